@@ -1,0 +1,1 @@
+"""Verbs: arrays in, arrays out; no I/O, time is an argument."""

@@ -1,0 +1,1 @@
+"""Forecasters that need no deep-learning framework, behind one protocol."""

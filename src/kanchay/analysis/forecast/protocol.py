@@ -1,0 +1,93 @@
+"""The one interface of every forecaster: many windows in, means and quantiles out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from kanchay.domain.errors import ShapeError
+from kanchay.domain.forecast import LEVELS
+from kanchay.domain.interval import IntArray
+from kanchay.domain.reading import FloatArray
+
+__all__ = ["Forecaster", "Prediction", "Windows"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Windows:
+    """Histories to forecast from, one row a window, all on one resolution and in one zone.
+
+    Attributes
+    ----------
+    load : ndarray of float64, shape (n_windows, n_lookback)
+        The values just before `issued_at`, oldest first; NaN where missing. Never anything later. [unit of the point]
+    issued_at : ndarray of int64, shape (n_windows,)
+        First instant not yet known, UTC. [s]
+    resolution_s : int
+        Length of an interval. [s]
+    horizon : int
+        Intervals to forecast. [-]
+    tz : str
+        Clock for hour of day and day of week.
+    country, subdivision : str or None
+        For public holidays; None: no holidays.
+    """
+
+    load: FloatArray
+    issued_at: IntArray
+    resolution_s: int
+    horizon: int
+    tz: str
+    country: str | None = None
+    subdivision: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.load.ndim != 2 or self.load.shape[0] != len(self.issued_at):
+            raise ShapeError(f"load {self.load.shape} does not fit {len(self.issued_at)} windows.")
+
+    def __len__(self) -> int:
+        return len(self.issued_at)
+
+    @property
+    def target_starts(self) -> IntArray:
+        """Starts of the target intervals, shape (n_windows, horizon). [s]"""
+        steps = self.resolution_s * np.arange(self.horizon, dtype=np.int64)
+        starts: IntArray = self.issued_at[:, None] + steps
+        return starts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What a forecaster answers.
+
+    Attributes
+    ----------
+    mean : ndarray of float64, shape (n_windows, horizon)
+    quantiles : ndarray of float64, shape (n_windows, horizon, 9)
+        At `kanchay.domain.forecast.LEVELS`, never crossing. A window without any usable history is NaN throughout.
+    """
+
+    mean: FloatArray
+    quantiles: FloatArray
+
+    def __post_init__(self) -> None:
+        if self.quantiles.shape != (*self.mean.shape, len(LEVELS)):
+            raise ShapeError(f"quantiles {self.quantiles.shape} do not fit mean {self.mean.shape}.")
+
+
+class Forecaster(Protocol):
+    """A forecaster of load.
+
+    `lookback_s` is the history it reads at most [s]; windows may bring less (left-padded with NaN) or more.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def lookback_s(self) -> int: ...
+
+    def predict(self, windows: Windows) -> Prediction:
+        """Forecast every window; gaps are allowed, nothing is raised for them."""

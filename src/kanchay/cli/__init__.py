@@ -1,0 +1,76 @@
+"""`kanchay VERB`: one file per verb, imported only when that verb runs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from kanchay._version import __version__
+from kanchay.domain.errors import KanchayError
+
+__all__ = ["main"]
+
+VERBS = (
+    "demo", "serve", "worker", "import", "check", "forecast", "backtest", "detect", "bill", "advise",
+    "model", "simulate", "site", "user", "report", "backup", "restore",
+)  # fmt: skip
+
+
+class LazyGroup(click.Group):
+    """Imports the module of a verb when it is asked for, so that `--help` stays instant on a small hub."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        module = importlib.import_module(f"kanchay.cli.{'import_' if name == 'import' else name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl([(verb, HELP[verb]) for verb in VERBS])
+
+
+HELP = {
+    "demo": "Fill the store with a simulated home and building.",
+    "serve": "Serve pages, API and worker.",
+    "worker": "Run the worker alone.",
+    "import": "Read any meter file: preview, then store.",
+    "check": "Gaps, spikes, flat lines, resets, unit and clock slips.",
+    "forecast": "Forecast load with quantiles.",
+    "backtest": "Forecast every day of a history and score it.",
+    "detect": "Find what is odd or wasted.",
+    "bill": "Price a period line by line; the expected bill.",
+    "advise": "What is worth doing, in money.",
+    "model": "Train, evaluate, verify and show models.",
+    "simulate": "Simulate a home or an office with labelled faults.",
+    "site": "Add, list, change sites and their points.",
+    "user": "Add and list people; the one-time owner link.",
+    "report": "A month of a site as one HTML file.",
+    "backup": "Copy the whole embedded product into one file.",
+    "restore": "Bring such a file back.",
+}
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kanchay")
+@click.option("--home", metavar="FOLDER", help="Folder of the embedded product (KANCHAY_HOME).")
+@click.pass_context
+def cli(ctx: click.Context, home: str | None) -> None:
+    """From the meter to the verified saving."""
+    ctx.ensure_object(dict)["home"] = home
+
+
+def main(argv: list[str] | None = None) -> Any:
+    """Run the command line; exit 0 when it worked, 1 when it did not, 2 for a mistyped command."""
+    try:
+        return cli.main(args=argv, prog_name="kanchay", standalone_mode=True)
+    except KanchayError as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,3 @@
+from kanchay.cli import main
+
+main()

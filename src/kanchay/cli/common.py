@@ -1,0 +1,98 @@
+"""What all verbs share: JSON output, tables, progress, opening the product."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import numpy as np
+
+__all__ = ["emit_json", "input_options", "json_option", "plain", "progress", "table"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(function: F) -> F:
+    """``--json``: the same data as the API returns, on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
+
+
+def input_options(function: F) -> F:
+    """``--input FILE`` and what describes it: the verb then works without any store."""
+    for option in reversed(
+        (
+            click.option("--input", "input_path", type=click.Path(path_type=Path), help="A meter file instead of a site."),
+            click.option("--site", "site_id", help="A site of the store (default: the only one)."),
+            click.option("--tz", help="Zone of a file that does not say (IANA name)."),
+            click.option("--country", help="ISO country for holidays, factors and tariffs, for example PE."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def plain(value: Any) -> Any:
+    """Turn dataclasses, arrays, decimals and enums into what JSON can say. Money stays text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.repr}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return None if value != value else value
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(v) for v in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    return value
+
+
+def emit_json(value: Any) -> None:
+    """Write a value as JSON on stdout."""
+    click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """A plain table on stdout, numbers to the right."""
+    cells = [[str(c) for c in row] for row in rows]
+    titles = list(head)
+    widths = [max([len(t), *(len(r[i]) for r in cells)]) for i, t in enumerate(titles)]
+    numeric = [bool(cells) and all(_is_number(r[i]) for r in cells) for i in range(len(titles))]
+    for row in [titles, *cells]:
+        line = "  ".join(c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric, strict=True))
+        click.echo(line.rstrip())
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(",", "").replace("−", "-").replace(" ", "").lstrip("-").replace(".", "", 1).isdigit() or text == ""
+
+
+@contextmanager
+def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr where somebody watches; nothing otherwise. Yields ``advance(n)``."""
+    if not sys.stderr.isatty():
+        yield lambda n=1: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda n=1: bar.advance(task, n)

@@ -1,0 +1,1 @@
+"""Nouns of the field: types only, standard library and numpy."""

@@ -1,0 +1,87 @@
+"""A probabilistic forecast and its levels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from kanchay.domain.errors import ShapeError
+from kanchay.domain.interval import IntArray
+from kanchay.domain.reading import FloatArray
+
+__all__ = ["LEVELS", "QUANTILE_NAMES", "Forecast", "PeriodForecast"]
+
+LEVELS: Final = (0.025, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.975)
+QUANTILE_NAMES: Final = ("q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """Forecast of one point.
+
+    Attributes
+    ----------
+    issued_at : int
+        First instant not yet known. [s]
+    start : int
+        Start of the first target interval; equals `issued_at` unless stated. [s]
+    mean : ndarray of float64, shape (n_steps,)
+        Expected value. [unit]
+    quantiles : ndarray of float64, shape (n_steps, 9)
+        At `LEVELS`, never crossing. [unit]
+    """
+
+    point_id: str
+    issued_at: int
+    start: int
+    resolution_s: int
+    unit: str
+    mean: FloatArray
+    quantiles: FloatArray
+    model: str
+    run_id: str = ""
+    notes: tuple[str, ...] = field(default_factory=tuple)  # codes such as "short_history", "fell_back_to_naive"
+
+    def __post_init__(self) -> None:
+        if self.quantiles.shape != (len(self.mean), len(LEVELS)):
+            raise ShapeError(f"quantiles {self.quantiles.shape} do not fit {len(self.mean)} steps.")
+
+    @property
+    def starts(self) -> IntArray:
+        return self.start + self.resolution_s * np.arange(len(self.mean), dtype=np.int64)
+
+    @property
+    def end(self) -> int:
+        return self.start + self.resolution_s * len(self.mean)
+
+    def quantile(self, level: float) -> FloatArray:
+        """Values at one of `LEVELS`, shape (n_steps,)."""
+        return self.quantiles[:, LEVELS.index(level)]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodForecast:
+    """The total of a billing period: what is known so far plus what is to come. Energies in kWh.
+
+    `quantiles` are of the period's *total* at `LEVELS` (days are correlated, so bands of days do not add).
+    """
+
+    point_id: str
+    start: int
+    end: int
+    issued_at: int
+    so_far: float
+    missing_hours: float
+    mean: float
+    quantiles: tuple[float, ...]
+    method: str
+    daily_mean: tuple[float, ...] = ()
+    cumulative_q10: tuple[float, ...] = ()
+    cumulative_q90: tuple[float, ...] = ()
+
+    def probability_above(self, total: float) -> float:
+        """Probability that the period's total passes `total` kWh, by interpolation between quantiles."""
+        below = float(np.interp(total, self.quantiles, LEVELS, left=0.0, right=1.0))
+        return 1.0 - below

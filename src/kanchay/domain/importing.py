@@ -1,0 +1,66 @@
+"""What an importer understood of a file, before anything is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kanchay.domain.issue import Issue
+from kanchay.domain.point import Direction, Kind
+from kanchay.domain.reading import Observations
+from kanchay.domain.units import Quantity
+
+__all__ = ["ImportPreview", "ImportQuestion", "ImportSeries"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportQuestion:
+    """Something the file leaves open: our guess, why, and the option that answers it."""
+
+    code: str  # "tz", "unit", "day_first", "label", "direction"
+    option: str  # for example "--tz"
+    guess: str
+    because: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSeries:
+    """One series of a file as understood. `total` is kWh for energy (also from mean power), else None.
+
+    `n` counts intervals or readings with a value. For `interval` series `start`/`end` are the first interval's start
+    and the last one's end; for the others the first and last reading. [s, UTC]
+    """
+
+    name: str
+    quantity: Quantity
+    direction: Direction | None
+    unit: str
+    kind: Kind
+    resolution_s: int | None
+    timezone: str
+    start: int
+    end: int
+    n: int
+    missing: int
+    duplicates: int
+    total: float | None
+    column: str = ""
+    source_unit: str = ""
+    register: str = ""
+    evidence: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    observations: Observations | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """All series of a file, what was understood and what is asked. Nothing is stored yet."""
+
+    file_name: str
+    format: str  # "csv.long", "csv.wide", "xlsx", "parquet"
+    encoding: str | None
+    n_rows: int
+    series: tuple[ImportSeries, ...]
+    questions: tuple[ImportQuestion, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()  # (code, value), for example ("decimal", ",")
+    sha256: str = ""

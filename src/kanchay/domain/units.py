@@ -1,0 +1,140 @@
+"""Quantities, units and the signs of energy.
+
+Signs, told once for the whole program: grid ``+`` import, battery ``+`` discharge, PV ``+`` production,
+load ``+`` consumption, so that every interval reads ``grid + pv + battery = load``.
+Inside, energy is kWh, power kW, temperature °C, state of charge and humidity 0..1; adapters convert at their edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from kanchay.domain.errors import UnitError
+
+__all__ = ["CANONICAL", "UNITS", "Quantity", "Unit", "unit"]
+
+
+class Quantity(StrEnum):
+    """What a point measures."""
+
+    ELECTRIC_ENERGY = "electric_energy"
+    POWER = "power"
+    REACTIVE_ENERGY = "reactive_energy"
+    REACTIVE_POWER = "reactive_power"
+    GAS = "gas"
+    HEAT = "heat"
+    WATER = "water"
+    TEMPERATURE = "temperature"
+    HUMIDITY = "humidity"
+    OCCUPANCY = "occupancy"
+    PRICE = "price"
+    CARBON_INTENSITY = "carbon_intensity"
+    STATE_OF_CHARGE = "state_of_charge"
+    ON_OFF = "on_off"
+    VOLTAGE = "voltage"
+    CURRENT = "current"
+    POWER_FACTOR = "power_factor"
+    SIGNAL = "signal"  # a number whose meaning is not known yet
+
+
+CANONICAL: Final[dict[Quantity, str]] = {
+    Quantity.ELECTRIC_ENERGY: "kWh",
+    Quantity.POWER: "kW",
+    Quantity.REACTIVE_ENERGY: "kvarh",
+    Quantity.REACTIVE_POWER: "kvar",
+    Quantity.GAS: "m3",
+    Quantity.HEAT: "kWh",
+    Quantity.WATER: "m3",
+    Quantity.TEMPERATURE: "degC",
+    Quantity.HUMIDITY: "1",
+    Quantity.OCCUPANCY: "1",
+    Quantity.PRICE: "1/kWh",
+    Quantity.CARBON_INTENSITY: "kgCO2e/kWh",
+    Quantity.STATE_OF_CHARGE: "1",
+    Quantity.ON_OFF: "1",
+    Quantity.VOLTAGE: "V",
+    Quantity.CURRENT: "A",
+    Quantity.POWER_FACTOR: "1",
+    Quantity.SIGNAL: "1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit and the way to the canonical unit of its quantity.
+
+    ``canonical value = value * factor + offset``.
+    """
+
+    symbol: str
+    quantity: Quantity
+    factor: float
+    offset: float = 0.0
+
+
+def _table() -> dict[str, Unit]:
+    rows: list[tuple[str, Quantity, float, float]] = [
+        ("Wh", Quantity.ELECTRIC_ENERGY, 1e-3, 0.0),
+        ("kWh", Quantity.ELECTRIC_ENERGY, 1.0, 0.0),
+        ("MWh", Quantity.ELECTRIC_ENERGY, 1e3, 0.0),
+        ("GWh", Quantity.ELECTRIC_ENERGY, 1e6, 0.0),
+        ("W", Quantity.POWER, 1e-3, 0.0),
+        ("kW", Quantity.POWER, 1.0, 0.0),
+        ("MW", Quantity.POWER, 1e3, 0.0),
+        ("varh", Quantity.REACTIVE_ENERGY, 1e-3, 0.0),
+        ("kvarh", Quantity.REACTIVE_ENERGY, 1.0, 0.0),
+        ("var", Quantity.REACTIVE_POWER, 1e-3, 0.0),
+        ("kvar", Quantity.REACTIVE_POWER, 1.0, 0.0),
+        ("m3", Quantity.GAS, 1.0, 0.0),
+        ("L", Quantity.WATER, 1e-3, 0.0),
+        ("degC", Quantity.TEMPERATURE, 1.0, 0.0),
+        ("degF", Quantity.TEMPERATURE, 5.0 / 9.0, -32.0 * 5.0 / 9.0),
+        ("K", Quantity.TEMPERATURE, 1.0, -273.15),
+        ("V", Quantity.VOLTAGE, 1.0, 0.0),
+        ("kV", Quantity.VOLTAGE, 1e3, 0.0),
+        ("A", Quantity.CURRENT, 1.0, 0.0),
+        ("%", Quantity.SIGNAL, 1e-2, 0.0),
+        ("1", Quantity.SIGNAL, 1.0, 0.0),
+    ]
+    return {symbol: Unit(symbol, quantity, factor, offset) for symbol, quantity, factor, offset in rows}
+
+
+UNITS: Final[dict[str, Unit]] = _table()
+_BY_LOWER: Final[dict[str, Unit]] = {}
+for _u in UNITS.values():
+    _BY_LOWER.setdefault(_u.symbol.lower(), _u)
+_ALIASES: Final[dict[str, str]] = {
+    "°c": "degC", "c": "degC", "celsius": "degC", "°f": "degF", "f": "degF", "fahrenheit": "degF",
+    "m³": "m3", "kilowatt": "kW", "watt": "W", "watts": "W", "kilowatthour": "kWh", "kw/h": "kWh", "kwh/h": "kWh",
+}  # fmt: skip
+
+
+def unit(symbol: str) -> Unit:
+    """Look a unit up by its symbol, forgiving of case and of common spellings.
+
+    Parameters
+    ----------
+    symbol : str
+        For example ``"kWh"``, ``"°C"`` or ``"kwh"``.
+
+    Returns
+    -------
+    Unit
+
+    Raises
+    ------
+    UnitError
+        The symbol is not known.
+
+    Examples
+    --------
+    >>> unit("kwh").symbol, unit("°F").symbol
+    ('kWh', 'degF')
+    """
+    name = symbol.strip()
+    found = UNITS.get(name) or _BY_LOWER.get(_ALIASES.get(name.lower(), name).lower())
+    if found is None:
+        raise UnitError(f"The unit '{symbol}' is not known.", hint=f"Known units: {', '.join(UNITS)}.")
+    return found

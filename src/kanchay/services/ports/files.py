@@ -1,0 +1,31 @@
+"""Reading files that users hand in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from kanchay.domain.importing import ImportPreview
+
+__all__ = ["FileReader", "ImportOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """Answers to what a file leaves open. None or empty: sniff and guess, and say so in the preview."""
+
+    tz: str | None = None
+    unit: str | None = None
+    day_first: bool | None = None
+    label: str | None = None  # "start" or "end" of the interval
+    resolution_s: int | None = None
+    columns: dict[str, str] = field(default_factory=dict)  # meaning -> column name
+    kind: str | None = None  # "interval", "cumulative", "instantaneous"
+    direction: str | None = None
+
+
+class FileReader(Protocol):
+    """Sniffs and reads; raises `FileRefused` for what is not meter data or not safe."""
+
+    def read(self, path: Path, options: ImportOptions) -> ImportPreview: ...

@@ -1,0 +1,93 @@
+"""The store of readings: key (point, start, revision), with a current view, roll-ups and a change feed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from kanchay.domain.event import Change
+from kanchay.domain.interval import IntArray
+from kanchay.domain.point import Point
+from kanchay.domain.reading import FloatArray, Observations, QualityArray, Readings
+from kanchay.domain.scope import Scope
+
+__all__ = ["Level", "ReadingStore", "Rollups", "Span", "WriteResult"]
+
+Level = Literal["hour", "day"]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What a write did: the same value again is a no-op, another value a new revision."""
+
+    new: int
+    revised: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First start, last end and number of current readings of a point."""
+
+    start: int
+    end: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rollups:
+    """Sums per UTC hour or local day of the site.
+
+    `total` is the sum of values, `covered_s` the seconds with a reading, `quality` the worst of the parts.
+    """
+
+    point_id: str
+    start: IntArray
+    end: IntArray
+    total: FloatArray
+    covered_s: IntArray
+    quality: QualityArray
+
+
+class ReadingStore(Protocol):
+    """Readings of points, revised and never lost. Every method takes a scope and refuses points outside it."""
+
+    def register(self, scope: Scope, points: Sequence[Point], tz: str) -> None:
+        """Make points known, with the zone in which their days are cut. Again is a no-op."""
+
+    def append(
+        self,
+        scope: Scope,
+        readings: Sequence[Readings],
+        *,
+        recorded_at: int,
+        observations: Sequence[Observations] = (),
+    ) -> WriteResult:
+        """Write durably, in one transaction with the change feed."""
+
+    def read(
+        self, scope: Scope, point_id: str, start: int, end: int, *, as_of: int | None = None
+    ) -> Readings:
+        """Current readings that start within ``[start, end)``, or those known at `as_of`."""
+
+    def observations(self, scope: Scope, point_id: str, start: int, end: int) -> Observations:
+        """What was received, as received."""
+
+    def spans(self, scope: Scope, point_ids: Sequence[str]) -> dict[str, Span]:
+        """Span of each point that has readings."""
+
+    def changes(self, scope: Scope, after: int, limit: int = 1000) -> list[Change]:
+        """Changes with ``seq > after``, oldest first."""
+
+    def rollups(self, scope: Scope, point_id: str, level: Level, start: int, end: int) -> Rollups:
+        """Roll-ups that start within ``[start, end)``."""
+
+    def refresh_rollups(self, scope: Scope, change: Change) -> None:
+        """Bring the roll-ups that a change touches up to date; idempotent."""
+
+    def erase(self, scope: Scope, point_ids: Sequence[str]) -> None:
+        """Remove everything held of these points."""
+
+    def close(self) -> None:
+        """Release files and connections."""
