@@ -1,0 +1,55 @@
+"""`kanchay --help` and the forecast path stay light: a small hub starts them often."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"pandas", "scipy", "sklearn", "tensorflow", "keras", "pvlib", "matplotlib"}
+
+
+def imported(*argv: str, cwd: Path | None = None) -> tuple[set[str], str]:
+    """Top-level packages that a command imports, and what it printed."""
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "kanchay.cli", *argv],
+        capture_output=True, text=True, timeout=120, check=False, cwd=cwd,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-2000:]
+    lines = [line for line in run.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rsplit("|", 1)[1].strip().split(".")[0] for line in lines[1:]}, run.stdout
+
+
+def test_help_imports_nothing_heavy() -> None:
+    packages, out = imported("--help")
+    assert "forecast" in out
+    assert not packages & (HEAVY | {"numpy", "sqlalchemy", "flask", "pyarrow", "rich"})
+
+
+@pytest.fixture
+def meter_file(tmp_path: Path) -> Path:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    hours = np.arange(24 * 21)
+    load = 0.3 + 0.2 * np.sin(2 * np.pi * hours / 24) ** 2
+    start = np.datetime64("2026-03-02T00:00:00", "us") + hours.astype("timedelta64[h]")
+    table = pa.table(
+        {
+            "meter_id": ["m"] * len(hours),
+            "timestamp": pa.array(start, pa.timestamp("us", tz="UTC")),
+            "energy_kwh": load,
+        }
+    )
+    pq.write_table(table, tmp_path / "meter.parquet")
+    return tmp_path / "meter.parquet"
+
+
+@pytest.mark.parametrize("model", ["ensemble", "pretrained"])
+def test_forecast_imports_nothing_heavy(meter_file: Path, model: str) -> None:
+    packages, out = imported("forecast", "--input", str(meter_file), "--model", model, "--tz", "America/Lima", "--json")
+    assert '"mean"' in out
+    assert not packages & (HEAVY | {"sqlalchemy", "flask", "alembic"})
