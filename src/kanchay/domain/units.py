@@ -13,7 +13,7 @@ from typing import Final
 
 from kanchay.domain.errors import UnitError
 
-__all__ = ["CANONICAL", "UNITS", "Quantity", "Unit", "unit"]
+__all__ = ["CANONICAL", "SUMMED", "UNITS", "Quantity", "Unit", "unit"]
 
 
 class Quantity(StrEnum):
@@ -59,6 +59,11 @@ CANONICAL: Final[dict[Quantity, str]] = {
     Quantity.POWER_FACTOR: "1",
     Quantity.SIGNAL: "1",
 }
+
+# Amounts of these add up over time; every other quantity is a mean over its interval.
+SUMMED: Final = frozenset(
+    {Quantity.ELECTRIC_ENERGY, Quantity.REACTIVE_ENERGY, Quantity.GAS, Quantity.HEAT, Quantity.WATER}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ class Span:
 class Rollups:
     """Sums per UTC hour or local day of the site.
 
-    `total` is the sum of values, `covered_s` the seconds with a reading, `quality` the worst of the parts.
+    `total` is the sum of values (of a mean quantity: value times hours, so that kW give kWh),
+    `covered_s` the seconds with a reading, `quality` the worst of the parts. A reading that reaches over a
+    boundary is shared out by time, so that totals add up to what was read.
     """
 
     point_id: str
@@ -53,8 +55,14 @@ class Rollups:
 class ReadingStore(Protocol):
     """Readings of points, revised and never lost. Every method takes a scope and refuses points outside it."""
 
-    def register(self, scope: Scope, points: Sequence[Point], tz: str) -> None:
-        """Make points known, with the zone in which their days are cut. Again is a no-op."""
+    def register(
+        self, scope: Scope, points: Sequence[Point], tz: str, *, organisation_id: str | None = None
+    ) -> None:
+        """Make points known: their site, its organisation, and the zone in which their days are cut.
+
+        Again is a no-op. Without `organisation_id` the scope's own counts; points of no organisation are seen by
+        the operator and the worker only. `kanchay.services.people.sites.add_points` says it all in one call.
+        """
 
     def append(
         self,
