@@ -1,0 +1,1 @@
+"""Training with Keras: the network, the corpus, the training loop. Nothing outside this folder knows Keras."""

@@ -1,0 +1,183 @@
+"""What the network learns from: windows of meters whose licence lets weights ship, before their test period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kanchay.adapters.datasets import Meter
+from kanchay.analysis.features.calendar import CALENDAR_FEATURES, calendar_features
+from kanchay.domain.interval import HOUR, wall_clock
+
+__all__ = ["Batch", "Corpus", "CorpusOptions", "midnight_windows", "training_meters"]
+
+LOOKBACK: Final = 168
+HORIZON: Final = 24
+WEEK: Final = 168
+
+Float32 = NDArray[np.float32]
+Batch = tuple[Float32, Float32, Float32, Float32, Float32]
+"""load, mask, calendar of the context, calendar of the target, target (NaN where missing)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusOptions:
+    """How windows are drawn and varied.
+
+    `temperature` flattens the shares of data sets: a set of n hours is drawn in proportion to n ** temperature.
+    The other numbers are the share of windows that gets each variation.
+    """
+
+    temperature: float = 0.35
+    commercial_share: float = 0.6
+    midnight: float = 0.5
+    gaps: float = 0.25
+    short_history: float = 0.08
+    mixed: float = 0.25
+    no_holidays: float = 0.05
+    extra: tuple[str, ...] = field(default_factory=tuple)
+
+
+def training_meters(meters: Sequence[Meter], *, left_out: str | None = None) -> list[Meter]:
+    """Meters that may train weights that ship: role train and a licence that allows it. `left_out` drops a set."""
+    return [m for m in meters if m.role == "train" and m.may_ship and m.dataset != left_out and m.n_history > 0]
+
+
+class Corpus:
+    """All training hours in one array, with a calendar beside it; gives random batches.
+
+    Only hours before `Meter.split_at` are kept, so nothing of a test period can be drawn.
+    """
+
+    def __init__(self, meters: Sequence[Meter], options: CorpusOptions, seed: int) -> None:
+        parts = [m.values[: m.n_history].astype(np.float32) for m in meters]
+        starts = [m.starts[: m.n_history] for m in meters]
+        self.options = options
+        self.values = np.concatenate(parts)
+        self.calendar = np.concatenate(
+            [
+                calendar_features(s, m.tz, m.country, m.subdivision).astype(np.float32)
+                for m, s in zip(meters, starts, strict=True)
+            ]
+        )
+        clocks = [wall_clock(s, m.tz) // HOUR for m, s in zip(meters, starts, strict=True)]
+        self.hour_of_week = np.concatenate(clocks).astype(np.int64) % WEEK
+        self.first = np.cumsum([0, *[len(p) for p in parts[:-1]]])
+        self.length = np.asarray([len(p) for p in parts])
+        known = np.concatenate([[0], np.cumsum(~np.isnan(self.values))])
+        self.known = known.astype(np.int64)
+        self.weight = _shares(meters, options)
+        self.rng = np.random.default_rng(seed)
+
+    def batch(self, n: int) -> Batch:
+        """`n` random windows, varied."""
+        at = self._positions(n)
+        load, target = self._cut(at)
+        load, target = self._mix(at, load, target)
+        steps = np.arange(-LOOKBACK, HORIZON)
+        calendar = self.calendar[at[:, None] + steps]
+        hide = self.rng.random(n) < self.options.no_holidays
+        calendar[hide, :, CALENDAR_FEATURES.index("holiday")] = 0
+        mask = self._mask(~np.isnan(load))
+        filled = np.where(mask, load, 0).astype(np.float32)
+        return filled, mask.astype(np.float32), calendar[:, :LOOKBACK], calendar[:, LOOKBACK:], target
+
+    def _positions(self, n: int) -> NDArray[np.int64]:
+        """First target hours with at least 12 known targets and a known day in the week before."""
+        found: list[NDArray[np.int64]] = []
+        have = 0
+        while have < n:
+            meter = self.rng.choice(len(self.weight), size=2 * n, p=self.weight)
+            room = self.length[meter] - LOOKBACK - HORIZON
+            at = self.first[meter] + LOOKBACK + (self.rng.random(2 * n) * room).astype(np.int64)
+            midnight = at - self.hour_of_week[at] % 24
+            wanted = (self.rng.random(2 * n) < self.options.midnight) & (midnight >= self.first[meter] + LOOKBACK)
+            at = np.where(wanted, midnight, at)
+            targets = self.known[at + HORIZON] - self.known[at]
+            context = self.known[at] - self.known[at - LOOKBACK]
+            good = at[(targets >= 12) & (context >= 24)]
+            found.append(good)
+            have += len(good)
+        return np.concatenate(found)[:n]
+
+    def _cut(self, at: NDArray[np.int64]) -> tuple[Float32, Float32]:
+        window = self.values[at[:, None] + np.arange(-LOOKBACK, HORIZON)]
+        return window[:, :LOOKBACK], window[:, LOOKBACK:]
+
+    def _mix(self, at: NDArray[np.int64], load: Float32, target: Float32) -> tuple[Float32, Float32]:
+        """Add another meter at the same hour of the week, in a random proportion: a meter that was never there."""
+        n = len(at)
+        other = self._positions(n)
+        other = other + (self.hour_of_week[at] - self.hour_of_week[other] + WEEK // 2) % WEEK - WEEK // 2
+        inside = np.searchsorted(self.first, other, side="right") - 1
+        fits = (other >= self.first[inside] + LOOKBACK) & (other + HORIZON <= self.first[inside] + self.length[inside])
+        other = np.where(fits, other, at)
+        load_b, target_b = self._cut(other)
+        size_a, size_b = _level(load), _level(load_b)
+        use = fits & (self.rng.random(n) < self.options.mixed) & (size_a > 0) & (size_b > 0)
+        share = self.rng.uniform(0.15, 1.0, n) * size_a / np.maximum(size_b, 1e-9)
+        share = np.where(use, share, 0.0)[:, None].astype(np.float32)
+        both = use[:, None]
+        return np.where(both, load + share * load_b, load), np.where(both, target + share * target_b, target)
+
+    def _mask(self, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Hide random runs of hours in some windows, and all but the last days in a few."""
+        n = len(known)
+        hour = np.arange(LOOKBACK)
+        for _ in range(2):
+            begin = self.rng.integers(0, LOOKBACK, n)[:, None]
+            length = self.rng.integers(1, 49, n)[:, None]
+            use = (self.rng.random(n) < self.options.gaps)[:, None]
+            known = known & ~(use & (hour >= begin) & (hour < begin + length))
+        keep = self.rng.integers(24, LOOKBACK, n)[:, None]
+        short = (self.rng.random(n) < self.options.short_history)[:, None]
+        return known & ~(short & (hour < LOOKBACK - keep))
+
+
+def _level(load: Float32) -> NDArray[np.float64]:
+    known = np.maximum((~np.isnan(load)).sum(axis=1), 1)
+    level: NDArray[np.float64] = np.nansum(np.abs(load), axis=1) / known
+    return level
+
+
+def _shares(meters: Sequence[Meter], options: CorpusOptions) -> NDArray[np.float64]:
+    """Probability of each meter: by kind, then by data set with temperature, then by known hours ** 0.5."""
+    hours = np.asarray([np.count_nonzero(~np.isnan(m.values[: m.n_history])) for m in meters], dtype=np.float64)
+    hours[[m.n_history < LOOKBACK + HORIZON + 1 for m in meters]] = 0
+    weight = np.zeros(len(meters))
+    kinds = {m.kind for m in meters}
+    for kind in kinds:
+        share = options.commercial_share if kind == "commercial" else 1 - options.commercial_share
+        sets = sorted({m.dataset for m in meters if m.kind == kind})
+        sizes = [sum(h for h, m in zip(hours, meters, strict=True) if m.dataset == s) for s in sets]
+        powers = np.asarray(sizes) ** options.temperature
+        for name, power in zip(sets, powers / powers.sum(), strict=True):
+            own = np.asarray([m.dataset == name for m in meters])
+            part = np.where(own, np.sqrt(hours), 0)
+            weight += share * power * part / part.sum()
+    total: NDArray[np.float64] = weight / weight.sum()
+    return total
+
+
+def midnight_windows(meter: Meter, *, start: int | None = None) -> tuple[Batch, NDArray[np.int64]]:
+    """Every local midnight from `start` (default `split_at`) with any known target, for validation.
+
+    Returns the batch and the instants at which its windows are issued. [s]
+    """
+    begin = meter.split_at if start is None else start
+    clock = wall_clock(meter.starts, meter.tz)
+    at = np.flatnonzero((clock % (24 * HOUR) == 0) & (meter.starts >= begin))
+    at = at[(at >= LOOKBACK) & (at + HORIZON <= len(meter.values))]
+    steps = at[:, None] + np.arange(-LOOKBACK, HORIZON)
+    window = meter.values[steps].astype(np.float32)
+    usable = (~np.isnan(window[:, LOOKBACK:])).any(axis=1) & (~np.isnan(window[:, :LOOKBACK])).any(axis=1)
+    window, steps, at = window[usable], steps[usable], at[usable]
+    calendar = calendar_features(meter.starts[steps], meter.tz, meter.country, meter.subdivision).astype(np.float32)
+    mask = ~np.isnan(window[:, :LOOKBACK])
+    load = np.where(mask, window[:, :LOOKBACK], 0).astype(np.float32)
+    batch = (load, mask.astype(np.float32), calendar[:, :LOOKBACK], calendar[:, LOOKBACK:], window[:, LOOKBACK:])
+    return batch, meter.starts[at]
