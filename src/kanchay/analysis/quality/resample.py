@@ -1,7 +1,7 @@
 """Laying readings on other intervals without losing or inventing energy.
 
-One function does the cutting (`shares`): every reading is shared out by time over the intervals it touches. Sums,
-means, roll-ups and panels are built on it, so that they all agree.
+One function does the cutting (`bucket`): every reading is shared out by time over the intervals it touches.
+Sums, means, roll-ups and panels are built on it, so that they all agree.
 """
 
 from __future__ import annotations
@@ -44,27 +44,28 @@ class Buckets:
     quality: QualityArray
 
 
-def without_overlaps(readings: Readings) -> Readings:
-    """Drop readings that start before an earlier one ends, so that no second counts twice.
+def without_overlaps(readings: Readings, *, summed: bool) -> Readings:
+    """Cut readings back to the time that no earlier one covers, so that no second counts twice.
 
-    A finer import over a coarser one replaces what starts with it; what is left of the coarser one inside is dropped
-    here, and the other way round.
+    Where a file of another resolution was imported over the same time, the reading that starts first counts;
+    an amount is cut in proportion, a mean stays what it is, and what is covered altogether is dropped. The rule
+    looks back no further than twice the longest reading, so that any stretch of a history can be cut alone.
 
     Examples
     --------
-    >>> r = Readings("m", np.array([0, 900, 3600]), np.array([3600, 1800, 7200]), np.ones(3), np.zeros(3, np.int8))
-    >>> without_overlaps(r).start.tolist()
+    >>> start, end = np.array([0, 900, 3600]), np.array([3600, 1800, 7200])
+    >>> r = Readings("m", start, end, np.ones(3), np.zeros(3, np.int8))
+    >>> without_overlaps(r, summed=True).start.tolist()
     [0, 3600]
     """
-    if len(readings) < 2 or not np.any(readings.start[1:] < readings.end[:-1]):
-        return readings
-    keep = np.zeros(len(readings), dtype=np.bool_)
-    free_from = int(readings.start[0])
-    for i, (start, end) in enumerate(zip(readings.start.tolist(), readings.end.tolist(), strict=True)):
-        if start >= free_from:
-            keep[i] = True
-            free_from = end
-    return _only(readings, keep)
+    r = readings
+    if len(r) < 2 or not np.any(r.start[1:] < r.end[:-1]):
+        return r
+    covered_until = np.concatenate((r.start[:1], np.maximum.accumulate(r.end)[:-1]))
+    start = np.maximum(r.start, covered_until)
+    left = (r.end - start) / np.maximum(r.end - r.start, 1)
+    value = r.value * left if summed else r.value
+    return _only(Readings(r.point_id, start, r.end, value, r.quality), start < r.end)
 
 
 def _only(readings: Readings, keep: NDArray[np.bool_]) -> Readings:
@@ -78,7 +79,7 @@ def bucket(readings: Readings, bounds: IntArray, *, summed: bool) -> Buckets:
     Parameters
     ----------
     readings : Readings
-        Of one point, sorted by start; overlaps are dropped (`without_overlaps`).
+        Of one point, sorted by start; overlaps are cut (`without_overlaps`).
     bounds : ndarray of int64, shape (n + 1,)
         Rising instants; interval ``i`` is ``[bounds[i], bounds[i + 1])``. [s]
     summed : bool
@@ -104,7 +105,7 @@ def bucket(readings: Readings, bounds: IntArray, *, summed: bool) -> Buckets:
     edges = np.asarray(bounds, dtype=np.int64)
     if len(edges) < 1 or np.any(np.diff(edges) <= 0):
         raise ShapeError("Bounds of intervals must rise.")
-    clean = without_overlaps(readings)
+    clean = without_overlaps(readings, summed=summed)
     clean = _only(clean, (clean.end > edges[0]) & (clean.start < edges[-1]) & (clean.end > clean.start))
     return _add_up(clean, edges, summed=summed)
 

@@ -1,0 +1,358 @@
+"""Readings in one SQLite file: the embedded default, no server.
+
+`reading` holds the newest revision of every interval and is the current view; a revision that is overtaken moves to
+`superseded` in the same transaction, so that the key (point, start, revision) lives in both and nothing is lost.
+Most writes only append: they cost one row and one look at the point's last start.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kanchay.adapters.readings.common import (
+    Registered,
+    as_rollups,
+    bounds_of,
+    checked,
+    compare,
+    enter,
+    latest,
+    needed_span,
+    register_all,
+    roll,
+    seen,
+    visible,
+)
+from kanchay.adapters.readings.schema import SCHEMA, SCHEMA_VERSION
+from kanchay.domain.errors import KanchayError
+from kanchay.domain.event import Change
+from kanchay.domain.interval import IntArray
+from kanchay.domain.point import Point
+from kanchay.domain.reading import Observations, Readings
+from kanchay.domain.scope import Permission, Scope
+from kanchay.services.ports.readings import Level, Rollups, Span, WriteResult
+
+__all__ = ["SqliteReadingStore"]
+
+_POINT = "pk, id, site_id, organisation_id, tz, summed, longest"
+_LEVELS: tuple[Level, ...] = ("hour", "day")
+_BUSY_S = 30.0  # how long a writer waits for another process
+
+
+class SqliteReadingStore:
+    """`ReadingStore` in one SQLite file: a connection a thread to read, one writer at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._writer = threading.Lock()
+        connection = self._connection
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found not in (0, SCHEMA_VERSION):
+            raise KanchayError(
+                f"{path.name} has layout {found}, this Kanchay knows {SCHEMA_VERSION}.",
+                hint="Use the version that wrote it, or a newer one.",
+            )
+        if found == 0:
+            connection.executescript(SCHEMA)
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            # FULL: what is acknowledged survives a power cut too, not only a crash of the process.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA cache_size = -16384")
+            self._local.connection = connection
+            self._open.append(connection)
+        return connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._writer:
+            connection = self._connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+
+    def _known(self, point_ids: Iterable[str]) -> dict[str, Registered]:
+        """Points as registered, in one statement for any number of them."""
+        rows = self._connection.execute(
+            f"SELECT {_POINT} FROM point WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
+            (_json(point_ids),),
+        )
+        return {row[1]: _registered(row) for row in rows}
+
+    def _seen(self, scope: Scope, point_id: str) -> Registered:
+        return seen(scope, point_id, self._known((point_id,)).get(point_id))
+
+    def register(
+        self, scope: Scope, points: Sequence[Point], tz: str, *, organisation_id: str | None = None
+    ) -> None:
+        enter(scope, Permission.WRITE)
+        with self._transaction() as db:
+            known = self._known([point.id for point in points])
+            rows = register_all(scope, points, tz, organisation_id, known)
+            db.executemany(
+                "INSERT INTO point (id, site_id, organisation_id, tz, summed) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET organisation_id = excluded.organisation_id",
+                [(p.id, p.site_id, p.organisation_id, p.tz, p.summed) for p in rows],
+            )
+
+    def append(
+        self,
+        scope: Scope,
+        readings: Sequence[Readings],
+        *,
+        recorded_at: int,
+        observations: Sequence[Observations] = (),
+    ) -> WriteResult:
+        enter(scope, Permission.WRITE)
+        clean = [checked(batch) for batch in readings if len(batch)]
+        names = {batch.point_id for batch in (*readings, *observations)}
+        with self._transaction() as db:
+            known = self._known(names)
+            points = {name: seen(scope, name, known.get(name)) for name in names}
+            counts = [_Write(db, points[b.point_id], b, recorded_at).run() for b in clean]
+            for received in observations:
+                _keep(db, points[received.point_id], received, recorded_at)
+        totals = [sum(column) for column in zip(*counts, strict=True)] or [0, 0, 0]
+        return WriteResult(*totals)
+
+    def read(
+        self, scope: Scope, point_id: str, start: int, end: int, *, as_of: int | None = None
+    ) -> Readings:
+        enter(scope, Permission.READ)
+        point = self._seen(scope, point_id)
+        if as_of is None:
+            return _current(self._connection, point, start, end)
+        return _as_known(self._connection, point, (start, end, as_of))
+
+    def observations(self, scope: Scope, point_id: str, start: int, end: int) -> Observations:
+        enter(scope, Permission.READ)
+        return _received(self._connection, self._seen(scope, point_id), start, end)
+
+    def spans(self, scope: Scope, point_ids: Sequence[str]) -> dict[str, Span]:
+        enter(scope, Permission.READ)
+        mine = [p for p in self._known(point_ids).values() if visible(scope, p)]
+        spans = {}
+        for point in mine:
+            row = self._connection.execute(
+                "SELECT min(start), max(end), count(*) FROM reading WHERE point = ?", (point.pk,)
+            ).fetchone()
+            if row[2]:
+                spans[point.id] = Span(*row)
+        return spans
+
+    def changes(self, scope: Scope, after: int, limit: int = 1000) -> list[Change]:
+        enter(scope, Permission.READ)
+        sites = None if scope.site_ids is None else _json(scope.site_ids)
+        rows = self._connection.execute(
+            "SELECT c.seq, p.id, p.site_id, c.start, c.end, c.recorded_at"
+            " FROM change c JOIN point p ON p.pk = c.point"
+            " WHERE c.seq > :after AND (:own IS NULL OR p.organisation_id = :own)"
+            " AND (:sites IS NULL OR p.site_id IN (SELECT value FROM json_each(:sites)))"
+            " ORDER BY c.seq LIMIT :limit",
+            {"after": after, "own": scope.organisation_id, "sites": sites, "limit": limit},
+        )
+        return [Change(*row) for row in rows]
+
+    def rollups(self, scope: Scope, point_id: str, level: Level, start: int, end: int) -> Rollups:
+        enter(scope, Permission.READ)
+        rows = self._connection.execute(
+            "SELECT start, end, total, covered_s, quality FROM rollup"
+            " WHERE point = ? AND level = ? AND start >= ? AND start < ? ORDER BY start",
+            (self._seen(scope, point_id).pk, _LEVELS.index(level), start, end),
+        ).fetchall()
+        return as_rollups(point_id, rows)
+
+    def refresh_rollups(self, scope: Scope, change: Change) -> None:
+        enter(scope, Permission.WRITE)
+        with self._transaction() as db:
+            point = self._known((change.point_id,)).get(change.point_id)
+            if point is None:
+                return  # erased meanwhile
+            seen(scope, change.point_id, point)
+            for level in _LEVELS:
+                _refresh(db, point, level, change)
+
+    def erase(self, scope: Scope, point_ids: Sequence[str]) -> None:
+        enter(scope, Permission.ADMIN)
+        with self._transaction() as db:
+            known = self._known(point_ids)
+            keys = [(seen(scope, name, known.get(name)).pk,) for name in point_ids]
+            for table in ("reading", "superseded", "observation", "rollup", "change"):
+                db.executemany(f"DELETE FROM {table} WHERE point = ?", keys)  # noqa: S608
+            db.executemany("DELETE FROM point WHERE pk = ?", keys)
+
+    def close(self) -> None:
+        while self._open:
+            self._open.pop().close()
+        self._local = threading.local()
+
+
+class _Write:
+    """One batch of one point, inside a transaction."""
+
+    def __init__(self, db: sqlite3.Connection, point: Registered, batch: Readings, recorded_at: int) -> None:
+        self.db, self.point, self.batch, self.recorded_at = db, point, batch, recorded_at
+
+    def run(self) -> tuple[int, int, int]:
+        first, last = int(self.batch.start[0]), int(self.batch.start[-1])
+        old = Readings.empty(self.point.id)
+        newest = self.db.execute(
+            "SELECT max(start) FROM reading WHERE point = ?", (self.point.pk,)
+        ).fetchone()[0]
+        if newest is not None and newest >= first:
+            old = _current(self.db, self.point, first, last + 1)
+        new, revised = compare(old, self.batch)
+        if new.any():
+            self._insert(new)
+        if revised.any():
+            self._revise(revised)
+        if new.any() or revised.any():
+            self._note(old, new | revised)
+        n_new, n_revised = int(new.sum()), int(revised.sum())
+        return n_new, n_revised, len(self.batch) - n_new - n_revised
+
+    def _insert(self, pick: np.ndarray) -> None:
+        rows = _columns(self.batch, pick)
+        self.db.executemany(
+            "INSERT INTO reading (point, start, end, value, quality, recorded_at)"
+            f" VALUES ({self.point.pk}, ?, ?, ?, ?, {int(self.recorded_at)})",  # noqa: S608
+            rows,
+        )
+
+    def _revise(self, pick: np.ndarray) -> None:
+        key = f"point = {self.point.pk} AND start"
+        starts = [(start,) for start in self.batch.start[pick].tolist()]
+        self.db.executemany(f"INSERT INTO superseded SELECT * FROM reading WHERE {key} = ?", starts)  # noqa: S608
+        self.db.executemany(
+            "UPDATE reading SET end = ?2, value = ?3, quality = ?4, revision = revision + 1,"
+            f" recorded_at = {int(self.recorded_at)} WHERE {key} = ?1",  # noqa: S608
+            _columns(self.batch, pick),
+        )
+
+    def _note(self, old: Readings, written: np.ndarray) -> None:
+        """Append to the change feed: what was written, and what the old revisions of it covered."""
+        starts = self.batch.start[written]
+        before = old.end[np.isin(old.start, starts)]
+        end = max(
+            int(self.batch.end[written].max()), int(before.max(initial=0)) if len(before) else -(1 << 62)
+        )
+        self.db.execute(
+            'INSERT INTO change (point, start, "end", recorded_at) VALUES (?, ?, ?, ?)',
+            (self.point.pk, int(starts[0]), end, self.recorded_at),
+        )
+        longest = int((self.batch.end - self.batch.start).max())
+        if longest > self.point.longest:
+            self.db.execute(
+                "UPDATE point SET longest = max(longest, ?) WHERE pk = ?", (longest, self.point.pk)
+            )
+
+
+def _columns(batch: Readings | Observations, pick: np.ndarray) -> Iterator[tuple[Any, ...]]:
+    columns = (batch.start, batch.end, batch.value, batch.quality)
+    if not pick.all():
+        columns = tuple(column[pick] for column in columns)  # type: ignore[assignment]
+    return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def _keep(db: sqlite3.Connection, point: Registered, received: Observations, recorded_at: int) -> None:
+    """Keep observations that are not the newest word already."""
+    if not len(received):
+        return
+    order = latest(received.start, np.arange(len(received), dtype=np.int64))
+    batch = Observations(
+        point.id, received.start[order], received.end[order], received.value[order], received.quality[order]
+    )
+    old = _received(db, point, int(batch.start[0]), int(batch.start[-1]) + 1)
+    new, other = compare(old, batch)
+    db.executemany(
+        "INSERT OR REPLACE INTO observation (point, start, end, value, quality, recorded_at)"
+        f" VALUES ({point.pk}, ?, ?, ?, ?, {int(recorded_at)})",  # noqa: S608
+        _columns(batch, new | other),
+    )
+
+
+def _refresh(db: sqlite3.Connection, point: Registered, level: Level, change: Change) -> None:
+    bounds = bounds_of(level, change.start, change.end, point.tz)
+    parts = roll(_current(db, point, *needed_span(bounds, point.longest)), bounds, point)
+    key = (point.pk, _LEVELS.index(level))
+    db.execute(
+        "DELETE FROM rollup WHERE point = ? AND level = ? AND start >= ? AND start < ?",
+        (*key, int(bounds[0]), int(bounds[-1])),
+    )
+    columns = (parts.start, parts.end, parts.total, parts.covered_s, parts.quality)
+    db.executemany(
+        f"INSERT INTO rollup VALUES ({key[0]}, {key[1]}, ?, ?, ?, ?, ?)",  # noqa: S608
+        zip(*(column.tolist() for column in columns), strict=True),
+    )
+
+
+def _current(db: sqlite3.Connection, point: Registered, start: int, end: int) -> Readings:
+    rows = db.execute(
+        "SELECT start, end, value, quality FROM reading WHERE point = ? AND start >= ? AND start < ? ORDER BY start",
+        (point.pk, start, end),
+    ).fetchall()
+    return Readings(point.id, *_arrays(rows))
+
+
+def _as_known(db: sqlite3.Connection, point: Registered, window: tuple[int, int, int]) -> Readings:
+    """The newest revision of each start recorded at or before a second."""
+    where = "point = ? AND start >= ? AND start < ? AND recorded_at <= ?"
+    columns = "start, end, value, quality, revision"
+    rows = db.execute(
+        f"SELECT {columns} FROM reading WHERE {where} UNION ALL SELECT {columns} FROM superseded WHERE {where}",  # noqa: S608
+        (point.pk, *window, point.pk, *window),
+    ).fetchall()
+    start, end, value, quality = _arrays(rows)
+    revision = np.array([row[4] for row in rows], dtype=np.int64)
+    pick = latest(start, revision)
+    return Readings(point.id, start[pick], end[pick], value[pick], quality[pick])
+
+
+def _received(db: sqlite3.Connection, point: Registered, start: int, end: int) -> Observations:
+    """Observations of each start as last received."""
+    rows = db.execute(
+        "SELECT start, end, value, quality FROM observation"
+        " WHERE point = ? AND start >= ? AND start < ? ORDER BY start, recorded_at",
+        (point.pk, start, end),
+    ).fetchall()
+    columns = _arrays(rows)
+    pick = latest(columns[0], np.arange(len(rows), dtype=np.int64))
+    return Observations(point.id, *(column[pick] for column in columns))  # type: ignore[arg-type]
+
+
+def _arrays(rows: Sequence[tuple[Any, ...]]) -> tuple[IntArray, IntArray, Any, Any]:
+    columns = list(zip(*rows, strict=True)) or [()] * 4
+    kinds = (np.int64, np.int64, np.float64, np.int8)
+    start, end, value, quality = (np.asarray(c, dtype=k) for c, k in zip(columns, kinds, strict=False))
+    return start, end, value, quality
+
+
+def _registered(row: tuple[Any, ...]) -> Registered:
+    pk, name, site_id, organisation_id, tz, summed, longest = row
+    return Registered(name, site_id, organisation_id, tz, bool(summed), longest, pk)
+
+
+def _json(values: Iterable[str]) -> str:
+    import json
+
+    return json.dumps(list(values))
