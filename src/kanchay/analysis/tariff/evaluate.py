@@ -1,0 +1,170 @@
+"""A bill of a period, line by line: everything, or a refusal with a typed reason, never a part."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from kanchay.analysis.tariff import refuse
+from kanchay.analysis.tariff.blend import Share, blend_prices, tax_rates
+from kanchay.analysis.tariff.charges import Frame, band_of, cut, price_charge
+from kanchay.analysis.tariff.rounding import round_to, round_total
+from kanchay.domain.bill import Bill, BillLine
+from kanchay.domain.tariff import BandedCharge, Charge, FixedCharge, Select, Tariff, Usage
+
+__all__ = ["CARRY", "evaluate", "list_price"]
+
+CARRY: Final = "carry_in"  # what the last bill's rounding left over, typed like a parameter
+_UNSURE: Final = ("secondary", "general")
+
+
+def evaluate(
+    tariff: Tariff,
+    usage: Usage,
+    *,
+    parameters: Mapping[str, Decimal] | None = None,
+    leave_out: Collection[str] = (),
+) -> Bill:
+    """Price a period to the cent.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    usage : Usage
+        Days ``[start, end)`` and quantities; ``energy_kwh`` in kWh.
+    parameters : mapping of str to Decimal, optional
+        Typed values by name: they win over dated values and defaults. ``carry_in`` is the last bill's
+        rounding.
+    leave_out : collection of str
+        Ids of lines to leave out; only lines whose tariff allows it, and the bill then carries that warning.
+
+    Returns
+    -------
+    Bill
+        ``sum(line.amount for line in lines) == total``. `warnings` say what to be careful with:
+        ``price.stale``, ``price.unverified``, ``price.review_due`` and the codes of lines left out.
+
+    Raises
+    ------
+    BillRefused
+        With a typed `code`: ``bill.uncovered_date``, ``bill.missing_parameter``, ``bill.unknown_factor``,
+        ``bill.negative_energy``, ``bill.missing_quantity``, ``bill.cannot_blend``, ``bill.empty_period``,
+        ``bill.unknown_parameter``.
+    """
+    typed = dict(parameters or {})
+    carry_in = typed.pop(CARRY, Decimal("0.00"))
+    for name in typed:
+        if tariff.parameter(name) is None:
+            raise refuse.unknown_parameter(tariff, name)
+    frame = Frame(tariff, usage, blend_prices(tariff, usage.start, usage.end), typed, frozenset(leave_out))
+    priced = [(charge, line) for charge in frame.blend.charges for line in price_charge(charge, frame)]
+    taxed = [line for _, line in priced if line.taxed]
+    untaxed = [line for _, line in priced if not line.taxed]
+    taxes = _tax_lines(frame, priced)
+    before = _sum(taxed) + _sum(taxes) + _sum(untaxed)
+    rounded = round_total(before, step=tariff.rounding.total_step, carry_in=carry_in)
+    rounding = _rounding_line(rounded.adjustment, carry_in)
+    return Bill(
+        tariff_id=tariff.id,
+        tariff_version=frame.blend.label,
+        currency=tariff.currency,
+        start=usage.start,
+        end=usage.end,
+        energy_kwh=frame.quantity("energy_kwh", "energy"),
+        lines=(*taxed, *taxes, *untaxed, *rounding),
+        subtotal=_sum(taxed),
+        tax=_sum(taxes),
+        total=rounded.total,
+        rounding_carry=rounded.carry if tariff.rounding.carry else Decimal("0.00"),
+        warnings=tuple(dict.fromkeys((*frame.warnings, *_price_warnings(frame)))),
+    )
+
+
+def _sum(lines: Sequence[BillLine]) -> Decimal:
+    return sum((line.amount for line in lines), Decimal("0.00"))
+
+
+def _tax_lines(frame: Frame, priced: Sequence[tuple[Charge, BillLine]]) -> list[BillLine]:
+    """One line a tax, on the sum of the lines it applies to."""
+    rates = tax_rates(frame.tariff, frame.last_day)
+    lines = []
+    for tax in frame.tariff.taxes:
+        base = _sum([line for charge, line in priced if tax.id in charge.taxes])
+        if tax.id in rates and base:
+            amount = round_to(base * tax.rate, frame.tariff.rounding.line)
+            percent = f"{(tax.rate * 100).normalize():f} % × {base}"
+            lines.append(BillLine(tax.id, amount, False, "tax", percent, base, tax.rate, tax.source))
+    return lines
+
+
+def _rounding_line(adjustment: Decimal, carry_in: Decimal) -> list[BillLine]:
+    if not adjustment and not carry_in:
+        return []
+    own = adjustment - carry_in
+    formula = f"{carry_in} + {own}" if carry_in else ""
+    return [BillLine("rounding", adjustment, False, "rounding", formula)]
+
+
+def _price_warnings(frame: Frame) -> list[str]:
+    warnings = []
+    for share in frame.blend.shares:
+        if _is_stale(share, frame.tariff.stale_after_days):
+            warnings.append("price.stale")
+        if share.version.review_from is not None and share.last_day >= share.version.review_from:
+            warnings.append("price.review_due")
+        if share.version.source.basis in _UNSURE or share.version.source.confidence != "high":
+            warnings.append("price.unverified")
+    return warnings
+
+
+def _is_stale(share: Share, days: int | None) -> bool:
+    return days is not None and (share.last_day - share.version.valid_from).days > days
+
+
+def list_price(tariff: Tariff, kwh: Decimal, on: date) -> Decimal:
+    """What the published list itself gives for `kwh`: energy and fixed charge, taxes inside where the list
+    has them.
+
+    This is the number that a printed price list leads to. A receipt may differ by a cent: it starts from
+    prices without tax, rounded to four decimals.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    kwh : Decimal
+        Energy of the period. [kWh]
+    on : date
+        A day on which the list holds.
+
+    Returns
+    -------
+    Decimal
+        [currency]
+
+    Raises
+    ------
+    BillRefused
+        ``bill.uncovered_date`` or ``bill.negative_energy``.
+    """
+    version = next((v for v in tariff.versions if v.holds_on(on)), None)
+    if version is None:
+        raise refuse.uncovered_date(tariff, on)
+    if kwh < 0:
+        raise refuse.negative_energy("energy_kwh", kwh)
+    exact = sum((_listed(c, kwh) for c in version.charges), Decimal(0))
+    return round_to(exact, tariff.rounding.line)
+
+
+def _listed(charge: Charge, kwh: Decimal) -> Decimal:
+    if isinstance(charge, FixedCharge):
+        return charge.amount or Decimal(0)
+    if not isinstance(charge, BandedCharge):
+        return Decimal(0)
+    index = band_of(charge.bands, kwh) if charge.select is Select.BY_TOTAL else 0
+    band = charge.bands[index]
+    energy = sum(
+        (t.amount if t.amount is not None else q * (t.rate or 0) for t, q in cut(band.tiers, kwh)), Decimal(0)
+    )
+    return energy + (band.fixed or Decimal(0))

@@ -1,0 +1,104 @@
+"""Why a bill cannot be priced: one maker of typed refusals, so that codes and hints stay alike everywhere."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kanchay.domain.errors import BillRefused
+from kanchay.domain.tariff import Tariff
+
+__all__ = [
+    "cannot_blend",
+    "empty_period",
+    "missing_parameter",
+    "missing_quantity",
+    "negative_energy",
+    "uncovered_date",
+    "unknown_factor",
+    "unknown_parameter",
+]
+
+
+def _day_before(day: date) -> str:
+    return date.fromordinal(day.toordinal() - 1).isoformat()
+
+
+def uncovered_date(tariff: Tariff, day: date) -> BillRefused:
+    """No price list is known for a day of the period."""
+    known = ", ".join(
+        f"{v.valid_from} to {'today' if v.valid_to is None else _day_before(v.valid_to)}"
+        for v in tariff.versions
+    )
+    return BillRefused(
+        f"Tariff '{tariff.id}' has no prices for {day}.",
+        hint=f"Known: {known}. Choose such a period, or price it as of another list (--prices-of DATE).",
+        code="bill.uncovered_date",
+    )
+
+
+def missing_parameter(tariff: Tariff, name: str, alternative: str = "") -> BillRefused:
+    """A value that only the user or a receipt can tell."""
+    parameter = tariff.parameter(name)
+    told = (parameter.help.get("en") or parameter.names.get("en", "")) if parameter else ""
+    also = f", or --param {alternative}=AMOUNT as printed on a receipt" if alternative else ""
+    return BillRefused(
+        f"Tariff '{tariff.id}' needs '{name}'{f' ({told})' if told else ''}.",
+        hint=f"Give --param {name}=VALUE{also}.",
+        code="bill.missing_parameter",
+    )
+
+
+def unknown_parameter(tariff: Tariff, name: str) -> BillRefused:
+    """A parameter that the tariff does not have."""
+    known = ", ".join(p.id for p in tariff.parameters)
+    return BillRefused(
+        f"Tariff '{tariff.id}' has no parameter '{name}'.",
+        hint=f"Known: {known}.",
+        code="bill.unknown_parameter",
+    )
+
+
+def unknown_factor(tariff: Tariff, line: str, kwh: object, amount_parameter: str | None) -> BillRefused:
+    """A table whose row for this quantity nobody has verified."""
+    hint = (
+        f"Give --param {amount_parameter}=AMOUNT from a receipt of a like month." if amount_parameter else ""
+    )
+    return BillRefused(
+        f"Tariff '{tariff.id}', line '{line}': the factor for {kwh} kWh is not known.",
+        hint=hint,
+        code="bill.unknown_factor",
+    )
+
+
+def negative_energy(quantity: str, value: object) -> BillRefused:
+    """A quantity below zero."""
+    return BillRefused(
+        f"The period's {quantity} is {value}, below zero.",
+        hint="Check the direction of the meter, or price import and export apart.",
+        code="bill.negative_energy",
+    )
+
+
+def missing_quantity(line: str, quantity: str) -> BillRefused:
+    """A quantity that the tariff needs and the usage does not hold."""
+    return BillRefused(
+        f"Line '{line}' needs '{quantity}', which this period does not have.", code="bill.missing_quantity"
+    )
+
+
+def empty_period(start: date, end: date) -> BillRefused:
+    """A period without a day."""
+    return BillRefused(
+        f"The period {start} to {end} has no day.",
+        hint="Give an end after the start.",
+        code="bill.empty_period",
+    )
+
+
+def cannot_blend(tariff: Tariff, line: str) -> BillRefused:
+    """Two versions whose bands differ, so that no mean of prices exists."""
+    return BillRefused(
+        f"Tariff '{tariff.id}', line '{line}': its bands changed within the period: its prices have no mean.",
+        hint="Price the two parts apart.",
+        code="bill.cannot_blend",
+    )
