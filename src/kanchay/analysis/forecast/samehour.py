@@ -1,4 +1,4 @@
-"""The same hour of earlier days, by the clock on the wall: breakfast stays breakfast when the clock changes."""
+"""The same hour of earlier days by the clock on the wall: breakfast stays breakfast when clocks change."""
 
 from __future__ import annotations
 

@@ -89,8 +89,8 @@ def sample_quantiles(
     """Quantiles around a centre from the spread of few samples.
 
     With six samples or more their own quantiles are taken, moved from their mean to `centre` and stretched by
-    `widen`. With fewer, a normal distribution whose variance mixes theirs with `scale` squared (two degrees of
-    freedom) and allows for the uncertain mean: a day of history answers with a wide band, not with none.
+    `widen`. With fewer, a normal distribution whose variance mixes theirs with `scale` squared (two degrees
+    of freedom) and allows for the uncertain mean: a day of history answers with a wide band, not with none.
 
     Parameters
     ----------

@@ -1,0 +1,283 @@
+"""Energy tables and forecast frames in Parquet, straight between Arrow and numpy.
+
+Arrow's own conversions (`pa.array`, `to_numpy`) import pandas when it is installed; the buffers do not, and
+the forecast path must stay free of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from kanchay.domain.errors import FileRefused, TimeError
+from kanchay.domain.forecast import QUANTILE_NAMES
+from kanchay.domain.interval import DAY, IntArray, format_resolution, utc_offset
+from kanchay.domain.panel import Panel
+from kanchay.domain.reading import FloatArray
+
+__all__ = ["EnergyTable", "FrameWriter", "is_energy_table", "read_energy_table"]
+
+_VALUE: Final = "energy_kwh"
+_FINEST_S: Final = 300  # forecasts are made from 5 min on; finer readings are summed
+
+
+def is_energy_table(path: Path) -> bool:
+    """Whether a file is Parquet with a time column and `energy_kwh`, so that it needs no importer."""
+    if path.suffix.lower() != ".parquet":
+        return False
+    try:
+        schema = pq.read_schema(path)
+    except (pa.ArrowException, OSError) as error:
+        raise FileRefused(f"{path.name} is not a readable Parquet file.", hint="Export it again.") from error
+    times = [schema.field(n).type for n in ("timestamp", "timestamp_local") if n in schema.names]
+    return _VALUE in schema.names and any(pa.types.is_timestamp(t) for t in times)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnergyTable:
+    """Readings of many meters, sorted by meter and time.
+
+    `notes` tell what was changed on the way in, for the user.
+    """
+
+    meters: tuple[str, ...]
+    bounds: IntArray  # rows of meter i: bounds[i]:bounds[i + 1]
+    start: IntArray
+    energy_kwh: FloatArray
+    tz: str
+    notes: tuple[str, ...] = ()
+
+    def panels(self) -> Iterator[Panel]:
+        """One panel per meter on its own regular grid; NaN where a reading is missing."""
+        for number, meter in enumerate(self.meters):
+            rows = slice(self.bounds[number], self.bounds[number + 1])
+            yield _panel(meter, self.start[rows], self.energy_kwh[rows], self.tz)
+
+
+def read_energy_table(path: Path, tz: str | None) -> EnergyTable:
+    """Read `meter_id, timestamp` (UTC) or `timestamp_local` (on the clock of `tz`), `energy_kwh`.
+
+    A table without `meter_id` is one meter, called after the file.
+    """
+    names = pq.read_schema(path).names
+    local = "timestamp" not in names
+    if local and tz is None:
+        raise TimeError(
+            f"{path.name}: 'timestamp_local' does not say its zone.",
+            hint="Give it, for example --tz America/Lima.",
+        )
+    time_column = "timestamp_local" if local else "timestamp"
+    wanted = [n for n in ("meter_id", time_column, _VALUE) if n in names]
+    table = pq.read_table(path, columns=wanted)
+    known = _known(table[time_column])
+    seconds = (
+        _numbers(table[time_column].cast(pa.timestamp("us", _zone_of(table, time_column))), np.int64)
+        // 1_000_000
+    )
+    values = _numbers(table[_VALUE].cast(pa.float64()), np.float64)
+    values = np.where(np.isfinite(values) & _known(table[_VALUE]), values, np.nan)
+    meters, codes = (
+        _words(table["meter_id"]) if "meter_id" in wanted else ((path.stem,), np.zeros(len(values), np.int64))
+    )
+    rows = np.flatnonzero(known & (codes >= 0))
+    order = rows[np.lexsort((seconds[rows], codes[rows]))]  # stable: equal times keep the order of the file
+    seconds, values, codes = seconds[order], values[order], codes[order]
+    if local and tz is not None and table[time_column].type.tz is None:
+        seconds = _from_local(seconds, codes, tz)
+        order = np.lexsort((seconds, codes))
+        seconds, values, codes = seconds[order], values[order], codes[order]
+    bounds = np.searchsorted(codes, np.arange(len(meters) + 1))
+    return _sorted_by_name(meters, bounds, seconds, values, tz or "UTC")
+
+
+def _sorted_by_name(
+    meters: tuple[str, ...], bounds: IntArray, start: IntArray, value: FloatArray, tz: str
+) -> EnergyTable:
+    """Meters in the order of their names, without those that have no row."""
+    order = [i for i in sorted(range(len(meters)), key=lambda i: meters[i]) if bounds[i + 1] > bounds[i]]
+    rows = [np.arange(bounds[i], bounds[i + 1]) for i in order]
+    index = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    sizes = np.cumsum([0, *(len(r) for r in rows)])
+    return EnergyTable(tuple(meters[i] for i in order), sizes, start[index], value[index], tz)
+
+
+def _zone_of(table: pa.Table, name: str) -> str | None:
+    zone: str | None = table[name].type.tz
+    return zone
+
+
+def _from_local(clock: IntArray, codes: IntArray, tz: str) -> IntArray:
+    """UTC of local clock times; the second of two equal ones is an hour later, where the clock went back."""
+    guess = clock - utc_offset(clock, tz)
+    early = clock - utc_offset(guess - DAY, tz)  # with yesterday's offset
+    fits = early + utc_offset(early, tz) == clock
+    late = clock - utc_offset(guess + DAY, tz)  # with tomorrow's
+    first = np.where(fits, early, late)
+    repeated = np.zeros(len(clock), dtype=np.bool_)
+    repeated[1:] = (clock[1:] == clock[:-1]) & (codes[1:] == codes[:-1])
+    second_fits = late + utc_offset(late, tz) == clock
+    answer: IntArray = np.where(repeated & second_fits, late, first)
+    return answer
+
+
+def _panel(meter: str, start: IntArray, value: FloatArray, tz: str) -> Panel:
+    """Readings on the grid of their most common distance; a later row for the same interval wins."""
+    gaps = np.diff(start)
+    gaps = gaps[gaps > 0]
+    resolution = 3600
+    if len(gaps):
+        sizes, counts = np.unique(gaps, return_counts=True)
+        resolution = int(sizes[counts.argmax()])
+    if DAY % resolution:
+        raise TimeError(
+            f"Meter {meter}: readings are {resolution} s apart, which does not divide a day.",
+            hint="Import the file first: kanchay import brings it on a regular grid.",
+        )
+    # The grid's phase is the most common one, so that one stray first row does not shift all others.
+    phases, counts = np.unique(start % resolution, return_counts=True)
+    phase = int(phases[counts.argmax()])
+    index = (start - phase + resolution // 2) // resolution
+    grid = np.full(int(index[-1] - index[0]) + 1, np.nan)
+    grid[index - index[0]] = value
+    panel = Panel.of(
+        (meter,), grid[None], start=int(index[0]) * resolution + phase, resolution_s=resolution, tz=tz
+    )
+    return panel if resolution >= _FINEST_S else _coarser(panel, _FINEST_S)
+
+
+def _coarser(panel: Panel, resolution_s: int) -> Panel:
+    """Sums over whole intervals of `resolution_s`; missing where any part is missing."""
+    size = resolution_s // panel.resolution_s
+    first = -(-panel.start // resolution_s) * resolution_s
+    cut = panel.slice(first, panel.end // resolution_s * resolution_s)
+    sums = cut.values[:, : cut.n_intervals // size * size].reshape(1, -1, size).sum(axis=2)
+    return Panel.of(panel.points, sums, start=first, resolution_s=resolution_s, tz=panel.tz)
+
+
+def _known(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Where a column is not null."""
+    parts = [
+        np.ones(len(chunk), dtype=np.bool_) if not chunk.null_count else _bits(chunk)
+        for chunk in column.chunks
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.bool_)
+
+
+def _bits(chunk: pa.Array) -> NDArray[np.bool_]:
+    bits = np.unpackbits(np.frombuffer(chunk.buffers()[0], dtype=np.uint8), bitorder="little")
+    return bits[chunk.offset : chunk.offset + len(chunk)].astype(np.bool_)
+
+
+def _numbers(column: pa.ChunkedArray, dtype: Any) -> NDArray[Any]:
+    """The values of a fixed-width column; what lies under a null is arbitrary."""
+    size = np.dtype(dtype).itemsize
+    parts = [
+        np.frombuffer(chunk.buffers()[1], dtype=dtype, count=len(chunk), offset=chunk.offset * size)
+        for chunk in column.chunks
+        if len(chunk)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
+
+
+def _words(column: pa.ChunkedArray) -> tuple[tuple[str, ...], IntArray]:
+    """Distinct words of a column and each row's place among them, -1 for null."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    encoded = column.cast(pa.string()).dictionary_encode().unify_dictionaries()
+    words = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
+    parts = [
+        np.where(
+            _known(pa.chunked_array([chunk.indices])),
+            _numbers(pa.chunked_array([chunk.indices]), np.int32),
+            -1,
+        )
+        for chunk in encoded.chunks
+    ]
+    codes = np.concatenate(parts) if parts else np.zeros(0)
+    return tuple(words), codes.astype(np.int64)
+
+
+def _column(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
+    """A fixed-width Arrow array over a numpy one, without a copy and without pandas."""
+    flat = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(kind, len(flat), [None, pa.py_buffer(flat)])
+
+
+def _same_word(word: str, n: int) -> pa.Array:
+    """`n` times the same word, stored once."""
+    text = word.encode()
+    offsets = pa.py_buffer(np.asarray([0, len(text)], dtype=np.int32))
+    one = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(text)])
+    return pa.DictionaryArray.from_arrays(_column(np.zeros(n, dtype=np.int32), pa.int32()), one)
+
+
+_TIME: Final = pa.timestamp("us", tz="UTC")
+_WORD: Final = pa.dictionary(pa.int32(), pa.string())
+FRAME: Final = pa.schema(
+    [("meter_id", _WORD), ("issued_at", _TIME), ("timestamp", _TIME), ("resolution", _WORD), ("unit", _WORD)]
+    + [(name, pa.float64()) for name in ("mean", *QUANTILE_NAMES)]
+)
+
+
+class FrameWriter:
+    """Writes forecast frames to one Parquet file, a row group per call; use it in a `with`.
+
+    The file appears under its name only when it is complete.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._part = path.with_name(path.name + ".part")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = pq.ParquetWriter(self._part, FRAME, compression="zstd")
+        self.rows = 0
+
+    def __enter__(self) -> FrameWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+        if kind is None:
+            self._part.replace(self._path)
+        else:
+            self._part.unlink(missing_ok=True)
+
+    def write(
+        self,
+        meter_id: str,
+        issued_at: IntArray,
+        *,
+        resolution_s: int,
+        unit: str,
+        mean: FloatArray,
+        quantiles: FloatArray,
+    ) -> None:
+        """Add windows: `mean` has shape (n_windows, horizon), `quantiles` one axis of nine more."""
+        n_windows, horizon = mean.shape
+        n = n_windows * horizon
+        if not n:
+            return
+        issued = np.repeat(issued_at, horizon)
+        starts = (issued_at[:, None] + resolution_s * np.arange(horizon, dtype=np.int64)).ravel()
+        columns = [
+            _same_word(meter_id, n),
+            _column(issued * 1_000_000, _TIME),
+            _column(starts * 1_000_000, _TIME),
+            _same_word(format_resolution(resolution_s), n),
+            _same_word(unit, n),
+            _column(mean.ravel(), pa.float64()),
+        ]
+        flat = quantiles.reshape(n, -1)
+        columns += [_column(flat[:, level], pa.float64()) for level in range(flat.shape[1])]
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=FRAME))
+        self.rows += n

@@ -1,0 +1,141 @@
+"""The series a verb forecasts: straight from Parquet where it can, else through the importer or the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kanchay.domain.errors import FileRefused, NotFound
+from kanchay.domain.interval import HOUR
+from kanchay.domain.panel import Panel
+
+if TYPE_CHECKING:
+    from kanchay.analysis.forecast.protocol import Forecaster
+
+__all__ = ["Series", "load_model", "open_series", "place_of", "say"]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One point as a panel of its own, with the place whose holidays count."""
+
+    panel: Panel
+    unit: str
+    country: str | None
+    subdivision: str | None
+
+    @property
+    def name(self) -> str:
+        return self.panel.points[0]
+
+
+def say(message: str) -> None:
+    """A line on stderr: results alone go to stdout."""
+    click.echo(message, err=True)
+
+
+def place_of(country: str | None) -> tuple[str | None, str | None]:
+    """``"GB-ENG"`` is country and subdivision."""
+    if not country:
+        return None, None
+    land, _, part = country.partition("-")
+    return land.upper(), part.upper() or None
+
+
+def load_model(name: str | None, home: str | None) -> Forecaster:
+    """A forecaster by name or path: the ones without a file at once, saved models through their shelf."""
+    from kanchay.analysis.forecast.registry import FORECASTERS, forecaster
+    from kanchay.settings import read_settings
+
+    settings = read_settings(home=home)
+    wanted = name or settings.model
+    if wanted in FORECASTERS:
+        return forecaster(wanted)
+    from kanchay.adapters.models import ModelShelf
+
+    return ModelShelf(settings.home / "models").load(wanted)
+
+
+def open_series(
+    click_ctx: click.Context,
+    input_path: Path | None,
+    *,
+    site_id: str | None = None,
+    tz: str | None = None,
+    country: str | None = None,
+) -> Iterator[Series]:
+    """All energy series of a file, of a folder's files or of a site."""
+    if input_path is None:
+        yield from _from_product(click_ctx, None, site_id, tz, country)
+    elif input_path.is_dir():
+        yield from _from_folder(click_ctx, input_path, tz, country)
+    elif not input_path.exists():
+        raise NotFound(f"There is no file {input_path}.", hint="Check the path after --input.")
+    else:
+        yield from _from_file(click_ctx, input_path, tz, country)
+
+
+def _from_folder(
+    click_ctx: click.Context, folder: Path, tz: str | None, country: str | None
+) -> Iterator[Series]:
+    """Every file of a folder that holds meter data; the others are named and passed over."""
+    seen: dict[str, str] = {}
+    found = False
+    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")):
+        try:
+            for series in _from_file(click_ctx, path, tz, country):
+                found = True
+                taken = seen.setdefault(series.name, path.stem) != path.stem
+                yield _renamed(series, f"{path.stem}:{series.name}") if taken else series
+        except FileRefused as error:
+            say(f"Passed over {path.name}: {error}")
+    if not found:
+        raise FileRefused(
+            f"No file in {folder.name}/ holds meter data.", hint="Name a folder of Parquet or CSV files."
+        )
+
+
+def _renamed(series: Series, name: str) -> Series:
+    from dataclasses import replace
+
+    return replace(series, panel=replace(series.panel, points=(name,)))
+
+
+def _from_file(click_ctx: click.Context, path: Path, tz: str | None, country: str | None) -> Iterator[Series]:
+    from kanchay.adapters.frames import is_energy_table, read_energy_table
+
+    if not is_energy_table(path):
+        yield from _from_product(click_ctx, path, None, tz, country)
+        return
+    table = read_energy_table(path, tz)
+    if tz is None:
+        say(f"{path.name}: no zone given, days are cut in UTC. Give --tz for the site's own midnight.")
+    for panel in table.panels():
+        yield Series(panel, "kWh", *place_of(country))
+
+
+def _from_product(
+    click_ctx: click.Context, path: Path | None, site_id: str | None, tz: str | None, country: str | None
+) -> Iterator[Series]:
+    """Through the importer or the store, by the same use cases as everywhere."""
+    from kanchay.cli.opening import open_context
+    from kanchay.domain.units import Quantity
+    from kanchay.services.people.sites import list_points
+    from kanchay.services.readings.series import load_panel, span
+
+    ctx, scope, site = open_context(click_ctx, input_path=path, tz=tz, country=country, site_id=site_id)
+    if site is None:
+        raise NotFound("There is no site yet.", hint="Give --input FILE, or import one: kanchay import FILE.")
+    for point in list_points(ctx, scope, site.id):
+        reach = span(ctx, scope, point.id)
+        if point.quantity is not Quantity.ELECTRIC_ENERGY or reach is None:
+            continue
+        resolution_s = max(point.resolution_s or HOUR, 300)
+        panel = load_panel(
+            ctx, scope, [point.id], resolution_s=resolution_s, start=reach.start, end=reach.end
+        )
+        yield Series(panel, point.unit, site.country, site.subdivision)
