@@ -1,0 +1,1 @@
+"""Migrations of the records, applied when the product is opened."""

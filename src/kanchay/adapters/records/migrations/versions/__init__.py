@@ -1,0 +1,1 @@
+"""Revisions in order: numbered, written by hand, never changed once released."""

@@ -1,0 +1,148 @@
+"""The only place that chooses adapters. Each is imported when it is first used, so that a verb pays for no other."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+from kanchay._version import __version__
+from kanchay.domain.errors import InputError
+from kanchay.domain.point import Site
+from kanchay.domain.scope import Scope
+from kanchay.services.context import Context
+from kanchay.services.ports.files import ImportOptions
+from kanchay.settings import Settings, read_settings
+
+__all__ = [
+    "READINGS_FILE",
+    "RECORDS_FILE",
+    "SECRET_FILE",
+    "for_file",
+    "in_memory",
+    "open_product",
+    "secret_key",
+]
+
+READINGS_FILE = "readings.sqlite"
+RECORDS_FILE = "records.sqlite"
+SECRET_FILE = "secret.key"  # noqa: S105
+
+
+class Lazy:
+    """Stands for an adapter until somebody uses it."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        if "_made" not in self.__dict__:
+            self._made = self._make()
+        return getattr(self._made, name)
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+def _context(readings: Any, records: Any, settings: Settings, clock: Callable[[], int] | None) -> Context:
+    return Context(
+        readings=readings,
+        records=records,
+        models=cast(Any, Lazy(lambda: _models(settings))),
+        library=cast(Any, Lazy(_library)),
+        files=cast(Any, Lazy(_files)),
+        clock=clock or _now,
+        code_version=__version__,
+    )
+
+
+def _models(settings: Settings) -> Any:
+    from kanchay.adapters.models import ModelShelf
+
+    return ModelShelf(settings)
+
+
+def _library() -> Any:
+    from kanchay.adapters.library import PackageLibrary
+
+    return PackageLibrary()
+
+
+def _files() -> Any:
+    from kanchay.adapters.files.reader import SniffingReader
+
+    return SniffingReader()
+
+
+def open_product(settings: Settings, *, clock: Callable[[], int] | None = None) -> Context:
+    """The embedded product in its folder: made on first use, brought up to date by migrations."""
+    from kanchay.adapters.readings.sqlite import SqliteReadingStore
+    from kanchay.adapters.records.sql import SqlRecords
+
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    readings = SqliteReadingStore(settings.home / READINGS_FILE)
+    records = SqlRecords(settings.home / RECORDS_FILE)
+    return _context(readings, records, settings, clock)
+
+
+def in_memory(*, settings: Settings | None = None, clock: Callable[[], int] | None = None) -> Context:
+    """A product that forgets everything at the end of the process."""
+    from kanchay.adapters.readings.memory import MemoryReadingStore
+    from kanchay.adapters.records.memory import MemoryRecords
+
+    return _context(MemoryReadingStore(), MemoryRecords(), settings or read_settings(), clock)
+
+
+def for_file(
+    path: Path,
+    options: ImportOptions | None = None,
+    *,
+    country: str | None = None,
+    settings: Settings | None = None,
+) -> tuple[Context, Scope, Site]:
+    """A product in memory with one site that holds one meter file, so that every verb works on ``--input FILE``."""
+    from kanchay.services.people.policy import operator_scope
+    from kanchay.services.people.sites import create_site
+    from kanchay.services.readings.import_file import preview_file, store_import
+
+    ctx, scope = in_memory(settings=settings), operator_scope()
+    preview = preview_file(ctx, path, options or ImportOptions())
+    zones = [series.timezone for series in preview.series if series.timezone]
+    asked = options.tz if options else None
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem) or "file"
+    site = Site(
+        id=name,
+        name=path.stem,
+        tz=asked or (zones[0] if zones else "UTC"),
+        country=country,
+        currency=_CURRENCIES.get(country or "PE", "EUR"),
+    )
+    create_site(ctx, scope, site)
+    store_import(ctx, scope, site.id, preview)
+    return ctx, scope, site
+
+
+_CURRENCIES = {"PE": "PEN", "US": "USD", "GB": "GBP", "AU": "AUD", "CL": "CLP"}
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The secret of this installation: signs sessions; made once, readable by its owner only."""
+    path = settings.home / SECRET_FILE
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass  # another process was faster
+        else:
+            with os.fdopen(handle, "wb") as out:
+                out.write(secrets.token_bytes(32))
+    key = path.read_bytes()
+    if len(key) < 32:
+        raise InputError(f"{SECRET_FILE} is damaged.", hint="Remove it: people sign in again with a new one.")
+    return key

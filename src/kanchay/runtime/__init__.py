@@ -1,0 +1,1 @@
+"""The worker: schedules, leases, retries, cursors. It calls services and decides nothing."""
