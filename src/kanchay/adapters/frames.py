@@ -212,15 +212,17 @@ def _column(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _same_word(word: str, n: int) -> pa.Array:
-    """`n` times the same word, stored once."""
+    """`n` times the same word."""
     text = word.encode()
     offsets = pa.py_buffer(np.asarray([0, len(text)], dtype=np.int32))
     one = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(text)])
-    return pa.DictionaryArray.from_arrays(_column(np.zeros(n, dtype=np.int32), pa.int32()), one)
+    return pa.DictionaryArray.from_arrays(_column(np.zeros(n, dtype=np.int32), pa.int32()), one).cast(
+        pa.string()
+    )
 
 
 _TIME: Final = pa.timestamp("us", tz="UTC")
-_WORD: Final = pa.dictionary(pa.int32(), pa.string())
+_WORD: Final = pa.string()  # Parquet stores each word once; readers get plain text
 FRAME: Final = pa.schema(
     [("meter_id", _WORD), ("issued_at", _TIME), ("timestamp", _TIME), ("resolution", _WORD), ("unit", _WORD)]
     + [(name, pa.float64()) for name in ("mean", *QUANTILE_NAMES)]

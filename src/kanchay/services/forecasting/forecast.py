@@ -1,0 +1,127 @@
+"""Forecast one point and keep the answer with the run that made it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from kanchay.analysis.forecast.protocol import Forecaster
+from kanchay.analysis.forecast.single import forecast_panel
+from kanchay.domain.errors import NotEnoughData, NotFound
+from kanchay.domain.forecast import Forecast
+from kanchay.domain.interval import DAY, HOUR
+from kanchay.domain.panel import Panel
+from kanchay.domain.point import Point, Site
+from kanchay.domain.scope import Permission, Scope
+from kanchay.services.context import Context
+from kanchay.services.operations.runs import fingerprint, new_run
+from kanchay.services.readings.series import load_panel, span
+
+__all__ = ["DEFAULT_MODEL", "forecast_point", "load_default", "point_and_site", "resolution_of"]
+
+DEFAULT_MODEL: Final = "pretrained"
+_FINEST_S: Final = 300
+
+
+def forecast_point(
+    ctx: Context,
+    scope: Scope,
+    point_id: str,
+    *,
+    issued_at: int | None = None,
+    horizon_s: int = DAY,
+    model: str | None = None,
+    store: bool = True,
+) -> Forecast:
+    """Forecast a point from the end of its data, or from `issued_at`.
+
+    Without `model` the best forecaster for this meter answers: the pre-trained one, or a naive where that has done
+    better for a fortnight (note ``"fell_back_to_naive"``), or where no model is installed (``"no_model"``).
+    """
+    point, site = point_and_site(ctx, scope, point_id)
+    resolution_s = resolution_of(point)
+    at = _time_of_issue(ctx, scope, point, issued_at, resolution_s)
+    forecaster, extra = (ctx.models.load(model), ()) if model else _best(ctx, scope, point, site, at)
+    panel = load_panel(
+        ctx, scope, [point_id], resolution_s=resolution_s, start=at - forecaster.lookback_s, end=at
+    )
+    run = new_run(
+        ctx,
+        site,
+        "forecast",
+        as_of=ctx.clock(),
+        input_fingerprint=fingerprint(panel),
+        model_hash=str(getattr(forecaster, "sha256", "")),
+    )
+    forecast = _forecast(panel, point, site, forecaster, at, horizon_s, run.id)
+    forecast = replace(forecast, notes=(*forecast.notes, *extra))
+    if store:
+        with ctx.records.unit(scope) as uow:
+            uow.runs.put(run)
+            uow.forecasts.put(forecast)
+    return forecast
+
+
+def point_and_site(ctx: Context, scope: Scope, point_id: str) -> tuple[Point, Site]:
+    """The point and its site, if the scope may read them. Virtual points count."""
+    with ctx.records.unit(scope) as uow:
+        try:
+            point = uow.points.get(point_id)
+        except NotFound:
+            point = uow.virtual_points.get(point_id).point
+        site = uow.sites.get(point.site_id)
+    scope.require(Permission.READ, site.id)
+    return point, site
+
+
+def resolution_of(point: Point) -> int:
+    """Resolution at which a point is forecast: its own, between 5 min and 1 h."""
+    return min(max(point.resolution_s or HOUR, _FINEST_S), HOUR)
+
+
+def load_default(ctx: Context) -> tuple[Forecaster, tuple[str, ...]]:
+    """The pre-trained model, or the ensemble with a note where none is installed."""
+    try:
+        return ctx.models.load(DEFAULT_MODEL), ()
+    except NotFound:
+        return ctx.models.load("ensemble"), ("no_model",)
+
+
+def _time_of_issue(ctx: Context, scope: Scope, point: Point, issued_at: int | None, resolution_s: int) -> int:
+    """The asked time or the end of the data, on the grid of the point's readings."""
+    reach = span(ctx, scope, point.id)
+    if reach is None:
+        raise NotEnoughData(
+            f"Point '{point.id}' has no readings yet.", hint="Import a file or connect a meter."
+        )
+    at = reach.end if issued_at is None else issued_at
+    return reach.start + (at - reach.start) // resolution_s * resolution_s
+
+
+def _best(
+    ctx: Context, scope: Scope, point: Point, site: Site, at: int
+) -> tuple[Forecaster, tuple[str, ...]]:
+    """The default model, or the naive that beat it on this meter."""
+    from kanchay.services.forecasting.skill import card_of
+
+    model, note = load_default(ctx)
+    card = card_of(ctx, scope, point, site, model, end=at, days=28)
+    if card.answers == model.name:
+        return model, note
+    return ctx.models.load(card.answers), ("fell_back_to_naive",)
+
+
+def _forecast(
+    panel: Panel, point: Point, site: Site, forecaster: Forecaster, at: int, horizon_s: int, run_id: str
+) -> Forecast:
+    return forecast_panel(
+        panel,
+        point.id,
+        forecaster,
+        at,
+        horizon_s=horizon_s,
+        unit=point.unit,
+        country=site.country,
+        subdivision=site.subdivision,
+        run_id=run_id,
+    )
