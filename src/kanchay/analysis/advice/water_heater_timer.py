@@ -1,0 +1,179 @@
+"""A timer on the water heater: when it should heat, and what that saves, by the physics of its tank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from kanchay.analysis.anomaly.waterheater import HeaterAnswer, WaterHeater
+from kanchay.analysis.physics.tank import WATER_KWH_PER_L_K, Tank, run_tank
+from kanchay.domain.interval import DAY, HOUR, IntArray, wall_clock
+from kanchay.domain.reading import FloatArray
+
+__all__ = ["TimerPromise", "timer_promise", "timer_windows"]
+
+_STEP_S: Final = 120.0
+_USE_C: Final = 38.0
+_SETPOINT_C: Final = 60.0  # what thermostats are sold at; the range tries 52 and 68
+_HYSTERESIS_K: Final = 5.0  # the range tries 3.5 and 7
+_EARLY_H: Final = 15.0  # draws before are the morning's
+_REHEAT_MARGIN: Final = 1.3
+_OFTEN: Final = 0.10  # share of days: rarer draws get no window of their own
+_FEWEST_DRAWS: Final = 6
+_HALF_H: Final = 0.5
+_CLOSING: Final = (0.1, 0.5, 0.9)  # share of draws begun when a window closes: the earliest that leaves nobody cold
+_COLD: Final = 0.02  # share of the water that may come out colder than now
+
+
+@dataclass(frozen=True, slots=True)
+class TimerPromise:
+    """What a timer would do.
+
+    Attributes
+    ----------
+    windows : tuple of (float, float)
+        Local hours in which it may heat. [h]
+    kwh_per_month, kwh_low, kwh_high : float
+        Saved in 30.4 days; 8 times in 10 within the range. [kWh]
+    standing_kwh_per_month : float
+        All that the tank loses today. [kWh]
+    cold_share : float
+        Share of the drawn water that would come out colder than at present wanted. [-]
+    """
+
+    windows: tuple[tuple[float, float], ...]
+    kwh_per_month: float
+    kwh_low: float
+    kwh_high: float
+    standing_kwh_per_month: float
+    cold_share: float
+
+
+def timer_windows(heater: WaterHeater, tz: str, *, closing: float = 0.9) -> tuple[tuple[float, float], ...]:
+    """Windows that heat the tank just before people draw, in half hours of the local clock.
+
+    A window opens early enough to heat what a usual morning (or evening) draws, and closes when `closing` of the
+    draws have begun: a full tank serves the rest.
+
+    Parameters
+    ----------
+    heater : WaterHeater
+        Found, with its draws.
+    tz : str
+        Zone of the clock.
+    closing : float, default 0.9
+        Share of the draws that have begun when a window closes. [-]
+
+    Returns
+    -------
+    tuple of (float, float)
+        One or two windows; none where too few draws are known. [h]
+    """
+    if heater.draw_start is None or heater.draw_kwh is None or len(heater.draw_start) < _FEWEST_DRAWS:
+        return ()
+    hour = wall_clock(heater.draw_start, tz) % DAY / HOUR
+    windows = []
+    for mine in (hour < _EARLY_H, hour >= _EARLY_H):
+        if mine.sum() >= max(_OFTEN * heater.n_days, 3):
+            windows.append(_window(hour[mine], heater.draw_kwh[mine], heater, closing))
+    return tuple(windows)
+
+
+def _window(hour: FloatArray, kwh: FloatArray, heater: WaterHeater, closing: float) -> tuple[float, float]:
+    need_h = _REHEAT_MARGIN * (float(np.quantile(kwh, 0.8)) + heater.burst_kwh) / (heater.element_w / 1000.0)
+    begin = float(np.quantile(hour, 0.1)) - need_h
+    end = max(float(np.quantile(hour, closing)), begin + need_h)
+    return float(np.floor(begin / _HALF_H) * _HALF_H), float(np.ceil(end / _HALF_H) * _HALF_H)
+
+
+def timer_promise(
+    heater: WaterHeater, tz: str, *, inlet_c: float = 19.0, ambient_c: float = 20.0,
+    windows: tuple[tuple[float, float], ...] | None = None,
+) -> TimerPromise | None:  # fmt: skip
+    """Saving of a timer: the recognised tank run with and without it, over the draws that were seen.
+
+    Parameters
+    ----------
+    heater : WaterHeater
+        As recognised from the meter.
+    tz : str
+        Zone of the clock.
+    inlet_c, ambient_c : float
+        Cold water and the air around the tank; Lima's yearly means by default. [°C]
+    windows : tuple of (float, float), optional
+        Windows of a timer that is already chosen; by default the shortest of `timer_windows` that leave nobody cold. [h]
+
+    Returns
+    -------
+    TimerPromise or None
+        None where the heater is not known well enough, or where the timer would save nothing.
+
+    Notes
+    -----
+    Set point and hysteresis cannot be seen from the meter: the tank's capacity is ``burst / hysteresis``. The range
+    spans plausible pairs and the uncertainty of the standing loss.
+    """
+    if heater.answer is not HeaterAnswer.FOUND or heater.draw_start is None:
+        return None
+    options = [timer_windows(heater, tz, closing=c) for c in _CLOSING] if windows is None else [windows]
+    for chosen in options:
+        if not chosen:
+            return None
+        mean, cold = _saved(heater, tz, chosen, inlet_c, ambient_c, _SETPOINT_C, _HYSTERESIS_K, heater.standing_w)
+        if cold <= _COLD:
+            break
+    tries = [
+        _saved(heater, tz, chosen, inlet_c, ambient_c, setpoint, hysteresis, watts)[0]
+        for setpoint, hysteresis, watts in (
+            (52.0, _HYSTERESIS_K, heater.standing_w), (68.0, _HYSTERESIS_K, heater.standing_w),
+            (_SETPOINT_C, 3.5, heater.standing_w), (_SETPOINT_C, 7.0, heater.standing_w),
+            (_SETPOINT_C, _HYSTERESIS_K, heater.standing_low_w), (_SETPOINT_C, _HYSTERESIS_K, heater.standing_high_w),
+        )
+    ]  # fmt: skip
+    spread = float(np.sqrt(sum((t - mean) ** 2 for t in tries) / 2))  # pairs of a low and a high try, independent
+    if mean <= 0.5:
+        return None
+    spread = max(spread, 0.1 * mean)
+    standing = heater.standing_kwh_per_day * 30.4
+    return TimerPromise(chosen, mean, max(0.0, mean - spread), min(mean + spread, standing), standing, cold)
+
+
+def _saved(
+    heater: WaterHeater, tz: str, windows: tuple[tuple[float, float], ...], inlet_c: float, ambient_c: float,
+    setpoint_c: float, hysteresis_k: float, standing_w: float,
+) -> tuple[float, float]:  # fmt: skip
+    """Saved kWh in 30.4 days, and the share of water that comes out too cold."""
+    tank = Tank(
+        volume_l=heater.burst_kwh / hysteresis_k / WATER_KWH_PER_L_K, power_kw=heater.element_w / 1000.0,
+        ua_w_per_k=standing_w / (setpoint_c - 0.5 * hysteresis_k - ambient_c), setpoint_c=setpoint_c, hysteresis_k=hysteresis_k,
+    )  # fmt: skip
+    first, draws = _draw_steps(heater, tz, inlet_c)
+    clock = wall_clock(first + (_STEP_S * np.arange(len(draws))).astype(np.int64), tz) % DAY / HOUR
+    allowed = np.zeros(len(draws), dtype=bool)
+    for begin, end in windows:
+        allowed |= (clock >= begin % 24) & (clock < end) if begin >= 0 else (clock >= begin % 24) | (clock < end)
+    runs = [
+        run_tank(tank, draws, step_s=_STEP_S, inlet_c=inlet_c, ambient_c=ambient_c, use_c=_USE_C, allowed=permit)
+        for permit in (None, allowed)
+    ]
+    # Losses, not electricity: what still stands in the tank at the end is no saving.
+    lost = [float(r.loss_kwh.sum() + r.draw_kwh.sum()) for r in runs]
+    days = len(draws) * _STEP_S / DAY
+    cold = float(runs[1].unmet_l.sum() - runs[0].unmet_l.sum()) / max(float(draws.sum()), 1e-9)
+    return (lost[0] - lost[1]) / days * 30.4, max(0.0, cold)
+
+
+def _draw_steps(heater: WaterHeater, tz: str, inlet_c: float) -> tuple[int, FloatArray]:
+    """Draws as litres at the tap per step, spread over ten minutes, and the second of the first step."""
+    start: IntArray = heater.draw_start if heater.draw_start is not None else np.zeros(0, dtype=np.int64)
+    kwh: FloatArray = heater.draw_kwh if heater.draw_kwh is not None else np.zeros(0)
+    first = int(start.min()) // DAY * DAY - 2 * DAY  # two days to settle
+    litres = np.zeros(int((int(start.max()) - first + DAY) // _STEP_S))
+    at = ((start - first) // _STEP_S).astype(np.int64)
+    per_step = kwh / (WATER_KWH_PER_L_K * (_USE_C - inlet_c)) / 5
+    for k in range(5):
+        np.add.at(litres, np.minimum(at + k, len(litres) - 1), per_step)
+    return first, litres
+
