@@ -3,9 +3,21 @@
 from kanchay.simulate.faults import DATA_FAULTS, HOME_FAULTS, OFFICE_FAULTS, Fault
 from kanchay.simulate.home import clean_home, simulate_home
 from kanchay.simulate.household import Household, Timer
+from kanchay.simulate.office import Office, simulate_office
 from kanchay.simulate.result import Event, Label, Simulation
 
 __all__ = [
-    "DATA_FAULTS", "HOME_FAULTS", "OFFICE_FAULTS", "Event", "Fault", "Household", "Label", "Simulation", "Timer",
-    "clean_home", "simulate_home",
-]  # fmt: skip
+    "DATA_FAULTS",
+    "HOME_FAULTS",
+    "OFFICE_FAULTS",
+    "Event",
+    "Fault",
+    "Household",
+    "Label",
+    "Office",
+    "Simulation",
+    "Timer",
+    "clean_home",
+    "simulate_home",
+    "simulate_office",
+]

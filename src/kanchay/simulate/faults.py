@@ -25,8 +25,8 @@ __all__ = [
     "KINDS",
     "OFFICE_FAULTS",
     "Fault",
-    "added_kw",
     "Placed",
+    "added_kw",
     "distort",
     "placed",
     "without",
@@ -100,40 +100,44 @@ class Placed:
 
 
 def placed(
-    faults: tuple[Fault | str, ...], allowed: tuple[str, ...], cal: Calendar, seed: int
+    faults: tuple[Fault | str, ...], allowed: tuple[str, ...], cal: Calendar, seed: int, *, watts: float = 1.0
 ) -> tuple[Placed, ...]:
-    """Give each fault its times and size: as told, else drawn by seed within the last 40 % of the window."""
+    """Give each fault its times and size: as told, else drawn by seed within the last 40 % of the window.
+
+    `watts` scales drawn sizes of faults in W: an office is larger than a home.
+    """
+    given = [Fault.parse(f) if isinstance(f, str) else f for f in faults]
+    seen = [sum(g.kind == f.kind for g in given[:i]) for i, f in enumerate(given)]
     return tuple(
-        _place(Fault.parse(f) if isinstance(f, str) else f, allowed, cal, seed, i)
-        for i, f in enumerate(faults)
+        _place(f, allowed, cal, once(seed, f"fault-{f.kind}-{n}"), watts)
+        for f, n in zip(given, seen, strict=True)
     )
 
 
-def _place(fault: Fault, allowed: tuple[str, ...], cal: Calendar, seed: int, index: int) -> Placed:
+def _place(
+    fault: Fault, allowed: tuple[str, ...], cal: Calendar, rng: np.random.Generator, watts: float
+) -> Placed:
     if fault.kind not in allowed:
         raise InputError(f"'{fault.kind}' cannot happen here.", hint=f"Known: {', '.join(allowed)}.")
-    lasts, low, high, _ = KINDS[fault.kind]
-    rng = once(seed, f"fault-{fault.kind}-{index}")
-    share, amount, hour = rng.uniform(0.60, 0.80), rng.uniform(low, high), rng.uniform(8.0, 21.0)
-    if fault.start is not None:
-        start = instant(fault.start, cal.tz)
-    else:
-        day = (cal.start + int(share * (cal.end - cal.start)) - cal.first) // DAY
-        start = (
-            cal.first
-            + day * DAY
-            + (0 if fault.kind in ("unusual_days",) or lasts is None else int(hour) * HOUR)
-        )
-    days = fault.days if fault.days is not None else lasts
-    end = (
-        instant(fault.end, cal.tz)
-        if fault.end is not None
-        else cal.end
-        if days is None
-        else start + int(days * DAY)
-    )
-    size = amount if fault.size is None else fault.size
+    lasts, low, high, unit = KINDS[fault.kind]
+    share, size, hour = rng.uniform(0.60, 0.80), rng.uniform(low, high), rng.uniform(8.0, 21.0)
+    start = _some_day(cal, share, hour, lasts) if fault.start is None else instant(fault.start, cal.tz)
+    days = lasts if fault.days is None else fault.days
+    end = cal.end if days is None else start + int(days * DAY)
+    if fault.end is not None:
+        end = instant(fault.end, cal.tz)
+    if fault.size is not None:
+        size = fault.size
+    elif unit.startswith("W"):
+        size *= watts
     return Placed(fault.kind, start, min(end, cal.end), size, ongoing=end >= cal.end)
+
+
+def _some_day(cal: Calendar, share: float, hour: float, lasts: float | None) -> int:
+    """An instant at that share of the window: on a full hour for what is short, else at midnight."""
+    day = (cal.start + int(share * (cal.end - cal.start)) - cal.first) // DAY
+    short = lasts is not None and lasts != 3.0
+    return cal.first + day * DAY + (int(hour) * HOUR if short else 0)
 
 
 def added_kw(fault: Placed, cal: Calendar, seed: int) -> FloatArray:

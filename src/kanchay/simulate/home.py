@@ -9,23 +9,14 @@ from typing import Any
 import numpy as np
 
 from kanchay.domain.interval import DAY
-from kanchay.domain.point import Direction, Point, Role, Site, SiteKind
-from kanchay.domain.reading import FloatArray, Readings
+from kanchay.domain.point import Site, SiteKind
+from kanchay.domain.reading import FloatArray
 from kanchay.simulate.appliances import Surroundings, load_kw, loads_of, surroundings
 from kanchay.simulate.calendar import Calendar, instant
-from kanchay.simulate.faults import (
-    ADDED,
-    DATA_FAULTS,
-    HOME_FAULTS,
-    Fault,
-    Placed,
-    added_kw,
-    distort,
-    placed,
-    without,
-)
+from kanchay.simulate.faults import ADDED, DATA_FAULTS, HOME_FAULTS, Fault, Placed, placed, without
 from kanchay.simulate.household import Household, Timer, draw_household
-from kanchay.simulate.result import Event, Label, Simulation
+from kanchay.simulate.metering import added_total, grid_point, regular, spoil, stretches, submeter_point
+from kanchay.simulate.result import Label, Simulation
 
 __all__ = ["clean_home", "home_window", "simulate_home"]
 
@@ -43,6 +34,7 @@ def simulate_home(
     days: int = 365,
     resolution_s: int = 900,
     tz: str = "America/Lima",
+    country: str = "PE",
     faults: Iterable[Fault | str] = (),
     timer: Timer | str | bool | None = None,
     site_id: str = "home",
@@ -65,10 +57,14 @@ def simulate_home(
         60 to 3600, whole minutes. [s]
     tz : str
         Zone of the clock by which people live.
+    country : str
+        Whose public holidays they keep.
     faults : iterable of Fault or str
         For example ``"baseload_creep"`` or ``"left_on@2026-05-03T22:00+3d:250"``; see `kanchay.simulate.faults`.
     timer : Timer, str, True or None
         Timer of the water heater: None heats whenever the thermostat asks, True takes the household's usual one.
+    site_id : str
+        Point ids are ``"{site_id}:grid"``, ``"{site_id}:fridge"`` …
     **household
         Fields of `Household`, for example ``monthly_kwh=115``, ``water_heater="shower"`` or ``occupants=4``.
 
@@ -85,51 +81,54 @@ def simulate_home(
     """
     begin = instant(start, tz)
     home = draw_household(seed, **household)
-    given = tuple(faults)
+    cal = Calendar(begin, begin + days * DAY, tz, country)
     return home_window(
-        home, seed, Calendar(begin, begin + days * DAY, tz), resolution_s, given, timer, site_id
+        home, seed, cal, resolution_s=resolution_s, faults=tuple(faults), timer=timer, site_id=site_id
     )
 
 
 def clean_home(**options: Any) -> Simulation:
     """A home that wastes nothing: timer on the water heater, 8 W of standby, 112 kWh a month, no fault."""
-    return simulate_home(
-        **{"timer": True, "standby_w": 8.0, "monthly_kwh": 112.0, "tank_ua": 0.75, **options}
-    )
+    thrifty = {"timer": True, "standby_w": 8.0, "monthly_kwh": 112.0, "tank_ua": 0.75}
+    return simulate_home(**{**thrifty, **options})
 
 
 def home_window(
-    home: Household, seed: int, cal: Calendar, resolution_s: int, faults: tuple[Fault | str, ...],
-    timer: Timer | str | bool | None, site_id: str,
-) -> Simulation:  # fmt: skip
+    home: Household,
+    seed: int,
+    cal: Calendar,
+    *,
+    resolution_s: int,
+    faults: tuple[Fault | str, ...] = (),
+    timer: Timer | str | bool | None = None,
+    site_id: str = "home",
+) -> Simulation:
     """Simulate a given household over a given calendar."""
     around = surroundings(home, cal, seed)
     put = placed(faults, HOME_FAULTS, cal, seed)
     clock = _timer(timer, home, put)
-    site_faults = tuple(f for f in put if f.kind not in DATA_FAULTS)
-    powers = {name: load_kw(name, around, clock, site_faults) for name in loads_of(home)}
-    if any(f.kind in ADDED for f in site_faults):
-        powers["untracked"] = _added(site_faults, around)
+    real = tuple(f for f in put if f.kind not in DATA_FAULTS)
+    powers = {name: load_kw(name, around, clock, real) for name in loads_of(home)}
+    if any(f.kind in ADDED for f in real):
+        powers["untracked"] = added_total(real, cal, seed)
     energies = {name: cal.energy(power, resolution_s) for name, power in powers.items()}
-    total = np.sum(list(energies.values()), axis=0)
-    labels = [_label(f, site_faults, around, clock, energies, resolution_s, site_id) for f in site_faults]
-    metered = total
-    for fault in put:
-        if fault.kind in DATA_FAULTS:
-            before, metered = metered, distort(metered, fault, cal.start, resolution_s)
-            kwh = float(np.nansum(metered) - np.nansum(before))
-            labels.append(Label(fault.kind, fault.start, fault.end, kwh, f"{site_id}:grid", data=True))
     site = _site(home, site_id, cal)
-    points = (_grid(site, resolution_s), *(_submeter(site, name, resolution_s) for name in energies))
-    series = [metered, *energies.values()]
-    readings = {
-        p.id: Readings.regular(p.id, cal.start, resolution_s, v) for p, v in zip(points, series, strict=True)
-    }
-    parameters = {"seed": seed, "timer": clock.windows if clock else None, "household": asdict(home),
-                  "scale": around.scale, "faults": [str(f) for f in faults], "tz": cal.tz}  # fmt: skip
-    end = cal.start + len(total) * resolution_s
+    grid = grid_point(site, resolution_s)
+    labels = [_label(f, real, around, clock, energies, resolution_s) for f in real]
+    metered, data_labels = spoil(
+        np.sum(list(energies.values()), axis=0), put, start=cal.start, resolution_s=resolution_s
+    )
+    points = (grid, *(submeter_point(site, name, resolution_s) for name in energies))
     return Simulation(
-        site, points, readings, tuple(labels), _events(around), parameters, cal.start, end, resolution_s
+        site=site,
+        points=points,
+        readings=regular(points, [metered, *energies.values()], cal.start, resolution_s),
+        labels=(*labels, *data_labels),
+        events=tuple(stretches("trip", around.people.away, cal)),
+        parameters=_parameters(around, clock, faults),
+        start=cal.start,
+        end=cal.start + len(metered) * resolution_s,
+        resolution_s=resolution_s,
     )
 
 
@@ -143,64 +142,47 @@ def _timer(timer: Timer | str | bool | None, home: Household, faults: tuple[Plac
     return home.usual_timer() if wanted else None
 
 
-def _added(faults: tuple[Placed, ...], around: Surroundings) -> FloatArray:
-    extra = np.zeros(len(around.cal.minutes))
-    for fault in faults:
-        if fault.kind in ADDED:
-            extra += added_kw(fault, around.cal, around.seed)
-    return extra
-
-
 def _label(
-    fault: Placed, faults: tuple[Placed, ...], around: Surroundings, clock: Timer | None,
-    energies: dict[str, FloatArray], resolution_s: int, site_id: str,
-) -> Label:  # fmt: skip
+    fault: Placed,
+    faults: tuple[Placed, ...],
+    around: Surroundings,
+    clock: Timer | None,
+    energies: dict[str, FloatArray],
+    resolution_s: int,
+) -> Label:
     """The truth of one fault: run what it touches again without it."""
     others = without(faults, fault)
-    if fault.kind in ADDED:
-        name, clean = "untracked", _added(others, around)
+    name = _TOUCHES.get(fault.kind, "untracked")
+    if name == "untracked":
+        clean = added_total(others, around.cal, around.seed)
     else:
-        name = _TOUCHES[fault.kind]
         clean = load_kw(name, around, clock, others)
     kwh = float(np.sum(energies[name]) - np.sum(around.cal.energy(clean, resolution_s)))
-    point = f"{site_id}:grid" if name == "untracked" else f"{site_id}:{name}"
-    return Label(fault.kind, fault.start, fault.end, kwh, point, fault.ongoing, numbers={"size": fault.size})
+    return Label(fault.kind, fault.start, fault.end, kwh, name, fault.ongoing, numbers={"size": fault.size})
 
 
-def _events(around: Surroundings) -> tuple[Event, ...]:
-    """Trips, as stretches of days away."""
-    cal = around.cal
-    inside = np.flatnonzero(np.diff(np.concatenate([[0], around.people.away.astype(int), [0]])))
-    found = []
-    for a, b in inside.reshape(-1, 2):
-        rows = cal.place(np.array([a, b]), np.zeros(2))
-        first, last = (int(cal.first + 60 * r) for r in rows)
-        if last > cal.start and first < cal.end:
-            found.append(Event("trip", max(first, cal.start), min(last, cal.end)))
-    return tuple(found)
+def _parameters(around: Surroundings, clock: Timer | None, faults: tuple[Fault | str, ...]) -> dict[str, Any]:
+    return {
+        "simulated": True,
+        "kind": "home",
+        "seed": around.seed,
+        "tz": around.cal.tz,
+        "country": around.cal.country,
+        "timer": clock.windows if clock else None,
+        "scale_of_habits": around.scale,
+        "faults": [str(f) for f in faults],
+        "household": asdict(around.home),
+    }
 
 
 def _site(home: Household, site_id: str, cal: Calendar) -> Site:
-    place = home.place
     return Site(
-        site_id, site_id, tz=cal.tz, kind=SiteKind.HOME, country=cal.country, currency="PEN",
-        latitude=place.latitude, longitude=place.longitude, simulated=True,
-    )  # fmt: skip
-
-
-def _grid(site: Site, resolution_s: int) -> Point:
-    return Point(
-        f"{site.id}:grid",
-        site.id,
-        "grid",
-        resolution_s=resolution_s,
-        direction=Direction.IMPORT,
-        role=Role.GRID,
+        site_id,
+        site_id,
+        tz=cal.tz,
+        kind=SiteKind.HOME,
+        country=cal.country,
+        latitude=home.place.latitude,
+        longitude=home.place.longitude,
+        simulated=True,
     )
-
-
-def _submeter(site: Site, name: str, resolution_s: int) -> Point:
-    return Point(
-        f"{site.id}:{name}", site.id, name, resolution_s=resolution_s, direction=Direction.CONSUMPTION,
-        role=Role.SUBMETER, parent_id=f"{site.id}:grid",
-    )  # fmt: skip

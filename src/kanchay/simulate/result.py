@@ -27,7 +27,7 @@ class Label:
     start: int
     end: int
     kwh: float
-    point_id: str
+    touches: str  # the load or meter in which it lies
     ongoing: bool = False  # still there at the end of the window
     data: bool = False  # a fault of the data, not of the site
     numbers: dict[str, float] = field(default_factory=dict)
