@@ -61,7 +61,10 @@ def unknown_parameter(tariff: Tariff, name: str) -> BillRefused:
 def unknown_factor(tariff: Tariff, line: str, kwh: object, amount_parameter: str | None) -> BillRefused:
     """A table whose row for this quantity nobody has verified."""
     hint = (
-        f"Give --param {amount_parameter}=AMOUNT from a receipt of a like month." if amount_parameter else ""
+        f"Give --param {amount_parameter}=AMOUNT from a receipt of a like month, or leave the line out"
+        " (--without-lighting)."
+        if amount_parameter
+        else ""
     )
     return BillRefused(
         f"Tariff '{tariff.id}', line '{line}': the factor for {kwh} kWh is not known.",

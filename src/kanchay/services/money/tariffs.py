@@ -1,0 +1,84 @@
+"""The tariff of a site, and what its owner typed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from kanchay.analysis.tariff.parse import parse_tariff
+from kanchay.domain.errors import BillRefused, InputError
+from kanchay.domain.point import Site
+from kanchay.domain.tariff import LookupCharge, Names, Tariff
+from kanchay.services.context import Context
+
+__all__ = [
+    "leaveable",
+    "line_names",
+    "list_tariffs",
+    "number",
+    "tariff_by_id",
+    "tariff_of",
+    "typed_parameters",
+]
+
+
+def list_tariffs(ctx: Context, country: str | None = None) -> list[Tariff]:
+    """Every tariff we ship, or those of a country, by id."""
+    parsed = [parse_tariff(document) for _, document in sorted(ctx.library.tariff_documents().items())]
+    return [t for t in parsed if country is None or t.country == country]
+
+
+def tariff_by_id(ctx: Context, tariff_id: str) -> Tariff:
+    """The tariff of that id; refused with the known ones where there is none."""
+    documents = ctx.library.tariff_documents()
+    if tariff_id not in documents:
+        raise BillRefused(
+            f"There is no tariff '{tariff_id}'.",
+            hint=f"Known: {', '.join(sorted(documents))}.",
+            code="bill.no_tariff",
+        )
+    return parse_tariff(documents[tariff_id])
+
+
+def tariff_of(ctx: Context, site: Site, tariff_id: str | None = None) -> Tariff:
+    """The tariff asked for, else the site's own; refused with the candidates where neither is given."""
+    key = tariff_id or site.tariff_id
+    if key:
+        return tariff_by_id(ctx, key)
+    near = [t.id for t in list_tariffs(ctx, site.country)]
+    hint = f"Choose one of {', '.join(near)}." if near else "Give a tariff with --tariff."
+    raise BillRefused(f"Site '{site.name}' has no tariff.", hint=hint, code="bill.no_tariff")
+
+
+def typed_parameters(site: Site, given: Mapping[str, str | Decimal] | None = None) -> dict[str, Decimal]:
+    """Values typed for the site, overlaid by those given now."""
+    texts: dict[str, str | Decimal] = {**dict(site.tariff_parameters), **(given or {})}
+    return {name: number(name, text) for name, text in texts.items()}
+
+
+def number(name: str, text: str | Decimal) -> Decimal:
+    """An exact number as typed; an error names the value that is none."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise InputError(f"'{name}' is '{text}'.", hint=f"Write a number, for example {name}=8.82.")
+    return number
+
+
+def leaveable(tariff: Tariff) -> tuple[str, ...]:
+    """Lines a bill may be asked to leave out, because nobody publishes what they need."""
+    charges = tariff.versions[-1].charges
+    return tuple(c.id for c in charges if isinstance(c, LookupCharge) and c.leave_out_code)
+
+
+def line_names(tariff: Tariff) -> dict[str, Names]:
+    """Words of each line of a bill by language; ``rounding``, subtotal and total are the page's own."""
+    names: dict[str, Names] = {t.id: t.names for t in tariff.taxes}
+    for version in tariff.versions:
+        for charge in version.charges:
+            names[charge.id] = charge.names
+            if fixed := getattr(charge, "fixed_id", ""):
+                names[fixed] = getattr(charge, "fixed_names", {})
+    return names
