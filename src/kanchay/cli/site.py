@@ -1,0 +1,146 @@
+"""`kanchay site`: add, list, show and change sites; list their points."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import fields, replace
+from typing import Any
+
+import click
+
+from kanchay.cli.common import emit_json, json_option, table
+from kanchay.cli.opening import open_context
+from kanchay.domain.errors import InputError
+from kanchay.domain.interval import format_resolution
+from kanchay.domain.point import Site, SiteKind
+
+__all__ = ["command"]
+
+
+@click.group("site")
+def command() -> None:
+    """Homes and buildings."""
+
+
+@command.command("add")
+@click.argument("name")
+@click.option("--id", "site_id", help="Short id (default: made from the name).")
+@click.option("--tz", required=True, help="Zone in which its days are cut, for example America/Lima.")
+@click.option("--country", help="ISO country, for example PE.")
+@click.option("--kind", type=click.Choice([k.value for k in SiteKind]), default=SiteKind.HOME.value)
+@click.option("--currency", default="PEN", show_default=True, help="ISO currency of its bills.")
+@click.option("--organisation", default="default", show_default=True, help="Who owns it.")
+@json_option
+@click.pass_context
+def add(
+    click_ctx: click.Context, name: str, site_id: str | None, kind: str, organisation: str, as_json: bool, **given: Any
+) -> None:
+    """Add a site."""
+    from kanchay.services.people.sites import create_site
+
+    ctx, scope, _ = open_context(click_ctx, needs_site=False)
+    site = Site(site_id or slug(name), name, organisation_id=organisation, kind=SiteKind(kind), **given)
+    _show(create_site(ctx, scope, site), as_json)
+
+
+@command.command("list")
+@json_option
+@click.pass_context
+def list_(click_ctx: click.Context, as_json: bool) -> None:
+    """List all sites."""
+    from kanchay.services.people.sites import list_sites
+
+    ctx, scope, _ = open_context(click_ctx, needs_site=False)
+    sites = list_sites(ctx, scope)
+    if as_json:
+        emit_json(sites)
+        return
+    rows = [(s.id, s.name, s.kind, s.tz, s.country or "", "simulated" if s.simulated else "") for s in sites]
+    table(("id", "name", "kind", "zone", "country", ""), rows)
+
+
+@command.command("show")
+@click.argument("site_id", required=False)
+@json_option
+@click.pass_context
+def show(click_ctx: click.Context, site_id: str | None, as_json: bool) -> None:
+    """Show one site."""
+    _, _, site = open_context(click_ctx, site_id=site_id)
+    assert site is not None  # noqa: S101
+    _show(site, as_json)
+
+
+@command.command("set")
+@click.argument("site_id")
+@click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE…")
+@json_option
+@click.pass_context
+def set_(click_ctx: click.Context, site_id: str, changes: tuple[str, ...], as_json: bool) -> None:
+    """Change a site, for example: kanchay site set casa tariff_id=pe-bt5b billing_day=22."""
+    from kanchay.services.people.sites import update_site
+
+    ctx, scope, site = open_context(click_ctx, site_id=site_id)
+    assert site is not None  # noqa: S101
+    _show(update_site(ctx, scope, changed(site, changes)), as_json)
+
+
+@command.command("points")
+@click.argument("site_id", required=False)
+@json_option
+@click.pass_context
+def points(click_ctx: click.Context, site_id: str | None, as_json: bool) -> None:
+    """List the meters and sensors of a site with what is held of them."""
+    from kanchay.domain.interval import to_datetime
+    from kanchay.services.people.sites import list_points
+
+    ctx, scope, site = open_context(click_ctx, site_id=site_id)
+    assert site is not None  # noqa: S101
+    found = list_points(ctx, scope, site.id)
+    spans = ctx.readings.spans(scope, [p.id for p in found])
+    if as_json:
+        emit_json([{"point": p, "span": spans.get(p.id)} for p in found])
+        return
+    rows = []
+    for p in found:
+        held = spans.get(p.id)
+        days = [to_datetime(t, site.tz).date().isoformat() for t in ((held.start, held.end) if held else ())]
+        step = format_resolution(p.resolution_s) if p.resolution_s else "irregular"
+        rows.append((p.id, p.name, p.quantity, p.direction or "", p.unit, step, held.n if held else 0, *days))
+    wide = [(*row, *[""] * (9 - len(row))) for row in rows]
+    table(("id", "name", "quantity", "direction", "unit", "resolution", "readings", "from", "to"), wide)
+
+
+def slug(name: str) -> str:
+    """``"Oficina Miraflores Nº 2"`` becomes ``"oficina-miraflores-n-2"``."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "site"
+
+
+def changed(site: Site, changes: tuple[str, ...]) -> Site:
+    """The site with FIELD=VALUE applied, each value read by its field's type."""
+    readers: dict[str, Any] = {
+        "kind": SiteKind,
+        "billing_day": int,
+        "latitude": float,
+        "longitude": float,
+        "floor_area_m2": float,
+        "tariff_parameters": lambda text: tuple(tuple(p.split(":", 1)) for p in text.split(",") if ":" in p),
+    }
+    open_fields = {f.name for f in fields(Site)} - {"id", "organisation_id", "simulated"}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals or name not in open_fields:
+            raise InputError(f"'{change}' changes nothing.", hint=f"FIELD=VALUE with {', '.join(sorted(open_fields))}.")
+        try:
+            site = replace(site, **{name: readers.get(name, str)(value) if value else None})
+        except ValueError as error:
+            raise InputError(f"'{value}' cannot be the {name} of a site.") from error
+    return site
+
+
+def _show(site: Site, as_json: bool) -> None:
+    if as_json:
+        emit_json(site)
+        return
+    table(("field", "value"), [(f.name, "" if getattr(site, f.name) is None else getattr(site, f.name)) for f in fields(site)])
