@@ -27,6 +27,7 @@ class Quantity(StrEnum):
     HEAT = "heat"
     WATER = "water"
     TEMPERATURE = "temperature"
+    TEMPERATURE_SETPOINT = "temperature_setpoint"
     HUMIDITY = "humidity"
     OCCUPANCY = "occupancy"
     PRICE = "price"
@@ -48,6 +49,7 @@ CANONICAL: Final[dict[Quantity, str]] = {
     Quantity.HEAT: "kWh",
     Quantity.WATER: "m3",
     Quantity.TEMPERATURE: "degC",
+    Quantity.TEMPERATURE_SETPOINT: "degC",
     Quantity.HUMIDITY: "1",
     Quantity.OCCUPANCY: "1",
     Quantity.PRICE: "1/kWh",

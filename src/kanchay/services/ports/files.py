@@ -23,6 +23,7 @@ class ImportOptions:
     columns: dict[str, str] = field(default_factory=dict)  # meaning -> column name
     kind: str | None = None  # "interval", "cumulative", "instantaneous"
     direction: str | None = None
+    decimal: str | None = None  # "." or ","
 
 
 class FileReader(Protocol):

@@ -1,0 +1,51 @@
+"""Cells: what one cell of the head of a file could be."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, Literal
+
+from kanchay.adapters.files.grammar import pattern_of, read_pattern
+from kanchay.adapters.files.numbers import MISSING_WORDS
+
+__all__ = ["CellType", "cell_type", "split_range"]
+
+CellType = Literal["empty", "number", "datetime", "date", "time", "epoch", "range", "text"]
+
+_NUMBER: Final = re.compile(
+    r"[+\-−]?(\d[\d.,'’   ]*|[.,]\d+)([eE][+\-]?\d+)?\s*"
+    r"([kMG]?[Ww][Hh]?|[kM]?[Vv][Aa][Rr][Hh]?|°?[CF]|%|V|A|€|\$|m3|m³)?"
+)
+_EPOCH: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?")
+_SEPARATOR: Final = re.compile(r"\s+(?:-|–|—|to|a|bis|tot|until)\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{4}-)")
+_COMPACT: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])(([01]\d|2[0-4])[0-5]\d([0-5]\d)?)?")
+
+
+def split_range(text: str) -> tuple[str, str] | None:
+    """Both ends of a cell such as ``"00:00-00:15"``; None where it is no range of times."""
+    parts = _SEPARATOR.split(text)
+    if len(parts) == 2 and all(read_pattern(pattern_of(p.strip())) for p in parts):
+        return parts[0].strip(), parts[1].strip()
+    return None
+
+
+@lru_cache(maxsize=65536)
+def cell_type(cell: str) -> CellType:
+    """The narrowest type that a cell could have."""
+    text = cell.strip()
+    if text.startswith('="'):
+        return "text"
+    if text.lower() in MISSING_WORDS:
+        return "empty"
+    if text.isdigit():
+        if _EPOCH.fullmatch(text) and text[0] in "1234":
+            return "epoch"
+        form = read_pattern(pattern_of(text)) if _COMPACT.fullmatch(text) else None
+        return form.kind if form else "number"  # type: ignore[return-value]
+    if _NUMBER.fullmatch(text) and not re.fullmatch(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})", text):
+        return "epoch" if _EPOCH.fullmatch(text) and text[0] in "1234" else "number"
+    form = read_pattern(pattern_of(text))
+    if form:
+        return form.kind  # type: ignore[return-value]
+    return "range" if split_range(text) else "text"

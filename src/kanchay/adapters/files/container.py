@@ -1,0 +1,131 @@
+"""Container: what kind of file this is, told by its first bytes, and whether it is safe to open."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from kanchay.adapters.files.refusal import refuse
+
+__all__ = ["Content", "Limits", "open_content"]
+
+MB: Final = 1024 * 1024
+_HEAD: Final = 4096
+_OTHER_KINDS: Final = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"%PDF", "a PDF document"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"SQLite format 3", "a SQLite database"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is read at most.
+
+    A workbook is slow to read and packs tightly, so what it unpacks to has a limit of its own.
+    """
+
+    max_bytes: int = 64 * MB
+    max_unpacked: int = 256 * MB
+    max_workbook: int = 128 * MB
+    max_rows: int = 30_000_000
+    max_columns: int = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Bytes of a recognised kind, unpacked where they were packed."""
+
+    kind: Literal["text", "xlsx", "parquet"]
+    data: bytes
+    packed: str = ""
+
+
+def size(n_bytes: int) -> str:
+    """A size for people: ``"12 MB"``."""
+    return f"{n_bytes / MB:.0f} MB" if n_bytes >= MB else f"{max(n_bytes // 1024, 1)} kB"
+
+
+def open_content(path: Path, limits: Limits) -> Content:
+    """Read a file within the limits; raises `FileRefused` for what is not a table of readings."""
+    if not path.is_file():
+        raise refuse("missing", path.name)
+    n_bytes = path.stat().st_size
+    if n_bytes == 0:
+        raise refuse("empty", path.name)
+    if n_bytes > limits.max_bytes:
+        raise refuse("too_large", path.name, size=size(n_bytes), limit=size(limits.max_bytes))
+    return _recognise(path.read_bytes(), path.name, limits)
+
+
+def _recognise(data: bytes, name: str, limits: Limits) -> Content:
+    if data.startswith(b"\x1f\x8b"):
+        return _text(_gunzip(data, name, limits), name, "gzip")
+    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+        return _zipped(data, name, limits)
+    if data.startswith(b"PAR1"):
+        if not data.endswith(b"PAR1"):
+            raise refuse("truncated", name)
+        return Content("parquet", data)
+    return _text(data, name)
+
+
+def _text(data: bytes, name: str, packed: str = "") -> Content:
+    if not data.strip():
+        raise refuse("empty", name)
+    for magic, what in _OTHER_KINDS:
+        if data.startswith(magic):
+            raise refuse("other_kind", name, what=what)
+    return Content("text", data, packed)
+
+
+def _gunzip(data: bytes, name: str, limits: Limits) -> bytes:
+    """Unpack gzip without ever holding more than the limit."""
+    out, rest = io.BytesIO(), data
+    while rest:
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            out.write(unpacker.decompress(rest, limits.max_unpacked + 1 - out.tell()))
+        except zlib.error as error:
+            raise refuse("truncated", name) from error
+        if out.tell() > limits.max_unpacked:
+            raise refuse("bomb", name, size=f"more than {size(limits.max_unpacked)}", limit=size(limits.max_unpacked))
+        if not unpacker.eof:
+            raise refuse("truncated", name)
+        rest = unpacker.unused_data
+    return out.getvalue()
+
+
+def _zipped(data: bytes, name: str, limits: Limits) -> Content:
+    """A workbook, or a zip around exactly one text file."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir()]
+            workbook = any(m.filename == "xl/workbook.xml" for m in members)
+            limit = limits.max_workbook if workbook else limits.max_unpacked
+            total = sum(m.file_size for m in members)
+            if total > limit or len(members) > 2000:
+                raise refuse("bomb", name, size=size(total), limit=size(limit))
+            if workbook:
+                return Content("xlsx", data)
+            if len(members) != 1:
+                raise refuse("other_kind", name, what=f"an archive of {len(members)} files")
+            if members[0].flag_bits & 1:
+                raise refuse("other_kind", name, what="an archive with a password")
+            return _text(archive.read(members[0]), name, "zip")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise refuse("truncated", name) from error

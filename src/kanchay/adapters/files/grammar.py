@@ -1,0 +1,142 @@
+"""The grammar of written times.
+
+A cell's *pattern* is its text with every digit turned into ``9``; letters and marks stay. All cells of one pattern
+share one parse, so that a column of a million times is read with a handful of matches and array arithmetic.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+__all__ = ["MONTHS", "OFFSETS", "Form", "pattern_of", "plain_word", "read_pattern"]
+
+_L: Final = "A-Za-z\x80-\xff"  # letters; two-byte ones come as two Latin-1 characters
+_DAY: Final = rf"(?:[{_L}]{{2,12}}\.?,? +)?"
+_DATES: Final = (
+    r"(?P<y>9999)(?P<s>[-/. ])(?P<m>99?)(?P=s)(?P<d>99?)",
+    r"(?P<a>99?)(?P<s>[-/. ])(?P<b>99?)(?P=s)(?P<c>9999|99)",
+    rf"(?P<d>99?)[-/. ]*(?:de )?(?P<word>[{_L}]{{3,12}})\.?,?[-/. ]*(?:de )?(?P<y>9999|99)",
+    rf"(?P<word>[{_L}]{{3,12}})\.?[-/. ](?P<d>99?),?[-/. ]+(?P<y>9999)",
+    rf"(?P<y>9999)[-/. ](?P<word>[{_L}]{{3,12}})\.?[-/. ](?P<d>99?)",
+    r"(?P<y>9999)(?P<m>99)(?P<d>99)",
+)
+_CLOCK: Final = (
+    r"(?P<H>99?)(?:[:h.](?P<M>99)(?:[:.](?P<S>99)(?:[.,](?P<f>9{1,9}))?)?)?"
+    r"(?:[ \xa0]?(?P<half>[aApP])\.?[ \xa0]?[mM]\.?)?(?: ?(?:h|hrs|Uhr))?"
+)
+_PLAIN_CLOCK: Final = (
+    r"(?P<H>99?)[:h](?P<M>99)(?::(?P<S>99)(?:[.,](?P<f>9{1,9}))?)?"
+    r"(?:[ \xa0]?(?P<half>[aApP])\.?[ \xa0]?[mM]\.?)?(?: ?(?:h|hrs|Uhr))?"
+)
+_COMPACT: Final = r"(?P<H>99)(?P<M>99)(?P<S>99)?"
+_ZONE: Final = r"(?: ?(?P<zone>Z|(?:UTC|GMT)?[+\-]99(?::?99)?|[A-Z]{2,5}))?(?:\[[A-Za-z_/]+\])?"
+_JOIN: Final = r"(?:T| +|, *|-| - |:)"
+
+_DATETIMES: Final = tuple(re.compile(rf"{_DAY}{d}{_JOIN}{_CLOCK}{_ZONE}") for d in _DATES[:-1]) + (
+    re.compile(rf"{_DATES[-1]}[T ]?{_COMPACT}{_ZONE}"),
+    re.compile(rf"{_DATES[-1]}[T ]{_CLOCK}{_ZONE}"),
+)
+_DATE_ONLY: Final = tuple(re.compile(_DAY + d) for d in _DATES)
+_TIME_ONLY: Final = re.compile(_PLAIN_CLOCK)
+
+_MONTH_NAMES: Final = (
+    "january enero janeiro januar jan janvier januari jaenner ene gennaio",
+    "february febrero fevereiro februar feb fevrier februari fev febr febbraio",
+    "march marzo marco maerz mar mars maart marz mrt mrz mae",
+    "april abril apr abr avril avr aprile",
+    "may mayo maio mai mei maggio",
+    "june junio junho juni jun juin giugno",
+    "july julio julho juli jul juillet juil luglio",
+    "august agosto aug ago aout augustus",
+    "september septiembre setembro sep sept set septembre setiembre settembre",
+    "october octubre outubro oktober oct okt out octobre ottobre",
+    "november noviembre novembro nov novembre",
+    "december diciembre dezembro dezember dec dic dez decembre dicembre",
+)
+MONTHS: Final = {word: i + 1 for i, names in enumerate(_MONTH_NAMES) for word in names.split()}
+OFFSETS: Final = {
+    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2,
+    "eest": 3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "pet": -5,
+    "cot": -5, "brt": -3, "art": -3, "clt": -4, "clst": -3, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Where the fields of a pattern stand: name to (from, to); words resolved, orders that are possible."""
+
+    kind: str  # "datetime", "date", "time"
+    fields: dict[str, tuple[int, int]]
+    orders: tuple[str, ...]  # "ymd" where it is certain, else "dmy", "mdy", "ymd" to be decided
+    month: int | None = None
+    afternoon: bool | None = None
+    zone: str = ""
+
+
+def plain_word(word: str) -> str:
+    """Lower case without accents: ``"Março" -> "marco"``."""
+    folded = unicodedata.normalize("NFKD", word.replace("ß", "ss").replace("ä", "ae"))
+    return "".join(c for c in folded if not unicodedata.combining(c)).lower().strip(". ")
+
+
+def pattern_of(text: str) -> str:
+    """Digits to ``9``; other characters as the Latin-1 picture of their UTF-8 bytes."""
+    return re.sub(r"[0-9]", "9", text.encode("utf-8").decode("latin-1"))
+
+
+def _month(word: str) -> int | None:
+    name = plain_word(word.encode("latin-1").decode("utf-8", errors="replace"))
+    return MONTHS.get(name) or MONTHS.get(name[:3])
+
+
+def _orders(groups: dict[str, str | None]) -> tuple[str, ...]:
+    if "a" not in groups:
+        return ("ymd",)
+    if groups["c"] == "9999":
+        return ("dmy", "mdy")
+    return ("dmy", "mdy", "ymd") if groups["a"] == "99" else ("dmy", "mdy")
+
+
+def _zone(word: str | None) -> str | None:
+    """The zone mark if it is one; None where it is just a word."""
+    if not word:
+        return ""
+    name = word.lower()
+    signed = re.sub(r"^(utc|gmt)(?=[+-])", "", name)
+    return signed if signed[0] in "+-" or name in OFFSETS else None
+
+
+def _form(kind: str, match: re.Match[str]) -> Form | None:
+    groups = match.groupdict()
+    zone = _zone(groups.get("zone"))
+    month = _month(groups["word"]) if groups.get("word") else None
+    if zone is None or (groups.get("word") and month is None):
+        return None
+    half = groups.get("half")
+    fields = {
+        name: match.span(name)
+        for name, text in groups.items()
+        if text is not None and name not in ("s", "word", "half")
+    }
+    if zone == "" or zone[0] not in "+-":
+        fields.pop("zone", None)
+    afternoon = None if half is None else half in "pP"
+    return Form(kind, fields, _orders(groups), month, afternoon, zone)
+
+
+@lru_cache(maxsize=4096)
+def read_pattern(pattern: str) -> Form | None:
+    """The parse of a pattern, or None where it is not a time."""
+    if len(pattern) > 60 or "9" not in pattern:
+        return None
+    for kind, expressions in (("datetime", _DATETIMES), ("date", _DATE_ONLY), ("time", (_TIME_ONLY,))):
+        for expression in expressions:
+            match = expression.fullmatch(pattern)
+            form = _form(kind, match) if match else None
+            if form is not None:
+                return form
+    return None

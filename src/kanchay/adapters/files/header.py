@@ -1,0 +1,107 @@
+"""Header: where in a file the table begins, how wide it is and what its columns are called.
+
+Works on rows of cells, whatever they came from. Prose above the table, a row of units below the names, rows between
+and a missing header are all found from the types of the cells.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kanchay.adapters.files.cells import CellType, cell_type
+
+__all__ = ["Found", "find_table"]
+
+TIMES: Final = ("datetime", "date", "time", "epoch", "range")
+_UNIT_ROWS: Final = frozenset("kwh wh mwh kw w mw kvarh kvar v a °c °f c f % m3 m³ unit unidad unidade eenheid einheit".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A table within rows: names, index of the first row of data, types by column, and how sure."""
+
+    names: tuple[str, ...]
+    first_row: int
+    header_row: int | None
+    width: int
+    types: tuple[CellType, ...]
+    score: float
+    preamble: tuple[str, ...] = ()
+
+
+def _is_data(types: Sequence[CellType]) -> bool:
+    """A row with a time and a number (an epoch can be either)."""
+    times = sum(t in TIMES for t in types)
+    numbers = sum(t == "number" for t in types)
+    epochs = sum(t == "epoch" for t in types)
+    return times > 0 and (numbers > 0 or epochs > 1 or ("empty" in types and times < len(types)))
+
+
+def _majority(column: list[CellType]) -> CellType:
+    """The type most filled cells have; one text among numbers does not make a column of text."""
+    counts = Counter(t for t in column if t != "empty")
+    return counts.most_common(1)[0][0] if counts else "empty"
+
+
+def _column_types(rows: Sequence[Sequence[CellType]], width: int) -> tuple[CellType, ...]:
+    return tuple(_majority([r[i] for r in rows if i < len(r)]) for i in range(width))
+
+
+def _fits(row: Sequence[CellType], types: Sequence[CellType]) -> bool:
+    """Whether a row could be data under these column types."""
+    pairs = [(a, b) for a, b in zip(row, types, strict=False) if a != "empty"]
+    agree = sum(a == b or {a, b} <= {"number", "epoch"} for a, b in pairs)
+    at_times = [a for a, b in pairs if b in TIMES]
+    return bool(pairs) and agree >= 0.6 * len(pairs) and any(a in TIMES for a in at_times)
+
+
+def _is_header(row: Sequence[CellType], types: Sequence[CellType]) -> bool:
+    """Names: text (or clock times, in wide tables) above columns of something else."""
+    filled = [(a, b) for a, b in zip(row, types, strict=False) if a != "empty"]
+    named = sum(a in ("text", "range") or (a in ("time", "number", "date") and a != b) for a, b in filled)
+    return len(filled) >= 2 and named >= 0.6 * len(filled) and not _fits(row, types)
+
+
+def _is_unit_row(cells: Sequence[str]) -> bool:
+    filled = [c.strip().strip("[]()").lower() for c in cells if c.strip()]
+    return bool(filled) and all(c in _UNIT_ROWS for c in filled)
+
+
+def _names(rows: Sequence[Sequence[str]], header: int | None, first: int, width: int) -> tuple[str, ...]:
+    """Column names, with units from a row below and blanks where nothing is written."""
+    names = [""] * width
+    if header is not None:
+        for i, cell in enumerate(rows[header][:width]):
+            names[i] = " ".join(cell.split()).strip("﻿ ")
+        for row in rows[header + 1 : first]:
+            if _is_unit_row(row):
+                for i, cell in enumerate(row[:width]):
+                    names[i] = f"{names[i]} [{cell.strip().strip('[]()')}]" if cell.strip() else names[i]
+    return tuple(names)
+
+
+def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
+    """The best supported table in these rows, or None where no row holds a time and a number."""
+    kinds = [[cell_type(c) for c in row] for row in rows]
+    data = [i for i, row in enumerate(kinds) if _is_data(row)]
+    if not data:
+        return None
+    width = Counter(len(kinds[i]) for i in data).most_common(1)[0][0]
+    block = [i for i in data if len(kinds[i]) == width]
+    types = _column_types([kinds[i] for i in block], width)
+    # A header of clock times above columns of numbers is not data although it has times in it.
+    first = next((i for i in range(len(kinds)) if len(kinds[i]) >= min(width, 2) and _fits(kinds[i], types) and _is_data(kinds[i])), None)
+    if first is None:
+        return None
+    header = next((i for i in range(first - 1, -1, -1) if _is_header(kinds[i], types)), None)
+    rest = kinds[first:]
+    fitting = [r for r in rest if len(r) == width and _fits(r, types)]
+    typed = sum(t not in ("text",) for r in fitting for t in r) / max(1, sum(len(r) for r in fitting))
+    score = len(fitting) / max(1, len(rest)) * (0.5 + 0.5 * typed) * (1 if width > 1 else 0)
+    names = _names(rows, header, first, width)
+    above = rows[: header if header is not None else first]
+    preamble = tuple(" ".join(c for c in row if c.strip()) for row in above if any(c.strip() for c in row))
+    return Found(names, first, header, width, types, score, preamble)

@@ -1,0 +1,156 @@
+"""Quantity: what a column measures, in which unit and direction, from words, units and magnitudes."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kanchay.adapters.files.profiles import Profile
+from kanchay.adapters.files.words import (
+    ROLE_WORDS,
+    direction_words,
+    find_unit,
+    is_composite,
+    matches,
+    normal,
+    quantity_words,
+)
+from kanchay.domain.point import Direction, Kind
+from kanchay.domain.units import CANONICAL, UNITS, Quantity, Unit, unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["ENERGY", "Meaning", "guess_unit", "read_meaning"]
+
+ENERGY = (Quantity.ELECTRIC_ENERGY, Quantity.REACTIVE_ENERGY, Quantity.GAS, Quantity.HEAT, Quantity.WATER)
+FLOWS = (Quantity.ELECTRIC_ENERGY, Quantity.POWER, Quantity.REACTIVE_ENERGY, Quantity.HEAT, Quantity.GAS)
+_SAME_UNITS = {  # units whose table quantity stands for several
+    Quantity.TEMPERATURE_SETPOINT: Quantity.TEMPERATURE,
+    Quantity.HUMIDITY: Quantity.SIGNAL,
+    Quantity.POWER_FACTOR: Quantity.SIGNAL,
+    Quantity.STATE_OF_CHARGE: Quantity.SIGNAL,
+    Quantity.WATER: Quantity.GAS,
+    Quantity.HEAT: Quantity.ELECTRIC_ENERGY,
+}
+_UNITLESS = (Quantity.SIGNAL, Quantity.ON_OFF, Quantity.OCCUPANCY, Quantity.POWER_FACTOR, Quantity.PRICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a column means; `unit_from` and `direction_from` say how we know ("" where it is a guess)."""
+
+    quantity: Quantity
+    unit: Unit | None
+    unit_from: str
+    direction: Direction | None
+    direction_from: str
+    kind: Kind | None = None
+    submeter: bool = False
+    evidence: tuple[str, ...] = ()
+
+
+def _fits(quantity: Quantity, found: Unit) -> bool:
+    """Whether a unit can measure a quantity."""
+    return found.quantity in (quantity, _SAME_UNITS.get(quantity)) or (
+        quantity is Quantity.GAS and found.quantity is Quantity.ELECTRIC_ENERGY
+    )
+
+
+def _quantity(words: str, context: str, found: Unit | None, composite: bool) -> tuple[Quantity | None, str]:
+    """The quantity with most weight, and the word or unit that carried it."""
+    weights: dict[Quantity, float] = defaultdict(float)
+    why: dict[Quantity, str] = {}
+    for text, share in ((words, 1.0), (context, 0.4)):
+        for quantity, weight, word in quantity_words(text):
+            weights[quantity] += weight * share
+            why.setdefault(quantity, word)
+    if composite:
+        for quantity in FLOWS:
+            weights.pop(quantity, None)
+        weights[Quantity.SIGNAL] += 0.1
+    elif found is not None and found.symbol not in ("%", "1"):
+        same = [q for q in weights if _fits(q, found)] or [found.quantity]
+        for quantity in same:
+            weights[quantity] += 1.0 if len(found.symbol) == 1 else 3.0  # "voltage_a" is phase A
+            why.setdefault(quantity, found.symbol)
+    if "set point" in words or "setpoint" in words:
+        weights[Quantity.TEMPERATURE_SETPOINT] += weights.pop(Quantity.TEMPERATURE, 0.0)
+    if not weights:
+        return None, ""
+    quantity = max(weights, key=lambda q: weights[q])
+    if quantity is Quantity.REACTIVE_ENERGY and (
+        found.symbol in ("var", "kvar") if found is not None else bool(matches("power|potencia|leistung", words))
+    ):
+        return Quantity.REACTIVE_POWER, why[quantity]
+    return quantity, why.get(quantity, "")
+
+
+def _direction(words: str, context: str, quantity: Quantity) -> tuple[Direction | None, str, bool]:
+    if quantity not in (*FLOWS, Quantity.REACTIVE_POWER):
+        return None, "", False
+    weights: dict[Direction, float] = defaultdict(float)
+    why: dict[Direction, str] = {}
+    for text, share in ((words, 1.0), (context, 0.3)):
+        for direction, weight, word in direction_words(text, context):
+            weights[direction] += weight * share
+            why.setdefault(direction, word)
+    sub = bool(matches(r"sub ?meter\w*|sub metering|appliance|sub\d", words))
+    if not weights:
+        return None, "", sub
+    direction = Direction.CONSUMPTION if sub else max(weights, key=lambda d: weights[d])
+    return direction, why.get(direction, "sub-meter"), sub
+
+
+def read_meaning(
+    header: str, *, key: str = "", unit_cell: str = "", context: str = "", profile: Profile | None = None, given: str | None = None
+) -> Meaning:
+    """What header, key, unit column and surroundings say together; nothing is guessed from values here.
+
+    `given` is the unit the user named: it goes to columns of its quantity and to those without any unit.
+    """
+    words = " ".join(w for w in (normal(header), normal(key)) if w)
+    composite = is_composite(header)
+    found, source = find_unit(header), "header"
+    if unit_cell:
+        found, source = find_unit(f"({unit_cell})"), "unit column"
+    if found is None and key:
+        found, source = find_unit(key), "name"
+    if found is None and profile is not None:
+        symbol = next((u for p, u in profile.units.items() if re.fullmatch(p, normal(header))), None)
+        found, source = (unit(symbol), profile.name) if symbol else (None, "")
+    quantity, why = _quantity(words, context, found, composite)
+    if given is not None and (quantity is None or _fits(quantity, unit(given)) or (found is None and quantity in FLOWS)):
+        found, source = unit(given), "given"
+        if quantity is None or not _fits(quantity, found):
+            quantity, why = found.quantity, "given"
+    if found is not None and quantity is not None and not _fits(quantity, found):
+        found, source = None, ""  # "voltage_a" is phase A, not amperes
+    direction, by, sub = _direction(words, context, quantity) if quantity else (None, "", False)
+    kind = Kind.CUMULATIVE if matches(ROLE_WORDS["cumulative"], words) and quantity in ENERGY else None
+    evidence = tuple(f"{n}: {e}" for n, e in (("quantity", why), ("unit", found and source), ("direction", by)) if e)
+    return Meaning(quantity or Quantity.SIGNAL, found, source if found else "", direction, by, kind, sub, evidence)
+
+
+def guess_unit(meaning: Meaning, values: NDArray[np.float64], hours: float) -> tuple[Unit, bool]:
+    """A unit from magnitudes where none is named, and whether that has to be asked.
+
+    Energy is kWh unless whole numbers would mean more than 200 kW throughout, power is kW below 50; temperatures
+    above 45 are Fahrenheit.
+    """
+    known = np.abs(values[np.isfinite(values) & (values != 0)])
+    middle = float(np.median(known)) if len(known) else 0.0
+    quantity = meaning.quantity
+    if quantity is Quantity.ELECTRIC_ENERGY:
+        whole = bool(len(known)) and bool((known == np.round(known)).all())
+        return unit("Wh" if whole and middle / max(hours, 1e-9) > 200 else "kWh"), True
+    if quantity is Quantity.POWER:
+        return unit("kW" if middle < 50 else "W"), True
+    if quantity in (Quantity.TEMPERATURE, Quantity.TEMPERATURE_SETPOINT):
+        return unit("degF" if middle > 45 else "degC"), True
+    symbol = CANONICAL[quantity]
+    return UNITS.get(symbol, Unit(symbol, quantity, 1.0)), quantity in FLOWS

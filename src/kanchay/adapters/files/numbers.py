@@ -1,0 +1,139 @@
+"""Numbers: text to float64, with the decimal sign decided over all value columns of a file.
+
+A dot or comma is certain to be the decimal sign where something else than three digits follows it, where a lone
+zero stands before it, or where the other sign stands before it; ``1,234`` alone says nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["MISSING_WORDS", "DecimalVotes", "clean", "parse_numbers", "vote"]
+
+MISSING_WORDS: Final = frozenset(
+    ("", "-", "--", "---", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "n/d", "s/d", "nd", "sd", "unavailable",
+     "unknown", "missing", "#value!", "#ref!", "#div/0!", "#num!", "no data", "sin dato", "bad", "offline", "*", ".")
+)  # fmt: skip
+_SPACES: Final = "[  '’`\\s]"
+_CERTAIN: Final = {
+    "dot": r"^[+\-]?(\d*\.(\d{1,2}|\d{4,})|0\.\d+|\.\d+|\d{4,}\.\d+|\d{1,3}(,\d{3})+\.\d+)([eE][+\-]?\d+)?$",
+    "comma": r"^[+\-]?(\d*,(\d{1,2}|\d{4,})|0,\d+|,\d+|\d{4,},\d+|\d{1,3}(\.\d{3})+,\d+)([eE][+\-]?\d+)?$",
+    "dot_many": r"^[+\-]?\d{1,3}(\.\d{3}){2,}$",  # several dots: they group thousands
+    "comma_many": r"^[+\-]?\d{1,3}(,\d{3}){2,}$",
+    "dot_open": r"^[+\-]?[1-9]\d{0,2}\.\d{3}$",
+    "comma_open": r"^[+\-]?[1-9]\d{0,2},\d{3}$",
+}
+_UNIT_TAIL: Final = r"\s*(?:[kMG]?[Ww][Hh]?|[kM]?var[h]?|[kM]?VAr[h]?|°?[CF]|%|V|A|€|\$|m3|m³|[A-Z]{3})$"
+
+
+@dataclass(frozen=True, slots=True)
+class DecimalVotes:
+    """How many cells speak for each sign, and how many leave it open."""
+
+    dot: int = 0
+    comma: int = 0
+    dot_open: int = 0
+    comma_open: int = 0
+
+    def __add__(self, other: DecimalVotes) -> DecimalVotes:
+        return DecimalVotes(
+            self.dot + other.dot,
+            self.comma + other.comma,
+            self.dot_open + other.dot_open,
+            self.comma_open + other.comma_open,
+        )
+
+    @property
+    def decimal(self) -> str:
+        """The decimal sign that the cells speak for; a dot where nothing else is said."""
+        if self.dot != self.comma:
+            return "." if self.dot > self.comma else ","
+        return "," if self.comma_open > self.dot_open else "."
+
+    @property
+    def is_open(self) -> bool:
+        """Whether every cell could be read both ways, a thousand times apart."""
+        return self.dot == self.comma and self.dot_open + self.comma_open > 0
+
+
+def clean(texts: Any) -> Any:
+    """Cells without quoting leftovers, spaces and words that mean missing; null where nothing is left."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    bare = pc.utf8_trim_whitespace(texts)
+    head = bare.slice(0, 2000)
+    if pc.any(pc.starts_with(head, "=")).as_py():
+        bare = pc.replace_substring_regex(bare, pattern=r'^="?([^"]*)"?$', replacement=r"\1")
+    missing = pc.is_in(pc.utf8_lower(bare), value_set=pa.array(sorted(MISSING_WORDS), bare.type))
+    return pc.if_else(missing, pa.scalar(None, bare.type), bare)
+
+
+def _count(texts: Any, pattern: str) -> int:
+    import pyarrow.compute as pc
+
+    return int(pc.sum(pc.match_substring_regex(texts, pattern)).as_py() or 0)
+
+
+def vote(texts: Any) -> DecimalVotes:
+    """Count the cells of a column that speak for a dot or a comma (of a large column, a spread of 20,000)."""
+    import pyarrow as pa
+
+    step = max(1, len(texts) // 20_000)
+    sample = texts.take(pa.array(np.arange(0, len(texts), step))) if step > 1 else texts
+    sample = _without_spaces(_without_tail(sample))
+    found = {name: _count(sample, pattern) for name, pattern in _CERTAIN.items()}
+    return DecimalVotes(
+        found["dot"] + found["comma_many"],
+        found["comma"] + found["dot_many"],
+        found["dot_open"],
+        found["comma_open"],
+    )
+
+
+def _without_spaces(texts: Any) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.replace_substring_regex(texts, pattern=_SPACES, replacement="")
+
+
+def _without_tail(texts: Any) -> Any:
+    """Cells without the unit or currency that stands behind the number."""
+    import pyarrow.compute as pc
+
+    return pc.replace_substring_regex(texts, pattern=_UNIT_TAIL, replacement="")
+
+
+def parse_numbers(texts: Any, decimal: str) -> NDArray[np.float64]:
+    """Read cleaned cells as numbers under a decimal sign; NaN where a cell is empty or no number."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if decimal == ".":
+        try:
+            return _floats(texts)
+        except pa.ArrowInvalid:
+            pass
+    plain = _without_spaces(_without_tail(texts))
+    if decimal == ",":
+        plain = pc.replace_substring(pc.replace_substring(plain, ".", ""), ",", ".")
+    else:
+        plain = pc.replace_substring(plain, ",", "")
+    plain = pc.replace_substring(plain, "−", "-")
+    readable = pc.match_substring_regex(plain, r"^[+\-]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?$")
+    plain = pc.if_else(readable, pc.utf8_ltrim(plain, "+"), pa.scalar(None, plain.type))
+    return _floats(plain)
+
+
+def _floats(texts: Any) -> NDArray[np.float64]:
+    """Cast, and make what is not finite missing."""
+    import pyarrow as pa
+
+    values = texts.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    return np.where(np.isfinite(values), values, np.nan)

@@ -1,0 +1,69 @@
+"""Parquet to table: types come from the file, labels stay dictionary-coded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kanchay.adapters.files.container import Limits, size
+from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.table import Column, Table
+
+__all__ = ["read_parquet"]
+
+
+def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
+    """The table of a Parquet file, within the limits by what its footer declares."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        meta, schema = file.metadata, file.schema_arrow
+        unpacked = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
+        if meta.num_rows > limits.max_rows or unpacked > 4 * limits.max_unpacked:
+            raise refuse("bomb", name, size=size(unpacked), limit=size(4 * limits.max_unpacked))
+        if len(schema) > limits.max_columns:
+            raise refuse("columns", name, what=f"it has {len(schema)} columns")
+        labels = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+        # Labels stay coded: one long label repeated a million times must not fill the memory.
+        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=labels)
+        columns = [c for c in (_column(f.name, file.read(columns=[f.name])) for f in schema) if c is not None]
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise refuse("truncated", name) from error
+    if meta.num_rows == 0:
+        raise refuse("empty", name)
+    return Table(columns, meta.num_rows, facts=(("container", "parquet"),), score=1.0)
+
+
+def _column(name: str, table: Any) -> Column | None:
+    """One column by its type; None for types that hold neither times, numbers nor labels."""
+    import pyarrow as pa
+
+    if table.num_columns != 1:
+        return None  # nested
+    column, kind = table.column(0), table.schema.field(0).type
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        known = np.asarray(column.is_valid().to_numpy())
+        seconds = column.cast(pa.timestamp("s", tz=getattr(kind, "tz", None)), safe=False)
+        instants = seconds.cast(pa.int64()).fill_null(0).to_numpy().astype(np.int64)
+        aware = getattr(kind, "tz", None) is not None
+        return Column(name, "date" if pa.types.is_date(kind) else "datetime", instants=instants, known=known, aware=aware)
+    if pa.types.is_boolean(kind) or pa.types.is_decimal(kind):
+        column, kind = column.cast(pa.float64() if pa.types.is_decimal(kind) else pa.int8()), pa.float64()
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        numbers = column.cast(pa.float64()).to_numpy().astype(np.float64)
+        return Column(name, "number", numbers=numbers)
+    if pa.types.is_dictionary(kind):
+        return _labels(name, column.unify_dictionaries().combine_chunks())
+    return None
+
+
+def _labels(name: str, coded: Any) -> Column:
+    import pyarrow as pa
+
+    chunk = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
+    codes = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    words = tuple(str(w) for w in chunk.dictionary.to_pylist())
+    return Column(name, "text", codes=codes, words=words)

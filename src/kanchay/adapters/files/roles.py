@@ -1,0 +1,201 @@
+"""Roles: which columns tell the time, which hold values, which name the series."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from kanchay.adapters.files.cells import split_range
+from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.table import Column, Table
+from kanchay.adapters.files.times import parse_clock
+from kanchay.adapters.files.words import ROLE_WORDS, find_unit, matches, normal
+from kanchay.services.ports.files import ImportOptions
+
+__all__ = ["Roles", "Slot", "find_roles"]
+
+_WIDE_COUNTS: Final = {23, 24, 25, 46, 48, 50, 92, 96, 100, 276, 288, 300, 1440}
+_STATUS_CELLS: Final = re.compile(
+    r"real|estimad\w*|geschat|gevalideerd|geen verbruik|actual|estimated|measured|valid\w*|ok|good|[aesfn]\d{0,2}", re.I
+)
+_MAX_KEYS: Final = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One column of a wide table: where in the day its interval begins and ends; None for a numbered column."""
+
+    column: Column
+    start: int | None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Columns by what they do. `start` and `end` are one column, or a date and a time column."""
+
+    start: tuple[Column, ...]
+    end: tuple[Column, ...] = ()
+    values: tuple[Column, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    keys: tuple[Column, ...] = ()
+    unit: Column | None = None
+    status: Column | None = None
+    context: str = ""
+    constants: tuple[tuple[str, str], ...] = field(default=())
+
+
+def _says(column: Column, role: str) -> bool:
+    return bool(matches(ROLE_WORDS[role], normal(column.name)))
+
+
+def _named(table: Table, options: ImportOptions, *meanings: str) -> list[Column]:
+    """Columns that the user named for these meanings."""
+    found = []
+    for meaning in meanings:
+        for wanted in filter(None, (w.strip() for w in options.columns.get(meaning, "").split(","))):
+            column = next((c for c in table.columns if c.name.strip().lower() == wanted.lower()), None)
+            if column is None and wanted.isdigit() and 0 < int(wanted) <= len(table.columns):
+                column = table.columns[int(wanted) - 1]
+            if column is None:
+                names = ", ".join(f"'{c.name}'" for c in table.columns[:12] if c.name)
+                raise refuse("columns", "--map", what=f"there is no column '{wanted}'; there are {names}")
+            found.append(column)
+    return found
+
+
+def _times(table: Table) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """Start and end columns, each one column or a date and a time."""
+    moments = [c for c in table.columns if c.type == "datetime"]
+    if moments:
+        return _moments(moments)
+    epochs = [c for c in table.columns if c.type == "epoch"]
+    dates = [c for c in table.columns if c.type == "date"]
+    clocks = [c for c in table.columns if c.type in ("time", "range")]
+    if not dates:
+        return _moments(epochs) if epochs else ((), ())
+    if len(dates) >= 2 and len(clocks) >= 2:
+        return (dates[0], clocks[0]), (dates[1], clocks[1])
+    if len(clocks) >= 2:
+        return (dates[0], clocks[0]), (dates[0], clocks[1])
+    if clocks:
+        return (dates[0], clocks[0]), ()
+    return _moments(dates)
+
+
+def _moments(columns: list[Column]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """Of several time columns: those with a zone first; a second one is the end if its name says so."""
+    aware = [c for c in columns if c.aware or matches("utc|gmt|timestamp utc", normal(c.name))]
+    pool = aware if aware and len(aware) < len(columns) else columns
+    starts = [c for c in pool if _says(c, "start")] or [c for c in pool if not _says(c, "end")] or pool
+    ends = [c for c in pool if c is not starts[0] and _says(c, "end")]
+    return (starts[0],), tuple(ends[:1])
+
+
+def _slots(table: Table, used: set[int]) -> tuple[Slot, ...]:
+    """The columns of a wide table, or nothing where the table is long."""
+    numeric = [c for c in table.columns if id(c) not in used and c.type in ("number", "empty") and c.name]
+    named = [(c, *_slot_times(c.name)) for c in numeric]
+    clocked = [Slot(c, start, end) for c, start, end in named if start is not None]
+    if len(clocked) >= 12:
+        return tuple(clocked)
+    runs = [c for c in numeric if re.fullmatch(r"(?:[a-zA-Z]{0,8}[ _.]?)(\d{1,4})", c.name.strip())]
+    if len(runs) in _WIDE_COUNTS:
+        return tuple(Slot(c, None) for c in runs)
+    bare = [c for c in table.columns if id(c) not in used and c.type == "number"]
+    if not table.has_header and len(bare) in _WIDE_COUNTS:
+        return tuple(Slot(c, None) for c in bare)
+    return ()
+
+
+def _slot_times(name: str) -> tuple[int | None, int | None]:
+    """Clock times in a column name such as ``00:00-00:15`` or ``kWh 13:30``."""
+    ends = split_range(name.strip())
+    if ends:
+        return parse_clock(ends[0]), parse_clock(ends[1])
+    found = re.findall(r"\d{1,2}[:h]\d{2}(?::\d{2})?", name)
+    if len(found) == 2:
+        return parse_clock(found[0]), parse_clock(found[1])
+    return (parse_clock(found[0]), None) if len(found) == 1 else (None, None)
+
+
+def _constant(column: Column) -> str | None:
+    """The only label of a column of text."""
+    codes, words = column.keys()
+    return words[int(codes.max())] if len(set(codes[codes >= 0].tolist()[:50_000])) == 1 and len(words) == 1 else None
+
+
+def _is_units(column: Column) -> bool:
+    _, words = column.keys()
+    return 0 < len(words) <= 20 and all(find_unit(f"({w})") is not None for w in words)
+
+
+def _is_status(column: Column) -> bool:
+    _, words = column.keys()
+    cells = sum(bool(_STATUS_CELLS.fullmatch(w.strip())) for w in words)
+    return _says(column, "status") or (0 < len(words) <= 8 and cells == len(words))
+
+
+def _is_id(column: Column) -> bool:
+    """Numbers that name something: labelled so, whole, and few beside the rows."""
+    return _says(column, "id") and find_unit(column.name) is None
+
+
+def _text_roles(columns: list[Column], n_rows: int) -> tuple[list[Column], Column | None, Column | None, list[tuple[str, str]]]:
+    keys: list[Column] = []
+    unit = status = None
+    constants: list[tuple[str, str]] = []
+    for column in columns:
+        _, words = column.keys()
+        if not words:
+            continue
+        if unit is None and _is_units(column):
+            unit = column
+        elif status is None and _is_status(column):
+            status = column
+        elif _constant(column) is not None:
+            constants.append((column.name, words[0]))
+        elif len(words) <= min(_MAX_KEYS, max(2, n_rows // 3)):
+            keys.append(column)
+    return keys, unit, status, constants
+
+
+def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
+    """Give every column its role; raises `FileRefused` where times or values are missing."""
+    start, end = _times(table)
+    start = tuple(_named(table, options, "date", "time")) or start
+    end = tuple(_named(table, options, "end")) or end
+    if not start:
+        raise refuse("no_meter_data", name, what="no column holds dates or times")
+    used = {id(c) for c in (*start, *end)}
+    slots = _slots(table, used)
+    used |= {id(s.column) for s in slots}
+    rest = [c for c in table.columns if id(c) not in used]
+    wanted = _named(table, options, "key", "meter", "register", "name")
+    texts = [c for c in rest if c.type == "text" or (c.type in ("number", "epoch") and _is_id(c))]
+    keys, unit, status, constants = _text_roles([c for c in texts if c.codes is not None or c.texts is not None], table.n_rows)
+    keys = wanted or _independent(keys)
+    values = _named(table, options, "value") or [
+        c for c in rest if c.type in ("number", "epoch") and c not in texts and c.filled() > 0
+    ]
+    if not values and not slots:
+        raise refuse("no_meter_data", name, what="no column holds values")
+    said = [table.sheet, *table.preamble[:30], *(f"{n} {v}" for n, v in constants), *(c.name for c in texts)]
+    context = normal(" ".join(said))
+    return Roles(
+        start, end, () if slots else tuple(values), slots, tuple(keys),
+        next(iter(_named(table, options, "unit")), unit), next(iter(_named(table, options, "status")), status),
+        context, tuple(constants),
+    )  # fmt: skip
+
+
+def _independent(keys: list[Column]) -> list[Column]:
+    """Without columns that only repeat what another one says (a meter's serial beside its name)."""
+    kept: list[Column] = []
+    for column in keys:
+        codes, words = column.keys()
+        pairs = (len(set(zip(codes.tolist(), other.keys()[0].tolist(), strict=True))) for other in kept)
+        if not any(n <= max(len(words), len(other.keys()[1])) for n, other in zip(pairs, kept, strict=True)):
+            kept.append(column)
+    return kept

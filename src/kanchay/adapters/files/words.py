@@ -1,0 +1,149 @@
+"""The words of meters in six languages: what a header says about quantity, unit and direction.
+
+Every row is evidence with a weight, not a verdict: stage `meaning` adds the weights up.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from kanchay.adapters.files.grammar import plain_word
+from kanchay.domain.point import Direction
+from kanchay.domain.errors import UnitError
+from kanchay.domain.units import Quantity, Unit, unit
+
+__all__ = ["ROLE_WORDS", "direction_words", "find_unit", "is_composite", "matches", "normal", "quantity_words", "zone_words"]
+
+_Q = Quantity
+_QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
+    (r"reactiv\w*|reaktiv\w*|reativ\w*|blind\w*|kvarh?|varh", _Q.REACTIVE_ENERGY, 2.5),
+    (r"temp|temps|temperatur\w*|temperature\w*", _Q.TEMPERATURE, 2.0),
+    (r"set ?points?|sollwert|consigna|setpt", _Q.TEMPERATURE_SETPOINT, 1.0),
+    (r"volt\w*|tension|tensao|spannung|spanning", _Q.VOLTAGE, 2.5),
+    (r"current|intensi\w*|corriente|corrente|courant|stromstarke|ampere\w*|amps", _Q.CURRENT, 2.5),
+    (r"humid\w*|humedad|umidade|umidita|feuchte|vochtigheid|rh", _Q.HUMIDITY, 2.5),
+    (r"power factor|factor de potencia|cos ?phi|pf", _Q.POWER_FACTOR, 4.0),
+    (r"power|potencia|leistung|puissance|vermogen|potenza|lastgang|demand|demanda|ejecutad\w*", _Q.POWER, 1.5),
+    (r"energ\w*|consum\w*|verbrauch|verbruik|afname|injectie|energie\w*|usage|kwh|elektrizitat", _Q.ELECTRIC_ENERGY, 1.5),
+    (r"import|export|submeter\w*|sub metering|production|generation", _Q.ELECTRIC_ENERGY, 0.5),
+    (r"gas|gaz|erdgas", _Q.GAS, 3.0),
+    (r"heat|heating|warme|chaleur|calor|warmte|district heating", _Q.HEAT, 1.6),
+    (r"water|agua|wasser|eau|acqua", _Q.WATER, 2.0),
+    (r"price|precio|preco|preis|prix|prezzo|prijs|cost|costo|importe|tarif\w*|eur|usd|pen|gbp|pence", _Q.PRICE, 3.0),
+    (r"carbon|co2|co2e|emission\w*|emision\w*", _Q.CARBON_INTENSITY, 4.0),
+    (r"soc|state of charge|battery level", _Q.STATE_OF_CHARGE, 3.0),
+    (r"occup\w*|ocupacion|presence|presencia|motion", _Q.OCCUPANCY, 4.0),
+    (r"fan status|on off|status|encendido", _Q.ON_OFF, 4.0),
+    (r"signal|valve|damper|speed|fault|mode|indicator|alarm|count|irradian\w*|ghi|dni|dhi|wind|pressure|code"
+     r"|holidays?|day type|minutes present\w*|maintenance|ramp up|diffuse|direct", _Q.SIGNAL, 3.5),
+)  # fmt: skip
+_D = Direction
+_DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
+    (r"export\w*|exportad\w*|injec\w*|inyec\w*|einspeis\w*|feed ?in|return\w*|teruglever\w*|vertid\w*|excedent\w*|surplus"
+     r"|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid", _D.EXPORT, 3.0),
+    (r"import\w*|afname|bezug|from grid|grid|soutir\w*|delivered|withdraw\w*|prelev\w*|entnahme|netzbezug|levering|afgenomen"
+     r"|compra\w*", _D.IMPORT, 2.5),
+    (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv|solar|zonne\w*|photovolt\w*"
+     r"|yield|ertrag|onsite", _D.PRODUCTION, 2.8),
+    (r"consum\w*|verbrauch|verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*|sub ?meter\w*|sub metering|appliance"
+     r"|sub\d|total use", _D.CONSUMPTION, 2.0),
+    (r"net|neto|netto|saldo", _D.NET, 3.0),
+)  # fmt: skip
+# Words that only stand on the papers of a grid meter: what is "consumed" there is imported.
+_GRID_METER: Final = r"cpe|cups|ean|pod|mpan|nmi|contador|zahler\w*|zahlpunkt|suministro|distribuid\w*|elektriciteitsmeter"
+_ZONES: Final[tuple[tuple[str, str], ...]] = (
+    (r"afname|injectie|geen verbruik|validatiestatus", "Europe/Brussels"),
+    (r"verbruik|teruglever\w*|stroom|tijd|datum tijd", "Europe/Amsterdam"),
+    (r"giorno|prelev\w*|potenza|consumo orario|immess\w*", "Europe/Rome"),
+    (r"cpe|leitura\w*|consumo registado|dados gerais|hora de portugal", "Europe/Lisbon"),
+    (r"cups|consumo kwh|metodo obtencion", "Europe/Madrid"),
+    (r"horodate|puissance|soutir\w*|energie active|linky", "Europe/Paris"),
+    (r"zeitstempel|verbrauch|bezug|uhrzeit|von|bis", "Europe/Berlin"),
+    (r"fecha|hora|suministro|osinergmin|ejecutado|voltaje|soles", "America/Lima"),
+)
+ROLE_WORDS: Final = {
+    "start": r"start|from|begin|desde|inicio|von|van|de|debut|inizio|ab|from time|period start|start time|interval start",
+    "end": r"end|to|until|ending|hasta|fin|final|bis|tot|fim|fine|period end|interval end|end time|he|hour ending",
+    "time": r"time|timestamp|date|datetime|fecha|hora|data|datum|zeit|zeitstempel|horodate|tijd|giorno|dia|day|ts|utc",
+    "status": r"status|estado|validat\w*|validier\w*|quality|calidad|qualidade|flag|metodo\w*|method|etat|nature|stato|qualitat",
+    "unit": r"unit|units|unidad|unidade|einheit|eenheid|unite|unita|uom|unit of measurement",
+    "id": r"id|ean|cups|cpe|mpan|nmi|pod|meter|meter id|contador|serial|serie|numero|nr|zahlpunkt|codigo|code|suministro|zip|year"
+    r"|month|day of week|hour|week status|lat|lon|index|row",
+    "register": r"register|registro|channel|canal|series|name|entity id|sensor|meter|meter id|metric|measurement|tag|point|direction",
+    "cumulative": r"register|meter reading|reading|lectura|zahlerstand|stand|index|totaliser|totalizer|total increasing|cumulative"
+    r"|acumulad\w*|standen|meterstand",
+}  # fmt: skip
+_COMPOSITE: Final = re.compile(r"(?:_|\s|^)(?:per|je|por)(?:_|\s)|[€$£]\s?/|/\s?[km]?wh?\b|[_ ](?:w|kwh|wh)[_ /]?m2|/\s?m[2²³3]", re.I)
+_BRACKETS: Final = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
+_LONG_UNITS: Final = frozenset("wh kwh mwh gwh kw mw varh kvarh var kvar kvah degc degf kv m3 m³ celsius fahrenheit".split())
+_LETTERS: Final = frozenset("W A V C F L".split())
+
+
+def normal(text: str) -> str:
+    """Words of a header in lower case without accents, split at marks and at changes of case."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)
+    return " ".join(re.split(r"[^0-9a-z°%]+", plain_word(spaced))).strip()
+
+
+def matches(pattern: str, text: str) -> str:
+    """The first whole-word match of a pattern in normalised text, or an empty string."""
+    found = re.search(rf"(?:^|(?<= ))(?:{pattern})(?=$| )", text)
+    return found.group(0) if found else ""
+
+
+def quantity_words(text: str) -> list[tuple[Quantity, float, str]]:
+    """Every quantity the words speak for, with weight and word."""
+    found = [(q, w, matches(p, text)) for p, q, w in _QUANTITIES]
+    return [(q, w, word) for q, w, word in found if word]
+
+
+def direction_words(text: str, context: str = "") -> list[tuple[Direction, float, str]]:
+    """Every direction the words speak for; papers of a grid meter turn consumption into import."""
+    found = [(d, w, matches(p, text)) for p, d, w in _DIRECTIONS]
+    stated = [(d, w, word) for d, w, word in found if word]
+    grid = matches(_GRID_METER, context)
+    if grid and any(d is Direction.CONSUMPTION for d, _, _ in stated):
+        stated.append((Direction.IMPORT, 2.2, grid))
+    return stated
+
+
+def zone_words(text: str) -> str | None:
+    """The zone that the language and the words of a file suggest."""
+    hits = [(len(re.findall(rf"(?:^|(?<= ))(?:{p})(?=$| )", text)), z) for p, z in _ZONES]
+    best = max(hits, key=lambda h: h[0])
+    return best[1] if best[0] else None
+
+
+def is_composite(header: str) -> bool:
+    """Whether a header names a ratio such as ``price_usd_per_kwh``: its kWh is no energy."""
+    return bool(_COMPOSITE.search(header))
+
+
+def find_unit(header: str) -> Unit | None:
+    """The unit a header names: in brackets, as a word, or as the last part of a snake_case name."""
+    if is_composite(header):
+        return None
+    words = re.split(r"[^A-Za-z0-9°%³]+", header)
+    for word in words:
+        if word.lower() in _LONG_UNITS or word.lower() in ("°c", "°f"):
+            found = _unit(word)
+            if found:
+                return found
+    for inside in _BRACKETS.findall(header):
+        found = _unit(inside.strip())
+        if found:
+            return found
+    last = words[-1] if words else ""
+    snake = "_" in header and last.upper() in _LETTERS and len(words) > 1
+    exact = last in _LETTERS and " " in header
+    if last == "pct":
+        return _unit("%")
+    return _unit(last.upper()) if (snake or exact) and last else None
+
+
+def _unit(symbol: str) -> Unit | None:
+    try:
+        return unit(symbol)
+    except UnitError:
+        return None
