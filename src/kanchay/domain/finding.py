@@ -19,6 +19,7 @@ class FindingKind(StrEnum):
     WATER_HEATER_STANDING = "water_heater_standing"
     STANDBY = "standby"
     OVER_BAND = "over_band"
+    FRIDGE = "fridge"
 
 
 class RecommendationState(StrEnum):

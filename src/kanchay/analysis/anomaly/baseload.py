@@ -9,7 +9,7 @@ import numpy as np
 
 from kanchay.analysis.anomaly.days import LocalDays
 from kanchay.analysis.anomaly.detection import Detection
-from kanchay.analysis.anomaly.robust import autocorrelation, mad_scale, median
+from kanchay.analysis.anomaly.robust import autocorrelation, mad_scale
 from kanchay.domain.finding import Evidence, FindingKind
 from kanchay.domain.interval import DAY
 from kanchay.domain.reading import FloatArray
@@ -223,8 +223,3 @@ def _creep_detection(
         cause="always_on", actions=("unplug_one_by_one",), numbers=numbers, evidence=evidence,
     )  # fmt: skip
 
-
-def baseload_summary(days: LocalDays, *, nights: int = 28) -> tuple[float, float]:
-    """Median night baseload of the newest nights and its night-to-night scale; NaN where unknown. [W]"""
-    level = night_baseload(days.last(nights))
-    return float(median(level)), float(mad_scale(level))

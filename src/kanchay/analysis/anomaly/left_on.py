@@ -16,7 +16,7 @@ from kanchay.domain.reading import FloatArray
 
 __all__ = ["Pedestal", "left_on", "pedestals"]
 
-_HELD_H: Final = 5.0  # a pedestal shorter than this is ordinary use
+_HELD_H: Final = 8.0  # a pedestal shorter than an evening or a working day is ordinary use
 _MIN_W: Final = 60.0
 _MIN_KWH: Final = 0.8  # per event: less is not worth a message
 _OVER_OTHERS: Final = 1.35  # times the largest pedestal that other days show
@@ -58,7 +58,7 @@ def pedestals(days: LocalDays, *, held_h: float = _HELD_H) -> list[Pedestal]:
     ----------
     days : LocalDays
         At least 14 days. Slots of 15 min are best; hours do.
-    held_h : float, default 5
+    held_h : float, default 8
         Shortest pedestal. [h]
 
     Returns

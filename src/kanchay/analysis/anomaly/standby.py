@@ -9,12 +9,17 @@ import numpy as np
 
 from kanchay.analysis.anomaly.baseload import night_baseload
 from kanchay.analysis.anomaly.days import LocalDays
+from kanchay.analysis.anomaly.detection import Detection
 from kanchay.analysis.anomaly.robust import mad_scale, median
+from kanchay.domain.finding import Evidence, FindingKind
+from kanchay.domain.interval import DAY
 
-__all__ = ["Standby", "standby_power"]
+__all__ = ["Standby", "high_standby", "standby_power"]
 
 _NIGHTS: Final = 28
 _FEWEST: Final = 7
+_HIGH_W: Final = 55.0  # router, decoder, television and clocks together stay below
+_FRIDGE_W: Final = 45.0  # mean of a refrigerator of 33 kWh a month, inseparable where slots are long
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +68,33 @@ def standby_power(days: LocalDays, *, nights: int = _NIGHTS) -> Standby | None:
     half = 1.2816 * float(mad_scale(level))
     mean = float(np.nanmean(recent.power_w))
     return Standby(power, max(0.0, power - half), power + half, min(1.0, power / max(mean, 1e-9)), n)
+
+
+def high_standby(days: LocalDays) -> Detection | None:
+    """A standby beyond what routers, decoders and clocks explain.
+
+    Where slots are longer than 15 min, a refrigerator hides in the baseload and is taken off first.
+
+    Returns
+    -------
+    Detection or None
+        `numbers`: ``standby_w``, ``share_pct``, ``n_nights``. The energy is of the part above the usual.
+    """
+    found = standby_power(days)
+    if found is None:
+        return None
+    fridge = _FRIDGE_W if days.resolution_s > 900 else 0.0
+    usual = _HIGH_W + fridge
+    if found.low_w <= usual or found.power_w < 1.15 * usual:
+        return None
+    extra, low, high = (max(0.0, w - usual) * 8.76 for w in (found.power_w, found.low_w, found.high_w))
+    recent = days.last(_NIGHTS)
+    level = night_baseload(recent)
+    start, end = int(recent.bounds[0]), int(recent.bounds[-1])
+    measured = tuple(None if np.isnan(v) else round(float(v), 1) for v in level)
+    evidence = Evidence(start, end, DAY, "W", measured, (usual,) * len(level), start, end)
+    numbers = {"standby_w": found.power_w, "share_pct": 100 * found.share, "n_nights": float(found.n_nights), "usual_w": usual}
+    return Detection(
+        FindingKind.STANDBY, start, end, True, 0.85 if not fridge else 0.65, extra, low, high,
+        cause="always_on", actions=("unplug_one_by_one",), numbers=numbers, evidence=evidence,
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -95,7 +96,9 @@ def _z(value: float, peers: FloatArray, *, floor: float) -> float:
     return float((value - median(peers)) / max(float(mad_scale(peers)), floor))
 
 
-def unusual_days(days: LocalDays, *, window: int = _WINDOW) -> Detection | None:
+def unusual_days(
+    days: LocalDays, *, window: int = _WINDOW, explained: Sequence[tuple[int, int]] = ()
+) -> Detection | None:
     """The newest days that used far more, or far otherwise, than their peers: one detection for all of them.
 
     Days that used less (a journey, a power cut) cost nothing and are not told.
@@ -106,6 +109,8 @@ def unusual_days(days: LocalDays, *, window: int = _WINDOW) -> Detection | None:
         At least two weeks.
     window : int, default 60
         Days looked at. [days]
+    explained : sequence of (int, int)
+        UTC seconds between which another finding says why the load is high: days that touch them are not told again.
 
     Returns
     -------
@@ -120,6 +125,8 @@ def unusual_days(days: LocalDays, *, window: int = _WINDOW) -> Detection | None:
     with np.errstate(invalid="ignore"):
         odd = (scores.level_z >= _LEVEL_Z) | (scores.shape_z >= _SHAPE_Z)
         odd &= looked & (scores.extra_kwh >= np.maximum(_MIN_EXTRA * usual, _MIN_KWH))
+    for first, last in explained:
+        odd &= (recent.bounds[1:] <= first) | (recent.bounds[:-1] >= last)
     n_looked = int(looked.sum())
     if not odd.any() or odd.sum() > max(1.0, _TOO_MANY * n_looked):
         return None

@@ -1,0 +1,102 @@
+"""All detectors over one meter: folded to root causes, and silent where they should be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from kanchay.analysis.advice.water_heater_timer import TimerPromise, timer_promise
+from kanchay.analysis.anomaly.baseload import baseload_creep
+from kanchay.analysis.anomaly.days import LocalDays
+from kanchay.analysis.anomaly.detection import Detection
+from kanchay.analysis.anomaly.fridge import fridge_runs_more
+from kanchay.analysis.anomaly.left_on import left_on
+from kanchay.analysis.anomaly.standby import high_standby
+from kanchay.analysis.anomaly.unusual_days import unusual_days
+from kanchay.analysis.anomaly.waterheater import HeaterAnswer, WaterHeater, recognise_water_heater
+from kanchay.domain.finding import Evidence, FindingKind
+from kanchay.domain.interval import DAY, HOUR
+
+__all__ = ["detect_load", "water_heater_standing"]
+
+_MIN_TIMER_KWH: Final = 2.0  # a month: less does not pay any timer
+_MOST: Final = 4  # of one meter at a time: the silence budget
+
+
+def detect_load(days: LocalDays, *, home: bool = True) -> list[Detection]:
+    """What is odd or wasted in one meter, largest (energy times confidence) first.
+
+    One cause is told once: a step that a creep explains is no second finding, days that a device left on explains are
+    no odd days. At most four findings stand at a time.
+
+    Parameters
+    ----------
+    days : LocalDays
+        The load of a site, best with half a year. [W]
+    home : bool, default True
+        A home: a water heater and a refrigerator are looked for.
+
+    Returns
+    -------
+    list of Detection
+    """
+    if not np.isfinite(days.power_w).any():
+        return []
+    lasting = [d for d in (baseload_creep(days), *_of_homes(days, home)) if d is not None]
+    if not any(d.kind is FindingKind.BASELOAD_CREEP for d in lasting):
+        lasting += [d for d in (high_standby(days),) if d is not None and home]
+    events = [d for d in left_on(days) if not _explained(d, lasting)]
+    odd = unusual_days(days, explained=[(d.start, d.end) for d in events])
+    found = [*lasting, *events, *([odd] if odd is not None else [])]
+    return sorted(found, key=lambda d: -d.kwh_per_year * d.confidence)[:_MOST]
+
+
+def _of_homes(days: LocalDays, home: bool) -> list[Detection | None]:
+    if not home:
+        return []
+    heater = recognise_water_heater(days)
+    return [water_heater_standing(days, heater, timer_promise(heater, days.tz)), fridge_runs_more(days)]
+
+
+def _explained(event: Detection, lasting: list[Detection]) -> bool:
+    """Whether a lasting rise began within the event: the event is then its beginning."""
+    rises = (FindingKind.BASELOAD_CREEP,)
+    return any(d.kind in rises and event.end > d.start - 2 * DAY for d in lasting)
+
+
+def water_heater_standing(days: LocalDays, heater: WaterHeater, promise: TimerPromise | None) -> Detection | None:
+    """A water heater that re-heats while nobody draws, with what a timer would save.
+
+    Returns
+    -------
+    Detection or None
+        `numbers`: ``standing_kwh_month``, ``saved_kwh_month``, ``n_nights``, ``n_nights_with``, ``burst_kwh``,
+        ``standing_w``, ``element_w`` and the hours of the windows ``window_1_from_h``, ``window_1_to_h`` ….
+    """
+    if heater.answer is not HeaterAnswer.FOUND or promise is None or promise.kwh_per_month < _MIN_TIMER_KWH:
+        return None
+    numbers = {
+        "standing_kwh_month": promise.standing_kwh_per_month, "saved_kwh_month": promise.kwh_per_month,
+        "n_nights": float(heater.n_nights), "n_nights_with": float(heater.n_nights_with), "burst_kwh": heater.burst_kwh,
+        "standing_w": heater.standing_w, "element_w": heater.element_w, "draws_kwh_day": heater.draws_kwh_per_day,
+    }  # fmt: skip
+    for i, (begin, end) in enumerate(promise.windows, 1):
+        numbers |= {f"window_{i}_from_h": begin % 24, f"window_{i}_to_h": end % 24}
+    per_year = tuple(12 * k for k in (promise.kwh_per_month, promise.kwh_low, promise.kwh_high))
+    return Detection(
+        FindingKind.WATER_HEATER_STANDING, heater.since, int(days.bounds[-1]), True, heater.confidence, *per_year,
+        cause="tank_reheats", actions=("set_timer",), numbers=numbers, evidence=_three_nights(days),
+    )  # fmt: skip
+
+
+def _three_nights(days: LocalDays) -> Evidence:
+    """The newest three days by the hour; expected is the usual hour without bursts. [kWh]"""
+    recent = days.last(3)
+    hourly = recent.hourly_kwh()
+    quiet = np.nanmedian(days.last(28).coarse().power_w.reshape(-1, 24, days.coarse().n_slots // 24), axis=(0, 2)) / 1e3
+    measured = tuple(None if np.isnan(v) else round(float(v), 4) for v in hourly.ravel())
+    expected = tuple(round(float(v), 4) for v in np.tile(quiet, recent.n_days))
+    start = int(recent.bounds[0])
+    night = int(recent.bounds[-2])
+    return Evidence(start, start + recent.n_days * DAY, HOUR, "kWh", measured, expected, night, night + 5 * HOUR)
