@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -18,6 +18,9 @@ __all__ = ["Batch", "Corpus", "CorpusOptions", "midnight_windows", "training_met
 LOOKBACK: Final = 168
 HORIZON: Final = 24
 WEEK: Final = 168
+MONDAY, WEEKEND, HOLIDAY, YEAR = (
+    CALENDAR_FEATURES.index(n) for n in ("monday", "weekend", "holiday", "year_sin")
+)
 
 Float32 = NDArray[np.float32]
 Batch = tuple[Float32, Float32, Float32, Float32, Float32]
@@ -33,18 +36,24 @@ class CorpusOptions:
     """
 
     temperature: float = 0.35
-    commercial_share: float = 0.6
+    commercial_share: float = 0.7
+    simulated_factor: float = 0.4
     midnight: float = 0.5
     gaps: float = 0.25
     short_history: float = 0.08
-    mixed: float = 0.25
+    mixed: float = 0.45
+    drift: float = 0.3
+    other_hemisphere: float = 0.1
+    other_week: float = 0.05
+    season_jitter_days: float = 7.0
     no_holidays: float = 0.05
-    extra: tuple[str, ...] = field(default_factory=tuple)
 
 
 def training_meters(meters: Sequence[Meter], *, left_out: str | None = None) -> list[Meter]:
     """Meters that may train weights that ship: role train and a licence that allows it. `left_out` drops a set."""
-    return [m for m in meters if m.role == "train" and m.may_ship and m.dataset != left_out and m.n_history > 0]
+    return [
+        m for m in meters if m.role == "train" and m.may_ship and m.dataset != left_out and m.n_history > 0
+    ]
 
 
 class Corpus:
@@ -77,11 +86,8 @@ class Corpus:
         """`n` random windows, varied."""
         at = self._positions(n)
         load, target = self._cut(at)
-        load, target = self._mix(at, load, target)
-        steps = np.arange(-LOOKBACK, HORIZON)
-        calendar = self.calendar[at[:, None] + steps]
-        hide = self.rng.random(n) < self.options.no_holidays
-        calendar[hide, :, CALENDAR_FEATURES.index("holiday")] = 0
+        load, target = self._drift(*self._mix(at, load, target))
+        calendar = self._calendar(at)
         mask = self._mask(~np.isnan(load))
         filled = np.where(mask, load, 0).astype(np.float32)
         return filled, mask.astype(np.float32), calendar[:, :LOOKBACK], calendar[:, LOOKBACK:], target
@@ -95,7 +101,9 @@ class Corpus:
             room = self.length[meter] - LOOKBACK - HORIZON
             at = self.first[meter] + LOOKBACK + (self.rng.random(2 * n) * room).astype(np.int64)
             midnight = at - self.hour_of_week[at] % 24
-            wanted = (self.rng.random(2 * n) < self.options.midnight) & (midnight >= self.first[meter] + LOOKBACK)
+            wanted = (self.rng.random(2 * n) < self.options.midnight) & (
+                midnight >= self.first[meter] + LOOKBACK
+            )
             at = np.where(wanted, midnight, at)
             targets = self.known[at + HORIZON] - self.known[at]
             context = self.known[at] - self.known[at - LOOKBACK]
@@ -103,6 +111,39 @@ class Corpus:
             found.append(good)
             have += len(good)
         return np.concatenate(found)[:n]
+
+    def _calendar(self, at: NDArray[np.int64]) -> Float32:
+        """Calendar of the windows, so varied that no date or place can be learned by heart."""
+        n = len(at)
+        calendar = self.calendar[at[:, None] + np.arange(-LOOKBACK, HORIZON)]
+        hide = self.rng.random(n) < self.options.no_holidays
+        calendar[hide, :, HOLIDAY] = 0
+        days = self.rng.normal(0, self.options.season_jitter_days, n)
+        days += 182.6 * (self.rng.random(n) < self.options.other_hemisphere)
+        turn = (2 * np.pi * days / 365.2425).astype(np.float32)[:, None]
+        sine, cosine = calendar[:, :, YEAR].copy(), calendar[:, :, YEAR + 1].copy()
+        calendar[:, :, YEAR] = sine * np.cos(turn) + cosine * np.sin(turn)
+        calendar[:, :, YEAR + 1] = cosine * np.cos(turn) - sine * np.sin(turn)
+        other = np.flatnonzero(self.rng.random(n) < self.options.other_week)
+        turned = int(
+            self.rng.integers(1, 7)
+        )  # a week that rests on other days: the load must tell, not the name
+        days_of_week = np.roll(calendar[other][:, :, MONDAY : MONDAY + 7], turned, axis=2)
+        calendar[other, :, MONDAY : MONDAY + 7] = days_of_week
+        calendar[other, :, WEEKEND] = days_of_week[:, :, 5:].sum(axis=2)
+        return calendar
+
+    def _drift(self, load: Float32, target: Float32) -> tuple[Float32, Float32]:
+        """Let the level wander from day to day in some windows."""
+        n = len(load)
+        size = self.rng.uniform(0.01, 0.08, (n, 1)) * (self.rng.random((n, 1)) < self.options.drift)
+        walk = np.cumsum(self.rng.normal(0, 1, (n, 9)) * size, axis=1)
+        days = np.arange(9) * 24
+        hours = np.arange(LOOKBACK + HORIZON)
+        left = hours // 24
+        part = ((hours - days[left]) / 24).astype(np.float32)
+        factor = np.exp(walk[:, left] * (1 - part) + walk[:, left + 1] * part).astype(np.float32)
+        return load * factor[:, :LOOKBACK], target * factor[:, LOOKBACK:]
 
     def _cut(self, at: NDArray[np.int64]) -> tuple[Float32, Float32]:
         window = self.values[at[:, None] + np.arange(-LOOKBACK, HORIZON)]
@@ -114,7 +155,9 @@ class Corpus:
         other = self._positions(n)
         other = other + (self.hour_of_week[at] - self.hour_of_week[other] + WEEK // 2) % WEEK - WEEK // 2
         inside = np.searchsorted(self.first, other, side="right") - 1
-        fits = (other >= self.first[inside] + LOOKBACK) & (other + HORIZON <= self.first[inside] + self.length[inside])
+        fits = (other >= self.first[inside] + LOOKBACK) & (
+            other + HORIZON <= self.first[inside] + self.length[inside]
+        )
         other = np.where(fits, other, at)
         load_b, target_b = self._cut(other)
         size_a, size_b = _level(load), _level(load_b)
@@ -146,7 +189,9 @@ def _level(load: Float32) -> NDArray[np.float64]:
 
 def _shares(meters: Sequence[Meter], options: CorpusOptions) -> NDArray[np.float64]:
     """Probability of each meter: by kind, then by data set with temperature, then by known hours ** 0.5."""
-    hours = np.asarray([np.count_nonzero(~np.isnan(m.values[: m.n_history])) for m in meters], dtype=np.float64)
+    hours = np.asarray(
+        [np.count_nonzero(~np.isnan(m.values[: m.n_history])) for m in meters], dtype=np.float64
+    )
     hours[[m.n_history < LOOKBACK + HORIZON + 1 for m in meters]] = 0
     weight = np.zeros(len(meters))
     kinds = {m.kind for m in meters}
@@ -154,7 +199,8 @@ def _shares(meters: Sequence[Meter], options: CorpusOptions) -> NDArray[np.float
         share = options.commercial_share if kind == "commercial" else 1 - options.commercial_share
         sets = sorted({m.dataset for m in meters if m.kind == kind})
         sizes = [sum(h for h, m in zip(hours, meters, strict=True) if m.dataset == s) for s in sets]
-        powers = np.asarray(sizes) ** options.temperature
+        made = np.asarray([options.simulated_factor if s.startswith("simulated") else 1.0 for s in sets])
+        powers = made * np.asarray(sizes) ** options.temperature
         for name, power in zip(sets, powers / powers.sum(), strict=True):
             own = np.asarray([m.dataset == name for m in meters])
             part = np.where(own, np.sqrt(hours), 0)
@@ -176,8 +222,16 @@ def midnight_windows(meter: Meter, *, start: int | None = None) -> tuple[Batch, 
     window = meter.values[steps].astype(np.float32)
     usable = (~np.isnan(window[:, LOOKBACK:])).any(axis=1) & (~np.isnan(window[:, :LOOKBACK])).any(axis=1)
     window, steps, at = window[usable], steps[usable], at[usable]
-    calendar = calendar_features(meter.starts[steps], meter.tz, meter.country, meter.subdivision).astype(np.float32)
+    calendar = calendar_features(meter.starts[steps], meter.tz, meter.country, meter.subdivision).astype(
+        np.float32
+    )
     mask = ~np.isnan(window[:, :LOOKBACK])
     load = np.where(mask, window[:, :LOOKBACK], 0).astype(np.float32)
-    batch = (load, mask.astype(np.float32), calendar[:, :LOOKBACK], calendar[:, LOOKBACK:], window[:, LOOKBACK:])
+    batch = (
+        load,
+        mask.astype(np.float32),
+        calendar[:, :LOOKBACK],
+        calendar[:, LOOKBACK:],
+        window[:, LOOKBACK:],
+    )
     return batch, meter.starts[at]

@@ -5,8 +5,11 @@ Scaling by the context stands inside the graph, so that every runtime gets raw l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
 
 __all__ = ["LEVEL_COUNT", "NetworkShape", "build_network"]
 
@@ -29,16 +32,18 @@ class NetworkShape:
     head: int = 96
     n_calendar: int = 13
     floor: float = 0.05
+    dropout: float = 0.1
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def build_network(shape: NetworkShape) -> Any:
+def build_network(shape: NetworkShape, calibration: Sequence[float] = (1.0,) * (LEVEL_COUNT - 1)) -> Any:
     """The Keras model: ``load, mask (n, 168)``, ``calendar_context (n, 168, k)``, ``calendar_target (n, 24, k)`` in;
     ``forecast (n, 24, 10)`` out: the mean, then the quantiles, in the unit of the load.
 
-    `load` holds 0 where `mask` is 0.
+    `load` holds 0 where `mask` is 0. `calibration` widens or narrows the steps between neighbouring quantiles:
+    four factors below the median from it outwards, then four above; learned after the weights.
     """
     import keras
     from keras import layers
@@ -53,26 +58,30 @@ def build_network(shape: NetworkShape) -> Any:
     lags, lag_mask, profile = _same_hours(z, mask)
     static = _static(load, mask, z, center, scale, known)
 
-    steps = _patches(z, mask, profile, context, shape)
-    seen, hidden, cell = layers.LSTM(shape.units, return_sequences=True, return_state=True, name="encoder")(steps)
+    steps = layers.Dropout(shape.dropout)(_patches(z, mask, profile, context, shape))
+    seen, hidden, cell = layers.LSTM(shape.units, return_sequences=True, return_state=True, name="encoder")(
+        steps
+    )
     ahead = _decoder_inputs(lags, lag_mask, profile, target, context, static)
-    decoded = layers.LSTM(shape.units, return_sequences=True, name="decoder")(ahead, initial_state=[hidden, cell])
+    fed = layers.Dropout(shape.dropout)(ahead)
+    decoded = layers.LSTM(shape.units, return_sequences=True, name="decoder")(
+        fed, initial_state=[hidden, cell]
+    )
     read = _attention(decoded, seen, shape.attention)
-    hidden_layer = layers.Dense(shape.head, activation="relu", name="head")(
-        layers.Concatenate()([decoded, read, ahead])
+    features = layers.Dropout(shape.dropout)(layers.Concatenate()([decoded, read, ahead]))
+    hidden_layer = layers.Dropout(shape.dropout)(
+        layers.Dense(shape.head, activation="relu", name="head")(features)
     )
-    raw = layers.Dense(DAYS + LEVEL_COUNT + 1, name="out", kernel_initializer="zeros", bias_initializer=_out_bias)(
-        hidden_layer
-    )
-    scaled = _heads(raw, lags, lag_mask)
+    raw = layers.Dense(
+        DAYS + LEVEL_COUNT + 1, name="out", kernel_initializer="zeros", bias_initializer=_out_bias
+    )(hidden_layer)
+    scaled = _heads(raw, lags, lag_mask, calibration)
     forecast = layers.Identity(name="forecast")(scaled * scale[:, :, None] + center[:, :, None])
     return keras.Model([load, mask, context, target], forecast, name="kanchay_lstm")
 
 
 def _out_bias(shape: Any, dtype: Any = None) -> Any:
     """Start at the 7-day mean with a band about as wide as the spread of a usual meter."""
-    import numpy as np
-
     bias = np.zeros(shape, dtype="float32")
     bias[DAYS + 1 : DAYS + LEVEL_COUNT] = -1.5
     return bias
@@ -147,7 +156,7 @@ def _attention(decoded: Any, seen: Any, width: int) -> Any:
     return ops.matmul(weight, value)
 
 
-def _heads(raw: Any, lags: Any, lag_mask: Any) -> Any:
+def _heads(raw: Any, lags: Any, lag_mask: Any, calibration: Sequence[float]) -> Any:
     """Mean and quantiles in the scale of the window, from weights over the seven days, a shift and widths."""
     from keras import ops
 
@@ -156,6 +165,7 @@ def _heads(raw: Any, lags: Any, lag_mask: Any) -> Any:
     median = base + raw[:, :, DAYS : DAYS + 1]
     half = LEVEL_COUNT // 2
     widths = ops.softplus(raw[:, :, DAYS + 1 : DAYS + LEVEL_COUNT])
+    widths = widths * np.asarray(calibration, dtype="float32")
     below = [widths[:, :, i : i + 1] for i in range(half)]  # from the median outwards
     above = [widths[:, :, half + i : half + i + 1] for i in range(half)]
     low, high = [median], [median]

@@ -31,11 +31,11 @@ class Recipe:
     steps: int = 4000
     batch: int = 256
     learning_rate: float = 2e-3
-    weight_decay: float = 1e-4
+    weight_decay: float = 0.05
     warm_up: int = 100
     average: float = 0.998  # exponential moving average of the weights, a step
-    mean_weight: float = 0.3
-    huber: float = 2.0
+    mean_weight: float = 0.2
+    huber: float = 6.0
     validate_every: int = 400
 
     def as_dict(self) -> dict[str, Any]:
@@ -147,7 +147,9 @@ def _average(average: list[Any], model: Any, keep: float) -> None:
         held += (1 - keep) * new
 
 
-def _watch(model: Any, average: list[Any], meters: Sequence[Meter], windows: Sequence[Batch]) -> dict[str, float]:
+def _watch(
+    model: Any, average: list[Any], meters: Sequence[Meter], windows: Sequence[Batch]
+) -> dict[str, float]:
     """Scores of the averaged weights on validation meters, by kind."""
     if not meters:
         return {}
@@ -159,7 +161,9 @@ def _watch(model: Any, average: list[Any], meters: Sequence[Meter], windows: Seq
     for kind in ("commercial", "residential"):
         rows = [s for s, m in zip(scores, meters, strict=True) if m.kind == kind]
         for name in ("ratio", "pinball", "cover80"):
-            out[f"{kind}_{name}"] = round(float(np.median([r[name] for r in rows])), 4) if rows else float("nan")
+            out[f"{kind}_{name}"] = (
+                round(float(np.median([r[name] for r in rows])), 4) if rows else float("nan")
+            )
     return out
 
 
@@ -174,7 +178,11 @@ def validate(model: Any, batch: Batch) -> dict[str, float]:
     )
     lags = np.where(mask > 0, load, np.nan).reshape(-1, 7, 24)
     count = np.maximum((~np.isnan(lags)).sum(axis=1), 1)
-    naive = np.where(np.isnan(lags).all(axis=1), load.sum(1, keepdims=True) / mask.sum(1, keepdims=True), np.nansum(lags, 1) / count)
+    naive = np.where(
+        np.isnan(lags).all(axis=1),
+        load.sum(1, keepdims=True) / mask.sum(1, keepdims=True),
+        np.nansum(lags, 1) / count,
+    )
     known = ~np.isnan(target)
     levels = np.asarray(LEVELS)
     off = target[:, :, None] - forecast[:, :, 1:]
@@ -182,13 +190,17 @@ def validate(model: Any, batch: Batch) -> dict[str, float]:
     naive_pinball = 0.5 * np.abs(target - naive)
     inside = (target >= forecast[:, :, 3]) & (target <= forecast[:, :, 7])
     return {
-        "ratio": float(np.sqrt(np.mean((target - forecast[:, :, 0])[known] ** 2) / np.mean((target - naive)[known] ** 2))),
+        "ratio": float(
+            np.sqrt(np.mean((target - forecast[:, :, 0])[known] ** 2) / np.mean((target - naive)[known] ** 2))
+        ),
         "pinball": float(pinball[known].mean() / naive_pinball[known].mean()),
         "cover80": float(inside[known].mean()),
     }
 
 
-def _save(path: Path, model: Any, optimizer: Any, average: list[Any], step: int, seconds: float, history: list[Any]) -> None:
+def _save(
+    path: Path, model: Any, optimizer: Any, average: list[Any], step: int, seconds: float, history: list[Any]
+) -> None:
     arrays = {f"w{i}": w for i, w in enumerate(model.get_weights())}
     arrays |= {f"a{i}": w for i, w in enumerate(average)}
     arrays |= {f"o{i}": np.asarray(v) for i, v in enumerate(optimizer.variables)}
@@ -198,7 +210,9 @@ def _save(path: Path, model: Any, optimizer: Any, average: list[Any], step: int,
     part.replace(path)
 
 
-def _restore(path: Path, model: Any, optimizer: Any, average: list[Any]) -> tuple[int, float, list[dict[str, float]]]:
+def _restore(
+    path: Path, model: Any, optimizer: Any, average: list[Any]
+) -> tuple[int, float, list[dict[str, float]]]:
     if not path.exists():
         return 0, 0.0, []
     with np.load(path, allow_pickle=False) as held:

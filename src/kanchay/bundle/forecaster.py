@@ -1,0 +1,152 @@
+"""The forecaster of a bundle: what stands around the network, the same for every runtime."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from kanchay.analysis.features.calendar import calendar_features
+from kanchay.analysis.forecast.protocol import Prediction, Windows
+from kanchay.analysis.forecast.spread import non_negative
+from kanchay.bundle.manifest import Manifest
+from kanchay.bundle.runtimes import Float32, Runtime
+from kanchay.bundle.withinhour import LOOKBACK_H, WithinHour, per_hour, to_hours
+from kanchay.domain.errors import TimeError
+from kanchay.domain.forecast import LEVELS
+from kanchay.domain.interval import HOUR, IntArray
+from kanchay.domain.reading import FloatArray
+
+__all__ = ["BundleForecaster"]
+
+_HOURS = 24
+_MAX_DAYS = 7
+_CHUNK = 2048  # windows at once
+_MEDIAN = LEVELS.index(0.50)
+
+
+class BundleForecaster:
+    """A `Forecaster` over a verified bundle.
+
+    Any resolution from 1 to 60 minutes that divides an hour, any horizon up to seven days: hours are predicted a
+    day at a time, each further day reads the mean of the day before as if it had come true, with a wider band; then
+    hours are spread over their intervals as this meter usually does. A window without any known hour answers NaN.
+
+    Parameters
+    ----------
+    manifest : Manifest
+    runtime : Runtime
+    name : str, optional
+        By default the manifest's.
+
+    Examples
+    --------
+    >>> from kanchay.bundle.load import load_bundle  # doctest: +SKIP
+    >>> load_bundle(path).predict(windows).mean.shape  # doctest: +SKIP
+    (1, 24)
+    """
+
+    def __init__(self, manifest: Manifest, runtime: Runtime, name: str = "") -> None:
+        self.manifest = manifest
+        self.runtime = runtime
+        self.name = name or manifest.name
+
+    @property
+    def lookback_s(self) -> int:
+        """History that is read at most. [s]"""
+        return self.manifest.lookback_h * HOUR
+
+    def predict(self, windows: Windows) -> Prediction:
+        """Forecast every window.
+
+        Raises
+        ------
+        TimeError
+            The resolution does not divide an hour, or the horizon passes seven days.
+        """
+        n = per_hour(windows.resolution_s)
+        if windows.horizon > _MAX_DAYS * _HOURS * n:
+            raise TimeError(
+                f"A horizon of {windows.horizon * windows.resolution_s // 86400} days is too far for this model.",
+                hint="Ask for at most 7 days.",
+            )
+        mean = np.empty((len(windows), windows.horizon))
+        quantiles = np.empty((len(windows), windows.horizon, len(LEVELS)))
+        for low in range(0, len(windows), _CHUNK):
+            rows = slice(low, low + _CHUNK)
+            part = replace(windows, load=windows.load[rows], issued_at=windows.issued_at[rows])
+            mean[rows], quantiles[rows] = self._predict(part, n)
+        return Prediction(mean, quantiles)
+
+    def _predict(self, windows: Windows, n: int) -> tuple[FloatArray, FloatArray]:
+        load = np.where(np.isfinite(windows.load), windows.load, np.nan)
+        hours = to_hours(load, windows.resolution_s)
+        n_hours = -(-windows.horizon // n)
+        mean, quantiles = self._roll(hours, windows, -(-n_hours // _HOURS))
+        if n > 1:
+            mean, quantiles = _spread_over(mean, quantiles, WithinHour.of(load, windows.resolution_s))
+        mean, quantiles = mean[:, : windows.horizon], quantiles[:, : windows.horizon]
+        return non_negative(load, mean), non_negative(load, quantiles)
+
+    def _roll(self, hours: FloatArray, windows: Windows, n_days: int) -> tuple[FloatArray, FloatArray]:
+        """Hourly forecasts of `n_days` days, shapes (n_windows, 24 * n_days) and (..., 9)."""
+        calendar = _calendar(windows, n_days)
+        silent = np.isnan(hours).all(axis=1)
+        held, blocks = hours, []
+        for day in range(n_days):
+            mask = ~np.isnan(held)
+            at = day * _HOURS
+            answer = self.runtime.run(
+                np.where(mask, held, 0.0).astype(np.float32),
+                mask.astype(np.float32),
+                calendar[:, at : at + LOOKBACK_H],
+                calendar[:, at + LOOKBACK_H : at + LOOKBACK_H + _HOURS],
+            ).astype(np.float64)
+            answer[silent] = np.nan
+            blocks.append(_widen(answer, self.manifest.widening[min(day, len(self.manifest.widening) - 1)]))
+            held = np.concatenate([held[:, _HOURS:], answer[:, :, 0]], axis=1)
+        both = np.concatenate(blocks, axis=1)
+        return both[:, :, 0], both[:, :, 1:]
+
+
+def _widen(answer: FloatArray, factor: float) -> FloatArray:
+    """The band `factor` times as far from the median."""
+    median = answer[:, :, 1 + _MEDIAN, None]
+    return np.concatenate([answer[:, :, :1], median + factor * (answer[:, :, 1:] - median)], axis=2)
+
+
+def _calendar(windows: Windows, n_days: int) -> Float32:
+    """Calendar of context and target hours, shape (n_windows, 168 + 24 * n_days, k).
+
+    Windows of one fleet or one back-test share most of their hours, so each hour is worked out once.
+    """
+    first: IntArray = windows.issued_at - LOOKBACK_H * HOUR
+    length = LOOKBACK_H + _HOURS * n_days
+    place = (windows.tz, windows.country, windows.subdivision)
+    begin = int(first.min())
+    index, offset = np.divmod(first - begin, HOUR)
+    n_table = int(index.max()) + length
+    steps = np.arange(length, dtype=np.int64)
+    if n_table > len(first) * length or offset.any():
+        return calendar_features(first[:, None] + HOUR * steps, *place).astype(np.float32)
+    hours = begin + HOUR * np.arange(n_table, dtype=np.int64)
+    table: Float32 = calendar_features(hours, *place).astype(np.float32)
+    return table[index[:, None] + steps]
+
+
+def _spread_over(
+    mean: FloatArray, quantiles: FloatArray, within: WithinHour
+) -> tuple[FloatArray, FloatArray]:
+    """Hours to intervals: the mean of an hour stays, its band grows by what happens within hours."""
+    n_windows, n_hours = mean.shape
+    hour = np.arange(n_hours) % _HOURS
+    shape = within.shape[:, hour]
+    n = shape.shape[2]
+    fine = (mean[:, :, None] + shape).reshape(n_windows, n_hours * n)
+    median = quantiles[:, :, _MEDIAN, None]
+    away = np.sign(np.arange(len(LEVELS)) - _MEDIAN)
+    inner = within.spread[:, hour]
+    inner = np.maximum(away * (inner - inner[:, :, _MEDIAN, None]), 0.0)
+    width = away * np.hypot(quantiles - median, inner)
+    bands = (median + width)[:, :, None, :] + shape[:, :, :, None]
+    return fine, bands.reshape(n_windows, n_hours * n, len(LEVELS))

@@ -1,0 +1,67 @@
+"""The model card: what a person must know before trusting the model, made from the manifest alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kanchay.bundle.manifest import Manifest
+
+__all__ = ["model_card"]
+
+
+def model_card(manifest: Manifest) -> str:
+    """The bundle's README.md."""
+    training = manifest.training
+    parts = [
+        f"# {manifest.name} {manifest.version}\n",
+        "Forecasts the electric load of a home or a building for the next hours, from at most one week of its own"
+        " history, without any fitting on that meter. Answers the mean and nine quantiles.\n",
+        "## What it is\n",
+        f"- An LSTM over {manifest.lookback_h} hours in patches of {manifest.network['patch']}, an LSTM over the next"
+        f" {manifest.horizon_h} hours, attention between them; {training.get('weights', '?')} weights.",
+        "- Everything is scaled by the window's own known hours, inside the graph.",
+        "- The median is a learned mean of the same hour of the last seven days plus a shift; quantiles never cross.",
+        f"- Made {manifest.created}; licence of the weights: {manifest.licence}.\n",
+        "## What it was trained on\n",
+        *(f"- {line}" for line in _sources(training)),
+        "",
+        f"Windows drawn: {training.get('windows', '?')}; seed {training.get('recipe', {}).get('seed', '?')};"
+        f" {training.get('hours', '?')} hours on {training.get('hardware', '?')}.",
+        "Test meters of the development splits were not seen. Training hours end before each meter's test period.\n",
+        "## How well it does\n",
+        *_scores(manifest.scores),
+        "## What it does not know\n",
+        "- No weather. A cold spell shows only once it is in the load.",
+        "- Few homes were open for training; homes gain little over the naive forecast, buildings much.",
+        "- Commercial training data come from one university estate in England; other climates and trades were"
+        " only tested on.",
+        "- Beyond 24 hours it reads its own mean as history; the band is widened by factors learned on validation"
+        " meters.",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _sources(training: dict[str, Any]) -> list[str]:
+    return [
+        f"{f['dataset']} ({f.get('licence', 'see source')}): {f.get('url', '')}, `{f['file']}`, sha256 `{f['sha256']}`"
+        for f in training.get("files", [])
+    ] + [f"simulated: {s}" for s in training.get("simulated", [])]
+
+
+def _scores(scores: dict[str, Any]) -> list[str]:
+    if not scores:
+        return ["Not scored yet.\n"]
+    lines = [
+        f"By `{scores.get('command', '')}` on the test meters of the splits, against the 7-day ensemble:\n"
+    ]
+    lines += [
+        "| kind | meters | CV(RMSE), paired median | 95 % interval | pinball, paired median | 80 % band covers |"
+    ]
+    lines += ["|---|---|---|---|---|---|"]
+    for kind, row in scores.get("kinds", {}).items():
+        low, high = row["interval"]
+        lines.append(
+            f"| {kind} | {row['meters']} | {row['ratio']:.3f} | {low:.3f} to {high:.3f} | {row['pinball']:.3f} |"
+            f" {100 * row['coverage80']:.0f} % |"
+        )
+    return [*lines, ""]
