@@ -186,7 +186,8 @@ def _expected(ctx: Context, scope: Scope, site: Site, wishes: Wishes, as_json: b
 
     forecast = forecast_period(ctx, scope, site.id)
     bills = expected_bill(
-        ctx, scope, site.id, period_forecast=forecast, tariff_id=wishes.tariff_id, parameters=wishes.parameters,
+        ctx, scope, site.id, period_forecast=forecast,
+        tariff_id=wishes.tariff_id, parameters=wishes.parameters,
         leave_out=_left_out(ctx, site, wishes), prices_of=wishes.prices_of,
     )  # fmt: skip
     if as_json:

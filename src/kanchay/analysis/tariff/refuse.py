@@ -40,7 +40,11 @@ def missing_parameter(tariff: Tariff, name: str, alternative: str = "") -> BillR
     """A value that only the user or a receipt can tell."""
     parameter = tariff.parameter(name)
     told = (parameter.help.get("en") or parameter.names.get("en", "")) if parameter else ""
-    also = f", or --param {alternative}=AMOUNT as printed on a receipt" if alternative else ""
+    also = (
+        f", --param {alternative}=AMOUNT as printed on a receipt, or leave the line out (--without-lighting)"
+        if alternative
+        else ""
+    )
     return BillRefused(
         f"Tariff '{tariff.id}' needs '{name}'{f' ({told})' if told else ''}.",
         hint=f"Give --param {name}=VALUE{also}.",

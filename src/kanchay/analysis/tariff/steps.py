@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,9 +15,9 @@ from kanchay.domain.tariff import BandedCharge, LookupCharge, Tariff, Usage
 
 __all__ = ["next_step", "steps", "without_total_rounding"]
 
-_ONE: Final = Decimal(1)
 # Below this a difference is the rounding of lines to the cent, not a step. [currency]
 _NOISE: Final = Decimal("0.05")
+_LINE_UNKNOWN: Final = ("bill.missing_parameter", "bill.unknown_factor")
 
 
 def without_total_rounding(tariff: Tariff) -> Tariff:
@@ -57,27 +57,41 @@ def steps(
     """
     plain = without_total_rounding(tariff)
     typed = {k: v for k, v in (parameters or {}).items() if k != CARRY}
+    banded, tables = _edges(tariff, start, end)
+    unpublished = {c.id for c in tariff.versions[-1].charges if isinstance(c, LookupCharge)}
 
-    def total(kwh: Decimal) -> Decimal:
-        return evaluate(plain, Usage.energy(start, end, kwh), parameters=typed, leave_out=leave_out).total
+    def cost(edge: Decimal, without: Collection[str]) -> tuple[Decimal, Decimal]:
+        """Cost of the kWh after the edge, and how much more that is than the next one."""
+        at, above, beyond = (
+            evaluate(plain, Usage.energy(start, end, edge + n), parameters=typed, leave_out=without).total
+            for n in (0, 1, 2)
+        )
+        return above - at, (above - at) - (beyond - above)
 
     found = []
-    for edge in sorted(set(_edges(tariff, start, end))):
+    for edge in sorted(banded | tables):
         try:
-            at, above, beyond = (total(edge + n) for n in (0, 1, 2))
-        except BillRefused:
-            continue
-        if (above - at) - (beyond - above) > _NOISE:
-            found.append((edge, above - at))
+            step, more = cost(edge, leave_out)
+        except BillRefused as refusal:
+            # A line of unknown amount is the same on both sides of an edge that is not its own.
+            if edge in tables or refusal.code not in _LINE_UNKNOWN:
+                continue
+            step, more = cost(edge, {*leave_out, *unpublished})
+        if more > _NOISE:
+            found.append((edge, step))
     return found
 
 
-def _edges(tariff: Tariff, start: date, end: date) -> Iterator[Decimal]:
+def _edges(tariff: Tariff, start: date, end: date) -> tuple[set[Decimal], set[Decimal]]:
+    """Edges of bands and edges of tables."""
+    banded: set[Decimal] = set()
+    tables: set[Decimal] = set()
     for charge in blend_prices(tariff, start, end).charges:
         if isinstance(charge, BandedCharge):
-            yield from (b.up_to for b in charge.bands if b.up_to is not None)
+            banded.update(b.up_to for b in charge.bands if b.up_to is not None)
         if isinstance(charge, LookupCharge):
-            yield from (r.up_to for r in charge.rows if r.up_to is not None)
+            tables.update(r.up_to for r in charge.rows if r.up_to is not None)
+    return banded, tables
 
 
 def next_step(found: list[tuple[Decimal, Decimal]], so_far: Decimal) -> tuple[Decimal, Decimal] | None:

@@ -37,9 +37,7 @@ def marginal_price(ctx: Context, scope: Scope, site_id: str, at_kwh: Decimal | f
 def step_costs(ctx: Context, scope: Scope, site_id: str) -> list[tuple[Decimal, Decimal]]:
     """``(at_kwh, cost)`` of each line of the tariff that costs something to cross, by today's prices."""
     site, tariff, (start, end) = _running(ctx, scope, site_id)
-    parameters = typed_parameters(site)
-    found = steps.steps(tariff, start, end, parameters=parameters)
-    return found or steps.steps(tariff, start, end, parameters=parameters, leave_out=leaveable(tariff))
+    return steps.steps(tariff, start, end, parameters=typed_parameters(site))
 
 
 def _running(ctx: Context, scope: Scope, site_id: str) -> tuple[Site, Tariff, tuple[date, date]]:
