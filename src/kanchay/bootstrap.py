@@ -31,6 +31,8 @@ __all__ = [
 READINGS_FILE = "readings.sqlite"
 RECORDS_FILE = "records.sqlite"
 SECRET_FILE = "secret.key"  # noqa: S105
+MODELS_FOLDER = "models"
+_DATABASES = (RECORDS_FILE, READINGS_FILE)  # the order in which they are backed up, see `adapters.backup`
 
 
 class Lazy:
@@ -146,3 +148,39 @@ def secret_key(settings: Settings) -> bytes:
     if len(key) < 32:
         raise InputError(f"{SECRET_FILE} is damaged.", hint="Remove it: people sign in again with a new one.")
     return key
+
+
+def back_up(settings: Settings, target: Path) -> Any:
+    """Copy the whole embedded product into one file, also while it runs; returns the manifest."""
+    from kanchay.adapters import backup
+
+    ctx = open_product(settings)  # refuses a folder that holds no product that this code can read
+    secret_key(settings)
+    try:
+        return backup.back_up(
+            settings.home,
+            target,
+            databases=_DATABASES,
+            others=(SECRET_FILE, MODELS_FOLDER),
+            made_at=_now(),
+            code_version=__version__,
+        )
+    finally:
+        ctx.readings.close()
+        ctx.records.close()
+
+
+def restore(settings: Settings, archive: Path) -> Any:
+    """Verify a back-up, then put it in the place of the present product; returns the manifest."""
+    from kanchay.adapters import backup
+    from kanchay.adapters.readings.schema import SCHEMA_VERSION
+    from kanchay.adapters.records.sql import HEAD
+
+    return backup.restore(
+        archive,
+        settings.home,
+        databases=_DATABASES,
+        lock=Path(READINGS_FILE).with_suffix(".lock").name,
+        newest={RECORDS_FILE: HEAD, READINGS_FILE: SCHEMA_VERSION},
+        now=_now(),
+    )

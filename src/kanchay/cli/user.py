@@ -75,7 +75,7 @@ def owner_link(click_ctx: click.Context, as_json: bool) -> None:
 
     settings = settings_of(click_ctx)
     ctx, _, _ = open_context(click_ctx, needs_site=False)
-    link = f"http://{settings.host}:{settings.port}/welcome/{one_time_link(ctx)}"
+    link = f"http://{settings.host}:{settings.port}/claim/{one_time_link(ctx)}"
     emit_json({"link": link}) if as_json else click.echo(link)
 
 

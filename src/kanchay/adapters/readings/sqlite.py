@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from kanchay.adapters.locking import shared
 from kanchay.adapters.readings.common import (
     Registered,
     as_rollups,
@@ -54,6 +55,7 @@ class SqliteReadingStore:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._writer = threading.Lock()
+        self._in_use = shared(path.with_suffix(".lock"))
         connection = self._connection
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found not in (0, SCHEMA_VERSION):
@@ -205,6 +207,7 @@ class SqliteReadingStore:
         while self._open:
             self._open.pop().close()
         self._local = threading.local()
+        self._in_use.close()
 
 
 class _Write:
@@ -251,11 +254,9 @@ class _Write:
 
     def _note(self, old: Readings, written: np.ndarray) -> None:
         """Append to the change feed: what was written, and what the old revisions of it covered."""
-        starts = self.batch.start[written]
-        before = old.end[np.isin(old.start, starts)]
-        end = max(
-            int(self.batch.end[written].max()), int(before.max(initial=0)) if len(before) else -(1 << 62)
-        )
+        starts, end = self.batch.start[written], int(self.batch.end[written].max())
+        if len(old):
+            end = max(end, int(old.end[np.isin(old.start, starts)].max(initial=end)))
         self.db.execute(
             'INSERT INTO change (point, start, "end", recorded_at) VALUES (?, ?, ?, ?)',
             (self.point.pk, int(starts[0]), end, self.recorded_at),
