@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -126,17 +127,17 @@ def _stretches(
         raised[s.cal.between(fault.start, fault.end)] = fault.size
     cuts = [0, *(np.flatnonzero(np.diff(raised)) + 1).tolist(), len(draws)]
     runs: list[TankRun] = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
-        piece = replace(tank, setpoint_c=min(tank.setpoint_c + float(raised[a]), 85.0))
-        before = float(runs[-1].temperature_c[-1]) if runs else tank.setpoint_c
-        runs.append(
-            run_tank(
-                piece, draws[a:b], step_s=60.0, inlet_c=cold[a:b], ambient_c=s.indoor[a:b], allowed=allowed[a:b],
-                start_c=before,
-            )
-        )  # fmt: skip
-    if len(runs) == 1:
-        return runs[0]
+    for part in (slice(a, b) for a, b in pairwise(cuts)):
+        run = run_tank(
+            replace(tank, setpoint_c=min(tank.setpoint_c + float(raised[part.start]), 85.0)),
+            draws[part],
+            step_s=60.0,
+            inlet_c=cold[part],
+            ambient_c=s.indoor[part],
+            allowed=allowed[part],
+            start_c=float(runs[-1].temperature_c[-1]) if runs else tank.setpoint_c,
+        )
+        runs.append(run)
     return TankRun(
         np.concatenate([r.power_kw for r in runs]),
         np.concatenate([r.temperature_c for r in runs]),

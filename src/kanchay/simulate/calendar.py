@@ -120,7 +120,7 @@ class Calendar:
 
     @cached_property
     def schoolday(self) -> NDArray[np.bool_]:
-        """Workdays of the Peruvian school year: mid March to mid December, two weeks off around Fiestas Patrias."""
+        """Workdays of the Peruvian school year: mid March to mid December, two weeks off in July."""
         doy = self.day_of_year
         return self.workday & (doy >= 72) & (doy < 350) & ~((doy >= 205) & (doy < 219))
 

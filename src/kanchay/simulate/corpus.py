@@ -1,6 +1,6 @@
 """Random homes and offices over climates and schedules, as hourly arrays: to train on, and to test against.
 
-Wider than Lima on purpose: other climates, heating and cooling, working weeks, sizes over two orders of magnitude.
+Wider than Lima on purpose: other climates, heating and cooling, working weeks, sizes.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def sample_home(seed: int, *, days: int = 365, resolution_s: int = 3600) -> Samp
 
 
 def sample_office(seed: int, *, days: int = 365, resolution_s: int = 3600) -> Sample:
-    """A random office, shop or school somewhere: 100 to 8,000 m², cooled and heated or not, open Saturdays or not."""
+    """A random office somewhere: 100 to 8,000 m², cooled, heated or neither, open on Saturdays or not."""
     rng = once(seed, "corpus-office")
     where, tz, country = _where(rng)
     opens = float(rng.uniform(6.5, 9.8))

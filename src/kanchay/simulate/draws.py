@@ -35,7 +35,7 @@ def by_day(seed: int, name: str, days: IntArray, k: int = 1) -> FloatArray:
 
 
 def normal_by_day(seed: int, name: str, days: IntArray, k: int = 1) -> FloatArray:
-    """Standard normal numbers, `k` for each local day, shape (n_days, k), from pairs of uniforms (Box-Muller)."""
+    """Standard normal numbers, `k` for each local day, shape (n_days, k): pairs of uniforms by Box-Muller."""
     u = by_day(seed, name, days, 2 * k)
     radius: FloatArray = np.sqrt(-2.0 * np.log1p(-u[:, :k])) * np.cos(2.0 * np.pi * u[:, k:])
     return radius

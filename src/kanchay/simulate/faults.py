@@ -1,7 +1,8 @@
 """Faults that can be put into a simulation, each with its truth.
 
-Of the site: ``baseload_creep, left_on, unusual_days, fridge_seal, water_heater_no_timer, water_heater_hot``, and in
-an office ``after_hours, weekend_running, pv_fault``. Of the data: ``gap, spike, flat, unit_slip, clock_slip``.
+Of the site: ``baseload_creep, left_on, unusual_days, fridge_seal, water_heater_no_timer,
+water_heater_hot``, and in an office ``after_hours, weekend_running, pv_fault``. Of the data: ``gap, spike,
+flat, unit_slip, clock_slip``.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ __all__ = [
 class Fault:
     """A fault to put in. What is None is drawn by seed.
 
-    `start` and `end` are UTC seconds, ISO texts on the site's clock, or None; an `end` of None with `days` None means
-    "still there at the end" for kinds that last. `size` is in the unit of `KINDS`.
+    `start` and `end` are UTC seconds, ISO texts on the site's clock, or None; without `end` and `days`, kinds
+    that last are still there at the end. `size` is in the unit of `KINDS`.
 
     Examples
     --------

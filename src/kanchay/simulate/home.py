@@ -60,9 +60,9 @@ def simulate_home(
     country : str
         Whose public holidays they keep.
     faults : iterable of Fault or str
-        For example ``"baseload_creep"`` or ``"left_on@2026-05-03T22:00+3d:250"``; see `kanchay.simulate.faults`.
+        For example ``"baseload_creep"`` or ``"left_on@2026-05-03T22:00+3d:250"``; see `Fault`.
     timer : Timer, str, True or None
-        Timer of the water heater: None heats whenever the thermostat asks, True takes the household's usual one.
+        Timer of the water heater: None heats whenever the thermostat asks, True takes the usual one.
     site_id : str
         Point ids are ``"{site_id}:grid"``, ``"{site_id}:fridge"`` …
     **household
@@ -114,7 +114,7 @@ def home_window(
     energies = {name: cal.energy(power, resolution_s) for name, power in powers.items()}
     site = _site(home, site_id, cal)
     grid = grid_point(site, resolution_s)
-    labels = [_label(f, real, around, clock, energies, resolution_s) for f in real]
+    labels = [_label(f, real, around, clock, energies, resolution_s=resolution_s) for f in real]
     metered, data_labels = spoil(
         np.sum(list(energies.values()), axis=0), put, start=cal.start, resolution_s=resolution_s
     )
@@ -148,6 +148,7 @@ def _label(
     around: Surroundings,
     clock: Timer | None,
     energies: dict[str, FloatArray],
+    *,
     resolution_s: int,
 ) -> Label:
     """The truth of one fault: run what it touches again without it."""

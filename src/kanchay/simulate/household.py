@@ -1,4 +1,4 @@
-"""Who lives in a simulated home and what stands in it. Values are drawn by seed from ranges; any can be given."""
+"""Who lives in a simulated home and what stands in it: drawn by seed from ranges; any can be given."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ HABITS = (
 class Household:
     """A home in numbers. Watts are those of MINEM's and OSINERGMIN's lists (2025) or plain name plates. [W]
 
-    `monthly_kwh` is what the home uses on average without a timer and without faults; habits are scaled to meet it
-    (by what refrigerator, water heater and standby leave). None leaves habits as they are.
+    `monthly_kwh` is what the home uses on average without a timer and without faults; habits are scaled to
+    meet it (by what refrigerator, water heater and standby leave). None leaves habits as they are.
     """
 
     occupants: int = 3

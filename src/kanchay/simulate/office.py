@@ -28,7 +28,7 @@ __all__ = ["Office", "draw_office", "office_window", "simulate_office"]
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An office in numbers. Densities are usual values for offices (ASHRAE 90.1-2019 lighting 6.9, plugs 8 W/m²)."""
+    """An office in numbers. Densities are usual ones (lighting 6.9 W/m²: ASHRAE 90.1-2019; plugs 5 to 10)."""
 
     area_m2: float = 600.0
     climate: str = "lima"
@@ -146,10 +146,9 @@ def office_window(
     sun_kw = _pv(around)
     loads, zone_c = _loads(around, real)
     grid_kw, export_kw, pv_kw = _balance(loads, sun_kw, real, cal)
-    metered, data_labels = spoil(
-        cal.energy(grid_kw, resolution_s), put, start=cal.start, resolution_s=resolution_s
-    )
-    labels = [_label(f, real, around, sun_kw, cal.energy(grid_kw, resolution_s), resolution_s) for f in real]
+    true = cal.energy(grid_kw, resolution_s)
+    metered, data_labels = spoil(true, put, start=cal.start, resolution_s=resolution_s)
+    labels = [_label(f, real, around, sun_kw, true, resolution_s=resolution_s) for f in real]
     energies = {"export": export_kw, "pv": pv_kw, **loads}
     series = [metered, *(cal.energy(p, resolution_s) for p in energies.values())]
     means = {"outdoor": around.outdoor, "zone": zone_c}
@@ -333,6 +332,7 @@ def _label(
     around: _Around,
     sun_kw: FloatArray,
     metered: FloatArray,
+    *,
     resolution_s: int,
 ) -> Label:
     """The truth of one fault: the whole office again without it."""

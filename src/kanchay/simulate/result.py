@@ -19,8 +19,8 @@ __all__ = ["Event", "Label", "Simulation"]
 class Label:
     """A fault that was put in. The truth for tests of what detection finds.
 
-    `kwh` is the energy of the metered series minus that of the same seed without this fault, within the simulated
-    window; for a data fault what the reading says minus what flowed. `average_kw` is `kwh` over the label's hours.
+    `kwh` is the energy of the metered series minus that of the same seed without this fault, within the
+    simulated window; for a data fault what the reading says minus what flowed.
     """
 
     kind: str

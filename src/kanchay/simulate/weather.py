@@ -1,4 +1,4 @@
-"""Synthetic outdoor temperature and clouds: seeded, by calendar, good enough to drive loads. Not a forecast, not a record."""
+"""Synthetic outdoor temperature and clouds, by seed and calendar: good enough to drive loads, no record."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def outdoor_c(place: Climate, cal: Calendar, seed: int) -> FloatArray:
 
 
 def indoor_c(outdoor: FloatArray, *, gain_k: float = 1.5) -> FloatArray:
-    """Inside of a home without heating or cooling: the outdoor air smoothed by heavy walls, plus gains, shape (n,). [°C]"""
+    """Inside of a home without air conditioning: outdoor air smoothed by heavy walls, plus gains. [°C]"""
     from itertools import accumulate
 
     hourly = outdoor[: len(outdoor) // 60 * 60].reshape(-1, 60).mean(axis=1)
@@ -110,7 +110,7 @@ def cold_water_c(place: Climate, cal: Calendar) -> FloatArray:
 
 
 def clearness(place: Climate, cal: Calendar, seed: int) -> FloatArray:
-    """Ratio to clear-sky radiation by day, 0.08 to 1.05: seasonal mean, days alike their neighbours, shape (n_days,)."""
+    """Ratio to clear-sky radiation by day, 0.08 to 1.05: a seasonal mean, days alike their neighbours. [-]"""
     weight = 0.5 * (1.0 + _season(place, cal))
     mean = place.clear_winter + (place.clear_summer - place.clear_winter) * weight
     spread = 0.35 * (1.0 - mean) + 0.06  # nearly always clear or nearly always grey places vary little

@@ -19,7 +19,7 @@ class Fridge:
     Attributes
     ----------
     kwh_per_month : float
-        Use in a kitchen at `ambient_c`; 25 to 60 for Peruvian homes. A name plate times 24 h would be far off. [kWh]
+        Use in a kitchen at `ambient_c`; 25 to 60 for Peruvian homes. Watts times 24 h would be far off. [kWh]
     power_w : float
         Compressor running; 70 to 200 W. [W]
     cycle_min : float
@@ -88,7 +88,7 @@ def fridge_power_kw(
     31.7
     """
     share = np.asarray(running, dtype=np.float64)
-    # Cycles are longest at either end of the duty and shortest in the middle, as with any two-point controller.
+    # Cycles are longest at either end of the duty and shortest in the middle, as with any thermostat.
     length = fridge.cycle_min * 60.0 * 0.25 / np.clip(share * (1.0 - share), 0.06, 0.25)
     turns = np.cumsum(step_s / length)
     before = turns - step_s / length

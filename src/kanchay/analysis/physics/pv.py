@@ -53,8 +53,8 @@ def pv_power_kw(
 ) -> FloatArray:
     """AC power at instants, for one site, in one call for a whole year.
 
-    Clear sky by Haurwitz, dimmed by `clearness`, split by Erbs, turned onto the array (isotropic sky), cells by
-    Faiman, DC and inverter by PVWatts [1]_.
+    Clear sky by Haurwitz, dimmed by `clearness`, split by Erbs, turned onto the array (isotropic sky),
+    cells by Faiman, DC and inverter by PVWatts [1]_.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def pv_power_kw(
     dim, air, wind = (
         _fit(name, v, n) for name, v in (("clearness", clearness), ("air_c", air_c), ("wind_m_s", wind_m_s))
     )
-    poa = _on_array(array, instants, latitude, longitude, altitude_m, dim)
+    poa = _on_array(array, instants, (latitude, longitude, altitude_m), dim)
     from pvlib import inverter, pvsystem, temperature
 
     cell = temperature.faiman(poa, air, wind)
@@ -113,12 +113,13 @@ def _fit(name: str, value: ArrayLike, n: int) -> FloatArray:
 
 
 def _on_array(
-    array: PVArray, instants: IntArray, latitude: float, longitude: float, altitude_m: float, dim: FloatArray
+    array: PVArray, instants: IntArray, where: tuple[float, float, float], dim: FloatArray
 ) -> FloatArray:
     """Radiation on the array, shape (n,). [W/m²]"""
     import pandas as pd
     from pvlib import clearsky, irradiance, solarposition
 
+    latitude, longitude, altitude_m = where
     times = pd.DatetimeIndex(pd.to_datetime(instants, unit="s", utc=True))
     sun = solarposition.get_solarposition(times, latitude, longitude, altitude=altitude_m)
     zenith, azimuth = sun["apparent_zenith"].to_numpy(), sun["azimuth"].to_numpy()

@@ -1,6 +1,6 @@
 """A tank of hot water with an electric element: energy balance, standing losses, draws, thermostat, timer.
 
-One fully mixed node. What goes in by the element leaves by the wall, leaves by the tap, or stays in the water;
+One fully mixed node. What goes in by the element leaves by the wall or the tap, or stays in the water;
 `TankRun.imbalance` says how well that holds (to rounding).
 """
 
@@ -140,7 +140,7 @@ def run_tank(
     if permit.shape != (n,):
         raise ShapeError(f"allowed {permit.shape} does not fit {n} steps.")
     first = tank.setpoint_c if start_c is None else start_c
-    return _loop(tank, draws, inlet, ambient, permit, step_s / 3600.0, use_c, first)
+    return _loop(tank, (draws, inlet, ambient, permit), hours=step_s / 3600.0, use_c=use_c, first=first)
 
 
 def _spread(name: str, value: ArrayLike, n: int) -> FloatArray:
@@ -151,17 +151,22 @@ def _spread(name: str, value: ArrayLike, n: int) -> FloatArray:
 
 
 def _loop(
-    tank: Tank, draws: FloatArray, inlet: FloatArray, ambient: FloatArray, permit: NDArray[np.bool_],
-    hours: float, use_c: float, first: float,
-) -> TankRun:  # fmt: skip
-    """The balance, step by step: loss, then draw, then element. Plain floats are faster here than arrays."""
+    tank: Tank, series: tuple[NDArray[np.generic], ...], *, hours: float, use_c: float, first: float
+) -> TankRun:
+    """The balance, step by step: loss, then draw, then element. Plain floats are faster here than arrays.
+
+    `series` are draws, inlet, ambient and permission, each of shape (n_steps,).
+    """
+    n = len(series[0])
     capacity = tank.capacity_kwh_per_k
     decay = -float(np.expm1(-tank.ua_w_per_k * 1e-3 * hours / capacity))  # share of the excess lost in a step
     per_l, most, top = WATER_KWH_PER_L_K, tank.power_kw * hours, tank.setpoint_c
     bottom, volume = top - tank.hysteresis_k, tank.volume_l
     water, heating = first, False
-    out_t, out_e, out_l, out_d, out_u = [0.0] * len(draws), [0.0] * len(draws), [0.0] * len(draws), {}, {}
-    columns = zip(draws.tolist(), inlet.tolist(), ambient.tolist(), permit.tolist(), strict=True)
+    out_t, out_e, out_l = [0.0] * n, [0.0] * n, [0.0] * n
+    out_d: dict[int, float] = {}  # draws are rare
+    out_u: dict[int, float] = {}
+    columns = zip(*(s.tolist() for s in series), strict=True)
     for i, (draw, cold, air, may_heat) in enumerate(columns):
         lost = (water - air) * decay
         water -= lost
@@ -189,7 +194,7 @@ def _loop(
             out_e[i] = energy
         out_t[i] = water
     energy_in = np.asarray(out_e)
-    losses, drawn, unmet = np.asarray(out_l), _sparse(out_d, len(draws)), _sparse(out_u, len(draws))
+    losses, drawn, unmet = np.asarray(out_l), _sparse(out_d, n), _sparse(out_u, n)
     stored = capacity * (water - first)
     imbalance = float(energy_in.sum() - losses.sum() - drawn.sum() - stored)
     return TankRun(energy_in / hours, np.asarray(out_t), losses, drawn, unmet, imbalance)

@@ -1,7 +1,7 @@
 """A thermal zone: air and heavy mass, gains, and a heat pump that holds the air between two set points.
 
-Two nodes (air with furniture; walls and floors). The step is exact for inputs that are constant within it, and the
-heat through the envelope is integrated exactly too, so that the energy balance holds to rounding.
+Two nodes (air with furniture; walls and floors). The step is exact for inputs that are constant within it,
+and the heat through the envelope is integrated exactly too, so that the energy balance holds to rounding.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class ZoneRun:
 def cop(rated: float, outdoor_c: ArrayLike, *, heating: bool = False) -> FloatArray:
     """Coefficient of performance at an outdoor temperature, 1 to twice the rated one.
 
-    Falls 2 % a kelvin above 35 °C and rises as much below when cooling; 2 % a kelvin around 7 °C when heating: the
-    mean slope of EN 14825 part-load points of split units.
+    Falls 2 % a kelvin above 35 °C and rises as much below when cooling; 2 % a kelvin around 7 °C when
+    heating: the usual slope of the tables of split units (EN 14825 test points).
 
     Examples
     --------
