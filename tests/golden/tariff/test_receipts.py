@@ -28,7 +28,7 @@ def of(peru_facts: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def printed_tariff(receipt: dict[str, Any], template: Tariff) -> Tariff:
-    """A tariff that holds only what the receipt prints: one energy price and the fixed charge, without IGV."""
+    """A tariff of only what the receipt prints: one energy price and the fixed charge, without IGV."""
     source = {"title": receipt["id"], "date": receipt["date"], "confidence": "high", "basis": "crosscheck"}
     typed = ("reposicion", "alumbrado", "interes", "mora")
     fixed = [
