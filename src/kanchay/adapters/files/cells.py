@@ -18,7 +18,9 @@ _NUMBER: Final = re.compile(
     r"([kMG]?[Ww][Hh]?|[kM]?[Vv][Aa][Rr][Hh]?|°?[CF]|%|V|A|€|\$|m3|m³)?"
 )
 _EPOCH: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?")
-_SEPARATOR: Final = re.compile(r"\s+(?:-|–|—|to|a|bis|tot|until)\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{4}-)")
+_SEPARATOR: Final = re.compile(
+    r"\s+(?:-|–|—|to|a|bis|tot|until)\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{4}-)"
+)
 _COMPACT: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])(([01]\d|2[0-4])[0-5]\d([0-5]\d)?)?")
 
 

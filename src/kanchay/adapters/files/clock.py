@@ -53,7 +53,9 @@ def _standard_offset(wall: IntArray, tz: str) -> int:
     return int(utc_offset(np.array([year, year + 182 * DAY]), tz).min())
 
 
-def _masks(wall: IntArray, early: IntArray, late: IntArray, tz: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _masks(
+    wall: IntArray, early: IntArray, late: IntArray, tz: str
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Rows whose label is shown twice, and rows whose label is never shown."""
     first = utc_offset(wall - early, tz) == early
     second = utc_offset(wall - late, tz) == late
@@ -69,7 +71,10 @@ def localise(wall: IntArray, tz: str) -> Localised:
     if tz == "UTC" or len(wall) == 0:
         return Localised(wall)
     # A day before and after, no change lies between: the offsets on either side of a change nearby.
-    early, late = utc_offset(wall - DAY - utc_offset(wall, tz), tz), utc_offset(wall + DAY - utc_offset(wall, tz), tz)
+    early, late = (
+        utc_offset(wall - DAY - utc_offset(wall, tz), tz),
+        utc_offset(wall + DAY - utc_offset(wall, tz), tz),
+    )
     twice, never = _masks(wall, early, late, tz)
     utc = np.where(utc_offset(wall - late, tz) == late, wall - late, wall - early)
     rows = np.flatnonzero(twice)

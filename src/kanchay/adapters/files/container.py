@@ -103,7 +103,9 @@ def _gunzip(data: bytes, name: str, limits: Limits) -> bytes:
         except zlib.error as error:
             raise refuse("truncated", name) from error
         if out.tell() > limits.max_unpacked:
-            raise refuse("bomb", name, size=f"more than {size(limits.max_unpacked)}", limit=size(limits.max_unpacked))
+            raise refuse(
+                "bomb", name, size=f"more than {size(limits.max_unpacked)}", limit=size(limits.max_unpacked)
+            )
         if not unpacker.eof:
             raise refuse("truncated", name)
         rest = unpacker.unused_data

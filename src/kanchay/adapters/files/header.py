@@ -16,7 +16,9 @@ from kanchay.adapters.files.cells import CellType, cell_type
 __all__ = ["Found", "find_table"]
 
 TIMES: Final = ("datetime", "date", "time", "epoch", "range")
-_UNIT_ROWS: Final = frozenset("kwh wh mwh kw w mw kvarh kvar v a °c °f c f % m3 m³ unit unidad unidade eenheid einheit".split())
+_UNIT_ROWS: Final = frozenset(
+    "kwh wh mwh kw w mw kvarh kvar v a °c °f c f % m3 m³ unit unidad unidade eenheid einheit".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,14 @@ def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     block = [i for i in data if len(kinds[i]) == width]
     types = _column_types([kinds[i] for i in block], width)
     # A header of clock times above columns of numbers is not data although it has times in it.
-    first = next((i for i in range(len(kinds)) if len(kinds[i]) >= min(width, 2) and _fits(kinds[i], types) and _is_data(kinds[i])), None)
+    first = next(
+        (
+            i
+            for i in range(len(kinds))
+            if len(kinds[i]) >= min(width, 2) and _fits(kinds[i], types) and _is_data(kinds[i])
+        ),
+        None,
+    )
     if first is None:
         return None
     header = next((i for i in range(first - 1, -1, -1) if _is_header(kinds[i], types)), None)

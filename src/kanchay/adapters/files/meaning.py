@@ -84,7 +84,9 @@ def _quantity(words: str, context: str, found: Unit | None, composite: bool) -> 
         return None, ""
     quantity = max(weights, key=lambda q: weights[q])
     if quantity is Quantity.REACTIVE_ENERGY and (
-        found.symbol in ("var", "kvar") if found is not None else bool(matches("power|potencia|leistung", words))
+        found.symbol in ("var", "kvar")
+        if found is not None
+        else bool(matches("power|potencia|leistung", words))
     ):
         return Quantity.REACTIVE_POWER, why[quantity]
     return quantity, why.get(quantity, "")
@@ -107,7 +109,13 @@ def _direction(words: str, context: str, quantity: Quantity) -> tuple[Direction 
 
 
 def read_meaning(
-    header: str, *, key: str = "", unit_cell: str = "", context: str = "", profile: Profile | None = None, given: str | None = None
+    header: str,
+    *,
+    key: str = "",
+    unit_cell: str = "",
+    context: str = "",
+    profile: Profile | None = None,
+    given: str | None = None,
 ) -> Meaning:
     """What header, key, unit column and surroundings say together; nothing is guessed from values here.
 
@@ -124,7 +132,9 @@ def read_meaning(
         symbol = next((u for p, u in profile.units.items() if re.fullmatch(p, normal(header))), None)
         found, source = (unit(symbol), profile.name) if symbol else (None, "")
     quantity, why = _quantity(words, context, found, composite)
-    if given is not None and (quantity is None or _fits(quantity, unit(given)) or (found is None and quantity in FLOWS)):
+    if given is not None and (
+        quantity is None or _fits(quantity, unit(given)) or (found is None and quantity in FLOWS)
+    ):
         found, source = unit(given), "given"
         if quantity is None or not _fits(quantity, found):
             quantity, why = found.quantity, "given"
@@ -132,8 +142,12 @@ def read_meaning(
         found, source = None, ""  # "voltage_a" is phase A, not amperes
     direction, by, sub = _direction(words, context, quantity) if quantity else (None, "", False)
     kind = Kind.CUMULATIVE if matches(ROLE_WORDS["cumulative"], words) and quantity in ENERGY else None
-    evidence = tuple(f"{n}: {e}" for n, e in (("quantity", why), ("unit", found and source), ("direction", by)) if e)
-    return Meaning(quantity or Quantity.SIGNAL, found, source if found else "", direction, by, kind, sub, evidence)
+    evidence = tuple(
+        f"{n}: {e}" for n, e in (("quantity", why), ("unit", found and source), ("direction", by)) if e
+    )
+    return Meaning(
+        quantity or Quantity.SIGNAL, found, source if found else "", direction, by, kind, sub, evidence
+    )
 
 
 def guess_unit(meaning: Meaning, values: NDArray[np.float64], hours: float) -> tuple[Unit, bool]:

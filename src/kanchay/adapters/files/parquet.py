@@ -49,7 +49,13 @@ def _column(name: str, table: Any) -> Column | None:
         seconds = column.cast(pa.timestamp("s", tz=getattr(kind, "tz", None)), safe=False)
         instants = seconds.cast(pa.int64()).fill_null(0).to_numpy().astype(np.int64)
         aware = getattr(kind, "tz", None) is not None
-        return Column(name, "date" if pa.types.is_date(kind) else "datetime", instants=instants, known=known, aware=aware)
+        return Column(
+            name,
+            "date" if pa.types.is_date(kind) else "datetime",
+            instants=instants,
+            known=known,
+            aware=aware,
+        )
     if pa.types.is_boolean(kind) or pa.types.is_decimal(kind):
         column, kind = column.cast(pa.float64() if pa.types.is_decimal(kind) else pa.int8()), pa.float64()
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):

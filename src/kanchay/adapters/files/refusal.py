@@ -10,7 +10,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "missing": ("{name} is not there.", "Check the path."),
     "empty": ("{name} is empty.", "Export it again."),
     "too_large": ("{name} is {size}, more than the {limit} that are taken.", "Hand in a shorter period."),
-    "bomb": ("{name} would unpack to {size}, more than the {limit} that are taken.", "Hand in a shorter period."),
+    "bomb": (
+        "{name} would unpack to {size}, more than the {limit} that are taken.",
+        "Hand in a shorter period.",
+    ),
     "truncated": ("{name} is cut short or damaged: it cannot be unpacked.", "Export or copy it again."),
     "binary": ("{name} is not text, a workbook or Parquet.", "Hand in CSV, Excel or Parquet."),
     "other_kind": ("{name} is {what}, not a table of readings.", "Hand in CSV, Excel or Parquet."),

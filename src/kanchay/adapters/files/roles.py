@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
@@ -17,7 +19,8 @@ __all__ = ["Roles", "Slot", "find_roles"]
 
 _WIDE_COUNTS: Final = {23, 24, 25, 46, 48, 50, 92, 96, 100, 276, 288, 300, 1440}
 _STATUS_CELLS: Final = re.compile(
-    r"real|estimad\w*|geschat|gevalideerd|geen verbruik|actual|estimated|measured|valid\w*|ok|good|[aesfn]\d{0,2}", re.I
+    r"real|estimad\w*|geschat|gevalideerd|geen verbruik|actual|estimated|measured|valid\w*|ok|good|[aesfn]\d{0,2}",
+    re.I,
 )
 _MAX_KEYS: Final = 5000
 
@@ -122,8 +125,8 @@ def _slot_times(name: str) -> tuple[int | None, int | None]:
 
 def _constant(column: Column) -> str | None:
     """The only label of a column of text."""
-    codes, words = column.keys()
-    return words[int(codes.max())] if len(set(codes[codes >= 0].tolist()[:50_000])) == 1 and len(words) == 1 else None
+    _, words = column.keys()
+    return words[0] if len(words) == 1 else None
 
 
 def _is_units(column: Column) -> bool:
@@ -142,7 +145,9 @@ def _is_id(column: Column) -> bool:
     return _says(column, "id") and find_unit(column.name) is None
 
 
-def _text_roles(columns: list[Column], n_rows: int) -> tuple[list[Column], Column | None, Column | None, list[tuple[str, str]]]:
+def _text_roles(
+    columns: list[Column], n_rows: int
+) -> tuple[list[Column], Column | None, Column | None, list[tuple[str, str]]]:
     keys: list[Column] = []
     unit = status = None
     constants: list[tuple[str, str]] = []
@@ -174,7 +179,9 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     rest = [c for c in table.columns if id(c) not in used]
     wanted = _named(table, options, "key", "meter", "register", "name")
     texts = [c for c in rest if c.type == "text" or (c.type in ("number", "epoch") and _is_id(c))]
-    keys, unit, status, constants = _text_roles([c for c in texts if c.codes is not None or c.texts is not None], table.n_rows)
+    keys, unit, status, constants = _text_roles(
+        [c for c in texts if c.codes is not None or c.texts is not None], table.n_rows
+    )
     keys = wanted or _independent(keys)
     values = _named(table, options, "value") or [
         c for c in rest if c.type in ("number", "epoch") and c not in texts and c.filled() > 0
@@ -195,7 +202,11 @@ def _independent(keys: list[Column]) -> list[Column]:
     kept: list[Column] = []
     for column in keys:
         codes, words = column.keys()
-        pairs = (len(set(zip(codes.tolist(), other.keys()[0].tolist(), strict=True))) for other in kept)
-        if not any(n <= max(len(words), len(other.keys()[1])) for n, other in zip(pairs, kept, strict=True)):
+        for other in kept:
+            others, names = other.keys()
+            pairs = np.unique(codes * (len(names) + 1) + others)
+            if len(pairs) <= max(len(words), len(names)):
+                break
+        else:
             kept.append(column)
     return kept

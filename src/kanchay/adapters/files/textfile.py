@@ -73,7 +73,14 @@ def read_text(text: bytes, name: str, limits: Limits) -> Table:
         facts.append(("lines_above", str(found.header_row)))
     n_rows = len(arrays[0])
     return Table(
-        columns, n_rows, found.preamble, "", n_bad, tuple(facts), dialects[0].score, found.header_row is not None
+        columns,
+        n_rows,
+        found.preamble,
+        "",
+        n_bad,
+        tuple(facts),
+        dialects[0].score,
+        found.header_row is not None,
     )
 
 
@@ -134,4 +141,8 @@ def _refuse_split_decimals(found: Found, arrays: list[Any], name: str) -> None:
     named = sum(bool(n) for n in found.names)
     nameless = [i for i in range(found.width) if not found.names[i] and arrays[i].null_count < len(arrays[i])]
     if found.header_row is not None and nameless and named * 2 > found.width and min(nameless) >= named:
-        raise refuse("columns", name, what=f"rows have {found.width} fields under {named} names, perhaps a decimal comma")
+        raise refuse(
+            "columns",
+            name,
+            what=f"rows have {found.width} fields under {named} names, perhaps a decimal comma",
+        )

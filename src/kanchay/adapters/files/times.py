@@ -169,7 +169,9 @@ def _gaps(times: ParsedTimes) -> tuple[int, int]:
     if len(moments) < 3:
         return 0, int(moments[-1] - moments[0]) if len(moments) else 0
     steps = np.diff(moments)
-    return int((steps != np.bincount(np.minimum(steps, 10 * DAY)).argmax()).sum()), int(moments[-1] - moments[0])
+    return int((steps != np.bincount(np.minimum(steps, 10 * DAY)).argmax()).sum()), int(
+        moments[-1] - moments[0]
+    )
 
 
 def _first_of_month_only(times: ParsedTimes) -> bool:

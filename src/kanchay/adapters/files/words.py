@@ -13,7 +13,16 @@ from kanchay.domain.point import Direction
 from kanchay.domain.errors import UnitError
 from kanchay.domain.units import Quantity, Unit, unit
 
-__all__ = ["ROLE_WORDS", "direction_words", "find_unit", "is_composite", "matches", "normal", "quantity_words", "zone_words"]
+__all__ = [
+    "ROLE_WORDS",
+    "direction_words",
+    "find_unit",
+    "is_composite",
+    "matches",
+    "normal",
+    "quantity_words",
+    "zone_words",
+]
 
 _Q = Quantity
 _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
@@ -51,7 +60,9 @@ _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
     (r"net|neto|netto|saldo", _D.NET, 3.0),
 )  # fmt: skip
 # Words that only stand on the papers of a grid meter: what is "consumed" there is imported.
-_GRID_METER: Final = r"cpe|cups|ean|pod|mpan|nmi|contador|zahler\w*|zahlpunkt|suministro|distribuid\w*|elektriciteitsmeter"
+_GRID_METER: Final = (
+    r"cpe|cups|ean|pod|mpan|nmi|contador|zahler\w*|zahlpunkt|suministro|distribuid\w*|elektriciteitsmeter"
+)
 _ZONES: Final[tuple[tuple[str, str], ...]] = (
     (r"afname|injectie|geen verbruik|validatiestatus", "Europe/Brussels"),
     (r"verbruik|teruglever\w*|stroom|tijd|datum tijd", "Europe/Amsterdam"),
@@ -74,9 +85,13 @@ ROLE_WORDS: Final = {
     "cumulative": r"register|meter reading|reading|lectura|zahlerstand|stand|index|totaliser|totalizer|total increasing|cumulative"
     r"|acumulad\w*|standen|meterstand",
 }  # fmt: skip
-_COMPOSITE: Final = re.compile(r"(?:_|\s|^)(?:per|je|por)(?:_|\s)|[€$£]\s?/|/\s?[km]?wh?\b|[_ ](?:w|kwh|wh)[_ /]?m2|/\s?m[2²³3]", re.I)
+_COMPOSITE: Final = re.compile(
+    r"(?:_|\s|^)(?:per|je|por)(?:_|\s)|[€$£]\s?/|/\s?[km]?wh?\b|[_ ](?:w|kwh|wh)[_ /]?m2|/\s?m[2²³3]", re.I
+)
 _BRACKETS: Final = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
-_LONG_UNITS: Final = frozenset("wh kwh mwh gwh kw mw varh kvarh var kvar kvah degc degf kv m3 m³ celsius fahrenheit".split())
+_LONG_UNITS: Final = frozenset(
+    "wh kwh mwh gwh kw mw varh kvarh var kvar kvah degc degf kv m3 m³ celsius fahrenheit".split()
+)
 _LETTERS: Final = frozenset("W A V C F L".split())
 
 

@@ -95,7 +95,8 @@ def _table(title: str, rows: list[tuple[Any, ...]], limits: Limits) -> Table | N
         return None
     body = padded[found.first_row :]
     columns = [
-        _column(found.names[i], found.types[i], [row[i] for row in body]) for i in range(min(found.width, len(used)))
+        _column(found.names[i], found.types[i], [row[i] for row in body])
+        for i in range(min(found.width, len(used)))
     ]
     facts = [("sheet", title), ("header", "yes" if found.header_row is not None else "no")]
     if found.header_row:
@@ -110,7 +111,10 @@ def _column(name: str, kind: Any, values: list[Any]) -> Column:
     import pyarrow as pa
 
     numeric = [isinstance(v, (int, float)) and not isinstance(v, bool) for v in values]
-    texts = pa.array([None if n and kind == "number" else _text(v) or None for v, n in zip(values, numeric, strict=True)], pa.string())
+    texts = pa.array(
+        [None if n and kind == "number" else _text(v) or None for v, n in zip(values, numeric, strict=True)],
+        pa.string(),
+    )
     if kind != "number":
         return Column(name, kind, texts=texts)
     numbers = np.array([float(v) if n else np.nan for v, n in zip(values, numeric, strict=True)])

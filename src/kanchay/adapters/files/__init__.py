@@ -1,0 +1,1 @@
+"""Meter files of every dialect: container → encoding → table → header → time → quantity → layout → series."""

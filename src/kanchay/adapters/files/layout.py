@@ -1,0 +1,249 @@
+"""Layout: a table with roles to one raw series per value column and key, long or wide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kanchay.adapters.files.cells import split_range
+from kanchay.adapters.files.numbers import DecimalVotes
+from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.roles import Roles, Slot
+from kanchay.adapters.files.table import Column, Table
+from kanchay.adapters.files.times import ParsedTimes, epoch_seconds, parse_times
+from kanchay.domain.interval import DAY, IntArray
+from kanchay.services.ports.files import ImportOptions
+
+__all__ = ["Layout", "RawSeries", "lay_out"]
+
+_ESTIMATED: Final = re.compile(r"estim|geschat|geschatzt|geschätzt|stimat|calculad|ersatz|^e$|^s\d*$", re.I)
+MAX_SERIES: Final = 5000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RawSeries:
+    """One series as it stands in the file: clock seconds and numbers as written, in file order.
+
+    `wall` is clock time (an instant where `absolute`); `end` likewise; `after` are elapsed seconds to add once the
+    clock time has become an instant. `n_unreadable` counts cells that hold something else than a number.
+    """
+
+    key: str
+    column: str
+    wall: IntArray
+    end: IntArray | None
+    values: NDArray[np.float64]
+    estimated: NDArray[np.bool_] | None = None
+    absolute: bool = False
+    date_only: bool = False
+    after: IntArray | None = None
+    slot_s: int | None = None
+    unit_cell: str = ""
+    n_unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """All raw series and what was decided for the whole file."""
+
+    series: tuple[RawSeries, ...]
+    wide: bool
+    decimal: str
+    decimal_open: bool
+    order: str
+    open_order: str
+    label: str  # "start" or "end" where the layout itself says so
+    n_bad_times: int
+    time_style: str = "text"
+
+
+def _joined(columns: tuple[Column, ...]) -> Any:
+    """A date and a time column as one text."""
+    import pyarrow.compute as pc
+
+    if len(columns) == 1:
+        return columns[0].texts
+    return pc.binary_join_element_wise(*(c.cleaned() for c in columns[:2]), " ")
+
+
+def _read_times(columns: tuple[Column, ...], day_first: bool | None) -> ParsedTimes | None:
+    first = columns[0]
+    if first.instants is not None:
+        assert first.known is not None
+        offset = np.zeros(len(first.instants), np.int64) if first.aware else None
+        return ParsedTimes(first.instants, first.known, offset, date_only=first.type == "date")
+    if first.texts is None:
+        return None if first.numbers is None else epoch_seconds(first.numbers)
+    return parse_times(_joined(columns), day_first=day_first)
+
+
+def _ranges(columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """A column of ``from - to`` cells as two columns."""
+    last = columns[-1]
+    if last.type != "range" or last.texts is None:
+        return columns, ()
+    import pyarrow as pa
+
+    encoded = last.texts.dictionary_encode()
+    pairs = [split_range(w.strip()) or (None, None) for w in encoded.dictionary.to_pylist()]
+    both = [pa.array([p[i] for p in pairs], pa.string()).take(encoded.indices) for i in (0, 1)]
+    start, end = (Column(last.name, "time", texts=texts) for texts in both)
+    return (*columns[:-1], start), (*columns[:-1], end)
+
+
+def _times(roles: Roles, name: str, day_first: bool | None) -> tuple[ParsedTimes, ParsedTimes | None]:
+    start_columns, range_end = _ranges(roles.start)
+    start = _read_times(start_columns, day_first)
+    if start is None or not start.ok.any():
+        raise refuse("no_meter_data", name, what=f"the times in '{roles.start[0].name}' cannot be read")
+    end_columns = roles.end or range_end
+    if not end_columns:
+        return start, None
+    same_order = None if start.order == "ymd" else start.order == "dmy"
+    end = _read_times(end_columns, same_order)
+    if end is None:
+        return start, None
+    if end_columns[0] is start_columns[0]:  # one date, two clock times: midnight ends the day before
+        end = replace(end, wall=np.where(end.wall <= start.wall, end.wall + DAY, end.wall))
+    return start, end
+
+
+def _decimal(columns: list[Column], options: ImportOptions) -> tuple[str, bool]:
+    """The decimal sign of the file and whether nothing in it settles that."""
+    if options.decimal:
+        return options.decimal, False
+    votes = sum((c.votes() for c in columns), DecimalVotes())
+    return votes.decimal, votes.is_open
+
+
+def _groups(roles: Roles, n_rows: int, name: str) -> Iterator[tuple[str, Any]]:
+    """Each key with its rows, in file order; the whole table where there is no key."""
+    varying = [c for c in roles.keys if len(c.keys()[1]) > 0]
+    if not varying:
+        yield "", slice(None)
+        return
+    code = np.zeros(n_rows, dtype=np.int64)
+    for column in varying:
+        codes, words = column.keys()
+        code = code * (len(words) + 1) + codes + 1
+    unique, code = np.unique(code, return_inverse=True)
+    if len(unique) > MAX_SERIES:
+        raise refuse("columns", name, what=f"it would make {len(unique)} series")
+    order = np.argsort(code, kind="stable")
+    edges = np.searchsorted(code[order], np.arange(len(unique) + 1))
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        rows = order[low:high]
+        parts = (c.keys()[1][c.keys()[0][rows[0]]] if c.keys()[0][rows[0]] >= 0 else "" for c in varying)
+        yield " ".join(p for p in parts if p).strip(), rows
+
+
+def _label_at(column: Column | None, row: int) -> str:
+    if column is None:
+        return ""
+    codes, words = column.keys()
+    return words[codes[row]] if codes[row] >= 0 else ""
+
+
+def _estimated(column: Column | None) -> NDArray[np.bool_] | None:
+    """Rows whose status says that the value is an estimate."""
+    if column is None:
+        return None
+    codes, words = column.keys()
+    flags = np.array([bool(_ESTIMATED.search(w)) for w in words] + [False])
+    return flags[codes]
+
+
+def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> Layout:
+    """The raw series of a table; raises `FileRefused` where times cannot be read."""
+    start, end = _times(roles, name, options.day_first)
+    columns = [s.column for s in roles.slots] or list(roles.values)
+    decimal, is_open = _decimal(columns, options)
+    make = _wide if roles.slots else _long
+    series = tuple(make(table, roles, name, start, end, decimal))
+    if not any((~np.isnan(s.values)).any() for s in series):
+        raise refuse("no_meter_data", name, what="no cell of its value columns holds a number")
+    label = "start" if end is not None else _slot_label(roles.slots)
+    bad = int((~start.ok).sum())
+    return Layout(
+        series, bool(roles.slots), decimal, is_open, start.order, start.open_order, label, bad, start.style
+    )
+
+
+def _instants(times: ParsedTimes) -> IntArray:
+    return times.wall if times.offset is None else times.wall - times.offset
+
+
+def _long(
+    table: Table, roles: Roles, name: str, start: ParsedTimes, end: ParsedTimes | None, decimal: str
+) -> Iterator[RawSeries]:
+    wall, estimated = _instants(start), _estimated(roles.status)
+    finish = None if end is None else np.where(end.ok, _instants(end), wall)
+    parsed = [(c, c.values(decimal)) for c in roles.values]
+    for key, rows in _groups(roles, table.n_rows, name):
+        ok = start.ok[rows]
+        unit_cell = _label_at(roles.unit, rows[0] if isinstance(rows, np.ndarray) else 0)
+        for column, numbers in parsed:
+            values = numbers[rows]
+            filled = ok & ~np.isnan(values)
+            if not filled.any():
+                continue
+            yield RawSeries(
+                key, column.name, wall[rows][filled], None if finish is None else finish[rows][filled], values[filled],
+                None if estimated is None else estimated[rows][filled], start.offset is not None, start.date_only,
+                unit_cell=unit_cell, n_unreadable=_unreadable(column, numbers) if not key else 0,
+            )  # fmt: skip
+
+
+def _unreadable(column: Column, numbers: NDArray[np.float64]) -> int:
+    return max(0, column.filled() - int((~np.isnan(numbers)).sum()))
+
+
+def _slot_label(slots: tuple[Slot, ...]) -> str:
+    """Whether clock times in column names mark starts or ends; nothing where they leave it open."""
+    starts = [s.start for s in slots if s.start is not None]
+    if not starts:
+        return "start" if slots else ""
+    if slots[0].end is not None or 0 in starts:
+        return "start" if DAY not in starts else ""
+    return "end" if DAY in starts or len(starts) in (23, 24, 47, 48, 95, 96, 287, 288) else ""
+
+
+def _slot_times(slots: tuple[Slot, ...]) -> tuple[IntArray, int, bool]:
+    """Seconds after midnight of each column, the length of a slot, and whether they are elapsed time."""
+    n = len(slots)
+    if slots[0].start is not None:
+        begins = np.array([s.start if s.start is not None else 0 for s in slots], dtype=np.int64)
+        step = int(np.median(np.diff(np.unique(begins))))
+        # "00:00" as the last column of ends means the midnight that closes the day.
+        if n > 1 and begins[-1] == 0 and slots[-1].end is None and begins[0] > 0:
+            begins[-1] = DAY
+        return begins, step, False
+    whole = next(k for k in (24, 48, 96, 288, 1440) if n <= k + k // 20)
+    step = DAY // whole
+    # Fields beyond a day of 24 hours exist for the long day only: the columns count elapsed intervals.
+    return np.arange(n, dtype=np.int64) * step, step, n != whole
+
+
+def _wide(
+    table: Table, roles: Roles, name: str, start: ParsedTimes, end: ParsedTimes | None, decimal: str
+) -> Iterator[RawSeries]:
+    begins, step, elapsed = _slot_times(roles.slots)
+    matrix = np.stack([s.column.values(decimal) for s in roles.slots], axis=1)
+    wall, estimated = _instants(start), _estimated(roles.status)
+    unreadable = sum(_unreadable(s.column, matrix[:, i]) for i, s in enumerate(roles.slots))
+    for key, rows in _groups(roles, table.n_rows, name):
+        values = np.where(start.ok[rows][:, None], matrix[rows], np.nan)
+        filled = ~np.isnan(values)
+        days = np.broadcast_to(wall[rows][:, None], values.shape)
+        offsets = np.broadcast_to(begins, values.shape)
+        flags = None if estimated is None else np.broadcast_to(estimated[rows][:, None], values.shape)[filled]
+        yield RawSeries(
+            key, "", days[filled] if elapsed else (days + offsets)[filled], None, values[filled], flags,
+            start.offset is not None, False, offsets[filled] if elapsed else None, step,
+            _label_at(roles.unit, rows[0] if isinstance(rows, np.ndarray) else 0), unreadable if not key else 0,
+        )  # fmt: skip

@@ -1,0 +1,111 @@
+"""A raw series in UTC: sorted, each instant once, its usual step known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kanchay.adapters.files.clock import Localised, localise
+from kanchay.adapters.files.layout import RawSeries
+from kanchay.analysis.quality.derive import usual_step
+from kanchay.domain.interval import DAY, IntArray, wall_clock
+
+__all__ = ["Prepared", "prepare"]
+
+_OFF_GRID: Final = 0.001  # share of steps beside the grid from which a series counts as irregular
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Instants (UTC seconds, ascending, unique) and values as written.
+
+    `step` is the usual distance of instants and `regular` whether they keep to it (gaps allowed). `duplicates` counts
+    rows left out because their instant came again, `conflicts` those of them with another value.
+    """
+
+    raw: RawSeries
+    start: IntArray
+    end: IntArray | None
+    values: NDArray[np.float64]
+    estimated: NDArray[np.bool_]
+    step: int | None
+    regular: bool
+    duplicates: int
+    conflicts: int
+    clock: Localised
+
+
+def prepare(raw: RawSeries, tz: str) -> Prepared:
+    """Bring one raw series to UTC; of rows with the same instant the last one counts."""
+    clock = Localised(raw.wall) if raw.absolute else localise(raw.wall, tz)
+    start = clock.utc if raw.after is None else clock.utc + raw.after
+    end = _ends(raw, start, tz)
+    keep = _phantoms(raw, clock, tz)
+    if keep is not None:
+        clock = Localised(localise_with_gap(raw.wall, tz), clock.folds, clock.holes)
+        start = clock.utc
+    else:
+        keep = np.ones(len(start), dtype=bool)
+    order = np.argsort(start, kind="stable")
+    order = order[keep[order]]
+    ordered, values = start[order], raw.values[order]
+    last = np.r_[ordered[1:] != ordered[:-1], True] if len(ordered) else np.zeros(0, bool)
+    conflicts = int((~last[:-1] & (values[:-1] != values[1:])).sum()) if len(ordered) else 0
+    estimated = np.zeros(len(order), bool) if raw.estimated is None else raw.estimated[order]
+    unique = ordered[last]
+    step = _step(raw, unique, None if end is None else end[order][last], tz)
+    return Prepared(
+        raw, unique, None if end is None else end[order][last], values[last], estimated[last], step,
+        _regular(raw, unique, step, tz), int((~last).sum()), conflicts, clock,
+    )  # fmt: skip
+
+
+def localise_with_gap(wall: IntArray, tz: str) -> IntArray:
+    """UTC of wall times even where the clock skipped them (they land after the gap)."""
+    from kanchay.domain.interval import utc_offset
+
+    return wall - utc_offset(wall - utc_offset(wall, tz), tz)
+
+
+def _phantoms(raw: RawSeries, clock: Localised, tz: str) -> NDArray[np.bool_] | None:
+    """Wide tables have columns for the hour that the clock skips: zeros there are no readings."""
+    if raw.slot_s is None or not clock.fixed:
+        return None
+    utc = localise_with_gap(raw.wall, tz)
+    skipped = wall_clock(utc, tz) != raw.wall
+    return ~skipped if not raw.values[skipped].any() else None
+
+
+def _ends(raw: RawSeries, start: IntArray, tz: str) -> IntArray | None:
+    """Interval ends in UTC where the file has them; an end before its start is the zone's doing."""
+    if raw.end is None:
+        return None
+    end = raw.end if raw.absolute else localise(raw.end, tz).utc
+    usual = int(np.median(end - start))
+    # Around a change of the clock an end can be read an hour off; its start and the usual length settle it.
+    return np.where((end <= start) | (np.abs(end - start - usual) == 3600), start + usual, end)
+
+
+def _step(raw: RawSeries, start: IntArray, end: IntArray | None, tz: str) -> int | None:
+    if raw.slot_s is not None:
+        return raw.slot_s
+    if end is not None and len(end):
+        return int(np.median(end - start)) or None
+    if raw.date_only and not raw.absolute:
+        days = np.diff(np.unique(wall_clock(start, tz) // DAY))
+        return int(np.bincount(days).argmax()) * DAY if len(days) else DAY
+    return usual_step(start)
+
+
+def _regular(raw: RawSeries, start: IntArray, step: int | None, tz: str) -> bool:
+    """Whether all but a thousandth of the steps are whole multiples of the usual one."""
+    if step is None:
+        return False
+    if raw.slot_s is not None or len(start) < 2:
+        return True
+    clock = wall_clock(start, tz) if step >= DAY else start
+    off = np.diff(clock) % step != 0
+    return bool(off.mean() <= _OFF_GRID)

@@ -1,0 +1,105 @@
+"""What a file leaves open: one question each, with our guess and why. The sentences are fixed, to be translated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from kanchay.adapters.files.layout import Layout
+from kanchay.adapters.files.meaning import FLOWS
+from kanchay.adapters.files.series import Decided
+from kanchay.domain.importing import ImportQuestion
+from kanchay.domain.point import Direction, Kind
+from kanchay.domain.units import Quantity
+from kanchay.services.ports.files import ImportOptions
+
+__all__ = ["BECAUSE", "ask"]
+
+BECAUSE: Final = {
+    "tz.words": "The times carry no zone; the words of the file suggest this one.",
+    "tz.none": "The times carry no zone and nothing in the file suggests one.",
+    "unit": "No unit is written; the size of the values suggests this one.",
+    "unit.profile": "No unit is written; the publisher of this layout documents this one.",
+    "day_first": "Every date could be read both ways.",
+    "label": "The times could mark the start or the end of each interval.",
+    "direction": "No word tells the direction; a single meter usually counts what comes from the grid.",
+    "direction.daylight": "No word tells the direction; values rise in daylight only, as those of a solar plant do.",
+    "direction.net": "No word tells the direction; values of both signs suggest import minus export.",
+    "decimal": "Every number could be read both ways, a thousand times apart.",
+    "dst": "The file has times that the clock of this zone skips, so its clock seems to stay on standard time.",
+}
+
+
+def ask(
+    layout: Layout, decided: Sequence[Decided], options: ImportOptions, tz: str, tz_reason: str, label_why: str
+) -> tuple[ImportQuestion, ...]:
+    """All questions of a file, most consequential first."""
+    found = [
+        *_units(decided, options),
+        *_decimal(layout),
+        *_dates(layout, options),
+        *_zone(decided, options, tz, tz_reason),
+        *_labels(decided, options, label_why),
+        *_directions(decided, options),
+    ]
+    return tuple(found)
+
+
+def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
+    choices = {
+        Quantity.ELECTRIC_ENERGY: ("kWh", "Wh", "MWh", "kW", "W"),
+        Quantity.POWER: ("kW", "W", "MW", "kWh"),
+        Quantity.TEMPERATURE: ("degC", "degF"),
+        Quantity.TEMPERATURE_SETPOINT: ("degC", "degF"),
+    }
+    asked: dict[Quantity, ImportQuestion] = {}
+    for d in decided:
+        m = d.meaning
+        if m.quantity in choices and m.unit_from not in ("header", "unit column", "name", "given"):
+            because = BECAUSE["unit.profile" if m.unit_from else "unit"]
+            asked.setdefault(m.quantity, ImportQuestion("unit", "--unit", d.unit.symbol, because, choices[m.quantity]))
+    return list(asked.values())
+
+
+def _decimal(layout: Layout) -> list[ImportQuestion]:
+    if not layout.decimal_open:
+        return []
+    return [ImportQuestion("decimal", "--decimal", layout.decimal, BECAUSE["decimal"], (".", ","))]
+
+
+def _dates(layout: Layout, options: ImportOptions) -> list[ImportQuestion]:
+    if not layout.open_order or options.day_first is not None:
+        return []
+    names = {"dmy": "day-first", "mdy": "month-first", "ymd": "year-first"}
+    pair = (names[layout.order], names[layout.open_order])
+    return [ImportQuestion("day_first", "--day-first/--month-first", pair[0], BECAUSE["day_first"], pair)]
+
+
+def _zone(decided: Sequence[Decided], options: ImportOptions, tz: str, reason: str) -> list[ImportQuestion]:
+    out = []
+    if reason:
+        out.append(ImportQuestion("tz", "--tz", tz, BECAUSE[reason]))
+    if any(d.prepared.clock.fixed for d in decided):
+        out.append(ImportQuestion("dst", "--tz", "standard time", BECAUSE["dst"]))
+    return out
+
+
+def _labels(decided: Sequence[Decided], options: ImportOptions, why: str) -> list[ImportQuestion]:
+    needed = any(d.kind is Kind.INTERVAL and d.prepared.end is None for d in decided)
+    if why or options.label or not needed:
+        return []
+    return [ImportQuestion("label", "--label", decided[0].label, BECAUSE["label"], ("start", "end"))]
+
+
+def _directions(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
+    if options.direction:
+        return []
+    for d in decided:
+        m = d.meaning
+        if m.quantity in FLOWS and m.direction is not None and m.direction_from in ("", "daylight"):
+            suffix = ".daylight" if m.direction_from else ".net" if m.direction is Direction.NET else ""
+            choices = tuple(x.value for x in Direction)
+            return [
+                ImportQuestion("direction", "--direction", m.direction.value, BECAUSE[f"direction{suffix}"], choices)
+            ]
+    return []

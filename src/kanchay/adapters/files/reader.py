@@ -1,0 +1,195 @@
+"""Any meter file to a preview: container → encoding → table → header → time → quantity → layout → series."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from kanchay.adapters.files.container import Content, Limits, open_content
+from kanchay.adapters.files.directions import find_directions
+from kanchay.adapters.files.encoding import decode
+from kanchay.adapters.files.kinds import find_kinds, find_label
+from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
+from kanchay.adapters.files.meaning import Meaning, guess_unit, read_meaning
+from kanchay.adapters.files.named import refuse_later_formats
+from kanchay.adapters.files.prepared import prepare
+from kanchay.adapters.files.profiles import Profile, find_profile
+from kanchay.adapters.files.questions import ask
+from kanchay.adapters.files.roles import Roles, find_roles
+from kanchay.adapters.files.series import Decided, build_series
+from kanchay.adapters.files.table import Table
+from kanchay.adapters.files.words import ROLE_WORDS, matches, normal, zone_words
+from kanchay.domain.importing import ImportPreview
+from kanchay.domain.interval import zone
+from kanchay.domain.units import Quantity
+from kanchay.services.ports.files import ImportOptions
+
+__all__ = ["SniffingReader"]
+
+MB = 1024 * 1024
+
+
+class SniffingReader:
+    """Reads meter files of every dialect; fills the port `FileReader`.
+
+    Parameters
+    ----------
+    max_upload_mb : int, default 64
+        Largest file that is taken; what it unpacks to is bounded too. [MB]
+    """
+
+    def __init__(self, max_upload_mb: int = 64) -> None:
+        self.limits = replace(Limits(), max_bytes=max_upload_mb * MB, max_unpacked=max(4 * max_upload_mb, 64) * MB)
+
+    def read(self, path: Path, options: ImportOptions) -> ImportPreview:
+        """What the file holds, as understood; raises `FileRefused` for what is not meter data or not safe."""
+        content = open_content(path, self.limits)
+        table, encoding = self._table(content, path.name)
+        preview = understand(table, path, options, content.kind, encoding)
+        facts = (("packed", content.packed),) if content.packed else ()
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return replace(preview, sha256=digest, facts=facts + preview.facts)
+
+    def _table(self, content: Content, name: str) -> tuple[Table, str | None]:
+        if content.kind == "xlsx":
+            from kanchay.adapters.files.workbook import read_workbook
+
+            return read_workbook(content.data, name, self.limits), None
+        if content.kind == "parquet":
+            from kanchay.adapters.files.parquet import read_parquet
+
+            return read_parquet(content.data, name, self.limits), None
+        from kanchay.adapters.files.textfile import read_text
+
+        text, encoding = decode(content.data, name)
+        refuse_later_formats(text, name)
+        return read_text(text, name, self.limits), encoding
+
+
+def understand(table: Table, path: Path, options: ImportOptions, container: str, encoding: str | None) -> ImportPreview:
+    """The preview of a table."""
+    roles = find_roles(table, path.name, options)
+    layout = lay_out(table, roles, path.name, options)
+    profile = find_profile([normal(c.name) for c in table.columns])
+    tz, tz_reason = _zone(table, roles, layout, options)
+    decided, label_why = _decide(table, roles, layout, profile, path, options, tz)
+    series = tuple(build_series(d, tz) for d in decided)
+    shape = "csv.wide" if layout.wide else "csv.long"
+    return ImportPreview(
+        file_name=path.name,
+        format=shape if container == "text" else container,
+        encoding=encoding,
+        n_rows=table.n_rows,
+        series=series,
+        questions=ask(layout, decided, options, tz, tz_reason, label_why),
+        facts=_facts(table, roles, layout, decided, profile, label_why),
+    )
+
+
+def _zone(table: Table, roles: Roles, layout: Layout, options: ImportOptions) -> tuple[str, str]:
+    """The zone of the file, and why it has to be asked ("" where it need not)."""
+    if options.tz:
+        zone(options.tz)  # a wrong name is told at once
+        return options.tz, ""
+    headers = normal(" ".join(c.name for c in roles.start))
+    if all(s.absolute for s in layout.series) or matches("utc|gmt|zulu", headers):
+        return "UTC", ""
+    words = normal(" ".join([*(c.name for c in table.columns), roles.context, *(s.key for s in layout.series[:50])]))
+    guess = zone_words(words)
+    return (guess, "tz.words") if guess else ("UTC", "tz.none")
+
+
+def _meaning(raw: RawSeries, roles: Roles, profile: Profile | None, options: ImportOptions) -> Meaning:
+    context = roles.context
+    if not raw.column and roles.slots:
+        context = " ".join([context, *(normal(s.column.name) for s in roles.slots[:1])])
+    return read_meaning(
+        raw.column, key=raw.key, unit_cell=raw.unit_cell, context=context, profile=profile, given=options.unit
+    )
+
+
+def _default_quantity(meanings: list[Meaning]) -> list[Meaning]:
+    """A nameless value column of a meter file is electric energy, unless others are named."""
+    if any(m.quantity is not Quantity.SIGNAL for m in meanings):
+        return meanings
+    if any(m.evidence for m in meanings):
+        return meanings
+    return [replace(m, quantity=Quantity.ELECTRIC_ENERGY) for m in meanings]
+
+
+def _decide(
+    table: Table, roles: Roles, layout: Layout, profile: Profile | None, path: Path, options: ImportOptions, tz: str
+) -> tuple[list[Decided], str]:
+    prepared = [prepare(raw, tz) for raw in layout.series]
+    meanings = _default_quantity([_meaning(p.raw, roles, profile, options) for p in prepared])
+    kinds = find_kinds(prepared, meanings, options.kind)
+    meanings = find_directions(prepared, meanings, kinds, tz, options.direction)
+    label, label_why = find_label(prepared, kinds, tz, _label_hints(roles, layout, profile, options))
+    units = _units(prepared_values=[p.values for p in prepared], steps=[p.step for p in prepared], meanings=meanings)
+    names = _names([p.raw for p in prepared], meanings, path.stem)
+    decided = [
+        Decided(p, m, u, k, label, n)
+        for p, m, u, k, n in zip(prepared, meanings, units, kinds, names, strict=True)
+    ]
+    return decided, label_why
+
+
+def _units(prepared_values: list[np.ndarray], steps: list[int | None], meanings: list[Meaning]) -> list:
+    return [
+        m.unit or guess_unit(m, values, (step or 3600) / 3600)[0]
+        for values, step, m in zip(prepared_values, steps, meanings, strict=True)
+    ]
+
+
+def _label_hints(
+    roles: Roles, layout: Layout, profile: Profile | None, options: ImportOptions
+) -> list[tuple[str, str]]:
+    """What says outright which end of an interval the times mark."""
+    words = normal(" ".join(c.name for c in roles.start))
+    by_name = "end" if matches(ROLE_WORDS["end"], words) else "start" if matches("start|begin\\w*|desde|inicio|from", words) else ""
+    return [
+        (options.label or "", "given"),
+        (layout.label, "layout"),
+        (by_name, "name of the time column"),
+        (profile.label if profile else "", profile.name if profile else ""),
+    ]
+
+
+def _names(raws: list[RawSeries], meanings: list[Meaning], stem: str) -> list[str]:
+    """Series names: the column, the key, or both; the main series of a key carries the key alone."""
+    columns = Counter(r.column for r in raws)
+    main: dict[str, str] = {}
+    for r, m in zip(raws, meanings, strict=True):
+        if r.key and m.quantity in (Quantity.ELECTRIC_ENERGY, Quantity.POWER) and not m.submeter:
+            main.setdefault(r.key, r.column)
+    names: list[str] = []
+    for r in raws:
+        alone = len(columns) == 1 or main.get(r.key) == r.column
+        name = r.key if r.key and alone else " ".join(p for p in (r.key, r.column.strip()) if p)
+        name = re.sub(r"\s+", " ", name) or stem
+        names.append(name if name not in names else f"{name} ({names.count(name) + 1})")
+    return names
+
+
+def _facts(
+    table: Table, roles: Roles, layout: Layout, decided: list[Decided], profile: Profile | None, label_why: str
+) -> tuple[tuple[str, str], ...]:
+    """What was understood, in codes; the words for them are the page's."""
+    facts = [*table.facts, ("layout", "wide" if layout.wide else "long"), ("decimal", layout.decimal)]
+    facts.append(("time", " + ".join(c.name for c in roles.start if c.name)))
+    if roles.end:
+        facts.append(("end", " + ".join(c.name for c in roles.end if c.name)))
+    facts += [("date_order", layout.order), ("time_style", layout.time_style)]
+    facts += [("key", c.name) for c in roles.keys]
+    facts += [(code, c.name) for code, c in (("unit", roles.unit), ("status", roles.status)) if c is not None]
+    facts.append(("label", f"{decided[0].label}: {label_why}" if label_why else decided[0].label))
+    if profile is not None:
+        facts.append(("profile", profile.name))
+    folds = max((d.prepared.clock.folds for d in decided), default=0)
+    counts = (("rows_skipped", table.n_bad_rows), ("times_unreadable", layout.n_bad_times), ("dst_doubles", folds))
+    return tuple(facts + [(code, str(n)) for code, n in counts if n])
