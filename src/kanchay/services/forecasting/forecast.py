@@ -10,14 +10,13 @@ from kanchay.analysis.forecast.single import forecast_panel
 from kanchay.domain.errors import NotEnoughData, NotFound
 from kanchay.domain.forecast import Forecast
 from kanchay.domain.interval import DAY, HOUR
-from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.operations.runs import fingerprint, new_run
-from kanchay.services.readings.series import load_panel, span
+from kanchay.services.readings.series import find_point, load_panel, span
 
-__all__ = ["DEFAULT_MODEL", "forecast_point", "load_default", "point_and_site", "resolution_of"]
+__all__ = ["DEFAULT_MODEL", "forecast_point", "load_default", "resolution_of"]
 
 DEFAULT_MODEL: Final = "pretrained"
 _FINEST_S: Final = 300
@@ -35,10 +34,12 @@ def forecast_point(
 ) -> Forecast:
     """Forecast a point from the end of its data, or from `issued_at`.
 
-    Without `model` the best forecaster for this meter answers: the pre-trained one, or a naive where that has done
-    better for a fortnight (note ``"fell_back_to_naive"``), or where no model is installed (``"no_model"``).
+    Without `model` the best forecaster for this meter answers: the pre-trained one, or a naive where that has
+    done better lately (note ``"fell_back_to_naive"``), or the ensemble where no model is installed
+    (``"no_model"``).
     """
-    point, site = point_and_site(ctx, scope, point_id)
+    point, _, site = find_point(ctx, scope, point_id)
+    scope.require(Permission.READ, site.id)
     resolution_s = resolution_of(point)
     at = _time_of_issue(ctx, scope, point, issued_at, resolution_s)
     forecaster, extra = (ctx.models.load(model), ()) if model else _best(ctx, scope, point, site, at)
@@ -53,25 +54,23 @@ def forecast_point(
         input_fingerprint=fingerprint(panel),
         model_hash=str(getattr(forecaster, "sha256", "")),
     )
-    forecast = _forecast(panel, point, site, forecaster, at, horizon_s, run.id)
+    forecast = forecast_panel(
+        panel,
+        point.id,
+        forecaster,
+        at,
+        horizon_s=horizon_s,
+        unit=point.unit,
+        country=site.country,
+        subdivision=site.subdivision,
+        run_id=run.id,
+    )
     forecast = replace(forecast, notes=(*forecast.notes, *extra))
     if store:
         with ctx.records.unit(scope) as uow:
             uow.runs.put(run)
             uow.forecasts.put(forecast)
     return forecast
-
-
-def point_and_site(ctx: Context, scope: Scope, point_id: str) -> tuple[Point, Site]:
-    """The point and its site, if the scope may read them. Virtual points count."""
-    with ctx.records.unit(scope) as uow:
-        try:
-            point = uow.points.get(point_id)
-        except NotFound:
-            point = uow.virtual_points.get(point_id).point
-        site = uow.sites.get(point.site_id)
-    scope.require(Permission.READ, site.id)
-    return point, site
 
 
 def resolution_of(point: Point) -> int:
@@ -109,19 +108,3 @@ def _best(
     if card.answers == model.name:
         return model, note
     return ctx.models.load(card.answers), ("fell_back_to_naive",)
-
-
-def _forecast(
-    panel: Panel, point: Point, site: Site, forecaster: Forecaster, at: int, horizon_s: int, run_id: str
-) -> Forecast:
-    return forecast_panel(
-        panel,
-        point.id,
-        forecaster,
-        at,
-        horizon_s=horizon_s,
-        unit=point.unit,
-        country=site.country,
-        subdivision=site.subdivision,
-        run_id=run_id,
-    )

@@ -1,7 +1,7 @@
 """Forecast again where new readings came in: a consumer of the change feed with its own cursor.
 
-A site is forecast at most once per interval of its main meter. A site that fails is tried again later, with longer
-and longer pauses, and keeps no other site waiting.
+A site is forecast at most once per interval of its main meter. A site that fails is tried again later, with
+longer and longer pauses, and keeps no other site waiting.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class _Try:
 
 
 def renew_forecasts(ctx: Context, scope: Scope) -> int:
-    """Forecast the main point of every site whose readings changed; returns how many forecasts were stored."""
+    """Forecast the main point of every site whose readings changed; returns how many were stored."""
     done = 0
     for batch in consume(ctx, scope, CURSOR):
         touched: dict[str, set[str]] = {}
@@ -58,7 +58,9 @@ def _renew_all(ctx: Context, scope: Scope, touched: dict[str, set[str]]) -> int:
         try:
             done += _renew(ctx, scope, site_id, point_ids)
         except (NotFound, NotEnoughData) as error:
-            log.info("site %s is not forecast: %s", site_id, error)  # it will be when it has a meter and a past
+            log.info(
+                "site %s is not forecast: %s", site_id, error
+            )  # it will be when it has a meter and a past
             _settle(ctx, scope, site_id)
         except Exception as error:
             log.exception("forecast of site %s failed", site_id)

@@ -7,10 +7,10 @@ from kanchay.analysis.forecast.skill import SkillCard, skill_of_panel
 from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.interval import DAY
 from kanchay.domain.point import Point, Site
-from kanchay.domain.scope import Scope
+from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
-from kanchay.services.forecasting.forecast import load_default, point_and_site, resolution_of
-from kanchay.services.readings.series import load_panel, span
+from kanchay.services.forecasting.forecast import load_default, resolution_of
+from kanchay.services.readings.series import find_point, load_panel, span
 
 __all__ = ["SkillCard", "card_of", "skill_card"]
 
@@ -21,7 +21,8 @@ def skill_card(
     ctx: Context, scope: Scope, point_id: str, *, days: int = 28, model: str | None = None
 ) -> SkillCard:
     """The card of a point over its last `days` days."""
-    point, site = point_and_site(ctx, scope, point_id)
+    point, _, site = find_point(ctx, scope, point_id)
+    scope.require(Permission.READ, site.id)
     reach = span(ctx, scope, point_id)
     if reach is None:
         raise NotEnoughData(

@@ -1,0 +1,53 @@
+"""The expected total of a site's billing period, as of now."""
+
+from __future__ import annotations
+
+from kanchay.analysis.forecast.period import forecast_total
+from kanchay.analysis.tariff.period import reading_period
+from kanchay.domain.errors import NotEnoughData
+from kanchay.domain.forecast import PeriodForecast
+from kanchay.domain.interval import DAY, HOUR, local_midnight, to_datetime
+from kanchay.domain.scope import Permission, Scope
+from kanchay.services.context import Context
+from kanchay.services.readings.series import find_point, load_panel, main_point, span
+
+__all__ = ["forecast_period"]
+
+_HISTORY_S = 400 * DAY  # what the level, the spread and the meter's own record are taken from
+
+
+def forecast_period(
+    ctx: Context, scope: Scope, site_id: str, *, now: int | None = None, point_id: str | None = None
+) -> PeriodForecast:
+    """Forecast the total of the reading period that the last reading before `now` lies in.
+
+    The point is the main electricity meter unless another is named. Without `now` the clock counts; readings
+    that end earlier set the time of issue.
+    """
+    scope.require(Permission.READ, site_id)
+    point = main_point(ctx, scope, site_id) if point_id is None else find_point(ctx, scope, point_id)[0]
+    with ctx.records.unit(scope) as uow:
+        site = uow.sites.get(site_id)
+    reach = span(ctx, scope, point.id)
+    if reach is None:
+        raise NotEnoughData(f"Site '{site.name}' has no readings yet.", hint="Import a meter file first.")
+    at = min(reach.end, ctx.clock() if now is None else now) // HOUR * HOUR
+    first, after = reading_period(site.billing_day, to_datetime(at - 1, site.tz).date())
+    start, end = local_midnight(first, site.tz), local_midnight(after, site.tz)
+    panel = load_panel(
+        ctx, scope, [point.id], resolution_s=HOUR, start=_whole(at, reach.start, start), end=at
+    )
+    return forecast_total(
+        panel,
+        point.id,
+        start=start,
+        end=end,
+        issued_at=at,
+        country=site.country,
+        subdivision=site.subdivision,
+    )
+
+
+def _whole(at: int, first: int, start: int) -> int:
+    """Start of the history, on the hour: at most `_HISTORY_S` back, and never after the period's own start."""
+    return min(max(first, at - _HISTORY_S), start) // HOUR * HOUR
