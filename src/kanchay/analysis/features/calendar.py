@@ -36,9 +36,11 @@ def _holidays_of_year(country: str, subdivision: str | None, year: int) -> froze
     try:
         return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
     except NotImplementedError as error:
-        place = country if subdivision is None else f"{country}-{subdivision}"
+        if subdivision is not None:
+            # Countries without regional holidays (Peru) list no subdivisions: the national calendar is theirs.
+            return _holidays_of_year(country, None, year)
         raise NotFound(
-            f"No holiday calendar is known for '{place}'.",
+            f"No holiday calendar is known for '{country}'.",
             hint="Give an ISO 3166 country such as PE, or leave it out: no day then counts as a holiday.",
             code="country",
         ) from error
