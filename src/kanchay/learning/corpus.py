@@ -36,16 +36,16 @@ class CorpusOptions:
     """
 
     temperature: float = 0.35
-    commercial_share: float = 0.7
+    commercial_share: float = 0.75
     simulated_factor: float = 0.4
     midnight: float = 0.5
     gaps: float = 0.25
     short_history: float = 0.08
     mixed: float = 0.45
     drift: float = 0.3
-    other_hemisphere: float = 0.1
-    other_week: float = 0.05
-    season_jitter_days: float = 7.0
+    other_hemisphere: float = 0.05
+    other_week: float = 0.03
+    season_jitter_days: float = 4.0
     no_holidays: float = 0.05
 
 

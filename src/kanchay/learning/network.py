@@ -58,14 +58,13 @@ def build_network(shape: NetworkShape, calibration: Sequence[float] = (1.0,) * (
     lags, lag_mask, profile = _same_hours(z, mask)
     static = _static(load, mask, z, center, scale, known)
 
-    steps = layers.Dropout(shape.dropout)(_patches(z, mask, profile, context, shape))
+    steps = _patches(z, mask, profile, context, shape)
     seen, hidden, cell = layers.LSTM(shape.units, return_sequences=True, return_state=True, name="encoder")(
         steps
     )
     ahead = _decoder_inputs(lags, lag_mask, profile, target, context, static)
-    fed = layers.Dropout(shape.dropout)(ahead)
     decoded = layers.LSTM(shape.units, return_sequences=True, name="decoder")(
-        fed, initial_state=[hidden, cell]
+        ahead, initial_state=[hidden, cell]
     )
     read = _attention(decoded, seen, shape.attention)
     features = layers.Dropout(shape.dropout)(layers.Concatenate()([decoded, read, ahead]))

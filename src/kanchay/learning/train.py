@@ -35,7 +35,7 @@ class Recipe:
     warm_up: int = 100
     average: float = 0.998  # exponential moving average of the weights, a step
     mean_weight: float = 0.2
-    huber: float = 6.0
+    huber: float = 4.0
     validate_every: int = 400
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,0 +1,110 @@
+"""The shelf of models: the shipped bundle, the classic forecasters by name, any other bundle by its path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from kanchay.analysis.forecast.protocol import Forecaster
+from kanchay.domain.errors import BundleError, NotFound
+
+__all__ = ["PRETRAINED", "HasHome", "ModelShelf", "shipped_models", "trusted_keys"]
+
+PRETRAINED: Final = "pretrained"
+SUFFIX: Final = ".kanchay"
+
+
+class HasHome(Protocol):
+    """Settings, as far as the shelf needs them."""
+
+    @property
+    def home(self) -> Path: ...
+
+
+def shipped_models() -> Path:
+    """Folder of the bundles that ride in the package."""
+    import kanchay
+
+    return Path(kanchay.__file__).parent / "library" / "models"
+
+
+def trusted_keys(home: Path) -> tuple[str, ...]:
+    """Public keys that are trusted here: the project's, and those in ``trusted_keys`` of the home, one a line."""
+    from kanchay.bundle.sign import PROJECT_KEYS
+
+    own = home / "trusted_keys"
+    lines = own.read_text("utf-8").splitlines() if own.is_file() else []
+    return (*PROJECT_KEYS, *(line.split()[0] for line in lines if line.strip() and not line.startswith("#")))
+
+
+class ModelShelf:
+    """Fills the port `kanchay.services.ports.models.Models`. Each forecaster is loaded once, then kept."""
+
+    def __init__(self, settings: HasHome, *, runtime: str = "auto") -> None:
+        self._home = settings.home
+        self._runtime = runtime
+        self._kept: dict[str, Forecaster] = {}
+
+    def names(self) -> list[str]:
+        """Shipped bundles, those in ``models`` of the home, then the classic forecasters."""
+        from kanchay.analysis.forecast.registry import FORECASTERS
+
+        return [*sorted(self._bundles()), *FORECASTERS]
+
+    def load(self, name: str) -> Forecaster:
+        """The forecaster of that name, or the bundle at that path.
+
+        A bundle by name must be signed by a trusted key; one by path is taken unsigned too, since whoever typed the
+        path chose it, but a signature that is there must fit.
+        """
+        if name not in self._kept:
+            self._kept[name] = self._load(name)
+        return self._kept[name]
+
+    def path_of(self, name: str) -> Path:
+        """Where the bundle of that name or path lies; `NotFound` for the classic forecasters."""
+        bundles = self._bundles()
+        if name in bundles:
+            return bundles[name]
+        path = Path(name).expanduser()
+        if path.exists():
+            return path
+        raise NotFound(
+            f"No saved model is called '{name}'.",
+            hint=f"Known: {', '.join(sorted(bundles))}, or a path to a bundle.",
+        )
+
+    def _load(self, name: str) -> Forecaster:
+        from kanchay.bundle.load import load_bundle
+
+        bundles = self._bundles()
+        if name in bundles:
+            trusted = trusted_keys(self._home)
+            return load_bundle(bundles[name], runtime=self._runtime, trusted=trusted, name=name)
+        classic = _classic(name)
+        if classic is not None:
+            return classic()
+        path = Path(name).expanduser()
+        if not path.exists():
+            raise NotFound(
+                f"No model is called '{name}'.",
+                hint=f"Known: {', '.join(self.names())}, or a path to a bundle.",
+            )
+        if not path.is_dir() and path.suffix != SUFFIX:
+            raise BundleError(f"'{path.name}' is no bundle.", hint=f"Give a folder or a {SUFFIX} file.")
+        return load_bundle(path, runtime=self._runtime)
+
+    def _bundles(self) -> dict[str, Path]:
+        found: dict[str, Path] = {}
+        for shelf in (self._home / "models", shipped_models()):  # what is shipped wins over a like name
+            if shelf.is_dir():
+                found |= {p.name: p for p in shelf.iterdir() if (p / "manifest.json").is_file()}
+                found |= {p.stem: p for p in shelf.glob(f"*{SUFFIX}")}
+        return found
+
+
+def _classic(name: str) -> Callable[[], Forecaster] | None:
+    from kanchay.analysis.forecast.registry import FORECASTERS
+
+    return FORECASTERS.get(name)

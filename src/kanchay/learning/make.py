@@ -1,0 +1,134 @@
+"""One command from measured data to a signed bundle: corpus, training, calibration, export, scores."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kanchay.adapters.datasets import Meter, load_meters, training_fingerprints
+from kanchay.bundle.load import load_bundle
+from kanchay.bundle.manifest import Manifest
+from kanchay.learning.calibrate import fit_calibration, fit_widening
+from kanchay.learning.corpus import Batch, Corpus, CorpusOptions, training_meters
+from kanchay.learning.export import export_bundle, library_versions, new_manifest
+from kanchay.learning.network import NetworkShape
+from kanchay.learning.simulated import simulated_meters
+from kanchay.learning.sources import described
+from kanchay.learning.train import Recipe, Trained, train
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+__all__ = ["MakeOptions", "make_bundle", "rescore"]
+
+log = logging.getLogger("kanchay.learning")
+
+
+@dataclass(frozen=True, slots=True)
+class MakeOptions:
+    """The whole recipe: corpus, network, training and what is simulated."""
+
+    recipe: Recipe = field(default_factory=Recipe)
+    shape: NetworkShape = field(default_factory=NetworkShape)
+    corpus: CorpusOptions = field(default_factory=CorpusOptions)
+    simulated_homes: int = 30
+    simulated_offices: int = 9
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def make_bundle(
+    splits: Path,
+    data: Path,
+    out: Path,
+    *,
+    options: MakeOptions,
+    created: str,
+    name: str,
+    version: str,
+    key: Ed25519PrivateKey | None,
+    checkpoint: Path,
+    progress: Callable[[int], None] = lambda n: None,
+) -> Manifest:
+    """Train (or go on from the checkpoint) and write the bundle to `out`; it is not scored yet, see `rescore`."""
+    meters = [m for m in load_meters(splits, data) if m.may_ship]
+    own = training_meters(meters)
+    made = simulated_meters(options.simulated_homes, options.simulated_offices, seed=options.recipe.seed)
+    watch = [m for m in meters if m.role == "validation"]
+    corpus = Corpus([*own, *made], options.corpus, options.recipe.seed)
+    trained = train(
+        corpus, options.shape, options.recipe, checkpoint=checkpoint, watch=watch, progress=progress
+    )
+    files = described(training_fingerprints(splits, data, sorted({m.dataset for m in own})))
+    training = _training(trained, options, own, files)
+    return _finish(trained.model, options, watch, training, out, created, name, version, key)
+
+
+def _training(
+    trained: Trained, options: MakeOptions, meters: Sequence[Meter], files: list[dict[str, str]]
+) -> dict[str, Any]:
+    simulated = [f"{options.simulated_homes} homes", f"{options.simulated_offices} offices"]
+    return {
+        "files": files,
+        "meters": sorted(f"{m.dataset}/{m.id}" for m in meters),
+        "simulated": [
+            f"{s} by kanchay.simulate, seed {options.recipe.seed}" for s in simulated if s[0] != "0"
+        ],
+        "recipe": options.recipe.as_dict(),
+        "corpus": asdict(options.corpus),
+        "windows": trained.steps * options.recipe.batch,
+        "weights": int(trained.model.count_params()),
+        "libraries": library_versions(),
+        "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}, shared with other work",
+        "hours": round(trained.seconds / 3600, 2),
+        "history": trained.history,
+    }
+
+
+def _finish(
+    model: Any,
+    options: MakeOptions,
+    watch: Sequence[Meter],
+    training: dict[str, Any],
+    out: Path,
+    created: str,
+    name: str,
+    version: str,
+    key: Ed25519PrivateKey | None,
+) -> Manifest:
+    """Calibrate on validation meters, export, learn the widening from the exported bundle, export again."""
+
+    def answers(batch: Batch) -> Any:
+        return model.predict(list(batch[:4]), batch_size=1024, verbose=0)
+
+    calibration = fit_calibration(watch, answers)
+    manifest = new_manifest(
+        options.shape,
+        name=name,
+        version_text=version,
+        created=created,
+        training=training,
+        calibration=calibration,
+    )
+    export_bundle(model, options.shape, manifest, out, key=key)
+    widening = fit_widening(watch, load_bundle(out))
+    log.info("calibration %s widening %s", calibration, widening)
+    return export_bundle(model, options.shape, replace(manifest, widening=widening), out, key=key)
+
+
+def rescore(folder: Path, scores: dict[str, Any], *, key: Ed25519PrivateKey | None) -> Manifest:
+    """Put scores into the manifest and the model card of a bundle, and sign it again."""
+    from kanchay.bundle.files import read_verified
+    from kanchay.bundle.save import save_bundle
+    from kanchay.learning.card import model_card
+
+    manifest, files = read_verified(folder, trusted=None)
+    scored = replace(manifest, scores=scores)
+    kept = {n: data for n, data in files.items() if n not in ("example.json", "README.md")}
+    return save_bundle(folder, scored, {**kept, "README.md": model_card(scored).encode()}, key=key)

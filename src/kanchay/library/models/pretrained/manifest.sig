@@ -1,0 +1,1 @@
+tAFbn6MzWSv9OifotAHbFcn9NFxOTWPNX/4J5WfSbWFrxu6PC6CdjPCKYiqy7/2jV8MecznNjqyd6rCVzqpnCg==
