@@ -1,4 +1,4 @@
-"""The only place that chooses adapters. Each is imported when it is first used, so that a verb pays for no other."""
+"""The only place that chooses adapters. Each is imported when first used: a verb pays for no other."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def for_file(
     country: str | None = None,
     settings: Settings | None = None,
 ) -> tuple[Context, Scope, Site]:
-    """A product in memory with one site that holds one meter file, so that every verb works on ``--input FILE``."""
+    """A product in memory with one site that holds one meter file: what ``--input FILE`` works on."""
     from kanchay.services.people.policy import operator_scope
     from kanchay.services.people.sites import create_site
     from kanchay.services.readings.import_file import preview_file, store_import

@@ -1,8 +1,8 @@
 """Back-up of the embedded product into one file, and its restoration. Works while the product runs.
 
 The file is a zip: `manifest.json` with the size and sha256 of every other file, both SQLite files as taken by
-SQLite's own online back-up, the secret key, and the models that were installed. The checksums find damage; they do
-not stop a forger, for who holds the file holds all it contains. Keep it like the secret that it is.
+SQLite's own online back-up, the secret key, and the models that were installed. The checksums find damage;
+they do not stop a forger, for who holds the file holds all it contains. Keep it like the secret that it is.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def back_up(home: Path, target: Path, *, databases: tuple[str, ...], others: tup
             code_version: str) -> Manifest:  # fmt: skip
     """Write the back-up; the file appears under its name only when it is whole.
 
-    `databases` are copied in their order: records before readings, so that a cursor is never ahead of its feed.
+    `databases` are copied in their order: records first, so that no cursor is ahead of the feed of readings.
     """
     if target.exists():
         raise Conflict(f"{target.name} is there already.", hint="Choose another name.")
@@ -108,8 +108,8 @@ def restore(
 ) -> Manifest:
     """Verify everything beside the present product, then put it in its place.
 
-    What was there is kept in the folder ``before-restore-TIME``. Refused while any process has the product open, and
-    where a database is damaged or newer than this code (`newest`, by `_layout`).
+    What was there is kept in the folder ``before-restore-TIME``. Refused while any process has the product
+    open, and where a database is damaged or newer than this code (`newest`, by `_layout`).
     """
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with exclusive(home / lock), tempfile.TemporaryDirectory(dir=home, prefix=".restore-") as folder:
@@ -128,7 +128,7 @@ def restore(
 
 
 def _swap(home: Path, fresh: Path, manifest: Manifest, now: int) -> None:
-    """Move the present files aside and the new ones in. Renames within one folder: each happens or does not."""
+    """Move the present files aside and the new ones in, by renames within one folder."""
     aside = home / f"before-restore-{now}"
     names = {PurePosixPath(name).parts[0] for name in manifest.files}
     for name in sorted(names):

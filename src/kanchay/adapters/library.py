@@ -51,7 +51,7 @@ def _yaml_files(folder: Traversable) -> list[Traversable]:
 
 
 def _read(path: Traversable) -> dict[str, Any]:
-    """A YAML document in which numbers with a fraction stay text: money is read by `Decimal`, never by float."""
+    """A YAML document in which numbers with a fraction stay text: money is never a float."""
     import yaml
 
     document: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=_loader(yaml))  # noqa: S506

@@ -33,14 +33,13 @@ def command() -> None:
 @click.option("--organisation", default="default", show_default=True, help="Who owns it.")
 @json_option
 @click.pass_context
-def add(
-    click_ctx: click.Context, name: str, site_id: str | None, kind: str, organisation: str, as_json: bool, **given: Any
-) -> None:
+def add(click_ctx: click.Context, /, name: str, site_id: str | None, as_json: bool, **given: Any) -> None:
     """Add a site."""
     from kanchay.services.people.sites import create_site
 
     ctx, scope, _ = open_context(click_ctx, needs_site=False)
-    site = Site(site_id or slug(name), name, organisation_id=organisation, kind=SiteKind(kind), **given)
+    kind, owner = SiteKind(given.pop("kind")), given.pop("organisation")
+    site = Site(site_id or slug(name), name, organisation_id=owner, kind=kind, **given)
     _show(create_site(ctx, scope, site), as_json)
 
 
@@ -131,9 +130,12 @@ def changed(site: Site, changes: tuple[str, ...]) -> Site:
     for change in changes:
         name, equals, value = change.partition("=")
         if not equals or name not in open_fields:
-            raise InputError(f"'{change}' changes nothing.", hint=f"FIELD=VALUE with {', '.join(sorted(open_fields))}.")
+            raise InputError(
+                f"'{change}' changes nothing.", hint=f"FIELD=VALUE with {', '.join(sorted(open_fields))}."
+            )
         try:
-            site = replace(site, **{name: readers.get(name, str)(value) if value else None})
+            new: Any = readers.get(name, str)(value) if value else None
+            site = replace(site, **{name: new})
         except ValueError as error:
             raise InputError(f"'{value}' cannot be the {name} of a site.") from error
     return site
@@ -143,4 +145,7 @@ def _show(site: Site, as_json: bool) -> None:
     if as_json:
         emit_json(site)
         return
-    table(("field", "value"), [(f.name, "" if getattr(site, f.name) is None else getattr(site, f.name)) for f in fields(site)])
+    table(
+        ("field", "value"),
+        [(f.name, "" if getattr(site, f.name) is None else getattr(site, f.name)) for f in fields(site)],
+    )

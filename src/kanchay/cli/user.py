@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from kanchay.cli.common import emit_json, json_option, table
@@ -30,23 +32,22 @@ def command() -> None:
 @click.password_option("--password", envvar="KANCHAY_PASSWORD", help="Asked for where it is not given.")
 @json_option
 @click.pass_context
-def add(
-    click_ctx: click.Context,
-    email: str,
-    name: str,
-    role: str,
-    organisation: str,
-    sites: tuple[str, ...],
-    locale: str,
-    password: str,
-    as_json: bool,
-) -> None:
+def add(click_ctx: click.Context, /, email: str, as_json: bool, **given: Any) -> None:
     """Add a person."""
     from kanchay.services.people.sign_in import create_user
 
     ctx, scope, _ = open_context(click_ctx, needs_site=False)
-    where = {"organisation_id": organisation, "site_ids": frozenset(sites), "locale": locale}
-    user = create_user(ctx, scope, email, name, password, Role(role), **where)  # type: ignore[arg-type]
+    user = create_user(
+        ctx,
+        scope,
+        email,
+        given["name"],
+        given["password"],
+        role=Role(given["role"]),
+        organisation_id=given["organisation"],
+        site_ids=frozenset(given["sites"]),
+        locale=given["locale"],
+    )
     emit_json(_public(user)) if as_json else click.echo(f"{user.email} is {user.actor.role}")
 
 
@@ -79,7 +80,7 @@ def owner_link(click_ctx: click.Context, as_json: bool) -> None:
     emit_json({"link": link}) if as_json else click.echo(link)
 
 
-def _public(user: User) -> dict[str, object]:
+def _public(user: User) -> dict[str, Any]:
     """What may be shown of a person: never the hash of the password."""
     actor = user.actor
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,11 @@ from kanchay.domain.units import SUMMED
 from kanchay.services.ports.readings import Level, Rollups
 
 __all__ = [
-    "Registered", "as_rollups", "bounds_of", "checked", "compare", "enter", "latest", "needed_span",
+    "Registered", "as_rollups", "bounds_of", "checked", "compare", "enter", "latest", "needed_span", "only",
     "register_all", "roll", "seen", "visible",
 ]  # fmt: skip
+
+Rows = TypeVar("Rows", bound=Readings | Observations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,12 @@ def checked(batch: Readings) -> Readings:
         raise InputError(
             f"Readings of '{batch.point_id}' hold the same start twice.", hint="Keep the last one."
         )
-    columns = (batch.start, batch.end, batch.value, batch.quality)
-    return Readings(batch.point_id, *(column[order] for column in columns))
+    return only(batch, order)
+
+
+def only(rows: Rows, pick: NDArray[Any]) -> Rows:
+    """The rows at these indices, or where the mask is true."""
+    return type(rows)(rows.point_id, rows.start[pick], rows.end[pick], rows.value[pick], rows.quality[pick])
 
 
 def compare(
@@ -133,8 +140,9 @@ def roll(readings: Readings, bounds: IntArray, point: Registered) -> Buckets:
     """The roll-ups of these intervals; intervals without any reading are left out."""
     parts = bucket(readings, bounds, summed=point.summed)
     some = parts.covered_s > 0
-    columns = (parts.start, parts.end, parts.total, parts.covered_s, parts.quality)
-    return Buckets(*(column[some] for column in columns))
+    return Buckets(
+        parts.start[some], parts.end[some], parts.total[some], parts.covered_s[some], parts.quality[some]
+    )
 
 
 def as_rollups(point_id: str, rows: Sequence[tuple[int, int, float, int, int]]) -> Rollups:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.adapters.readings.common import (
     Registered,
@@ -17,6 +18,7 @@ from kanchay.adapters.readings.common import (
     enter,
     latest,
     needed_span,
+    only,
     register_all,
     roll,
     seen,
@@ -101,17 +103,14 @@ class MemoryReadingStore:
     ) -> WriteResult:
         enter(scope, Permission.WRITE)
         with self._lock:
-            for batch in (*readings, *observations):
-                seen(scope, batch.point_id, self._points.get(batch.point_id))
+            for name in [each.point_id for each in readings] + [each.point_id for each in observations]:
+                seen(scope, name, self._points.get(name))
             clean = [checked(batch) for batch in readings]
             counts = [self._write(batch, recorded_at) for batch in clean if len(batch)]
             for received in observations:
                 self._keep(received, recorded_at)
-        return (
-            WriteResult(*(sum(column) for column in zip(*counts, strict=True)))
-            if counts
-            else WriteResult(0, 0, 0)
-        )
+        totals = [sum(column) for column in zip(*counts, strict=True)] or [0, 0, 0]
+        return WriteResult(*totals)
 
     def _write(self, batch: Readings, recorded_at: int) -> tuple[int, int, int]:
         rows = self._rows[batch.point_id]
@@ -125,12 +124,10 @@ class MemoryReadingStore:
             if len(old):
                 where = np.minimum(np.searchsorted(old.start, batch.start), len(old) - 1)
                 revision[revised] = rows.revision[at][where[revised]] + 1
-            columns = (batch.start, batch.end, batch.value, batch.quality)
-            kept = Readings(batch.point_id, *(column[written] for column in columns))
-            rows.add(kept, revision[written], recorded_at)
+            rows.add(only(batch, written), revision[written], recorded_at)
         return int(new.sum()), int(revised.sum()), int(len(batch) - written.sum())
 
-    def _note(self, batch: Readings, old: Readings, written: np.ndarray, recorded_at: int) -> None:
+    def _note(self, batch: Readings, old: Readings, written: NDArray[np.bool_], recorded_at: int) -> None:
         """Append to the change feed: what was written, and what the old revisions of it covered."""
         start, end = int(batch.start[written][0]), int(batch.end[written].max())
         if len(old):
@@ -143,15 +140,11 @@ class MemoryReadingStore:
 
     def _keep(self, received: Observations, recorded_at: int) -> None:
         rows = self._received[received.point_id]
-        order = latest(received.start, np.arange(len(received)))
-        columns = (received.start, received.end, received.value, received.quality)
-        batch = Observations(received.point_id, *(column[order] for column in columns))
+        batch = only(received, latest(received.start, np.arange(len(received), dtype=np.int64)))
         at = rows.newest(-_FAR, _FAR)
         old = Observations(batch.point_id, rows.start[at], rows.end[at], rows.value[at], rows.quality[at])
         new, other = compare(old, batch)
-        pick = new | other
-        columns = (batch.start, batch.end, batch.value, batch.quality)
-        kept = Observations(batch.point_id, *(column[pick] for column in columns))
+        kept = only(batch, new | other)
         rows.add(kept, len(rows.start) + np.arange(len(kept), dtype=np.int64), recorded_at)
 
     def _current(self, point_id: str, at: IntArray) -> Readings:

@@ -9,7 +9,7 @@ __all__ = ["SCHEMA", "SCHEMA_VERSION"]
 SCHEMA_VERSION: Final = 1
 
 # "end" is a keyword of SQL, but SQLite takes it as a column's name where it is quoted once, here.
-SCHEMA: Final = f"""
+SCHEMA: Final = """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS point (
     pk INTEGER PRIMARY KEY,
@@ -68,6 +68,6 @@ CREATE TABLE IF NOT EXISTS change (
     recorded_at INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS change_point ON change (point);
-PRAGMA user_version = {SCHEMA_VERSION};
+PRAGMA user_version = 1;
 COMMIT;
 """

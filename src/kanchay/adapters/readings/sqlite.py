@@ -1,8 +1,8 @@
 """Readings in one SQLite file: the embedded default, no server.
 
-`reading` holds the newest revision of every interval and is the current view; a revision that is overtaken moves to
-`superseded` in the same transaction, so that the key (point, start, revision) lives in both and nothing is lost.
-Most writes only append: they cost one row and one look at the point's last start.
+`reading` holds the newest revision of every interval and is the current view; what is overtaken moves
+to `superseded` in the same transaction: the key (point, start, revision) lives in both, the view `revision`
+shows both, and nothing is lost. Most writes only append: one row, and a look at the point's last start.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.adapters.locking import shared
 from kanchay.adapters.readings.common import (
@@ -26,6 +28,7 @@ from kanchay.adapters.readings.common import (
     enter,
     latest,
     needed_span,
+    only,
     register_all,
     roll,
     seen,
@@ -127,7 +130,7 @@ class SqliteReadingStore:
     ) -> WriteResult:
         enter(scope, Permission.WRITE)
         clean = [checked(batch) for batch in readings if len(batch)]
-        names = {batch.point_id for batch in (*readings, *observations)}
+        names = {each.point_id for each in readings} | {each.point_id for each in observations}
         with self._transaction() as db:
             known = self._known(names)
             points = {name: seen(scope, name, known.get(name)) for name in names}
@@ -234,25 +237,26 @@ class _Write:
         n_new, n_revised = int(new.sum()), int(revised.sum())
         return n_new, n_revised, len(self.batch) - n_new - n_revised
 
-    def _insert(self, pick: np.ndarray) -> None:
-        rows = _columns(self.batch, pick)
+    def _insert(self, pick: NDArray[np.bool_]) -> None:
+        rows = zip(repeat(self.point.pk), *_lists(self.batch, pick), repeat(self.recorded_at), strict=False)
         self.db.executemany(
-            "INSERT INTO reading (point, start, end, value, quality, recorded_at)"
-            f" VALUES ({self.point.pk}, ?, ?, ?, ?, {int(self.recorded_at)})",  # noqa: S608
+            "INSERT INTO reading (point, start, end, value, quality, recorded_at) VALUES (?, ?, ?, ?, ?, ?)",
             rows,
         )
 
-    def _revise(self, pick: np.ndarray) -> None:
-        key = f"point = {self.point.pk} AND start"
-        starts = [(start,) for start in self.batch.start[pick].tolist()]
-        self.db.executemany(f"INSERT INTO superseded SELECT * FROM reading WHERE {key} = ?", starts)  # noqa: S608
+    def _revise(self, pick: NDArray[np.bool_]) -> None:
+        columns = _lists(self.batch, pick)
         self.db.executemany(
-            "UPDATE reading SET end = ?2, value = ?3, quality = ?4, revision = revision + 1,"
-            f" recorded_at = {int(self.recorded_at)} WHERE {key} = ?1",  # noqa: S608
-            _columns(self.batch, pick),
+            "INSERT INTO superseded SELECT * FROM reading WHERE point = ? AND start = ?",
+            zip(repeat(self.point.pk), columns[0], strict=False),
+        )
+        self.db.executemany(
+            "UPDATE reading SET end = ?3, value = ?4, quality = ?5, recorded_at = ?6, revision = revision + 1"
+            " WHERE point = ?1 AND start = ?2",
+            zip(repeat(self.point.pk), *columns, repeat(self.recorded_at), strict=False),
         )
 
-    def _note(self, old: Readings, written: np.ndarray) -> None:
+    def _note(self, old: Readings, written: NDArray[np.bool_]) -> None:
         """Append to the change feed: what was written, and what the old revisions of it covered."""
         starts, end = self.batch.start[written], int(self.batch.end[written].max())
         if len(old):
@@ -268,27 +272,23 @@ class _Write:
             )
 
 
-def _columns(batch: Readings | Observations, pick: np.ndarray) -> Iterator[tuple[Any, ...]]:
-    columns = (batch.start, batch.end, batch.value, batch.quality)
-    if not pick.all():
-        columns = tuple(column[pick] for column in columns)  # type: ignore[assignment]
-    return zip(*(column.tolist() for column in columns), strict=True)
+def _lists(batch: Readings | Observations, pick: NDArray[np.bool_]) -> tuple[list[Any], ...]:
+    """Start, end, value and quality of the picked rows, as SQLite takes them."""
+    some = batch if pick.all() else only(batch, pick)
+    return some.start.tolist(), some.end.tolist(), some.value.tolist(), some.quality.tolist()
 
 
 def _keep(db: sqlite3.Connection, point: Registered, received: Observations, recorded_at: int) -> None:
     """Keep observations that are not the newest word already."""
     if not len(received):
         return
-    order = latest(received.start, np.arange(len(received), dtype=np.int64))
-    batch = Observations(
-        point.id, received.start[order], received.end[order], received.value[order], received.quality[order]
-    )
+    batch = only(received, latest(received.start, np.arange(len(received), dtype=np.int64)))
     old = _received(db, point, int(batch.start[0]), int(batch.start[-1]) + 1)
     new, other = compare(old, batch)
     db.executemany(
         "INSERT OR REPLACE INTO observation (point, start, end, value, quality, recorded_at)"
-        f" VALUES ({point.pk}, ?, ?, ?, ?, {int(recorded_at)})",  # noqa: S608
-        _columns(batch, new | other),
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        zip(repeat(point.pk), *_lists(batch, new | other), repeat(recorded_at), strict=False),
     )
 
 
@@ -302,14 +302,15 @@ def _refresh(db: sqlite3.Connection, point: Registered, level: Level, change: Ch
     )
     columns = (parts.start, parts.end, parts.total, parts.covered_s, parts.quality)
     db.executemany(
-        f"INSERT INTO rollup VALUES ({key[0]}, {key[1]}, ?, ?, ?, ?, ?)",  # noqa: S608
-        zip(*(column.tolist() for column in columns), strict=True),
+        "INSERT INTO rollup VALUES (?, ?, ?, ?, ?, ?, ?)",
+        zip(repeat(key[0]), repeat(key[1]), *(column.tolist() for column in columns), strict=False),
     )
 
 
 def _current(db: sqlite3.Connection, point: Registered, start: int, end: int) -> Readings:
     rows = db.execute(
-        "SELECT start, end, value, quality FROM reading WHERE point = ? AND start >= ? AND start < ? ORDER BY start",
+        "SELECT start, end, value, quality FROM reading"
+        " WHERE point = ? AND start >= ? AND start < ? ORDER BY start",
         (point.pk, start, end),
     ).fetchall()
     return Readings(point.id, *_arrays(rows))
@@ -317,16 +318,14 @@ def _current(db: sqlite3.Connection, point: Registered, start: int, end: int) ->
 
 def _as_known(db: sqlite3.Connection, point: Registered, window: tuple[int, int, int]) -> Readings:
     """The newest revision of each start recorded at or before a second."""
-    where = "point = ? AND start >= ? AND start < ? AND recorded_at <= ?"
-    columns = "start, end, value, quality, revision"
     rows = db.execute(
-        f"SELECT {columns} FROM reading WHERE {where} UNION ALL SELECT {columns} FROM superseded WHERE {where}",  # noqa: S608
-        (point.pk, *window, point.pk, *window),
+        "SELECT start, end, value, quality, revision FROM revision"
+        " WHERE point = ? AND start >= ? AND start < ? AND recorded_at <= ?",
+        (point.pk, *window),
     ).fetchall()
-    start, end, value, quality = _arrays(rows)
     revision = np.array([row[4] for row in rows], dtype=np.int64)
-    pick = latest(start, revision)
-    return Readings(point.id, start[pick], end[pick], value[pick], quality[pick])
+    known = Readings(point.id, *_arrays(rows))
+    return only(known, latest(known.start, revision))
 
 
 def _received(db: sqlite3.Connection, point: Registered, start: int, end: int) -> Observations:
@@ -336,9 +335,8 @@ def _received(db: sqlite3.Connection, point: Registered, start: int, end: int) -
         " WHERE point = ? AND start >= ? AND start < ? ORDER BY start, recorded_at",
         (point.pk, start, end),
     ).fetchall()
-    columns = _arrays(rows)
-    pick = latest(columns[0], np.arange(len(rows), dtype=np.int64))
-    return Observations(point.id, *(column[pick] for column in columns))  # type: ignore[arg-type]
+    received = Observations(point.id, *_arrays(rows))
+    return only(received, latest(received.start, np.arange(len(rows), dtype=np.int64)))
 
 
 def _arrays(rows: Sequence[tuple[Any, ...]]) -> tuple[IntArray, IntArray, Any, Any]:

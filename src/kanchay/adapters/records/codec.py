@@ -1,7 +1,7 @@
 """Dataclasses to documents (what JSON can say) and back, by their type hints.
 
-Decimals and dates are text, enums their value, arrays and tuples lists, sets sorted lists; floats that JSON cannot
-say (NaN, infinity) are text. `decode(type, encode(value))` gives the value back.
+Decimals and dates are text, enums their value, arrays and tuples lists, sets sorted lists; floats that JSON
+cannot say (NaN, infinity) are text. `decode(type, encode(value))` gives the value back.
 """
 
 from __future__ import annotations
@@ -22,11 +22,9 @@ __all__ = ["decode", "encode"]
 
 def encode(value: Any) -> Any:
     """A value as dictionaries, lists, text, numbers, booleans and None."""
-    if value is None or isinstance(value, bool):
-        return value
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, (str, int)):
+    if value is None or isinstance(value, (str, int)):
         return value
     if isinstance(value, (float, np.floating)):
         return float(value) if np.isfinite(value) else str(float(value))
@@ -66,23 +64,26 @@ def decode(kind: Any, document: Any) -> Any:
         return document
     if origin in (typing.Union, types.UnionType):
         return decode(_pick(typing.get_args(kind), document), document)
-    if origin is np.ndarray:
-        return np.asarray(document, dtype=_dtype(kind))
     if origin is not None:
-        return _decode_collection(origin, typing.get_args(kind), document)
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _decode_collection(kind, origin, document)
+    return _decode_plain(kind, document) if isinstance(kind, type) else document
+
+
+def _decode_plain(kind: type[Any], document: Any) -> Any:
+    if dataclasses.is_dataclass(kind):
         hints = _hints(kind)
         return kind(**{name: decode(hints[name], item) for name, item in document.items() if name in hints})
-    if isinstance(kind, type) and issubclass(kind, date):
-        return kind.fromisoformat(document)
-    return kind(document) if isinstance(kind, type) else document
+    return kind.fromisoformat(document) if issubclass(kind, date) else kind(document)
 
 
-def _decode_collection(origin: Any, args: tuple[Any, ...], document: Any) -> Any:
+def _decode_collection(kind: Any, origin: Any, document: Any) -> Any:
+    args = typing.get_args(kind)
+    if origin is np.ndarray:
+        return np.asarray(document, dtype=_dtype(kind))
     if origin is dict:
         return {decode(args[0], key): decode(args[1], item) for key, item in document.items()}
     if origin is tuple and not (len(args) == 2 and args[1] is Ellipsis):
-        return tuple(decode(kind, item) for kind, item in zip(args, document, strict=True))
+        return tuple(decode(each, item) for each, item in zip(args, document, strict=True))
     if origin in (tuple, list, set, frozenset):
         return origin(decode(args[0], item) for item in document)
     raise TypeError(f"No document is read as a {origin}.")

@@ -27,12 +27,12 @@ Place = tuple[str, str]
 class Kind:
     """One kind of row.
 
-    `key` gives the id, `place` what leads to the row's site and organisation, `columns` the fields (name and type)
-    that are searched; other fields are searched in Python.
+    `key` gives the id, `place` what leads to the row's site and organisation, `columns` the fields (name and
+    type) that are searched by the database; other fields are searched in Python.
     """
 
     name: str
-    type: type
+    holds: type[Any]
     key: Callable[[Any], str]
     place: Callable[[Any], Place]
     columns: tuple[tuple[str, type], ...] = ()

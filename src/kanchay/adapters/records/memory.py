@@ -17,7 +17,7 @@ __all__ = ["MemoryRecords"]
 
 
 class MemoryRecords:
-    """`Records` over dictionaries; a unit works on copies of what it writes and puts them in place at its end."""
+    """`Records` over dictionaries; a unit writes to copies and puts them in place at its end."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()

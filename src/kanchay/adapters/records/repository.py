@@ -111,7 +111,7 @@ class ScopedRepository(Generic[T]):
             raise Conflict(f"The id '{new['id']}' is taken.", hint="Choose another id.")
 
     def _check_field(self, name: str) -> None:
-        known = {*self._columns, *getattr(self._kind.type, "__dataclass_fields__", {})}
+        known = {*self._columns, *getattr(self._kind.holds, "__dataclass_fields__", {})}
         if name not in known:
             raise InputError(f"'{self._kind.name}' has no field '{name}'.", hint=f"Fields: {sorted(known)}.")
 
@@ -131,9 +131,9 @@ class ScopedRepository(Generic[T]):
         return all(row[place] in allowed for place, allowed in self._bounds().items())
 
     def _row(self, value: Any) -> Row:
-        if not isinstance(value, self._kind.type):
+        if not isinstance(value, self._kind.holds):
             raise TypeError(
-                f"'{self._kind.name}' takes {self._kind.type.__name__}, not {type(value).__name__}."
+                f"'{self._kind.name}' takes {self._kind.holds.__name__}, not {type(value).__name__}."
             )
         organisation_id, site_id = self._unit.place(self._kind, value)
         document = encode(value)
@@ -148,7 +148,7 @@ class ScopedRepository(Generic[T]):
         }
 
     def _decode(self, row: Row) -> T:
-        value: T = decode(self._kind.type, row["document"])
+        value: T = decode(self._kind.holds, row["document"])
         return value
 
     def _absent(self, key: str) -> NotFound:

@@ -1,7 +1,7 @@
 """Records in a database by SQLAlchemy Core: SQLite inside the embedded product.
 
-Reads see what is committed; the first write of a unit takes the file's write lock, so that units that only read
-never wait for each other. Do not open a second writing unit inside a writing one: it would wait for itself.
+Reads see what is committed; the first write of a unit takes the file's write lock: units that only read never
+wait for each other. Do not open a second writing unit inside a writing one: they wait for each other.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _engine(path: Path) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest revision; nothing to do, nothing loaded, where they are there already."""
+    """Bring the tables to the newest revision; where they are there already, Alembic is not even loaded."""
     with engine.connect() as connection:
         found = connection.exec_driver_sql(
             "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"

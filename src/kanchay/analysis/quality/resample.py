@@ -48,8 +48,8 @@ def without_overlaps(readings: Readings, *, summed: bool) -> Readings:
     """Cut readings back to the time that no earlier one covers, so that no second counts twice.
 
     Where a file of another resolution was imported over the same time, the reading that starts first counts;
-    an amount is cut in proportion, a mean stays what it is, and what is covered altogether is dropped. The rule
-    looks back no further than twice the longest reading, so that any stretch of a history can be cut alone.
+    an amount is cut in proportion, a mean stays what it is, and what is covered altogether is dropped. The
+    rule looks back no further than twice the longest reading: any stretch of a history can be cut alone.
 
     Examples
     --------

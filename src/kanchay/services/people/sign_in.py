@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,8 @@ def claim_owner(
         if not digest or not hmac.compare_digest(digest, _hash(token)) or int(until) < ctx.clock():
             raise AccessDenied("This link is used up or too old.", hint="Make one: kanchay user owner-link.")
         uow.set_setting(_LINK, "")
-        return _add(ctx, uow, scope, email, name, password, Role.OWNER, organisation_id, locale=locale)
+        who = _Person(email, name, password, Role.OWNER, organisation_id, locale=locale)
+        return _add(ctx, uow, scope, who)
 
 
 def create_owner(
@@ -78,7 +79,8 @@ def create_owner(
     """An owner without a link: for the command line on the machine itself."""
     scope = operator_scope()
     with ctx.records.unit(scope) as uow:
-        return _add(ctx, uow, scope, email, name, password, Role.OWNER, organisation_id, locale=locale)
+        who = _Person(email, name, password, Role.OWNER, organisation_id, locale=locale)
+        return _add(ctx, uow, scope, who)
 
 
 def create_user(
@@ -87,8 +89,8 @@ def create_user(
     email: str,
     name: str,
     password: str,
-    role: Role,
     *,
+    role: Role,
     organisation_id: str = "",
     site_ids: frozenset[str] = frozenset(),
     locale: str = "es",
@@ -100,7 +102,8 @@ def create_user(
         for site_id in site_ids:
             if uow.sites.get(site_id).organisation_id != organisation:
                 raise InputError(f"Site '{site_id}' is not one of '{organisation}'.")
-        return _add(ctx, uow, scope, email, name, password, role, organisation, site_ids, locale)
+        who = _Person(email, name, password, role, organisation, site_ids, locale)
+        return _add(ctx, uow, scope, who)
 
 
 def sign_in(ctx: Context, email: str, password: str) -> User:
@@ -133,38 +136,38 @@ def has_owner(ctx: Context) -> bool:
         return any(user.actor.role is Role.OWNER for user in uow.users.find())
 
 
-def _add(
-    ctx: Context,
-    uow: UnitOfWork,
-    scope: Scope,
-    email: str,
-    name: str,
-    password: str,
-    role: Role,
-    organisation_id: str,
-    site_ids: frozenset[str] = frozenset(),
-    locale: str = "es",
-) -> User:
-    if role in MACHINE_ROLES:
-        raise InputError(f"No person is '{role}'.", hint="That role belongs to the machine itself.")
-    address = _email(email)
-    if len(password) < _MIN_PASSWORD:
-        raise InputError(
-            f"The password is shorter than {_MIN_PASSWORD} characters.",
-            hint="Use a sentence.",
-            code="password.short",
-        )
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """What is known of somebody before they are one of us."""
+
+    email: str
+    name: str
+    password: str = field(repr=False)
+    role: Role
+    organisation_id: str
+    site_ids: frozenset[str] = frozenset()
+    locale: str = "es"
+
+
+def _add(ctx: Context, uow: UnitOfWork, scope: Scope, who: _Person) -> User:
+    if who.role in MACHINE_ROLES:
+        raise InputError(f"No person is '{who.role}'.", hint="That role belongs to the machine itself.")
+    address = _email(who.email)
+    if len(who.password) < _MIN_PASSWORD:
+        short = f"The password is shorter than {_MIN_PASSWORD} characters."
+        raise InputError(short, hint="Use a sentence.", code="password.short")
     # The operator looks: an e-mail of another organisation is taken as well.
     with ctx.records.unit(operator_scope()) as everywhere:
         if everywhere.users.find(email=address):
             raise Conflict(f"Somebody has the e-mail {address} already.", hint="Sign in, or use another.")
-    if not uow.organisations.find(id=organisation_id):
-        uow.organisations.put(Organisation(organisation_id, organisation_id))
+    if not uow.organisations.find(id=who.organisation_id):
+        uow.organisations.put(Organisation(who.organisation_id, who.organisation_id))
     user_id = f"user-{uuid.uuid4().hex}"
-    actor = Actor(user_id, name.strip() or address, role, organisation_id, site_ids, locale)
-    user = User(user_id, address, actor, _hasher().hash(password), ctx.clock())
+    name = who.name.strip() or address
+    actor = Actor(user_id, name, who.role, who.organisation_id, who.site_ids, who.locale)
+    user = User(user_id, address, actor, _hasher().hash(who.password), ctx.clock())
     uow.users.put(user)
-    note(uow, scope, ctx.clock(), "user.create", user_id, organisation_id=organisation_id)
+    note(uow, scope, ctx.clock(), "user.create", user_id, organisation_id=who.organisation_id)
     return user
 
 

@@ -30,8 +30,8 @@ def load_panel(
 ) -> Panel:
     """Points on the grid ``start, start + resolution_s, …`` up to `end`.
 
-    Amounts are summed where all parts are there, means are weighted by time, virtual points are summed with their
-    signs, and quality is the worst of the parts.
+    Amounts are summed where all parts are there, means are weighted by time, virtual points are summed with
+    their signs, and quality is the worst of the parts.
     """
     if not point_ids:
         raise InputError("A panel needs at least one point.")
@@ -55,7 +55,7 @@ def _row(
     start, end, resolution_s, as_of = window
     parts = []
     for sign, term in terms or ((1, point),):
-        readings = _read(ctx, scope, term, start, end, as_of)
+        readings = _read(ctx, scope, term, (start, end), as_of)
         grid = resample(
             readings, start=start, end=end, resolution_s=resolution_s, summed=term.quantity in SUMMED
         )
@@ -63,8 +63,9 @@ def _row(
     return signed_sum(parts, len(parts[0][1]))
 
 
-def _read(ctx: Context, scope: Scope, point: Point, start: int, end: int, as_of: int | None) -> Readings:
+def _read(ctx: Context, scope: Scope, point: Point, window: tuple[int, int], as_of: int | None) -> Readings:
     """Readings that bear on ``[start, end)``, those that reach into it too."""
+    start, end = window
     if not ctx.readings.spans(scope, [point.id]):
         return Readings.empty(point.id)
     margin = 2 * max(point.resolution_s or 0, DAY)
@@ -124,7 +125,7 @@ def daily_totals(
     totals = []
     for sign, term in terms or ((1, point),):
         # A day more on each side: the days reach beyond the window that was asked for.
-        readings = _read(ctx, scope, term, start - 2 * DAY, end + 2 * DAY, as_of)
+        readings = _read(ctx, scope, term, (start - 2 * DAY, end + 2 * DAY), as_of)
         days = local_days(readings, start, end, site.tz, summed=term.quantity in SUMMED)
         totals.append((sign, days))
     return _signed(totals)
