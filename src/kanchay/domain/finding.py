@@ -64,7 +64,7 @@ class Finding:
     """Something odd or wasted: what, where, when, since when, and what it costs.
 
     `money` None means *uncosted*; `uncosted_because` then says what is missing.
-    `numbers` feed the texts, for example ``{"baseload_w_before": 80, "baseload_w_now": 131}``.
+    `numbers` feed the texts, for example ``{"before_w": 80, "now_w": 131}``.
     """
 
     id: str

@@ -47,7 +47,14 @@ def yearly_saving(price: Price, monthly_kwh: Sequence[float], saved_kwh: float) 
 
 
 def saving_range(
-    price: Price, monthly_kwh: Sequence[float], mean: float, low: float, high: float, *, currency: str, per: str = "year"
+    price: Price,
+    monthly_kwh: Sequence[float],
+    mean: float,
+    low: float,
+    high: float,
+    *,
+    currency: str,
+    per: str = "year",
 ) -> MoneyRange:
     """The saving with its range, from kWh a month with theirs.
 

@@ -23,7 +23,11 @@ _REHEAT_MARGIN: Final = 1.3
 _OFTEN: Final = 0.10  # share of days: rarer draws get no window of their own
 _FEWEST_DRAWS: Final = 6
 _HALF_H: Final = 0.5
-_CLOSING: Final = (0.1, 0.5, 0.9)  # share of draws begun when a window closes: the earliest that leaves nobody cold
+_CLOSING: Final = (
+    0.1,
+    0.5,
+    0.9,
+)  # share of draws begun when a window closes: the earliest that leaves nobody cold
 _COLD: Final = 0.02  # share of the water that may come out colder than now
 
 
@@ -121,7 +125,9 @@ def timer_promise(
     for chosen in options:
         if not chosen:
             return None
-        mean, cold = _saved(heater, tz, chosen, inlet_c, ambient_c, _SETPOINT_C, _HYSTERESIS_K, heater.standing_w)
+        mean, cold = _saved(
+            heater, tz, chosen, inlet_c, ambient_c, _SETPOINT_C, _HYSTERESIS_K, heater.standing_w
+        )
         if cold <= _COLD:
             break
     tries = [
@@ -132,7 +138,9 @@ def timer_promise(
             (_SETPOINT_C, _HYSTERESIS_K, heater.standing_low_w), (_SETPOINT_C, _HYSTERESIS_K, heater.standing_high_w),
         )
     ]  # fmt: skip
-    spread = float(np.sqrt(sum((t - mean) ** 2 for t in tries) / 2))  # pairs of a low and a high try, independent
+    spread = float(
+        np.sqrt(sum((t - mean) ** 2 for t in tries) / 2)
+    )  # pairs of a low and a high try, independent
     if mean <= 0.5:
         return None
     spread = max(spread, 0.1 * mean)
@@ -153,9 +161,13 @@ def _saved(
     clock = wall_clock(first + (_STEP_S * np.arange(len(draws))).astype(np.int64), tz) % DAY / HOUR
     allowed = np.zeros(len(draws), dtype=bool)
     for begin, end in windows:
-        allowed |= (clock >= begin % 24) & (clock < end) if begin >= 0 else (clock >= begin % 24) | (clock < end)
+        allowed |= (
+            (clock >= begin % 24) & (clock < end) if begin >= 0 else (clock >= begin % 24) | (clock < end)
+        )
     runs = [
-        run_tank(tank, draws, step_s=_STEP_S, inlet_c=inlet_c, ambient_c=ambient_c, use_c=_USE_C, allowed=permit)
+        run_tank(
+            tank, draws, step_s=_STEP_S, inlet_c=inlet_c, ambient_c=ambient_c, use_c=_USE_C, allowed=permit
+        )
         for permit in (None, allowed)
     ]
     # Losses, not electricity: what still stands in the tank at the end is no saving.
@@ -176,4 +188,3 @@ def _draw_steps(heater: WaterHeater, tz: str, inlet_c: float) -> tuple[int, Floa
     for k in range(5):
         np.add.at(litres, np.minimum(at + k, len(litres) - 1), per_step)
     return first, litres
-

@@ -121,7 +121,9 @@ def change_point(series: FloatArray, *, min_segment: int = _MIN_SEGMENT) -> Chan
     residual = series - np.where(np.arange(n) < split, before, after)
     rho = autocorrelation(residual)
     shrink = (1 - rho) / (1 + rho)
-    p_value = min(1.0, 2 * float(np.exp(-6 * rise[split - 1] ** 2 / (float(n) ** 3 + float(n) ** 2) * shrink)))
+    p_value = min(
+        1.0, 2 * float(np.exp(-6 * rise[split - 1] ** 2 / (float(n) ** 3 + float(n) ** 2) * shrink))
+    )
     onset, slope_fits = _onset(series, min_segment, float(np.abs(residual).sum()))
     noise = float(mad_scale(residual))
     return ChangePoint(onset if slope_fits else split, before, after, noise, p_value, slope_fits)
@@ -149,7 +151,9 @@ def _onset(series: FloatArray, min_segment: int, step_loss: float) -> tuple[int,
         before = float(np.median(series[:onset]))
         run = np.arange(1, n - onset + 1, dtype=np.float64)
         slope = float(np.median((series[onset:] - before) / run))
-        loss = float(np.abs(series[:onset] - before).sum() + np.abs(series[onset:] - before - slope * run).sum())
+        loss = float(
+            np.abs(series[:onset] - before).sum() + np.abs(series[onset:] - before - slope * run).sum()
+        )
         if loss < best_loss:
             best, best_loss = onset, loss
     return best, best_loss < 0.85 * step_loss  # a slope must earn its extra freedom
@@ -168,7 +172,7 @@ def baseload_creep(days: LocalDays, *, window: int = _WINDOW) -> Detection | Non
     Returns
     -------
     Detection or None
-        `numbers`: ``baseload_w_before``, ``baseload_w_now``, ``rise_w``, ``rise_pct``, ``n_nights_before``,
+        `numbers`: ``before_w``, ``now_w``, ``rise_w``, ``rise_pct``, ``n_nights_before``,
         ``n_nights_now``, ``p_value``, ``gradual`` (0 or 1).
     """
     recent = days.last(window)
@@ -212,7 +216,7 @@ def _creep_detection(
         int(days.bounds[0]), end, DAY, "W", measured, (round(before, 1),) * len(level), start, end
     )
     numbers = {
-        "baseload_w_before": before, "baseload_w_now": before + rise, "rise_w": rise, "rise_pct": 100 * rise / max(before, 1.0),
+        "before_w": before, "now_w": before + rise, "rise_w": rise, "rise_pct": 100 * rise / max(before, 1.0),
         "n_nights_before": float(n_before), "n_nights_now": float(n_after), "p_value": found.p_value,
         "gradual": float(found.gradual),
     }  # fmt: skip
@@ -222,4 +226,3 @@ def _creep_detection(
         rise * per_year, max(0.0, rise - half) * per_year, (rise + half) * per_year,
         cause="always_on", actions=("unplug_one_by_one",), numbers=numbers, evidence=evidence,
     )  # fmt: skip
-

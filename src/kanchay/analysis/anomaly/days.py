@@ -63,6 +63,14 @@ class LocalDays:
         share: FloatArray = np.isfinite(self.power_w).mean(axis=1)
         return share
 
+    @property
+    def daily_kwh(self) -> FloatArray:
+        """Energy of each day, scaled to 24 hours; NaN where less than half is known, shape (n_days,). [kWh]"""
+        n = np.isfinite(self.power_w).sum(axis=1)
+        mean = np.nansum(self.power_w, axis=1) / np.maximum(n, 1)
+        energy: FloatArray = np.where(self.known >= 0.5, mean * 0.024, np.nan)
+        return energy
+
     def between(self, from_hour: float, to_hour: float) -> FloatArray:
         """The slots from one hour of the clock to another, shape (n_days, n)."""
         first, last = (int(h * HOUR // self.resolution_s) for h in (from_hour, to_hour))
@@ -100,9 +108,9 @@ class LocalDays:
         return self.coarse(HOUR).power_w / 1000.0
 
 
-
-
-def local_days(panel: Panel, point_id: str | None = None, *, holidays: frozenset[int] = frozenset()) -> LocalDays:
+def local_days(
+    panel: Panel, point_id: str | None = None, *, holidays: frozenset[int] = frozenset()
+) -> LocalDays:
     """Cut one point of an energy panel into local days.
 
     Parameters

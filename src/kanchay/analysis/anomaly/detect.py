@@ -12,6 +12,7 @@ from kanchay.analysis.anomaly.days import LocalDays
 from kanchay.analysis.anomaly.detection import Detection
 from kanchay.analysis.anomaly.fridge import fridge_runs_more
 from kanchay.analysis.anomaly.left_on import left_on
+from kanchay.analysis.anomaly.robust import median
 from kanchay.analysis.anomaly.standby import high_standby
 from kanchay.analysis.anomaly.unusual_days import unusual_days
 from kanchay.analysis.anomaly.waterheater import HeaterAnswer, WaterHeater, recognise_water_heater
@@ -65,28 +66,30 @@ def _explained(event: Detection, lasting: list[Detection]) -> bool:
     return any(d.kind in rises and event.end > d.start - 2 * DAY for d in lasting)
 
 
-def water_heater_standing(days: LocalDays, heater: WaterHeater, promise: TimerPromise | None) -> Detection | None:
+def water_heater_standing(
+    days: LocalDays, heater: WaterHeater, promise: TimerPromise | None
+) -> Detection | None:
     """A water heater that re-heats while nobody draws, with what a timer would save.
 
     Returns
     -------
     Detection or None
-        `numbers`: ``standing_kwh_month``, ``saved_kwh_month``, ``n_nights``, ``n_nights_with``, ``burst_kwh``,
-        ``standing_w``, ``element_w`` and the hours of the windows ``window_1_from_h``, ``window_1_to_h`` ….
+        `numbers`: ``standing_month_kwh``, ``saved_month_kwh``, ``n_nights``, ``n_nights_with``, ``burst_kwh``,
+        ``standing_w``, ``element_w`` and the hours of the windows ``window_1_from_clock``, ``window_1_to_clock`` … (local hours).
     """
     if heater.answer is not HeaterAnswer.FOUND or promise is None or promise.kwh_per_month < _MIN_TIMER_KWH:
         return None
     numbers = {
-        "standing_kwh_month": promise.standing_kwh_per_month, "saved_kwh_month": promise.kwh_per_month,
+        "standing_month_kwh": promise.standing_kwh_per_month, "saved_month_kwh": promise.kwh_per_month,
         "n_nights": float(heater.n_nights), "n_nights_with": float(heater.n_nights_with), "burst_kwh": heater.burst_kwh,
-        "standing_w": heater.standing_w, "element_w": heater.element_w, "draws_kwh_day": heater.draws_kwh_per_day,
+        "standing_w": heater.standing_w, "element_w": heater.element_w, "draws_day_kwh": heater.draws_kwh_per_day,
     }  # fmt: skip
     for i, (begin, end) in enumerate(promise.windows, 1):
-        numbers |= {f"window_{i}_from_h": begin % 24, f"window_{i}_to_h": end % 24}
-    per_year = tuple(12 * k for k in (promise.kwh_per_month, promise.kwh_low, promise.kwh_high))
+        numbers |= {f"window_{i}_from_clock": begin % 24, f"window_{i}_to_clock": end % 24}
     return Detection(
-        FindingKind.WATER_HEATER_STANDING, heater.since, int(days.bounds[-1]), True, heater.confidence, *per_year,
-        cause="tank_reheats", actions=("set_timer",), numbers=numbers, evidence=_three_nights(days),
+        FindingKind.WATER_HEATER_STANDING, heater.since, int(days.bounds[-1]), True, heater.confidence,
+        12 * promise.kwh_per_month, 12 * promise.kwh_low, 12 * promise.kwh_high,
+        cause="tank_reheats", actions=("set_timer" if len(promise.windows) == 1 else "set_timer_twice",), numbers=numbers, evidence=_three_nights(days),
     )  # fmt: skip
 
 
@@ -94,9 +97,12 @@ def _three_nights(days: LocalDays) -> Evidence:
     """The newest three days by the hour; expected is the usual hour without bursts. [kWh]"""
     recent = days.last(3)
     hourly = recent.hourly_kwh()
-    quiet = np.nanmedian(days.last(28).coarse().power_w.reshape(-1, 24, days.coarse().n_slots // 24), axis=(0, 2)) / 1e3
+    slots = days.last(28).coarse().power_w
+    quiet = median(slots.reshape(len(slots), 24, -1).swapaxes(0, 1).reshape(24, -1), axis=1) / 1000.0
     measured = tuple(None if np.isnan(v) else round(float(v), 4) for v in hourly.ravel())
     expected = tuple(round(float(v), 4) for v in np.tile(quiet, recent.n_days))
     start = int(recent.bounds[0])
     night = int(recent.bounds[-2])
-    return Evidence(start, start + recent.n_days * DAY, HOUR, "kWh", measured, expected, night, night + 5 * HOUR)
+    return Evidence(
+        start, start + recent.n_days * DAY, HOUR, "kWh", measured, expected, night, night + 5 * HOUR
+    )

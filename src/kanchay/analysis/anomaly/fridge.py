@@ -58,7 +58,7 @@ def fridge_runs_more(days: LocalDays, *, window: int = _WINDOW) -> Detection | N
     Returns
     -------
     Detection or None
-        `numbers`: ``cycling_w_before``, ``cycling_w_now``, ``rise_w``, ``rise_pct``, ``extra_kwh_month``, ``p_value``.
+        `numbers`: ``before_w``, ``now_w``, ``rise_w``, ``rise_pct``, ``extra_month_kwh``, ``p_value``.
     """
     if days.resolution_s > _COARSEST_S:
         return None
@@ -87,10 +87,12 @@ def _detection(
     half = max(0.25 * rise, _Z80 * 1.2533 * noise * np.sqrt(1 / index + 1 / min(_NOW, len(known) - index)))
     start, end = int(days.bounds[int(known[index])]), int(days.bounds[-1])
     measured = tuple(None if np.isnan(v) else round(float(v), 1) for v in cycling)
-    evidence = Evidence(int(days.bounds[0]), end, DAY, "W", measured, (round(before, 1),) * len(cycling), start, end)
+    evidence = Evidence(
+        int(days.bounds[0]), end, DAY, "W", measured, (round(before, 1),) * len(cycling), start, end
+    )
     numbers = {
-        "cycling_w_before": before, "cycling_w_now": before + rise, "rise_w": rise, "rise_pct": 100 * rise / before,
-        "extra_kwh_month": rise * 0.73, "p_value": p,
+        "before_w": before, "now_w": before + rise, "rise_w": rise, "rise_pct": 100 * rise / before,
+        "extra_month_kwh": rise * 0.73, "p_value": p,
     }  # fmt: skip
     return Detection(
         FindingKind.FRIDGE, start, end, True, float(np.clip(1 - 0.6 * np.exp(-rise / noise / 3), 0.5, 0.9)),

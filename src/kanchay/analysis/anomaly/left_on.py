@@ -127,7 +127,7 @@ def left_on(days: LocalDays, *, window: int = _WINDOW) -> list[Detection]:
     Returns
     -------
     list of Detection
-        `numbers`: ``extra_w``, ``hours``, ``extra_kwh``, ``score``, ``n_days_looked``.
+        `numbers`: ``extra_w``, ``lasted_h``, ``extra_kwh``, ``score``, ``n_days_looked``.
     """
     recent = days.coarse().last(_REFERENCE)
     earliest = (recent.n_days - window) * recent.n_slots
@@ -142,7 +142,7 @@ def _detection(days: LocalDays, pedestal: Pedestal) -> Detection:
     # Once in the days looked at: an exact 80 % Poisson interval for one event is 0.11 to 3.9 events.
     per_year = 365.25 / max(days.n_days, 1)
     numbers = {
-        "extra_w": pedestal.extra_w, "hours": hours, "extra_kwh": pedestal.kwh, "score": pedestal.score,
+        "extra_w": pedestal.extra_w, "lasted_h": hours, "extra_kwh": pedestal.kwh, "score": pedestal.score,
         "n_days_looked": float(days.n_days),
     }  # fmt: skip
     return Detection(
@@ -162,7 +162,8 @@ def _evidence(days: LocalDays, start: int, end: int) -> Evidence:
         if (days.rest == kind).any():
             usual[days.rest == kind] = median(hourly[days.rest == kind], axis=0)
     measured, expected = (
-        tuple(None if np.isnan(v) else round(float(v), 4) for v in rows[first:last].ravel()) for rows in (hourly, usual)
+        tuple(None if np.isnan(v) else round(float(v), 4) for v in rows[first:last].ravel())
+        for rows in (hourly, usual)
     )
     window_start = int(days.bounds[first])
     return Evidence(

@@ -63,7 +63,11 @@ def usual_profile(days: LocalDays, *, by_weekday: bool = False) -> Profile:
     >>> float(usual_profile(days).expected_w[3, 20])
     500.0
     """
-    kind = np.where(days.rest & (days.weekday < 5), 6, days.weekday) if by_weekday else days.rest.astype(np.int64)
+    kind = (
+        np.where(days.rest & (days.weekday < 5), 6, days.weekday)
+        if by_weekday
+        else days.rest.astype(np.int64)
+    )
     expected = np.full(days.power_w.shape, np.nan)
     scale = np.full(days.power_w.shape, np.nan)
     floor = _FLOOR * float(np.nanmean(days.power_w)) if np.isfinite(days.power_w).any() else 1.0

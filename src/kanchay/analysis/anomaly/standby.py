@@ -93,7 +93,12 @@ def high_standby(days: LocalDays) -> Detection | None:
     start, end = int(recent.bounds[0]), int(recent.bounds[-1])
     measured = tuple(None if np.isnan(v) else round(float(v), 1) for v in level)
     evidence = Evidence(start, end, DAY, "W", measured, (usual,) * len(level), start, end)
-    numbers = {"standby_w": found.power_w, "share_pct": 100 * found.share, "n_nights": float(found.n_nights), "usual_w": usual}
+    numbers = {
+        "standby_w": found.power_w,
+        "share_pct": 100 * found.share,
+        "n_nights": float(found.n_nights),
+        "usual_w": usual,
+    }
     return Detection(
         FindingKind.STANDBY, start, end, True, 0.85 if not fridge else 0.65, extra, low, high,
         cause="always_on", actions=("unplug_one_by_one",), numbers=numbers, evidence=evidence,

@@ -85,7 +85,9 @@ def day_scores(days: LocalDays) -> DayScores:
             continue
         usual[day] = median(hourly[peers], axis=0)
         level_z[day] = _z(np.log(max(energy[day], 1e-3)), np.log(np.maximum(energy[peers], 1e-3)), floor=0.10)
-        distance = np.nansum(np.abs(hourly[[day, *peers]] - usual[day]), axis=1) / max(float(usual[day].sum()), 1e-6)
+        distance = np.nansum(np.abs(hourly[[day, *peers]] - usual[day]), axis=1) / max(
+            float(usual[day].sum()), 1e-6
+        )
         shape_z[day] = _z(np.log(distance[0] + 0.05), np.log(distance[1:] + 0.05), floor=0.12)
         extra[day] = energy[day] - float(median(energy[peers]))
     return DayScores(level_z, shape_z, usual, extra)
@@ -161,5 +163,12 @@ def _evidence(days: LocalDays, scores: DayScores, worst: int) -> Evidence:
     measured, expected = (tuple(None if np.isnan(v) else round(float(v), 4) for v in row) for row in rows)
     start = int(days.bounds[first])
     return Evidence(
-        start, start + (last - first) * DAY, HOUR, "kWh", measured, expected, int(days.bounds[worst]), int(days.bounds[worst + 1])
+        start,
+        start + (last - first) * DAY,
+        HOUR,
+        "kWh",
+        measured,
+        expected,
+        int(days.bounds[worst]),
+        int(days.bounds[worst + 1]),
     )

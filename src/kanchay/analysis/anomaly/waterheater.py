@@ -118,7 +118,11 @@ class WaterHeater:
     @property
     def draws_kwh_per_day(self) -> float:
         """Heat drawn a day. [kWh]"""
-        return float(np.sum(self.draw_kwh)) / self.n_days if self.draw_kwh is not None and self.n_days else float("nan")
+        return (
+            float(np.sum(self.draw_kwh)) / self.n_days
+            if self.draw_kwh is not None and self.n_days
+            else float("nan")
+        )
 
 
 def bursts(days: LocalDays) -> Bursts:
@@ -140,9 +144,9 @@ def bursts(days: LocalDays) -> Bursts:
     first = np.array([a for a, _ in found], dtype=np.int64)
     last = np.array([b for _, b in found], dtype=np.int64)
     if days.resolution_s > 300:  # a burst spills a little into the slots beside it
-        spill = (np.maximum(first - 1, 0), np.minimum(last, len(above) - 1))
+        spill = [np.maximum(first - 1, 0), np.minimum(last, len(above) - 1)]
     else:
-        spill = ()
+        spill = []
     total = np.concatenate([[0.0], np.cumsum(above)])
     energy = total[last] - total[first]
     for beside in spill:
@@ -192,7 +196,7 @@ def recognise_water_heater(days: LocalDays, *, window: int = _WINDOW) -> WaterHe
     asleep = every.where(_is_quiet(recent, every))
     free = asleep.where(~_locked_to_clock(recent, asleep, int(whole.sum())))
     quiet = free.where(_looks_like_reheat(recent, free))
-    if len(quiet) < _FEWEST_BURSTS:
+    if len(quiet) < _FEWEST_BURSTS:  # nothing, or only what a clock switches
         clock = len(asleep) >= _FEWEST_BURSTS and len(free) < _FEWEST_BURSTS
         return WaterHeater(HeaterAnswer.NONE, "clock_locked" if clock else "no_bursts")
     return _judge(recent, every, quiet, nights[quiet.first], whole)
@@ -213,7 +217,9 @@ def _known_nights(days: LocalDays) -> np.ndarray:
     """Whether the quiet hours of each night are known, shape (n_days + 1,)."""
     hour = _clock(days, np.arange(days.n_days * days.n_slots))
     quiet = (hour >= _QUIET[0]) | (hour < _QUIET[1])
-    known = np.bincount(_night_of(days)[quiet], weights=np.isfinite(days.flat())[quiet], minlength=days.n_days + 1)
+    known = np.bincount(
+        _night_of(days)[quiet], weights=np.isfinite(days.flat())[quiet], minlength=days.n_days + 1
+    )
     expected = (24 - _QUIET[0] + _QUIET[1]) * HOUR / days.resolution_s
     return np.asarray(known >= 0.9 * expected)
 
@@ -244,7 +250,11 @@ def _judge(days: LocalDays, every: Bursts, quiet: Bursts, night: IntArray, whole
         return WaterHeater(HeaterAnswer.NONE, "no_bursts")
     if alike.mean() < 0.5 or float(mad_scale(quiet.kwh)) > _SPREAD * float(np.median(quiet.kwh)):
         return WaterHeater(HeaterAnswer.CANNOT_TELL, "uneven")
-    since = int(days.bounds[max(first_night, 1) - 1]) if begin == 0 else int(days.bounds[min(first_night, days.n_days - 1)])
+    since = (
+        int(days.bounds[max(first_night, 1) - 1])
+        if begin == 0
+        else int(days.bounds[min(first_night, days.n_days - 1)])
+    )
     return _estimate(days, every, quiet, since, first_night, n_nights, n_with)
 
 
@@ -257,17 +267,19 @@ def _onset(with_burst: np.ndarray) -> int:
         rate = np.clip(k / np.maximum(m, 1), 1e-3, 1 - 1e-3)
         return np.asarray(k * np.log(rate) + (m - k) * np.log(1 - rate))
 
-    split = np.arange(5, n - 5)
+    split = np.arange(5.0, n - 5.0)
+    place = split.astype(np.int64)
     if not len(split):
         return 0
-    gain = log_likelihood(hits[split], split) + log_likelihood(hits[-1] - hits[split], n - split)
-    gain -= log_likelihood(hits[-1:], np.array([n]))
-    rises = 0.3 * (hits[-1] - hits[split]) / (n - split) > hits[split] / split  # hardly any before
+    early, late = hits[place], hits[-1] - hits[place]
+    gain = log_likelihood(early, split) + log_likelihood(late, n - split)
+    gain -= log_likelihood(hits[-1:], np.array([float(n)]))
+    rises = 0.3 * late / (n - split) > early / split  # hardly any before
     best = int(np.argmax(np.where(rises, gain, -np.inf)))
     if not rises[best] or gain[best] < 4.0:  # 4 nats: e^4 = 55 to 1 beyond the one free place of the split
         return 0
-    later = np.flatnonzero(with_burst[split[best] :])
-    return int(split[best] + (later[0] if len(later) else 0))
+    later = np.flatnonzero(with_burst[place[best] :])
+    return int(place[best] + (later[0] if len(later) else 0))
 
 
 def _locked_to_clock(days: LocalDays, some: Bursts, n_nights: int) -> np.ndarray:
@@ -283,7 +295,11 @@ def _estimate(
 ) -> WaterHeater:
     burst = float(np.median(quiet.kwh))
     element = _element_w(days, every, quiet)
-    alike = (every.kwh >= 0.7 * burst) & (every.kwh <= 1.3 * burst) & (every.peak_w >= 0.5 * float(np.median(quiet.peak_w)))
+    alike = (
+        (every.kwh >= 0.7 * burst)
+        & (every.kwh <= 1.3 * burst)
+        & (every.peak_w >= 0.5 * float(np.median(quiet.peak_w)))
+    )
     large = (every.kwh > 1.3 * burst) & (every.peak_w >= 0.7 * element)
     heats = every.where(alike | large)
     heats = heats.where(heats.first >= max(0, first_night - 1) * days.n_slots)
@@ -325,7 +341,9 @@ def _standing_w(days: LocalDays, heats: Bursts, quiet: Bursts, burst_kwh: float)
     return burst_kwh / pause * 1e3, float(min(error, 0.3))
 
 
-def _draws(days: LocalDays, heats: Bursts, standing_w: float, burst_kwh: float) -> tuple[FloatArray, IntArray]:
+def _draws(
+    days: LocalDays, heats: Bursts, standing_w: float, burst_kwh: float
+) -> tuple[FloatArray, IntArray]:
     """Heat drawn before each heat: its energy less what the tank lost by itself since the one before."""
     if not len(heats):
         return np.zeros(0), np.zeros(0, dtype=np.int64)
