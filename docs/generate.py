@@ -32,7 +32,12 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 
 
 def command_page() -> str:
-    parts = [NOTE, "# Command line\n", "\n".join(f"- [`kanchay {v}`](#kanchay-{v}): {HELP[v]}" for v in VERBS), ""]
+    parts = [
+        NOTE,
+        "# Command line\n",
+        "\n".join(f"- [`kanchay {v}`](#kanchay-{v}): {HELP[v]}" for v in VERBS),
+        "",
+    ]
     for name, command in commands():
         context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
         parts += [f"## {name}\n", "```text", command.get_help(context), "```\n"]
@@ -41,7 +46,12 @@ def command_page() -> str:
 
 
 def settings_page() -> str:
-    head = [NOTE, "# Settings\n", "| name | environment | default | unit | meaning |", "|---|---|---|---|---|"]
+    head = [
+        NOTE,
+        "# Settings\n",
+        "| name | environment | default | unit | meaning |",
+        "|---|---|---|---|---|",
+    ]
     rows = [f"| `{s.name}` | `{s.variable}` | `{s.default}` | {s.unit} | {s.help} |" for s in SETTINGS]
     return "\n".join([*head, *rows, ""])
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,7 +32,12 @@ def input_options(function: F) -> F:
     """``--input FILE`` and what describes it: the verb then works without any store."""
     for option in reversed(
         (
-            click.option("--input", "input_path", type=click.Path(path_type=Path), help="A meter file instead of a site."),
+            click.option(
+                "--input",
+                "input_path",
+                type=click.Path(path_type=Path),
+                help="A meter file instead of a site.",
+            ),
             click.option("--site", "site_id", help="A site of the store (default: the only one)."),
             click.option("--tz", help="Zone of a file that does not say (IANA name)."),
             click.option("--country", help="ISO country for holidays, factors and tariffs, for example PE."),
@@ -47,7 +54,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, float):
-        return None if value != value else value
+        return None if math.isnan(value) else value
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, Enum):
@@ -75,19 +82,28 @@ def table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     widths = [max([len(t), *(len(r[i]) for r in cells)]) for i, t in enumerate(titles)]
     numeric = [bool(cells) and all(_is_number(r[i]) for r in cells) for i in range(len(titles))]
     for row in [titles, *cells]:
-        line = "  ".join(c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric, strict=True))
+        line = "  ".join(
+            c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric, strict=True)
+        )
         click.echo(line.rstrip())
 
 
 def _is_number(text: str) -> bool:
-    return text.replace(",", "").replace("−", "-").replace(" ", "").lstrip("-").replace(".", "", 1).isdigit() or text == ""
+    return (
+        text.replace(",", "").replace("−", "-").replace(" ", "").lstrip("-").replace(".", "", 1).isdigit()
+        or text == ""
+    )
+
+
+def _unseen(_: float) -> None:
+    """Nobody watches."""
 
 
 @contextmanager
-def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress(label: str, total: int) -> Iterator[Callable[[float], None]]:
     """A progress bar on stderr where somebody watches; nothing otherwise. Yields ``advance(n)``."""
     if not sys.stderr.isatty():
-        yield lambda n=1: None
+        yield _unseen
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -95,4 +111,4 @@ def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda n=1: bar.advance(task, n)
+        yield partial(bar.advance, task)

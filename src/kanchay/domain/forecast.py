@@ -42,7 +42,9 @@ class Forecast:
     quantiles: FloatArray
     model: str
     run_id: str = ""
-    notes: tuple[str, ...] = field(default_factory=tuple)  # codes such as "short_history", "fell_back_to_naive"
+    notes: tuple[str, ...] = field(
+        default_factory=tuple
+    )  # codes such as "short_history", "fell_back_to_naive"
 
     def __post_init__(self) -> None:
         if self.quantiles.shape != (len(self.mean), len(LEVELS)):

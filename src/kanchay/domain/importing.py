@@ -46,7 +46,8 @@ class ImportSeries:
     total: float | None
     column: str = ""
     source_unit: str = ""
-    register: str = ""
+    register: str = ""  # tariff register or phase: a part of one meter, never a flow of its own
+    is_submeter: bool = False
     evidence: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
     observations: Observations | None = field(default=None, repr=False)

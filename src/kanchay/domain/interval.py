@@ -87,7 +87,9 @@ def format_resolution(seconds: int) -> str:
 def to_epoch(moment: datetime) -> int:
     """UTC seconds of an aware datetime; a naive one is an error, never a guess."""
     if moment.tzinfo is None:
-        raise TimeError(f"{moment.isoformat()} has no time zone.", hint="Add an offset or name the zone (--tz).")
+        raise TimeError(
+            f"{moment.isoformat()} has no time zone.", hint="Add an offset or name the zone (--tz)."
+        )
     return int(moment.timestamp())
 
 

@@ -24,6 +24,8 @@ class IssueKind(StrEnum):
 
 
 class Severity(StrEnum):
+    """How much it matters."""
+
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"

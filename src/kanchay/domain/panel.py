@@ -62,7 +62,13 @@ class Panel:
 
     @classmethod
     def from_readings(
-        cls, readings: list[Readings], *, resolution_s: int, tz: str, start: int | None = None, end: int | None = None
+        cls,
+        readings: list[Readings],
+        *,
+        resolution_s: int,
+        tz: str,
+        start: int | None = None,
+        end: int | None = None,
     ) -> Panel:
         """Lay readings of that very resolution on one grid.
 

@@ -109,4 +109,6 @@ class Readings:
         starts = start + resolution_s * np.arange(len(values), dtype=np.int64)
         known = ~np.isnan(values)
         quality = np.zeros(int(known.sum()), dtype=np.int8)
-        return cls(point_id, starts[known], starts[known] + resolution_s, np.asarray(values[known], float), quality)
+        return cls(
+            point_id, starts[known], starts[known] + resolution_s, np.asarray(values[known], float), quality
+        )

@@ -23,7 +23,9 @@ def test_reference_pages_are_current(monkeypatch: pytest.MonkeyPatch) -> None:
     assert generator().main(check=True) == 0
 
 
-@pytest.mark.parametrize("path", sorted(p for p in ROOT.glob("**/*.md") if ".venv" not in p.parts), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted(p for p in ROOT.glob("**/*.md") if ".venv" not in p.parts), ids=lambda p: p.name
+)
 def test_links_between_documents_lead_somewhere(path: Path) -> None:
     text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.S)
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):

@@ -50,6 +50,8 @@ def meter_file(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("model", ["ensemble", "pretrained"])
 def test_forecast_imports_nothing_heavy(meter_file: Path, model: str) -> None:
-    packages, out = imported("forecast", "--input", str(meter_file), "--model", model, "--tz", "America/Lima", "--json")
+    packages, out = imported(
+        "forecast", "--input", str(meter_file), "--model", model, "--tz", "America/Lima", "--json"
+    )
     assert '"mean"' in out
     assert not packages & (HEAVY | {"sqlalchemy", "flask", "alembic"})
