@@ -37,7 +37,7 @@ def _holidays_of_year(country: str, subdivision: str | None, year: int) -> froze
         return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
     except NotImplementedError as error:
         if subdivision is not None:
-            # Countries without regional holidays (Peru) list no subdivisions: the national calendar is theirs.
+            # Countries without regional holidays (Peru) list no regions: the national calendar is theirs.
             return _holidays_of_year(country, None, year)
         raise NotFound(
             f"No holiday calendar is known for '{country}'.",
