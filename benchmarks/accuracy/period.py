@@ -4,8 +4,9 @@
     python benchmarks/accuracy/period.py --calibrate  the tables of analysis/forecast/period.py
     python benchmarks/accuracy/period.py --tune       the half-life of the daily level
 
-Periods are calendar months on the meter's clock. A forecast is issued at the start of day 1, 4, 8, 15, 22 and 28 with
-a week, four weeks or all of the history before. Months with a missing day (less than half known) are left out.
+Periods are calendar months on the meter's clock. A forecast is issued at the start of day 1, 4, 8, 15, 22 and
+28 with a week, four weeks or all of the history before. Months with a missing day (less than half known) are
+left out.
 Rivals: the run rate (so far, or the last week, per day) and the same days of last year.
 """
 
@@ -115,7 +116,8 @@ def one(meter, panel, truth, month, day, n, actual) -> Row | None:
     rate = so_far / (day - 1) if day > 4 else np.nanmean(seen.values[0, -7 * 24 :]) * 24
     return Row(
         meter.dataset, meter.id, f"{first:%Y-%m}", day, n, actual, so_far, before + p.mean, before + q[0.10],
-        before + q[0.90], before + q[0.025], before + q[0.975], so_far + rate * left, so_far + last_year(truth, first, after, day),
+        before + q[0.90], before + q[0.025], before + q[0.975], so_far + rate * left,
+        so_far + last_year(truth, first, after, day),
     )  # fmt: skip
 
 

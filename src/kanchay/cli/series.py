@@ -57,7 +57,7 @@ def load_model(name: str | None, home: str | None) -> Forecaster:
         return forecaster(wanted)
     from kanchay.adapters.models import ModelShelf
 
-    return ModelShelf(settings.home / "models").load(wanted)
+    return ModelShelf(settings).load(wanted)
 
 
 def open_series(

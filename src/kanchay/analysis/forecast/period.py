@@ -32,8 +32,8 @@ METHOD: Final = "daily_level"
 
 #: Days ahead at which the tables below stand.
 DAYS_AHEAD: Final = (1, 2, 4, 7, 14, 21, 31)
-# Quantiles at LEVELS of (actual - forecast) per day, over the spread of a day, for totals over DAYS_AHEAD; made
-# by `benchmarks/accuracy/period.py --calibrate` from the training and validation homes, each weighing the same.
+# Quantiles at LEVELS of (actual - forecast) per day, over the spread of a day, for totals over DAYS_AHEAD.
+# Made by `benchmarks/accuracy/period.py --calibrate` from the training and validation homes, equally weighed.
 _AFTER_A_WEEK: Final = np.array(
     [
         [-1.99, -1.65, -1.26, -0.72, -0.09, 0.69, 1.48, 2.06, 2.85],  # 1

@@ -34,9 +34,8 @@ def forecast_period(
     at = min(reach.end, ctx.clock() if now is None else now) // HOUR * HOUR
     first, after = reading_period(site.billing_day, to_datetime(at - 1, site.tz).date())
     start, end = local_midnight(first, site.tz), local_midnight(after, site.tz)
-    panel = load_panel(
-        ctx, scope, [point.id], resolution_s=HOUR, start=_whole(at, reach.start, start), end=at
-    )
+    begin = _begin(at, reach.start, start)
+    panel = load_panel(ctx, scope, [point.id], resolution_s=HOUR, start=begin, end=at)
     return forecast_total(
         panel,
         point.id,
@@ -48,6 +47,6 @@ def forecast_period(
     )
 
 
-def _whole(at: int, first: int, start: int) -> int:
-    """Start of the history, on the hour: at most `_HISTORY_S` back, and never after the period's own start."""
+def _begin(at: int, first: int, start: int) -> int:
+    """Start of the history, on the hour: at most `_HISTORY_S` back, never after the period's start."""
     return min(max(first, at - _HISTORY_S), start) // HOUR * HOUR
