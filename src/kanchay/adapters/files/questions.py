@@ -26,7 +26,6 @@ BECAUSE: Final = {
     "direction.daylight": "No word tells the direction; values rise in daylight only, as those of a solar plant do.",
     "direction.net": "No word tells the direction; values of both signs suggest import minus export.",
     "decimal": "Every number could be read both ways, a thousand times apart.",
-    "dst": "The file has times that the clock of this zone skips, so its clock seems to stay on standard time.",
 }
 
 
@@ -38,7 +37,7 @@ def ask(
         *_units(decided, options),
         *_decimal(layout),
         *_dates(layout, options),
-        *_zone(decided, options, tz, tz_reason),
+        *_zone(tz, tz_reason),
         *_labels(decided, options, label_why),
         *_directions(decided, options),
     ]
@@ -70,18 +69,13 @@ def _decimal(layout: Layout) -> list[ImportQuestion]:
 def _dates(layout: Layout, options: ImportOptions) -> list[ImportQuestion]:
     if not layout.open_order or options.day_first is not None:
         return []
-    names = {"dmy": "day-first", "mdy": "month-first", "ymd": "year-first"}
+    names = {"dmy": "day_first", "mdy": "month_first", "ymd": "year_first"}
     pair = (names[layout.order], names[layout.open_order])
     return [ImportQuestion("day_first", "--day-first/--month-first", pair[0], BECAUSE["day_first"], pair)]
 
 
-def _zone(decided: Sequence[Decided], options: ImportOptions, tz: str, reason: str) -> list[ImportQuestion]:
-    out = []
-    if reason:
-        out.append(ImportQuestion("tz", "--tz", tz, BECAUSE[reason]))
-    if any(d.prepared.clock.fixed for d in decided):
-        out.append(ImportQuestion("dst", "--tz", "standard time", BECAUSE["dst"]))
-    return out
+def _zone(tz: str, reason: str) -> list[ImportQuestion]:
+    return [ImportQuestion("tz", "--tz", tz, BECAUSE[reason])] if reason else []
 
 
 def _labels(decided: Sequence[Decided], options: ImportOptions, why: str) -> list[ImportQuestion]:

@@ -32,6 +32,8 @@ from kanchay.services.ports.files import ImportOptions
 __all__ = ["SniffingReader"]
 
 MB = 1024 * 1024
+# The name of a series that has none in the file: the same in every file, so that the next month finds its point.
+_PLAIN = {Quantity.ELECTRIC_ENERGY: "electricity", Quantity.POWER: "electricity"}
 
 
 class SniffingReader:
@@ -131,7 +133,7 @@ def _decide(
     meanings = find_directions(prepared, meanings, kinds, tz, options.direction)
     label, label_why = find_label(prepared, kinds, tz, _label_hints(roles, layout, profile, options))
     units = _units(prepared_values=[p.values for p in prepared], steps=[p.step for p in prepared], meanings=meanings)
-    names = _names([p.raw for p in prepared], meanings, path.stem)
+    names = _names([p.raw for p in prepared], meanings)
     decided = [
         Decided(p, m, u, k, label, n)
         for p, m, u, k, n in zip(prepared, meanings, units, kinds, names, strict=True)
@@ -160,7 +162,7 @@ def _label_hints(
     ]
 
 
-def _names(raws: list[RawSeries], meanings: list[Meaning], stem: str) -> list[str]:
+def _names(raws: list[RawSeries], meanings: list[Meaning]) -> list[str]:
     """Series names: the column, the key, or both; the main series of a key carries the key alone."""
     columns = Counter(r.column for r in raws)
     main: dict[str, str] = {}
@@ -168,10 +170,10 @@ def _names(raws: list[RawSeries], meanings: list[Meaning], stem: str) -> list[st
         if r.key and m.quantity in (Quantity.ELECTRIC_ENERGY, Quantity.POWER) and not m.submeter:
             main.setdefault(r.key, r.column)
     names: list[str] = []
-    for r in raws:
+    for r, m in zip(raws, meanings, strict=True):
         alone = len(columns) == 1 or main.get(r.key) == r.column
         name = r.key if r.key and alone else " ".join(p for p in (r.key, r.column.strip()) if p)
-        name = re.sub(r"\s+", " ", name) or stem
+        name = re.sub(r"\s+", " ", name) or _PLAIN.get(m.quantity, m.quantity.value)
         names.append(name if name not in names else f"{name} ({names.count(name) + 1})")
     return names
 
@@ -190,6 +192,8 @@ def _facts(
     facts.append(("label", f"{decided[0].label}: {label_why}" if label_why else decided[0].label))
     if profile is not None:
         facts.append(("profile", profile.name))
+    if any(d.prepared.clock.fixed for d in decided):
+        facts.append(("clock", "standard_time"))
     folds = max((d.prepared.clock.folds for d in decided), default=0)
     counts = (("rows_skipped", table.n_bad_rows), ("times_unreadable", layout.n_bad_times), ("dst_doubles", folds))
     return tuple(facts + [(code, str(n)) for code, n in counts if n])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kanchay.adapters.files.meaning import FLOWS, Meaning
 from kanchay.adapters.files.prepared import Prepared
+from kanchay.adapters.files.words import REGISTERS, matches, normal
 from kanchay.analysis.quality.derive import derive_readings, to_energy
 from kanchay.domain.importing import ImportSeries
 from kanchay.domain.interval import DAY, IntArray, utc_offset, wall_clock
@@ -139,7 +140,8 @@ def build_series(d: Decided, tz: str) -> ImportSeries:
         total=total,
         column=d.prepared.raw.column,
         source_unit=d.unit.symbol,
-        register=d.prepared.raw.key,
+        register=matches(REGISTERS, normal(d.name)) if d.meaning.quantity in FLOWS else "",
+        is_submeter=d.meaning.submeter,
         evidence=d.meaning.evidence,
         issues=tuple(_issues(d, seen, missing) + derived),
         observations=seen,

@@ -85,6 +85,12 @@ ROLE_WORDS: Final = {
     "cumulative": r"register|meter reading|reading|lectura|zahlerstand|stand|index|totaliser|totalizer|total increasing|cumulative"
     r"|acumulad\w*|standen|meterstand",
 }  # fmt: skip
+# Tariff registers and phases of one meter: parts of one flow, never a flow of their own. OBIS x.8.0 is the total.
+REGISTERS: Final = (
+    r"t[1-6]|tarif\w* ?\d|rate ?\d|dag|nacht|day|night|tag|peak|off ?peak|offpeak|high|low|hoog|laag|normaal|hp|hc|ht|nt"
+    r"|punta|fuera de punta|llano|valle|hora punta|vazio|cheia|ponta|p[1-6]|f[123]|l[123]|phase ?[abc123]|fase ?[abc123]"
+    r"|[12] 8 [1-4]|register ?\d"
+)
 _COMPOSITE: Final = re.compile(
     r"(?:_|\s|^)(?:per|je|por)(?:_|\s)|[€$£]\s?/|/\s?[km]?wh?\b|[_ ](?:w|kwh|wh)[_ /]?m2|/\s?m[2²³3]", re.I
 )

@@ -2,7 +2,7 @@
 
 - *interval* values pass through;
 - a *cumulative* register is differenced: one reading per step, from one register reading to the next. A step over a
-  gap stays one long reading; no hour can claim its share of it;
+  gap stays one long reading, marked as imputed: its total is true, but no hour can claim its share of it;
 - an *instantaneous* value on a regular grid holds until the next grid point; on an irregular one the mean of both
   ends stands for the time between, and nothing stands for a pause longer than `max_hold_s`.
 
@@ -25,6 +25,7 @@ from kanchay.domain.reading import Observations, Quality, Readings
 __all__ = ["complete_registers", "derive_readings", "to_energy", "usual_step"]
 
 MAX_HOLD_S: Final = 900
+_LONG_STEP_S: Final = 3900  # a step up to an hour (and some slack) says enough about its hour
 _EXCLUSIVE: Final = 0.95  # of intervals in which just one tariff register counts
 
 
@@ -88,6 +89,9 @@ def _difference(o: Observations) -> tuple[Readings, list[Issue]]:
     times, quality = o.start[steps.kept], o.quality[steps.kept]
     worst = np.maximum(quality[1:], quality[:-1])
     worst = np.where(steps.guessed, np.maximum(worst, Quality.ESTIMATED), worst).astype(np.int8)
+    lengths = np.diff(times)
+    long = lengths > max(1.5 * (usual_step(times) or 0), _LONG_STEP_S)
+    worst = np.where(long, np.maximum(worst, Quality.IMPUTED), worst).astype(np.int8)
     known = ~np.isnan(steps.energy)
     readings = Readings(o.point_id, times[:-1][known], times[1:][known], steps.energy[known], worst[known])
     issues = [_break_issue(o, at, kind, before) for at, kind, before in steps.breaks]

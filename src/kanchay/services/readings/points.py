@@ -1,0 +1,94 @@
+"""From series of a file to points of a site: stable ids, roles, and sums of registers that count nothing twice."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kanchay.domain.importing import ImportSeries
+from kanchay.domain.point import Direction, Kind, Point, Role, Term, VirtualPoint
+from kanchay.domain.units import CANONICAL, Quantity
+
+__all__ = ["as_energy", "point_id", "point_of", "register_sums"]
+
+_FLOWS = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
+
+
+def _slug(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in folded if not unicodedata.combining(c)).lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "series"
+
+
+def point_id(site_id: str, series: ImportSeries) -> str:
+    """The same for the same series of the same site in every file."""
+    parts = [site_id, _slug(series.name)]
+    if series.direction is not None:
+        parts.append(series.direction.value)
+    return ".".join(parts)
+
+
+def as_energy(series: ImportSeries) -> bool:
+    """Mean power over intervals is kept as energy: that is what is forecast, billed and summed."""
+    return series.quantity is Quantity.POWER and series.kind is Kind.INTERVAL
+
+
+def _role(series: ImportSeries, submeter: bool) -> Role:
+    if series.quantity not in (*_FLOWS, Quantity.REACTIVE_ENERGY, Quantity.GAS, Quantity.HEAT, Quantity.WATER):
+        return Role.SENSOR
+    if submeter:
+        return Role.SUBMETER
+    return Role.PV if series.direction is Direction.PRODUCTION else Role.GRID
+
+
+def point_of(site_id: str, series: ImportSeries, parent_id: str | None) -> Point:
+    """The point of a series; `parent_id` is set for sub-meters."""
+    quantity = Quantity.ELECTRIC_ENERGY if as_energy(series) else series.quantity
+    return Point(
+        id=point_id(site_id, series),
+        site_id=site_id,
+        name=series.name,
+        quantity=quantity,
+        unit=CANONICAL[quantity] if as_energy(series) else series.unit,
+        kind=series.kind,
+        resolution_s=series.resolution_s,
+        direction=series.direction,
+        role=_role(series, parent_id is not None),
+        register=series.register,
+        parent_id=parent_id,
+        tags=(f"source_unit:{series.source_unit}",) if series.source_unit else (),
+    )
+
+
+def register_sums(site_id: str, series: Sequence[ImportSeries]) -> list[tuple[VirtualPoint, list[ImportSeries]]]:
+    """Sums of the tariff registers (or phases) of one meter and direction, with their parts.
+
+    A group whose sum another series of the file already is gets no sum of its own.
+    """
+    groups: dict[tuple[str, Direction | None, Kind], list[ImportSeries]] = defaultdict(list)
+    for s in series:
+        if s.register and s.quantity is Quantity.ELECTRIC_ENERGY:
+            base = _slug(s.name.lower()).replace(_slug(s.register), "", 1).strip("-").replace("--", "-")
+            groups[base, s.direction, s.kind].append(s)
+    sums = []
+    for (base, direction, _), parts in groups.items():
+        if len(parts) < 2 or _has_total(parts, series):
+            continue
+        name = " + ".join(p.name for p in parts)
+        way = direction.value if direction else "net"
+        kind, step = Kind.INTERVAL, parts[0].resolution_s
+        ident = f"{site_id}.{base or 'grid'}-sum.{way}"
+        point = Point(ident, site_id, name, resolution_s=step, direction=direction, kind=kind)
+        point = replace(point, role=Role.PV if direction is Direction.PRODUCTION else Role.GRID)
+        sums.append((VirtualPoint(point, tuple(Term(1, point_id(site_id, p)) for p in parts)), parts))
+    return sums
+
+
+def _has_total(parts: Sequence[ImportSeries], series: Sequence[ImportSeries]) -> bool:
+    """Whether another series of the same direction has the total of the parts, to half a per cent."""
+    whole = sum(p.total or 0.0 for p in parts)
+    others = (s for s in series if s not in parts and s.direction is parts[0].direction and s.quantity in _FLOWS)
+    return whole > 0 and any(abs((s.total or 0.0) - whole) <= 0.005 * whole for s in others)
