@@ -1,0 +1,126 @@
+"""The look-ahead test: what comes after the time of issue must not touch a forecast, not by one bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kanchay.analysis.backtest import backtest
+from kanchay.analysis.forecast.protocol import Forecaster
+from kanchay.analysis.forecast.single import forecast_panel
+from kanchay.domain.interval import DAY, HOUR
+from kanchay.domain.panel import Panel
+from kanchay.domain.reading import FloatArray
+
+__all__ = ["LeakReport", "leak_test"]
+
+_DAYS = 21
+
+
+@dataclass(frozen=True, slots=True)
+class LeakReport:
+    """What the look-ahead test found.
+
+    Attributes
+    ----------
+    n_forecasts : int
+        Forecasts that were made twice. [-]
+    differing : tuple of str
+        Which of them changed, by path and time; empty: no leak.
+    """
+
+    n_forecasts: int
+    differing: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.differing
+
+
+def leak_test(
+    model: Forecaster, *, seed: int = 0, tz: str = "America/Lima", country: str | None = "PE"
+) -> LeakReport:
+    """Scramble every value at and after the time of issue, and demand the very same bits.
+
+    Both paths are tried, a single forecast and a back-test, at 15 and 60 minutes, for one and three days ahead,
+    with gaps in the history; what is scrambled becomes huge, negative, permuted or missing.
+
+    Parameters
+    ----------
+    model : Forecaster
+    seed : int
+        Of the made-up meter and the scrambling.
+    tz, country : str
+        Clock and holidays of the made-up meter.
+
+    Returns
+    -------
+    LeakReport
+
+    Examples
+    --------
+    >>> from kanchay.analysis.forecast.naive import DayNaive
+    >>> leak_test(DayNaive()).passed
+    True
+    """
+    rng = np.random.default_rng(seed)
+    n, differing = 0, []
+    for resolution_s in (HOUR, 900):
+        panel = _meter(rng, resolution_s, tz)
+        for hours in (14 * 24, 16 * 24 + 7):
+            at = panel.start + hours * HOUR
+            for horizon_s in (DAY, 3 * DAY):
+                for label, other in _scrambled(panel, at, rng):
+                    n += 2
+                    name = f"{resolution_s} s, {hours} h, {horizon_s // DAY} d, {label}"
+                    if not _same_single(model, panel, other, at, horizon_s, country):
+                        differing.append(f"forecast: {name}")
+                    if not _same_backtest(model, panel, other, at, horizon_s, country):
+                        differing.append(f"backtest: {name}")
+    return LeakReport(n, tuple(differing))
+
+
+def _meter(rng: np.random.Generator, resolution_s: int, tz: str) -> Panel:
+    """Three weeks of an office with noise and two gaps."""
+    n = _DAYS * DAY // resolution_s
+    hour = np.arange(n) * resolution_s / HOUR
+    busy = (hour % 24 >= 8) & (hour % 24 < 19) & (hour // 24 % 7 < 5)
+    values = 2.0 + 6.0 * busy + rng.gamma(2.0, 0.3, n)
+    values[n // 3 : n // 3 + 9] = np.nan
+    values[n // 2 : n // 2 + 2] = np.nan
+    return Panel.of(("m",), values[None], start=1_788_325_200, resolution_s=resolution_s, tz=tz)
+
+
+def _scrambled(panel: Panel, at: int, rng: np.random.Generator) -> list[tuple[str, Panel]]:
+    first = (at - panel.start) // panel.resolution_s
+    past, future = panel.values[0, :first], panel.values[0, first:]
+    others: dict[str, FloatArray] = {
+        "huge": np.full(len(future), 1e9),
+        "negative": -1e6 * rng.random(len(future)),
+        "permuted": rng.permutation(future),
+        "missing": np.full(len(future), np.nan),
+    }
+    return [
+        (name, Panel.of(("m",), np.concatenate([past, new])[None], start=panel.start,
+                        resolution_s=panel.resolution_s, tz=panel.tz))
+        for name, new in others.items()
+    ]  # fmt: skip
+
+
+def _same_single(
+    model: Forecaster, one: Panel, two: Panel, at: int, horizon_s: int, country: str | None
+) -> bool:
+    a, b = (forecast_panel(p, "m", model, at, horizon_s=horizon_s, country=country) for p in (one, two))
+    return a.mean.tobytes() == b.mean.tobytes() and a.quantiles.tobytes() == b.quantiles.tobytes()
+
+
+def _same_backtest(
+    model: Forecaster, one: Panel, two: Panel, at: int, horizon_s: int, country: str | None
+) -> bool:
+    """Windows issued up to `at`, in one batch with nothing later."""
+    times = np.asarray([at - 3 * DAY, at - DAY, at], dtype=np.int64)
+    a, b = (
+        backtest(p, "m", model, times, horizon_s=horizon_s, country=country).prediction for p in (one, two)
+    )
+    return a.mean.tobytes() == b.mean.tobytes() and a.quantiles.tobytes() == b.quantiles.tobytes()
