@@ -41,7 +41,7 @@ def ask(
         *_labels(decided, options, label_why),
         *_directions(decided, options),
     ]
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
