@@ -1,8 +1,8 @@
 """The worker: looks at its jobs every few seconds, runs those that are due, and survives all of them.
 
 A job is a use case. Its lease keeps two workers from doing the same work; should a lease run out under a slow
-job, both do it, and nothing is lost or doubled, for jobs are idempotent. A job that fails is tried again after
-a pause that doubles; why it failed is kept in the records.
+job, both do it, and nothing is lost or doubled, for jobs are idempotent. A job that fails is tried again
+after a pause that doubles; why it failed is kept in the records.
 """
 
 from __future__ import annotations
