@@ -1,0 +1,148 @@
+"""`kanchay serve`: pages, API and worker in one process."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import webbrowser
+from typing import Any
+
+import click
+
+from kanchay.services.context import Context
+from kanchay.settings import Settings, read_settings
+
+__all__ = ["command", "serve"]
+
+_THREADS = 6
+_DEMO_EVERY_S = 60
+log = logging.getLogger("kanchay.serve")
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on (KANCHAY_HOST).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (KANCHAY_PORT).")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Fill an empty store with a simulated home and building; sign in by itself, on this machine only.",
+)
+@click.option("--open", "open_browser", is_flag=True, help="Open the first page in the browser.")
+@click.pass_context
+def command(
+    click_ctx: click.Context, host: str | None, port: int | None, demo: bool, open_browser: bool
+) -> None:
+    """Serve pages, API and worker until Ctrl-C or SIGTERM."""
+    from kanchay.bootstrap import open_product
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    home = (click_ctx.find_root().obj or {}).get("home")
+    settings = read_settings(home=home, host=host, port=None if port is None else str(port))
+    ctx = open_product(settings)
+    try:
+        serve(ctx, settings, demo=demo, open_browser=open_browser)
+    finally:
+        ctx.readings.close()
+        ctx.records.close()
+
+
+def serve(ctx: Context, settings: Settings, *, demo: bool = False, open_browser: bool = False) -> None:
+    """Listen until a signal comes; the worker and the demo's clock run beside it and end with it."""
+    from waitress.server import create_server
+
+    from kanchay.runtime.worker import start_in_thread
+    from kanchay.web import create_app
+
+    stop = threading.Event()
+    if demo:
+        _fill_demo(ctx)
+    app = create_app(ctx, settings, demo=demo)
+    most = app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024
+    server = create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=_THREADS,
+        ident="kanchay",
+        max_request_body_size=most,
+    )
+    worker, thread = start_in_thread(ctx, interval_s=settings.worker_interval)
+    beside = [thread, *([_advance_in_thread(ctx, stop)] if demo else [])]
+    _end_on_signals(server, stop)
+    address = _announce(ctx, settings, server.effective_port, demo=demo)
+    if open_browser:
+        webbrowser.open(address)
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        pass
+    finally:
+        stop.set()
+        worker.stop()
+        server.close()
+        for each in beside:
+            each.join(timeout=30)
+        click.echo("Stopped; everything is stored.", err=True)
+
+
+def _announce(ctx: Context, settings: Settings, port: int, *, demo: bool) -> str:
+    """Print where it is, and the one-time link while nobody owns it."""
+    from kanchay.services.people.sign_in import has_owner, one_time_link
+
+    name = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104
+    address = f"http://{f'[{name}]' if ':' in name else name}:{port}/"
+    click.echo(f"Kanchay serves on {address}")
+    if demo:
+        click.echo("Demo: both sites are simulated; a browser on this machine is signed in by itself.")
+    elif not has_owner(ctx):
+        click.echo(
+            f"Nobody owns it yet. Open this link once, within a day:\n{address}claim/{one_time_link(ctx)}"
+        )
+    return address
+
+
+def _fill_demo(ctx: Context) -> None:
+    """Load the demo where it is not there, and look at it once, so that the first page has something to say."""
+    from kanchay.cli.common import progress
+    from kanchay.services.findings.advise import advise_site
+    from kanchay.services.findings.detect import detect_site
+    from kanchay.services.people.policy import operator_scope
+    from kanchay.simulate.demo import DEMO_SITES, load_demo
+
+    scope = operator_scope()
+    click.echo("Filling the demo: a home and an office, simulated.", err=True)
+    with progress("simulating", len(DEMO_SITES)) as advance:
+        sites = load_demo(ctx, scope, now=ctx.clock(), progress=lambda _: advance(1))
+    for site in sites:
+        detect_site(ctx, scope, site.id)
+        advise_site(ctx, scope, site.id)
+
+
+def _advance_in_thread(ctx: Context, stop: threading.Event) -> threading.Thread:
+    """Let the simulated sites live on."""
+    from kanchay.services.people.policy import operator_scope
+    from kanchay.simulate.demo import advance_demo
+
+    def run() -> None:
+        while not stop.wait(_DEMO_EVERY_S):
+            try:
+                advance_demo(ctx, operator_scope(), now=ctx.clock())
+            except Exception:  # the demo's clock must not end with one bad minute
+                log.exception("the demo could not be advanced")
+
+    thread = threading.Thread(target=run, name="kanchay-demo", daemon=True)
+    thread.start()
+    return thread
+
+
+def _end_on_signals(server: Any, stop: threading.Event) -> None:
+    """SIGINT and SIGTERM end the loop; what is being answered is answered."""
+
+    def end(*_: object) -> None:
+        stop.set()
+        raise SystemExit(0)
+
+    if threading.current_thread() is threading.main_thread():
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, end)

@@ -1,0 +1,8 @@
+"""JSON for programs: the same data as the command line prints, under one error form."""
+
+from kanchay.web.api.system import blueprint as system
+from kanchay.web.api.v1 import blueprint as v1
+
+__all__ = ["blueprints"]
+
+blueprints = (system, v1)

@@ -1,0 +1,14 @@
+"""Pages for people: one module a topic, drawn on the server, alive without JavaScript."""
+
+from kanchay.web.pages.auth import blueprint as auth
+from kanchay.web.pages.bill import blueprint as bill
+from kanchay.web.pages.findings import blueprint as findings
+from kanchay.web.pages.forecast import blueprint as forecast
+from kanchay.web.pages.imports import blueprint as imports
+from kanchay.web.pages.overview import blueprint as overview
+from kanchay.web.pages.settings import blueprint as settings
+from kanchay.web.pages.sites import blueprint as sites
+
+__all__ = ["blueprints"]
+
+blueprints = (auth, overview, forecast, findings, bill, imports, sites, settings)

@@ -1,0 +1,21 @@
+"""The bill: line by line, the step, the months before."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+
+from kanchay.web.pages.common import gather
+from kanchay.web.shell import render
+from kanchay.web.views.bill_page import bill_page
+
+__all__ = ["blueprint"]
+
+blueprint = APIBlueprint("bill", __name__, enable_openapi=False)
+
+
+@blueprint.get("/sites/<site_id>/bill")
+def show(site_id: str) -> str:
+    known, r = gather(site_id)
+    if known.span is None:
+        return render("no_readings.html", site=known.site, section="bill")
+    return render("bill.html", site=known.site, section="bill", v=bill_page(known, r))

@@ -1,0 +1,101 @@
+"""Findings ranked by money, one finding, and the answers to what we recommend."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from apiflask import APIBlueprint
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kanchay.domain.errors import InputError
+from kanchay.domain.finding import RecommendationState
+from kanchay.domain.scope import Purpose
+from kanchay.web.pages.common import gather
+from kanchay.web.sessions import scope
+from kanchay.web.shell import product, reader, render
+from kanchay.web.views.findings_page import finding_page, findings_page
+
+__all__ = ["ANSWERS", "REASONS", "blueprint"]
+
+blueprint = APIBlueprint("findings", __name__, enable_openapi=False)
+
+# What a resident may answer; "proposed" takes an answer back.
+ANSWERS: Final = ("accepted", "declined", "done", "proposed")
+REASONS: Final = ("done_already", "not_mine", "too_dear", "no_time", "not_true")
+
+
+@blueprint.get("/sites/<site_id>/findings")
+def index(site_id: str) -> str:
+    known, r = gather(site_id)
+    if known.span is None:
+        return render("no_readings.html", site=known.site, section="findings")
+    return render(
+        "findings.html", site=known.site, section="findings", v=findings_page(known, r), reasons=REASONS
+    )
+
+
+@blueprint.get("/sites/<site_id>/findings/<finding_id>")
+def show(site_id: str, finding_id: str) -> str:
+    known, r = gather(site_id)
+    view = finding_page(known, finding_id, r)
+    return render("finding.html", site=known.site, section="findings", v=view, reasons=REASONS)
+
+
+@blueprint.post("/sites/<site_id>/findings/check")
+def check(site_id: str) -> Response:
+    """Look again, now."""
+    from kanchay.services.findings.advise import advise_site
+    from kanchay.services.findings.detect import detect_site
+
+    gather(site_id)
+    mine = scope(Purpose.OPERATE)
+    found = detect_site(product().ctx, mine, site_id)
+    advise_site(product().ctx, mine, site_id)
+    flash(reader().words.many("findings.checked", len(found)), "good")
+    return redirect(url_for("findings.index", site_id=site_id))
+
+
+@blueprint.post("/sites/<site_id>/recommendations/<recommendation_id>")
+def answer(site_id: str, recommendation_id: str) -> Response:
+    from kanchay.services.findings.answer import answer_recommendation
+
+    known, r = gather(site_id)
+    wish = request.form.get("answer", "")
+    reason = request.form.get("reason", "")
+    if wish not in ANSWERS or (reason and reason not in REASONS):
+        raise InputError(
+            f"'{wish}' is not an answer.", hint=f"Give one of {', '.join(ANSWERS)}.", code="answer"
+        )
+    _mine(known.recommendations, recommendation_id)
+    answer_recommendation(
+        product().ctx, scope(Purpose.OPERATE), recommendation_id, RecommendationState(wish), reason
+    )
+    flash(r.words(f"advice.said_{wish}"), "good")
+    return _back(site_id)
+
+
+@blueprint.post("/sites/<site_id>/findings/<finding_id>/dismiss")
+def dismiss(site_id: str, finding_id: str) -> Response:
+    from kanchay.services.findings.answer import dismiss_finding
+
+    known, r = gather(site_id)
+    _mine(known.findings, finding_id)
+    dismiss_finding(product().ctx, scope(Purpose.OPERATE), finding_id, request.form.get("reason", "")[:200])
+    flash(r.words("finding.dismissed"), "good")
+    return redirect(url_for("findings.index", site_id=site_id))
+
+
+def _mine(rows: list, row_id: str) -> None:  # type: ignore[type-arg]
+    """The row belongs to the site of the address."""
+    from kanchay.domain.errors import NotFound
+
+    if all(row.id != row_id for row in rows):
+        raise NotFound(f"There is no '{row_id}' at this site.")
+
+
+def _back(site_id: str) -> Response:
+    from kanchay.web.pages.common import safe_next
+
+    target = request.form.get("next")
+    return redirect(safe_next(target) if target else url_for("findings.index", site_id=site_id))

@@ -1,0 +1,129 @@
+"""Import: a file, what we understood of it, one question at a time, then *save*. Nothing is stored before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from kanchay.domain.errors import FileRefused, InputError, KanchayError
+from kanchay.domain.interval import parse_duration
+from kanchay.domain.scope import Permission, Purpose
+from kanchay.services.ports.files import ImportOptions
+from kanchay.web.pages.common import gather
+from kanchay.web.sessions import scope
+from kanchay.web.shell import Reader, product, reader, render
+from kanchay.web.uploads import Uploads
+from kanchay.web.views.importing import preview_view
+
+__all__ = ["blueprint", "options_from"]
+
+blueprint = APIBlueprint("imports", __name__, enable_openapi=False)
+
+_FIELDS = ("tz", "unit", "day_first", "label", "kind", "direction", "resolution")
+
+
+def options_from(form: Any, tz: str | None) -> ImportOptions:
+    """The answers given so far; what is not answered stays open."""
+    given = {name: (form.get(name) or "").strip() for name in _FIELDS}
+    day_first = given["day_first"].lower()
+    return ImportOptions(
+        tz=given["tz"] or tz,
+        unit=given["unit"] or None,
+        day_first=None if not day_first else day_first in ("true", "yes", "1", "day_first"),
+        label=given["label"] or None,
+        resolution_s=parse_duration(given["resolution"]) if given["resolution"] else None,
+        kind=given["kind"] or None,
+        direction=given["direction"] or None,
+    )
+
+
+def _uploads() -> Uploads:
+    return Uploads(product().settings.home)
+
+
+def sentence(error: KanchayError, r: Reader) -> str:
+    """A refused file in one sentence of the reader's language."""
+    key = f"error.{error.code}"
+    return r.words(key) if r.words.has(key) else f"{error.message} {error.hint}".strip()
+
+
+@blueprint.get("/sites/<site_id>/import")
+def upload(site_id: str) -> str:
+    known, _ = gather(site_id)
+    known.scope.require(Permission.READ, site_id)
+    return _upload_page(known.site, "")
+
+
+def _upload_page(site: Any, wrong: str) -> str:
+    with product().ctx.records.unit(scope()) as unit:
+        past = unit.imports.find(site_id=site.id, order="-at", limit=5)
+    most = product().settings.max_upload_mb
+    return render("import.html", site=site, section="import", wrong=wrong, most=most, past=past, v=None)
+
+
+@blueprint.post("/sites/<site_id>/import")
+def send(site_id: str) -> Response | tuple[str, int]:
+    known, r = gather(site_id)
+    mine = scope(Purpose.OPERATE)
+    mine.require(Permission.WRITE, site_id)
+    try:
+        kept = _uploads().keep(request.files.get("file"), mine.actor.id)
+    except FileRefused as error:
+        return _upload_page(known.site, sentence(error, r)), 422
+    return redirect(url_for("imports.preview", site_id=site_id, token=kept.token), 303)
+
+
+@blueprint.get("/sites/<site_id>/import/<token>")
+def preview(site_id: str, token: str) -> str | tuple[str, int]:
+    from kanchay.services.readings.import_file import preview_file
+
+    known, r = gather(site_id)
+    kept = _uploads().find(token, known.scope.actor.id)
+    try:
+        found = preview_file(product().ctx, kept.path, options_from(request.args, known.site.tz))
+    except InputError as error:
+        if not any(request.args.get(name) for name in _FIELDS):
+            _uploads().drop(token)
+        return _upload_page(known.site, sentence(error, r)), 422
+    texts = product().ctx.library.texts(r.language)
+    view = preview_view(found, kept.n_bytes, known.site.tz, texts, r)
+    most = product().settings.max_upload_mb
+    answers = {name: request.args.get(name, "") for name in _FIELDS}
+    return render(
+        "import.html",
+        site=known.site,
+        section="import",
+        v=view,
+        token=token,
+        answers=answers,
+        most=most,
+        wrong="",
+        past=[],
+    )
+
+
+@blueprint.post("/sites/<site_id>/import/<token>")
+def store(site_id: str, token: str) -> Response:
+    from kanchay.services.readings.import_file import preview_file, store_import
+
+    known, r = gather(site_id)
+    mine = scope(Purpose.OPERATE)
+    kept = _uploads().find(token, mine.actor.id)
+    ctx = product().ctx
+    found = preview_file(ctx, kept.path, options_from(request.form, known.site.tz))
+    record = store_import(ctx, mine, site_id, found)
+    _uploads().drop(token)
+    n = record.n_new + record.n_revised
+    flash(r.words.many("import.stored", n, count=r.formats.number(n, 0)), "good")
+    return redirect(url_for("overview.show", site_id=site_id), 303)
+
+
+@blueprint.post("/sites/<site_id>/import/<token>/cancel")
+def cancel(site_id: str, token: str) -> Response:
+    known, _ = gather(site_id)
+    _uploads().drop(_uploads().find(token, known.scope.actor.id).token)
+    flash(reader().words("import.cancelled"))
+    return redirect(url_for("imports.upload", site_id=site_id), 303)

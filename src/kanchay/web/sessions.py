@@ -1,0 +1,142 @@
+"""Who is there: signed cookies, the key that signs them, and the door that is closed by default."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from collections.abc import Callable
+from hashlib import sha256
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from werkzeug.exceptions import Unauthorized
+from werkzeug.wrappers import Response
+
+from kanchay.domain.errors import NotFound
+from kanchay.domain.scope import Actor, Purpose, Role, Scope
+from kanchay.services.context import Context
+from kanchay.services.ports.records import User
+
+__all__ = [
+    "close_door",
+    "current_actor",
+    "forget",
+    "is_loopback",
+    "public",
+    "read_token",
+    "remember",
+    "scope",
+]
+
+_PUBLIC: Final = "_kanchay_public"
+_LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+DEMO_ACTOR: Final = "demo"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def public(view: View) -> View:
+    """Mark a view that may be seen without signing in. Everything else is closed."""
+    setattr(view, _PUBLIC, True)
+    return view
+
+
+def read_token(path: Path) -> str:
+    """A random token kept in a file that only its owner can read; made when it is not there yet."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        token = secrets.token_hex(32)
+        file.write(token + "\n")
+    return token
+
+
+def is_loopback() -> bool:
+    """Whether the browser runs on this very machine and called it by a local name.
+
+    The name is checked because another web site could point its own name at 127.0.0.1 (DNS rebinding); a request that
+    a proxy passed on is never local.
+    """
+    if any(header in request.headers for header in _FORWARDED):
+        return False
+    name = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    try:
+        return name in _LOCAL_NAMES and ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _seal(user: User) -> str:
+    """Changes with the password, so that old sessions end when it does."""
+    return sha256(user.password_hash.encode()).hexdigest()[:24]
+
+
+def remember(user: User) -> None:
+    """Start a fresh session for this user."""
+    session.clear()
+    session.permanent = True
+    session["user"] = user.id
+    session["seal"] = _seal(user)
+
+
+def forget() -> None:
+    """End the session."""
+    session.clear()
+
+
+def _signed_in(ctx: Context) -> Actor | None:
+    from kanchay.services.people.policy import operator_scope
+
+    if "user" not in session:
+        return None
+    with ctx.records.unit(operator_scope()) as unit:
+        try:
+            user = unit.users.get(session["user"])
+        except NotFound:
+            return None
+    return user.actor if hmac.compare_digest(session.get("seal", ""), _seal(user)) else None
+
+
+def _demo(locale: str) -> Actor:
+    return Actor(DEMO_ACTOR, "Demo", Role.OWNER, organisation_id="default", locale=locale)
+
+
+def current_actor() -> Actor | None:
+    """Whoever is signed in; in the demo, whoever sits at this machine."""
+    if "actor" not in g:
+        app = current_app
+        g.actor = _signed_in(app.extensions["kanchay"].ctx)
+        if g.actor is None and app.extensions["kanchay"].demo and is_loopback():
+            g.actor = _demo(app.extensions["kanchay"].settings.locale)
+    actor: Actor | None = g.actor
+    return actor
+
+
+def scope(purpose: Purpose = Purpose.VIEW) -> Scope:
+    """What the one who asks may see and do."""
+    from kanchay.services.people.policy import scope_for
+
+    actor = current_actor()
+    if actor is None:
+        raise Unauthorized
+    return scope_for(actor, purpose)
+
+
+def close_door(app: Flask) -> None:
+    """Deny by default: only views marked `public` and static files open without an actor."""
+
+    @app.before_request
+    def _door() -> Response | None:
+        view = app.view_functions.get(request.endpoint or "")
+        if view is None or request.endpoint == "static" or getattr(view, _PUBLIC, False) or current_actor():
+            return None
+        if request.path.startswith("/api/") or request.method != "GET" or "HX-Request" in request.headers:
+            raise Unauthorized
+        return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))

@@ -1,0 +1,180 @@
+"""The bill line by line, the step that is dear to cross, the months before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from kanchay.domain.bill import BandStep, Bill, BillForecast, BillLine
+from kanchay.domain.forecast import LEVELS
+from kanchay.web.shell import Reader
+
+__all__ = [
+    "BillRow",
+    "Months",
+    "StepView",
+    "bill_rows",
+    "charge_names",
+    "months_view",
+    "step_view",
+    "tariff_title",
+]
+
+_LAST_UNTAXED: Final = ("untaxed", "rounding", "tax")
+
+
+@dataclass(frozen=True)
+class BillRow:
+    """One line of the table; `kind` is "line", "sum" or "total"."""
+
+    name: str
+    rule: str
+    amount: str
+    kind: str = "line"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class StepView:
+    """The total against the period's kWh around a step; places in percent of the drawing."""
+
+    title: str
+    jump: str
+    paths: tuple[str, ...]
+    jump_path: str
+    zone: tuple[float, float]
+    axis: tuple[tuple[float, str], ...]
+    expected: tuple[float, float, str, str]
+    below: tuple[float, float, str, str] | None
+    saving: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Months:
+    """Bars of the periods before and of the one that runs; heights in pixels."""
+
+    bars: tuple[tuple[str, str, float, bool], ...]  # month, kWh, height, still expected
+    line: float | None
+
+
+def charge_names(document: dict[str, Any], language: str) -> dict[str, str]:
+    """Names of all lines of a tariff in the reader's language, by line id."""
+    charges = [*document.get("common_charges", ()), *document.get("taxes", ())]
+    charges += [c for version in document.get("versions", ()) for c in version.get("charges", ())]
+    names: dict[str, str] = {}
+    for charge in charges:
+        for key, name in (
+            (charge.get("id"), charge.get("name")),
+            (charge.get("fixed_id"), charge.get("fixed_name")),
+        ):
+            if key and isinstance(name, dict):
+                names[key] = name.get(language) or name.get("es") or key
+    return names
+
+
+def tariff_title(document: dict[str, Any] | None, language: str) -> str:
+    """``Luz del Sur, Lima Sur, BT5B residencial``."""
+    if not document:
+        return ""
+    provider, option = document.get("provider", {}), document.get("option", {})
+    name = option.get("name", {})
+    said = name.get(language, "") if isinstance(name, dict) else str(name)
+    parts = [provider.get("name"), provider.get("system"), f"{option.get('code', '')} {said.lower()}".strip()]
+    return ", ".join(str(p) for p in parts if p)
+
+
+def _row(line: BillLine, names: dict[str, str], r: Reader) -> BillRow:
+    t, f = r.words, r.formats
+    name = names.get(line.id) or (t(f"bill.line.{line.id}") if t.has(f"bill.line.{line.id}") else line.id)
+    rule = (
+        t("bill.rounding_rule", parts=line.formula)
+        if line.kind == "rounding" and line.formula
+        else line.formula
+    )
+    source = f"{line.source.title}, {line.source.date}" if line.source else ""
+    return BillRow(
+        name,
+        rule.replace(" kWh", "\u00a0kWh").replace(" %", "\u00a0%"),
+        f.number(line.amount, 2),
+        source=source,
+    )
+
+
+def bill_rows(bill: Bill, names: dict[str, str], r: Reader) -> list[BillRow]:
+    """Taxed lines, subtotal, tax, untaxed lines, rounding, total."""
+    t, f = r.words, r.formats
+    taxed = [line for line in bill.lines if line.taxed]
+    rest = [line for line in bill.lines if not line.taxed]
+    rest.sort(key=lambda line: {"tax": 0, "untaxed": 1, "rounding": 2}.get(line.kind, 1))
+    rows = [_row(line, names, r) for line in taxed]
+    rows.append(BillRow(t("bill.subtotal"), "", f.number(bill.subtotal, 2), "sum"))
+    rows += [_row(line, names, r) for line in rest]
+    rows.append(BillRow(t("bill.total"), "", f.money(bill.total, bill.currency), "total"))
+    return rows
+
+
+def step_view(
+    step: BandStep, forecast: BillForecast, curve: Sequence[tuple[Decimal, Decimal]], r: Reader
+) -> StepView | None:
+    """Draw the total around the step from `curve`, pairs of kWh and total that rise in kWh."""
+    if len(curve) < 4:
+        return None
+    t, f = r.words, r.formats
+    xs, ys = [float(k) for k, _ in curve], [float(v) for _, v in curve]
+    low_y, high_y = min(ys), max(ys)
+    pad = 0.12 * (high_y - low_y or 1.0)
+
+    def x(kwh: float) -> float:
+        return min(100.0, max(0.0, 100 * (kwh - xs[0]) / (xs[-1] - xs[0])))
+
+    def y(total: float) -> float:
+        return 100 * (1 - (total - low_y + pad) / (high_y - low_y + 2 * pad))
+
+    at = float(step.at_kwh)
+    before = [(a, b) for a, b in zip(xs, ys, strict=True) if a <= at]
+    after = [(a, b) for a, b in zip(xs, ys, strict=True) if a > at]
+    if not before or not after:
+        return None
+
+    def path(part: list[tuple[float, float]]) -> str:
+        return "M" + "L".join(f"{x(a) * 6:.0f} {y(b) * 2:.1f}" for a, b in part)
+
+    currency = forecast.expected.currency
+    expected_kwh, expected = float(forecast.expected.energy_kwh), float(forecast.expected.total)
+    q = dict(zip(LEVELS, forecast.energy_quantiles, strict=True))
+    over = expected_kwh > at
+    below = (
+        (x(at), y(before[-1][1]), f.money(before[-1][1], currency), t("bill.with", kwh=f.number(at, 0)))
+        if over
+        else None
+    )
+    ticks = [xs[0] + (xs[-1] - xs[0]) * i / 4 for i in range(5)]
+    return StepView(
+        title=t("bill.step_title", line=f.number(at, 0)), jump=f.money(step.cost, currency),
+        paths=(path(before), path(after)), jump_path=f"M{x(at) * 6:.0f} {y(before[-1][1]) * 2:.1f}V{y(after[0][1]) * 2:.1f}",
+        zone=(x(q[0.1]), x(q[0.9])),
+        axis=tuple((25.0 * i, f.number(k, 0) + ("\u00a0kWh" if i == 0 else "")) for i, k in enumerate(ticks)),
+        expected=(x(expected_kwh), y(expected), f.money(forecast.expected.total, currency), t("bill.with", kwh=f.number(expected_kwh, 1))),
+        below=below, saving=f.money(forecast.expected.total - Decimal(str(before[-1][1])), currency) if over else "",
+        label=t("bill.step_label", line=f.number(at, 0), cost=f.money(step.cost, currency)),
+    )  # fmt: skip
+
+
+def months_view(
+    months: Sequence[tuple[date, float]], expected: tuple[date, float] | None, line: float | None, r: Reader
+) -> Months | None:
+    """Bars of at most thirteen periods; None where there is nothing to compare with."""
+    bars = [(day, kwh, False) for day, kwh in months[-12:]] + ([(*expected, True)] if expected else [])
+    if len(bars) < 2:
+        return None
+    top = max(kwh for _, kwh, _ in bars) or 1.0
+    scale = 100.0 / max(top, line if line and line < 1.5 * top else 0.0)
+    f = r.formats
+    shown = tuple(
+        (f.month_short(day), f.number(kwh, 0), round(kwh * scale, 1), soon) for day, kwh, soon in bars
+    )
+    return Months(shown, round(line * scale, 1) if line and line < 1.5 * top else None)

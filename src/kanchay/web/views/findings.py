@@ -1,0 +1,249 @@
+"""Findings and recommendations in words: what, since when, what it costs, what to do and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kanchay.domain.finding import Evidence, Finding, MoneyRange, Recommendation, RecommendationState
+from kanchay.domain.interval import DAY, HOUR
+from kanchay.domain.point import Point
+from kanchay.web.charts import Chart, Key, Line, day_ticks, hour_ticks
+from kanchay.web.formats import Formats
+from kanchay.web.shell import Reader
+
+__all__ = [
+    "Advice", "FindingView", "advice_view", "evidence_chart", "finding_view", "money_line", "stake", "text_of",
+]  # fmt: skip
+
+Texts = Mapping[str, str]
+_OPEN_STATES: Final = (RecommendationState.PROPOSED, RecommendationState.ACCEPTED, RecommendationState.DONE)
+_TONES: Final = {"verified": "good", "refuted": "bad", "done": "warn", "accepted": "warn"}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A recommendation as it is shown."""
+
+    id: str
+    title: str
+    body: str
+    saving: str
+    saving_range: str
+    price: str
+    payback: str
+    effort: str
+    why: tuple[str, ...]
+    state: str
+    state_label: str
+    state_tone: str
+    reason: str
+    open: bool
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding as it is shown; `money` says "sin costo" where it could not be priced."""
+
+    id: str
+    title: str
+    since: str
+    where: str
+    money: str
+    money_note: str
+    body: str
+    cause: str
+    facts: tuple[tuple[str, str, str], ...]
+    actions: tuple[str, ...]
+    chart: Chart | None
+    status: str
+    advice: Advice | None
+
+
+class _Places(dict[str, str]):
+    """Numbers for a text; an unknown place stays visible as a dash rather than breaking the page."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _said(name: str, value: float, f: Formats) -> str:
+    """A number by the unit at the end of its name: ``_w``, ``_kwh``, ``_h``, ``_pct`` …"""
+    unit: Callable[[float], str]
+    for ending, unit in (
+        ("_kwh", lambda v: f.energy(v)),
+        ("_w", lambda v: f.unit(v, "W", 0)),
+        ("_kw", lambda v: f.power(v)),
+        ("_pct", lambda v: f.unit(v, "%", 0)),
+        ("_share", lambda v: f.percent(v)),
+    ):
+        if name.endswith(ending):
+            return unit(value)
+    return f.number(value, 0 if value == int(value) or abs(value) >= 100 else 1)
+
+
+def text_of(texts: Texts, key: str, numbers: Mapping[str, float], f: Formats) -> str:
+    """The text of that key with its numbers; empty where we ship none."""
+    text = texts.get(key, "")
+    return text.format_map(_Places({k: _said(k, v, f) for k, v in numbers.items()})) if text else ""
+
+
+def money_line(money: MoneyRange | None, r: Reader) -> tuple[str, str]:
+    """``S/ 110 al año`` and ``entre 83 y 138``; or that it could not be priced."""
+    t, f = r.words, r.formats
+    if money is None:
+        return t("finding.uncosted"), ""
+    digits = 0 if abs(money.mean) >= 20 else 2
+    per = t(f"per.{money.per}")
+    return (
+        f"{f.money(money.mean, money.currency, digits)} {per}",
+        t("range", low=f.number(money.low, digits), high=f.number(money.high, digits)),
+    )
+
+
+def stake(findings: Sequence[Finding], r: Reader) -> tuple[str, str] | None:
+    """What all open findings cost a year, with the sum of their ranges; None where none is costed."""
+    yearly = [_yearly(m) for m in (x.money for x in findings) if m is not None]
+    if not yearly:
+        return None
+    mean, low, high = (sum(column) for column in zip(*yearly, strict=True))
+    currency = next(x.money.currency for x in findings if x.money)
+    f = r.formats
+    return (
+        f"{f.money(mean, currency, 0)} {r.words('per.year')}",
+        r.words("range", low=f.number(low, 0), high=f.number(high, 0)),
+    )
+
+
+def _yearly(money: MoneyRange) -> tuple[float, float, float]:
+    times = 1 if money.per == "year" else 12
+    return times * float(money.mean), times * float(money.low), times * float(money.high)
+
+
+def _since(finding: Finding, r: Reader) -> str:
+    t, f = r.words, r.formats
+    start = f.moment(finding.start).date()
+    if finding.ongoing:
+        return t(
+            "finding.since",
+            day=f.weekday_day(start) if r.now - finding.start < 60 * DAY else f.day_year(start),
+        )
+    if finding.end - finding.start <= DAY:
+        return t("finding.on", when=f.when(finding.start))
+    return t("finding.between", first=f.day(start), last=f.day(f.moment(finding.end - 1).date()))
+
+
+def evidence_chart(evidence: Evidence, label: str, r: Reader) -> Chart:
+    """Measured against expected in the evidence's window; the odd part alone is coloured."""
+    t, f = r.words, r.formats
+    step = evidence.resolution_s
+    starts = [evidence.start + i * step for i in range(len(evidence.measured))]
+    odd = [evidence.odd_start <= s < evidence.odd_end for s in starts]
+    daily = step >= DAY - HOUR
+    kind = "bars" if daily or len(starts) <= 100 else "line"
+    usual = [v if not o else None for v, o in zip(evidence.measured, odd, strict=True)]
+    strange = [v if o else None for v, o in zip(evidence.measured, odd, strict=True)]
+    lines = [
+        Line(t("finding.measured"), "--load", usual, kind),
+        Line(t("finding.odd"), "--anomaly", strange, kind),
+        Line(
+            t("finding.expected"),
+            "--grid",
+            list(evidence.expected),
+            "step" if kind == "bars" else "line",
+            width=1.5,
+            dashed=kind == "line",
+        ),
+    ]
+    keys = (
+        Key("--load", t("finding.measured")),
+        Key("--anomaly", t("finding.odd")),
+        Key("--grid", t("finding.expected"), line=True),
+    )
+    every = max(1, (evidence.end - evidence.start) // DAY // 6)
+    long = evidence.end - evidence.start > 3 * DAY
+    ticks = (
+        day_ticks(evidence.start, evidence.end, f.tz, every)
+        if long
+        else hour_ticks(evidence.start, evidence.end, f.tz, 12)
+    )
+    return Chart(
+        label=label, sentence=t("finding.chart_day" if daily else "finding.chart", unit=evidence.unit), starts=starts,
+        step_s=step, unit=evidence.unit, lines=tuple(lines), keys=keys, height=200, days=daily or long,
+        ticks=ticks, ticks_narrow=ticks[::2],
+    )  # fmt: skip
+
+
+def _facts(finding: Finding, money: tuple[str, str], r: Reader) -> tuple[tuple[str, str, str], ...]:
+    t, f = r.words, r.formats
+    month = [
+        f.energy(v / 12) for v in (finding.kwh_per_year, finding.kwh_per_year_low, finding.kwh_per_year_high)
+    ]
+    rows = [
+        (
+            t("finding.energy"),
+            f"{month[0]} {t('per.month')}",
+            t("range", low=month[1].removesuffix("\u00a0kWh"), high=month[2].removesuffix("\u00a0kWh")),
+        ),
+        (t("finding.money"), money[0], money[1] or _because(finding, r)),
+    ]
+    if finding.co2_kg_per_year is not None:
+        rows.append(("CO₂", f"{f.unit(finding.co2_kg_per_year, 'kg', 0)} {t('per.year')}", ""))
+    rows.append((t("finding.confidence"), f.percent(finding.confidence), t("finding.confidence_note")))
+    return tuple(rows)
+
+
+def _because(finding: Finding, r: Reader) -> str:
+    key = f"uncosted.{finding.uncosted_because}"
+    return r.words(key) if r.words.has(key) else finding.uncosted_because
+
+
+def finding_view(
+    finding: Finding,
+    texts: Texts,
+    point: Point | None,
+    advice: Recommendation | None,
+    r: Reader,
+    *,
+    chart: bool,
+) -> FindingView:
+    """The finding in the reader's words; `chart` False leaves the evidence to the finding's own page."""
+    f, money = r.formats, money_line(finding.money, r)
+    title = text_of(texts, f"finding.{finding.kind}.title", finding.numbers, f) or finding.kind
+    view = evidence_chart(finding.evidence, title, r) if chart and finding.evidence else None
+    actions = tuple(
+        filter(None, (text_of(texts, f"action.{a}", finding.numbers, f) for a in finding.actions))
+    )
+    return FindingView(
+        finding.id, title, _since(finding, r), point.name if point else "", *money,
+        body=text_of(texts, f"finding.{finding.kind}.body", finding.numbers, f),
+        cause=text_of(texts, f"cause.{finding.cause}", finding.numbers, f), facts=_facts(finding, money, r),
+        actions=actions, chart=view, status=finding.status, advice=advice_view(advice, texts, r) if advice else None,
+    )  # fmt: skip
+
+
+def _payback(advice: Recommendation, r: Reader) -> str:
+    if not advice.price or advice.payback_months is None:
+        return ""
+    months = advice.payback_months
+    return (
+        r.words("advice.payback_now") if months < 1 else r.words.many("advice.payback", max(1, round(months)))
+    )
+
+
+def advice_view(advice: Recommendation, texts: Texts, r: Reader) -> Advice:
+    """A recommendation in the reader's words: promise with range, price, effort, why."""
+    t, f = r.words, r.formats
+    currency = advice.saving.currency
+    numbers = {**advice.numbers}
+    saving, saving_range = money_line(advice.saving, r)
+    price = t("advice.price", money=f.money(advice.price, currency)) if advice.price else t("advice.free")
+    effort = t(f"effort.{advice.effort}") if t.has(f"effort.{advice.effort}") else advice.effort
+    return Advice(
+        advice.id, text_of(texts, f"advice.{advice.code}.title", numbers, f) or advice.code,
+        text_of(texts, f"advice.{advice.code}.body", numbers, f), saving, saving_range, price, _payback(advice, r), effort,
+        why=tuple(filter(None, (text_of(texts, f"why.{w}", numbers, f) for w in advice.why))),
+        state=advice.state.value, state_label=t(f"state.{advice.state.value}"), state_tone=_TONES.get(advice.state.value, ""),
+        reason=advice.state_reason, open=advice.state in _OPEN_STATES,
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""The pages of findings, from what is known of the site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kanchay.domain.errors import NotFound
+from kanchay.domain.finding import Finding, Recommendation
+from kanchay.web.gather import Gathered
+from kanchay.web.shell import Reader
+from kanchay.web.views.findings import Advice, FindingView, advice_view, finding_view, stake
+
+__all__ = ["FindingsView", "finding_page", "findings_page"]
+
+_MOST: Final = 20  # on one page; who has more open findings closes some first
+
+
+@dataclass(frozen=True)
+class FindingsView:
+    head: str
+    headline: str
+    stake: str
+    stake_range: str
+    findings: tuple[FindingView, ...]
+    advice: tuple[Advice, ...]
+    answered: tuple[Advice, ...]
+    closed: tuple[FindingView, ...]
+
+
+def _by_finding(known: Gathered) -> dict[str, Recommendation]:
+    return {x.finding_id: x for x in reversed(known.recommendations) if x.finding_id}
+
+
+def _view(known: Gathered, finding: Finding, r: Reader, *, chart: bool) -> FindingView:
+    texts = known.ctx.library.texts(r.language)
+    point = next((p for p in known.points if p.id == finding.point_id), None)
+    return finding_view(finding, texts, point, _by_finding(known).get(finding.id), r, chart=chart)
+
+
+def findings_page(known: Gathered, r: Reader) -> FindingsView:
+    """Open findings by money, the advice that stands alone, and what was answered."""
+    t = r.words
+    texts = known.ctx.library.texts(r.language)
+    opened = [x for x in known.findings if x.status == "open"][:_MOST]
+    tied = {x.id for x in opened}
+    advice = [advice_view(x, texts, r) for x in known.recommendations if x.finding_id not in tied]
+    views = tuple(_view(known, x, r, chart=i == 0) for i, x in enumerate(opened))
+    open_advice = tuple(a for a in advice if a.open)
+    at_stake = stake(opened, r)
+    return FindingsView(
+        head=t.many("findings.head", len(opened)), headline=_headline(views, open_advice, r),
+        stake=at_stake[0] if at_stake else "", stake_range=at_stake[1] if at_stake else "", findings=views,
+        advice=open_advice, answered=tuple(a for a in advice if not a.open),
+        closed=tuple(_view(known, x, r, chart=False) for x in known.findings if x.status != "open")[:5],
+    )  # fmt: skip
+
+
+def _headline(findings: tuple[FindingView, ...], advice: tuple[Advice, ...], r: Reader) -> str:
+    first = next((x.advice.title for x in findings if x.advice and x.advice.state == "proposed"), None)
+    first = first or next((a.title for a in advice if a.state == "proposed"), None)
+    if first:
+        return r.words("findings.h1_start", title=first.rstrip("."))
+    return findings[0].title if findings else r.words("findings.h1_none")
+
+
+def finding_page(known: Gathered, finding_id: str, r: Reader) -> FindingView:
+    """One finding with its evidence."""
+    for finding in known.findings:
+        if finding.id == finding_id:
+            return _view(known, finding, r, chart=True)
+    raise NotFound(f"There is no finding '{finding_id}' at this site.")

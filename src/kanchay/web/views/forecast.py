@@ -1,0 +1,160 @@
+"""The forecast page: the period as a sum, the next hours with bands, and how well it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from kanchay.domain.errors import KanchayError
+from kanchay.domain.forecast import Forecast, PeriodForecast
+from kanchay.domain.interval import HOUR, local_midnight
+from kanchay.web.charts import Chart
+from kanchay.web.gather import Gathered, Refusal
+from kanchay.web.shell import Reader
+from kanchay.web.views.hours import next_hours_chart, to_hours
+from kanchay.web.views.period import PeriodView, headline, nearest_step, period_chart, period_view, quantile
+
+__all__ = ["ForecastView", "Skill", "forecast_view"]
+
+_HISTORY_DAYS = 36
+
+
+@dataclass(frozen=True)
+class Skill:
+    """How well the forecast did on this meter, beside repeating the past."""
+
+    better: bool
+    change: str
+    sentence: str
+    rows: tuple[tuple[str, str, bool], ...]
+    coverage: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ForecastView:
+    when: str
+    headline: str
+    chance: str
+    line: str
+    closes: str
+    period: PeriodView | None
+    refusal: str
+    cumulative: Chart | None
+    since: str
+    why: str
+    hours: Chart | None
+    tomorrow: str
+    notes: tuple[str, ...]
+    skill: Skill | None
+
+
+def _skill(card: Any, r: Reader) -> Skill:
+    t, f = r.words, r.formats
+    better = card.skill > 0
+    digits = 3
+    order = [card.model, *(name for name in card.scores if name != card.model)]
+    rows = tuple(
+        (
+            t(f"model.{name}") if t.has(f"model.{name}") else name,
+            f.number(card.scores[name].mae, digits),
+            name == card.answers,
+        )
+        for name in order
+    )
+    naive = t(f"model.{card.best_naive}") if t.has(f"model.{card.best_naive}") else card.best_naive
+    return Skill(
+        better=better, change=f"{f.signed(-100 * card.skill, 0)}",
+        sentence=t("skill.sentence", naive=naive.lower(), days=f.number(card.n_windows, 0)), rows=rows,
+        coverage=t("skill.coverage", n=f.number(100 * card.coverage80, 0)),
+        why=t("skill.why" if card.because != "naive_better" else "skill.why_naive", n=f.number(card.n_windows, 0)),
+    )  # fmt: skip
+
+
+def _card(known: Gathered, r: Reader) -> Skill | None:
+    """The card over the last 28 days, made once a day; None while there is too little history."""
+    from kanchay.services.forecasting.skill import skill_card
+
+    main, span = known.main, known.span
+    if main is None or span is None:
+        return None
+    day = r.formats.moment(span.end).date()
+
+    def make() -> Any:
+        try:
+            return skill_card(known.ctx, known.scope, main.id, days=28)
+        except KanchayError:
+            return None
+
+    card = known.daily_answer("skill", day, make)
+    return _skill(card, r) if card is not None and card.n_windows > 0 else None
+
+
+def _tomorrow(forecast: Forecast, known: Gathered, r: Reader) -> str:
+    """``mañana domingo: 4.9 kWh``, where the forecast covers it."""
+    day = known.today + timedelta(days=1)
+    low, high = local_midnight(day, known.site.tz), local_midnight(day + timedelta(days=1), known.site.tz)
+    hours = {h: v for h, v in to_hours(forecast).items() if low <= h < high}
+    if len(hours) < (high - low) // HOUR:
+        return ""
+    return r.words(
+        "forecast.tomorrow", weekday=r.formats.weekday(day), kwh=r.formats.energy(sum(hours.values()))
+    )
+
+
+def _why(period: PeriodForecast, r: Reader) -> str:
+    t, f = r.words, r.formats
+    ahead = period.mean - period.so_far
+    low, high = (quantile(period, level) - period.so_far for level in (0.1, 0.9))
+    said = t(
+        "forecast.why",
+        so_far=f.energy(period.so_far),
+        ahead=f.energy(ahead),
+        low=f.energy(max(0.0, low)),
+        high=f.energy(high),
+    )
+    if period.missing_hours >= 1:
+        said += " " + t("forecast.missing", hours=f.number(period.missing_hours, 0))
+    return said
+
+
+def forecast_view(known: Gathered, r: Reader) -> ForecastView:
+    """Everything on the forecast page."""
+    from kanchay.web.pages.common import refusal_sentence
+
+    t, f = r.words, r.formats
+    asked, bill, forecast = known.period, known.expected, known.forecast
+    period = None if isinstance(asked, Refusal) else asked
+    hourly = None if isinstance(forecast, Refusal) else forecast
+    step = nearest_step(None if isinstance(bill, Refusal) else bill, period)
+    view = period_view(period, step, r) if period else None
+    daily = tuple(known.daily(period.start, max(period.issued_at, period.start + 1))) if period else ()
+    refused = next((x for x in (asked, forecast) if isinstance(x, Refusal)), None)
+    return ForecastView(
+        when=t("forecast.made", when=f.when(period.issued_at if period else hourly.issued_at if hourly else known.now)),
+        headline=_headline(period, view, step, hourly, r), chance=view.probability if view and step else "",
+        line=f.number(step.at_kwh, 0) if step else "", closes=f.day(f.moment(period.end - 1).date()) if period else "",
+        period=view, refusal=refusal_sentence(refused, r) if refused else "",
+        cumulative=period_chart(period, daily, step, r) if period else None,
+        since=f.day(f.moment(period.start).date()) if period else "", why=_why(period, r) if period else "",
+        hours=next_hours_chart(known.hourly(_HISTORY_DAYS), hourly, r) if hourly else None,
+        tomorrow=_tomorrow(hourly, known, r) if hourly else "",
+        notes=tuple(t(f"note.{n}") for n in (hourly.notes if hourly else ()) if t.has(f"note.{n}")),
+        skill=_card(known, r),
+    )  # fmt: skip
+
+
+def _headline(
+    period: PeriodForecast | None, view: PeriodView | None, step: Any, hourly: Forecast | None, r: Reader
+) -> str:
+    t, f = r.words, r.formats
+    if period is None or view is None:
+        return (
+            t("forecast.h1_hours", kwh=f.energy(float(hourly.mean.sum())))
+            if hourly
+            else t("period.h1.unknown")
+        )
+    if step is not None and view.crossing:
+        return t("forecast.h1_cross", line=f.number(step.at_kwh, 0), day=view.crossing)
+    return headline(period, step, r)

@@ -1,0 +1,134 @@
+"""Energy hour by hour: today with what is missing of it, the next hours with their bands, yesterday by source."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kanchay.domain.forecast import Forecast
+from kanchay.domain.interval import HOUR, local_midnight
+from kanchay.domain.panel import Panel
+from kanchay.domain.reading import FloatArray
+from kanchay.web.charts import Band, Chart, Key, Line, hour_ticks
+from kanchay.web.shell import Reader
+from kanchay.web.views.common import floats, same_weekday_profile
+
+__all__ = ["DayTotals", "next_hours_chart", "sources_chart", "to_hours", "today_bounds", "today_chart"]
+
+
+def today_bounds(now: int, tz: str, r: Reader) -> tuple[int, int]:
+    """First and last instant of the local day."""
+    from datetime import timedelta
+
+    day = r.formats.moment(now).date()
+    return local_midnight(day, tz), local_midnight(day + timedelta(days=1), tz)
+
+
+def to_hours(forecast: Forecast, level: float | None = None) -> dict[int, float]:
+    """Hourly sums of a forecast by the hour's start; hours that are only partly covered are left out."""
+    values = forecast.mean if level is None else forecast.quantile(level)
+    if forecast.resolution_s > HOUR or HOUR % forecast.resolution_s:
+        return {}
+    per = HOUR // forecast.resolution_s
+    hours, counts = np.unique(forecast.starts // HOUR * HOUR, return_counts=True)
+    sums = {int(h): 0.0 for h in hours}
+    for start, value in zip(forecast.starts.tolist(), values.tolist(), strict=True):
+        sums[start // HOUR * HOUR] += value
+    return {int(h): sums[int(h)] for h, n in zip(hours, counts, strict=True) if n == per}
+
+
+class DayTotals:
+    """Sums of the day so far and of the same hours on the same weekday before."""
+
+    def __init__(self, panel: Panel, start: int, end: int) -> None:
+        n_hours = (end - start) // HOUR
+        self.real: FloatArray = panel.slice(start, end).values[0]
+        self.usual: FloatArray = same_weekday_profile(panel, start, n_hours)
+        known = ~np.isnan(self.real)
+        self.so_far = float(np.nansum(self.real))
+        both = known & ~np.isnan(self.usual)
+        self.usual_so_far = float(np.sum(self.usual[both])) if both.any() else None
+        self.comparable = float(np.sum(self.real[both]))
+        self.last = start + HOUR * (int(np.flatnonzero(known)[-1]) + 1) if known.any() else start
+
+
+def today_chart(panel: Panel, forecast: Forecast | None, start: int, end: int, r: Reader) -> Chart:
+    """Bars of the day: measured, then expected; a step line for the usual weekday."""
+    t, f = r.words, r.formats
+    totals = DayTotals(panel, start, end)
+    starts = list(range(start, end, HOUR))
+    ahead = to_hours(forecast) if forecast else {}
+    expected = [ahead.get(s) if s >= totals.last else None for s in starts]
+    weekday = f.weekday(f.moment(start).date())
+    lines = [
+        Line(t("today.real"), "--grid", floats(totals.real), "bars"),
+        Line(t("today.expected"), "--grid", expected, "bars", fill="--band50", width=1, dashed=True),
+    ]
+    keys = [Key("--grid", t("today.real")), Key("--band50", t("today.expected"))]
+    if not np.all(np.isnan(totals.usual)):
+        lines.append(
+            Line(t("today.usual", weekday=weekday), "--load", floats(totals.usual), "step", width=1.5)
+        )
+        keys.append(Key("--load", t("today.usual", weekday=weekday), line=True))
+    return Chart(
+        label=t("today.label"), sentence=t("today.sentence", time=f.hhmm(totals.last)), starts=starts, step_s=HOUR,
+        unit="kWh", lines=tuple(lines), keys=tuple(keys), height=210, now=r.now if start <= r.now < end else None,
+        ticks=hour_ticks(start, end, panel.tz),
+    )  # fmt: skip
+
+
+def _aligned(starts: list[int], values: dict[int, float]) -> list[float | None]:
+    return [values.get(s) for s in starts]
+
+
+def next_hours_chart(panel: Panel, forecast: Forecast, r: Reader, *, past_h: int = 24) -> Chart:
+    """The last day as measured and the next hours with their bands."""
+    t = r.words
+    issued = -(-forecast.issued_at // HOUR) * HOUR
+    first = issued - past_h * HOUR
+    mean = to_hours(forecast)
+    last = max(mean, default=issued)
+    starts = list(range(first, last + HOUR, HOUR))
+    real = floats(panel.slice(first, last + HOUR).values[0])
+    bands = tuple(
+        Band(
+            _aligned(starts, to_hours(forecast, low)), _aligned(starts, to_hours(forecast, high)), color, said
+        )
+        for low, high, color, said in (
+            (0.1, 0.9, "--band80", t("forecast.band80")),
+            (0.25, 0.75, "--band50", ""),
+        )
+    )
+    ticks = hour_ticks(first, last + HOUR, panel.tz)
+    return Chart(
+        label=t("forecast.hours_label"), sentence=t("forecast.hours_sentence"), starts=starts, step_s=HOUR, centred=True,
+        unit="kWh", height=240, now=forecast.issued_at,
+        lines=(Line(t("forecast.real"), "--load", real), Line(t("forecast.expected"), "--grid", _aligned(starts, mean), dashed=True)),
+        bands=bands, ticks=ticks, ticks_narrow=ticks[::2],
+        keys=(Key("--load", t("forecast.real"), line=True), Key("--grid", t("forecast.expected"), line=True), Key("--band50", t("forecast.five_of_ten")), Key("--band80", t("forecast.eight_of_ten"))),
+    )  # fmt: skip
+
+
+def sources_chart(grid: FloatArray, pv: FloatArray | None, start: int, tz: str, r: Reader) -> Chart:
+    """A day by source: the sun below, the grid on top of it."""
+    t = r.words
+    starts = [start + HOUR * i for i in range(len(grid))]
+    total = grid if pv is None else grid + np.where(np.isnan(pv), 0.0, pv)
+    lines = [
+        Line(
+            t("flow.grid") if pv is None else t("day.all"),
+            "--grid",
+            floats(total),
+            "bars",
+            say=pv is None,
+            flat=True,
+        )
+    ]
+    keys = [Key("--grid", t("flow.grid"))]
+    if pv is not None:
+        lines += [Line(t("flow.sun"), "--solar", floats(pv), "bars", fill="--sun", flat=True)]
+        lines += [Line(t("flow.grid"), "--grid", floats(grid), "line", width=0)]
+        keys.insert(0, Key("--sun", t("flow.sun")))
+    return Chart(
+        label=t("day.label"), sentence=t("day.sentence"), starts=starts, step_s=HOUR, unit="kWh", lines=tuple(lines),
+        keys=tuple(keys), height=210, ticks=hour_ticks(start, start + HOUR * len(grid), tz),
+    )  # fmt: skip

@@ -1,0 +1,244 @@
+"""What we understood of a file: facts, series, gaps drawn, questions with our guess, totals by month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from kanchay.domain.importing import ImportPreview, ImportQuestion, ImportSeries
+from kanchay.domain.interval import DAY, HOUR, to_datetime, wall_clock
+from kanchay.domain.issue import Issue
+from kanchay.domain.point import Kind
+from kanchay.domain.units import Quantity
+from kanchay.web.charts import Chart, Line, day_ticks
+from kanchay.web.formats import Formats
+from kanchay.web.shell import Reader
+from kanchay.web.views.findings import text_of
+
+__all__ = ["Choice", "PreviewView", "Question", "SeriesRow", "preview_chart", "preview_view"]
+
+_HOURLY_UP_TO: Final = 16 * DAY  # longer previews are drawn by day
+_MOST_SERIES: Final = 12  # shown; the rest is counted
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    guessed: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing the file leaves open. Without choices the answer is typed."""
+
+    code: str
+    title: str
+    because: str
+    choices: tuple[Choice, ...]
+    guess: str
+
+
+@dataclass(frozen=True)
+class SeriesRow:
+    name: str
+    column: str
+    meaning: str
+    span: str
+    n: str
+    total: str
+
+
+@dataclass(frozen=True)
+class PreviewView:
+    title: str
+    size: str
+    facts: tuple[tuple[str, str, bool], ...]  # label, value, still asked
+    series: tuple[SeriesRow, ...]
+    more: int
+    questions: tuple[Question, ...]
+    notes: tuple[tuple[str, str, str], ...]  # kind, mark, text
+    chart: Chart | None
+    months: tuple[tuple[str, str], ...]
+    n: int
+    save: str
+    why_n: str
+
+
+def _said(t, prefix: str, value: str) -> str:  # type: ignore[no-untyped-def]
+    key = f"{prefix}.{value}"
+    return t(key) if t.has(key) else value
+
+
+def _resolution(seconds: int | None, r: Reader) -> str:
+    t = r.words
+    if seconds is None:
+        return t("import.irregular")
+    for size, name in ((DAY, "day"), (HOUR, "hour"), (60, "minute")):
+        if seconds % size == 0:
+            return t.many(f"import.{name}", seconds // size)
+    return t.many("import.second", seconds)
+
+
+def _facts(preview: ImportPreview, r: Reader) -> tuple[tuple[str, str, bool], ...]:
+    t, first = r.words, preview.series[0]
+    asked = {q.code for q in preview.questions}
+    rows = [
+        (_said(t, "fact", code), _said(t, f"fact_value.{code}", value), code in asked)
+        for code, value in preview.facts
+    ]
+    rows.append((t("fact.step"), _resolution(first.resolution_s, r), False))
+    rows.append((t("fact.kind"), _said(t, "kind", first.kind.value), False))
+    rows.append((t("fact.zone"), first.timezone, "tz" in asked))
+    if first.source_unit and first.source_unit != first.unit:
+        rows.append(
+            (t("fact.unit"), t("import.converted", a=first.source_unit, b=first.unit), "unit" in asked)
+        )
+    return tuple(dict.fromkeys(rows))
+
+
+def _series(series: ImportSeries, r: Reader) -> SeriesRow:
+    t, f = r.words, Formats(r.language, series.timezone if "/" in series.timezone else r.formats.tz)
+    meaning = _said(t, "quantity", series.quantity.value)
+    if series.direction:
+        meaning += f", {_said(t, 'direction', series.direction.value)}"
+    first, last = f.moment(series.start).date(), f.moment(max(series.end - 1, series.start)).date()
+    total = f.energy(series.total) if series.total is not None else "–"
+    return SeriesRow(
+        series.name, series.column, f"{meaning}, {series.unit}", f"{f.day_year(first)} – {f.day_year(last)}",
+        f.number(series.n, 0), total,
+    )  # fmt: skip
+
+
+def _question(question: ImportQuestion, r: Reader) -> Question:
+    t = r.words
+    titled = f"question.{question.code}"
+    choices = tuple(
+        Choice(c, _said(t, f"answer.{question.code}", c), c == question.guess) for c in question.choices
+    )
+    return Question(
+        question.code,
+        t(titled) if t.has(titled) else question.code,
+        question.because,
+        choices,
+        question.guess,
+    )
+
+
+def issue_sentence(issue: Issue, texts: Mapping[str, str], r: Reader) -> str:
+    """The issue in words of the library, with the day on which it begins."""
+    f = r.formats
+    numbers = {**issue.numbers, "hours": (issue.end - issue.start) / HOUR} | issue.numbers
+    said = text_of(texts, f"issue.{issue.kind}", numbers, f) or _said(r.words, "issue", issue.kind.value)
+    return f"{f.day(f.moment(issue.start).date())}: {said}"
+
+
+def _notes(preview: ImportPreview, texts: Mapping[str, str], r: Reader) -> tuple[tuple[str, str, str], ...]:
+    t, f = r.words, r.formats
+    missing, double = (sum(getattr(s, field) for s in preview.series) for field in ("missing", "duplicates"))
+    notes = []
+    totals = [s.total for s in preview.series if s.total is not None]
+    if len(totals) == 1:
+        notes.append(("", "check", t("import.total", kwh=f.energy(totals[0]))))
+    if missing:
+        notes.append(("warn", "warn", t.many("import.missing", missing, count=f.number(missing, 0))))
+    if double:
+        notes.append(("", "info", t.many("import.duplicates", double, count=f.number(double, 0))))
+    issues = [i for s in preview.series for i in s.issues if i.kind not in ("gap", "duplicate")]
+    notes += [("warn", "warn", issue_sentence(i, texts, r)) for i in issues[:4]]
+    return tuple(notes)
+
+
+def _energy(series: ImportSeries) -> tuple[np.ndarray, np.ndarray] | None:
+    """Starts and kWh of a series of energy; the differences of a register."""
+    seen = series.observations
+    if seen is None or series.quantity is not Quantity.ELECTRIC_ENERGY or len(seen) < 2:
+        return None
+    if series.kind is Kind.CUMULATIVE:
+        return seen.start[:-1], np.clip(np.diff(seen.value), 0, None)
+    return seen.start, seen.value
+
+
+def preview_chart(series: ImportSeries, tz: str, r: Reader) -> Chart | None:
+    """The series by hour (up to sixteen days) or by day; a gap is seen as a gap."""
+    energy = _energy(series)
+    if energy is None:
+        return None
+    starts, values = energy
+    span = int(starts[-1] - starts[0])
+    step = HOUR if span <= _HOURLY_UP_TO and (series.resolution_s or HOUR) <= HOUR else DAY
+    local = wall_clock(starts, tz)
+    bins = local // step
+    first, n = int(bins[0]), int(bins[-1] - bins[0]) + 1
+    if n < 2 or n > 4000:
+        return None
+    sums = np.bincount(bins - first, weights=values, minlength=n)
+    counts = np.bincount(bins - first, minlength=n)
+    shown: list[float | None] = [float(v) if c else None for v, c in zip(sums, counts, strict=True)]
+    offset = int(starts[0] - local[0])
+    times = [int((first + i) * step + offset) for i in range(n)]
+    t = r.words
+    ticks = day_ticks(times[0], times[-1] + step, tz, max(1, n * step // DAY // 5))
+    return Chart(
+        label=t("import.chart_label"), sentence=t("import.chart_hour" if step == HOUR else "import.chart_day"), starts=times,
+        step_s=step, unit="kWh", lines=(Line(t("import.consumption"), "--grid", shown, width=1.5),), height=170,
+        days=step == DAY, centred=True, ticks=ticks, ticks_narrow=ticks[::2], spans=tuple(_gaps(times, shown, step)),
+    )  # fmt: skip
+
+
+def _gaps(times: Sequence[int], shown: Sequence[float | None], step: int) -> list[tuple[int, int, str, str]]:
+    """Shaded wells where nothing was read."""
+    wells: list[tuple[int, int, str, str]] = []
+    for time, value in zip(times, shown, strict=True):
+        if value is not None:
+            continue
+        if wells and wells[-1][1] == time:
+            wells[-1] = (wells[-1][0], time + step, "", "--warn-bg")
+        else:
+            wells.append((time, time + step, "", "--warn-bg"))
+    return wells
+
+
+def _months(series: ImportSeries, tz: str, r: Reader) -> tuple[tuple[str, str], ...]:
+    energy = _energy(series)
+    if energy is None:
+        return ()
+    starts, values = energy
+    sums: dict[date, float] = {}
+    for start, value in zip(starts.tolist(), values.tolist(), strict=True):
+        month = to_datetime(start, tz).date().replace(day=1)
+        sums[month] = sums.get(month, 0.0) + value
+    f = r.formats
+    return tuple((f"{f.month(m)} {m.year}", f.energy(v)) for m, v in list(sums.items())[-14:])
+
+
+def preview_view(
+    preview: ImportPreview, n_bytes: int, tz: str, texts: Mapping[str, str], r: Reader
+) -> PreviewView:
+    """The whole preview in words; nothing is stored."""
+    t, f = r.words, r.formats
+    n = sum(s.n for s in preview.series)
+    energy = next((s for s in preview.series if s.quantity is Quantity.ELECTRIC_ENERGY), None)
+    zone = energy.timezone if energy and "/" in energy.timezone else tz
+    return PreviewView(
+        title=preview.file_name,
+        size=t("import.size", rows=f.number(preview.n_rows, 0), kb=f.number(n_bytes / 1000, 0)),
+        facts=_facts(preview, r), series=tuple(_series(s, r) for s in preview.series[:_MOST_SERIES]),
+        more=max(0, len(preview.series) - _MOST_SERIES), questions=tuple(_question(q, r) for q in preview.questions),
+        notes=_notes(preview, texts, r), chart=preview_chart(energy, zone, r) if energy else None,
+        months=_months(energy, zone, r) if energy else (), n=n, save=t.many("import.save", n, count=f.number(n, 0)),
+        why_n=_why(preview, n, r),
+    )  # fmt: skip
+
+
+def _why(preview: ImportPreview, n: int, r: Reader) -> str:
+    f = r.formats
+    missing, double = (sum(getattr(s, field) for s in preview.series) for field in ("missing", "duplicates"))
+    return r.words(
+        "import.why_n", n=f.number(n, 0), rows=f.number(preview.n_rows, 0), missing=f.number(missing, 0),
+        duplicates=f.number(double, 0), series=f.number(len(preview.series), 0),
+    )  # fmt: skip
