@@ -32,12 +32,24 @@ class Surroundings:
     outdoor: FloatArray
     indoor: FloatArray
     scale: float
+    activity: FloatArray  # by day, 1 in the mean: busy days use more of everything
 
 
 def surroundings(home: Household, cal: Calendar, seed: int) -> Surroundings:
     """Draw people and weather for a home."""
     outdoor = outdoor_c(home.place, cal, seed)
-    return Surroundings(home, cal, seed, presence(home, cal, seed), outdoor, indoor_c(outdoor), home.scale())
+    people = presence(home, cal, seed)
+    return Surroundings(
+        home, cal, seed, people, outdoor, indoor_c(outdoor), home.scale(), _activity(home, cal, seed)
+    )
+
+
+def _activity(home: Household, cal: Calendar, seed: int) -> FloatArray:
+    """How busy each day is: days alike their neighbours, and now and then a visit."""
+    width = home.restlessness
+    days = np.exp(width * persistent_by_day(seed, "activity", cal.days, 0.6) - 0.5 * width**2)
+    visit = by_day(seed, "visit", cal.days)[:, 0] < np.where(cal.weekday >= 5, 0.10, 0.03)
+    return np.asarray(days * np.where(visit, 1.8, 1.0) / 1.04)
 
 
 def loads_of(home: Household) -> tuple[str, ...]:
@@ -66,7 +78,7 @@ def load_kw(name: str, s: Surroundings, timer: Timer | None, faults: tuple[Place
 def _fridge(s: Surroundings, faults: tuple[Placed, ...]) -> FloatArray:
     fridge, cal = s.home.fridge, s.cal
     running = duty(fridge, s.indoor)
-    day = 1.0 + 0.07 * persistent_by_day(s.seed, "fridge", cal.days, 0.5)
+    day = s.activity**0.15 + 0.06 * persistent_by_day(s.seed, "fridge", cal.days, 0.5)
     # A door is opened by people: up to 12 % more while the kitchen is busy, 6 % less through the night.
     running = running * day[cal.day_index] * (0.95 + 0.06 * np.minimum(s.people.active, 3.0))
     for fault in faults:
@@ -91,7 +103,7 @@ def _showers(s: Surroundings) -> tuple[IntArray, FloatArray, FloatArray]:
         takes = ~s.people.away & (luck[:, 0] < s.home.showers_per_day)
         days.append(np.flatnonzero(takes))
         minutes.append(minute[takes])
-        litres.append((s.home.shower_l * season * np.exp(0.25 * noise[:, 1] - 0.03))[takes])
+        litres.append((s.home.shower_l * season * s.activity**0.5 * np.exp(0.25 * noise[:, 1] - 0.03))[takes])
     return np.concatenate(days), np.concatenate(minutes), np.concatenate(litres)
 
 
@@ -158,7 +170,9 @@ def _electric_shower(s: Surroundings) -> FloatArray:
 def _lights(s: Surroundings) -> FloatArray:
     """Lamps of whoever is awake at home in the dark."""
     dark = np.clip((6.0 - sun_elevation_deg(s.home.place, s.cal)) / 8.0, 0.0, 1.0)
-    mood = np.exp(0.2 * normal_by_day(s.seed, "lights", s.cal.days)[:, 0])[s.cal.day_index]
+    mood = (s.activity**0.4 * np.exp(0.2 * normal_by_day(s.seed, "lights", s.cal.days)[:, 0]))[
+        s.cal.day_index
+    ]
     people = s.people.active
     on = np.where(people > 0, np.minimum(1.6 + 1.1 * people, s.home.lamps), 0.0)
     return np.asarray(s.scale * s.home.lamp_w * 1e-3 * np.round(on * dark * mood * 2.0) / 2.0)
@@ -176,7 +190,7 @@ def _habit(s: Surroundings, index: int, habit: Habit) -> FloatArray:
     cal = s.cal
     luck = by_day(s.seed, f"habit-{index}", cal.days, 1)[:, 0]
     noise = normal_by_day(s.seed, f"habit-n-{index}", cal.days, 3)
-    chance = np.where(cal.workday, habit.workday, habit.weekend)
+    chance = np.where(cal.workday, habit.workday, habit.weekend) * np.minimum(s.activity, 1.5) ** 0.5
     minute = 60.0 * (habit.at + habit.spread * noise[:, 0])
     day = np.flatnonzero((luck < chance) & ~s.people.away)
     row = cal.place(day, minute[day])
@@ -186,6 +200,6 @@ def _habit(s: Surroundings, index: int, habit: Habit) -> FloatArray:
     if habit.summer:
         there &= s.indoor[np.clip(row, 0, len(cal.minutes) - 1)] > 24.5
     day = day[there]
-    long = habit.minutes * np.exp(0.3 * noise[day, 1] - 0.045)
+    long = habit.minutes * s.activity[day] ** 0.8 * np.exp(0.3 * noise[day, 1] - 0.045)
     watts = getattr(s.home, habit.watts) * habit.size * (1.0 + 0.05 * noise[day, 2])
     return s.scale * 1e-3 * cal.pulses(day, minute[day], long, watts)
