@@ -13,7 +13,7 @@ __all__ = ["PackageLibrary"]
 
 
 class PackageLibrary:
-    """`Library` over `kanchay/library`: tariffs/*.yaml, factors/CC.yaml, texts/LOCALE.yaml."""
+    """`Library` over `kanchay/library`: tariffs/*.yaml, factors/CC.yaml, texts/*.LOCALE.yaml."""
 
     def __init__(self, root: Traversable | None = None) -> None:
         self._root = root or files("kanchay") / "library"
@@ -37,10 +37,13 @@ class PackageLibrary:
         return _read(path)
 
     def texts(self, locale: str) -> dict[str, str]:
-        path = self._root / "texts" / f"{locale}.yaml"
-        if not path.is_file():
+        parts = [p for p in _yaml_files(self._root / "texts") if p.name.rsplit(".", 2)[-2] == locale]
+        if not parts:
             raise NotFound(f"There are no texts in '{locale}'.", hint="Use es or en.")
-        return _flat(_read(path))
+        merged: dict[str, str] = {}
+        for part in parts:
+            merged |= _flat(_read(part))
+        return merged
 
 
 def _yaml_files(folder: Traversable) -> list[Traversable]:

@@ -92,6 +92,11 @@ class LocalDays:
         keep = max(0, self.n_days - n_days)
         return replace(self, power_w=self.power_w[keep:], bounds=self.bounds[keep:], rest=self.rest[keep:])
 
+    def until(self, instant: int) -> LocalDays:
+        """The days that had ended at that UTC second."""
+        n = max(0, int(np.searchsorted(self.bounds, instant, side="right")) - 1)
+        return replace(self, power_w=self.power_w[:n], bounds=self.bounds[: n + 1], rest=self.rest[:n])
+
     def coarse(self, resolution_s: int = _COARSE_S) -> LocalDays:
         """Means over longer slots; itself where slots are as long already or do not divide."""
         step = resolution_s // self.resolution_s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,7 @@ from kanchay.domain.interval import DAY, HOUR
 __all__ = ["detect_load", "water_heater_standing"]
 
 _MIN_TIMER_KWH: Final = 2.0  # a month: less does not pay any timer
+_HEATER_WINDOW: Final = 30  # days that a look back needs
 _MOST: Final = 4  # of one meter at a time: the silence budget
 
 
@@ -57,7 +59,21 @@ def _of_homes(days: LocalDays, home: bool) -> list[Detection | None]:
     if not home:
         return []
     heater = recognise_water_heater(days)
-    return [water_heater_standing(days, heater, timer_promise(heater, days.tz)), fridge_runs_more(days)]
+    promise = timer_promise(heater, days.tz)
+    if promise is not None:
+        heater = replace(heater, since=_seen_since(days, heater))
+    return [water_heater_standing(days, heater, promise), fridge_runs_more(days)]
+
+
+def _seen_since(days: LocalDays, heater: WaterHeater) -> int:
+    """How far back the heater re-heats at night: earlier windows are asked, newest first."""
+    since, before = heater.since, days.until(heater.since)
+    while before.n_days >= _HEATER_WINDOW and since <= int(before.bounds[-1]) + DAY:
+        earlier = recognise_water_heater(before)
+        if earlier.answer is not HeaterAnswer.FOUND or earlier.since >= since:
+            break
+        since, before = earlier.since, before.until(earlier.since)
+    return since
 
 
 def _explained(event: Detection, lasting: list[Detection]) -> bool:

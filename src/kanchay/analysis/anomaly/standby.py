@@ -101,5 +101,5 @@ def high_standby(days: LocalDays) -> Detection | None:
     }
     return Detection(
         FindingKind.STANDBY, start, end, True, 0.85 if not fridge else 0.65, extra, low, high,
-        cause="always_on", actions=("unplug_one_by_one",), numbers=numbers, evidence=evidence,
+        cause="always_on", actions=("unplug_standby",), numbers=numbers, evidence=evidence,
     )  # fmt: skip

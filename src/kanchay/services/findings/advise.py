@@ -133,7 +133,8 @@ def _timer(case: _Case) -> Recommendation | None:
     if finding is None or case.price.currency not in _TIMER:
         return None
     months = (finding.kwh_per_year / 12, finding.kwh_per_year_low / 12, finding.kwh_per_year_high / 12)
-    why = ("tank_reheats", "timer_physics", "replayed_bill")
+    hours = "timer_hours_twice" if "window_2_from_clock" in finding.numbers else "timer_hours"
+    why = (hours, "tank_reheats", "timer_physics", "replayed_bill")
     numbers = {**finding.numbers, "confidence_share": finding.confidence}
     return _bought(
         case, "water_heater_timer", months, _TIMER[case.price.currency], "hour", numbers, why, finding.id
@@ -144,6 +145,9 @@ def _standby(case: _Case) -> Recommendation | None:
     """A switched power strip, where the standby is more than a router's."""
     days = case.load.days
     measured = standby_power(days)
+    creep = next((f for f in case.findings if f.kind is FindingKind.BASELOAD_CREEP), None)
+    if measured is not None and creep is not None:  # that finding says what to do about its own part
+        measured = replace(measured, power_w=max(0.0, measured.power_w - creep.numbers.get("rise_w", 0.0)))
     cut = standby_cut(measured, resolution_s=days.resolution_s)
     if cut is None or measured is None or case.price.currency not in _STRIP:
         return None

@@ -105,7 +105,9 @@ def match_stored(found: Sequence[Finding], known: Sequence[Finding]) -> tuple[li
             matched.append(new)
             continue
         left.remove(same)
-        matched.append(replace(new, id=same.id, found_at=same.found_at, status=same.status))
+        # What began before the days we look back on is remembered.
+        start = min(new.start, same.start) if new.kind in _LASTING else new.start
+        matched.append(replace(new, id=same.id, found_at=same.found_at, status=same.status, start=start))
     return matched, [replace(k, status="closed", ongoing=False) for k in left if k.status == "open"]
 
 
