@@ -188,10 +188,14 @@ def test_rows_of_another_type_are_refused(filled):
 
 
 def test_an_error_takes_everything_back(records):
-    with pytest.raises(RuntimeError, match="on the way"), records.unit(OPERATOR) as uow:
-        uow.organisations.put(Organisation("org", "Org"))
-        uow.set_setting("name", "value")
-        raise RuntimeError("on the way")
+    def fail():
+        with records.unit(OPERATOR) as uow:
+            uow.organisations.put(Organisation("org", "Org"))
+            uow.set_setting("name", "value")
+            raise RuntimeError("on the way")
+
+    with pytest.raises(RuntimeError, match="on the way"):
+        fail()
     with records.unit(OPERATOR) as uow:
         assert uow.organisations.find() == []
         assert uow.setting("name", "none") == "none"

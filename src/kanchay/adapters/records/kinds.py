@@ -39,6 +39,7 @@ class Kind:
     read: Permission = Permission.READ
     write: Permission | None = Permission.WRITE
     append_only: bool = False
+    unique: str = ""  # a column in which no two rows are alike, over all organisations
 
 
 def _id(row: Any) -> str:
@@ -64,6 +65,7 @@ KINDS: Final = (
         (("email", str),),
         read=Permission.ADMIN,
         write=Permission.ADMIN,
+        unique="email",
     ),
     Kind("runs", Run, _id, _by_site, (("kind", str), ("started_at", int))),
     # A run may forecast many points, so both make the key: "RUN/POINT".

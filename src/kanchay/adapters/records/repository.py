@@ -93,6 +93,7 @@ class ScopedRepository(Generic[T]):
         old = self._table.fetch(new["id"])
         if old is not None:
             self._check_replacement(old, new)
+        self._check_unique(new)
         if not self._visible(new):
             raise AccessDenied(f"{self._scope.actor.name} may not write {self._kind.name} there.")
         self._table.upsert(new)
@@ -109,6 +110,11 @@ class ScopedRepository(Generic[T]):
             raise Conflict(f"'{new['id']}' is in {self._kind.name} already; nothing there is changed.")
         if not self._visible(old) or any(old[place] != new[place] for place in _PLACES):
             raise Conflict(f"The id '{new['id']}' is taken.", hint="Choose another id.")
+
+    def _check_unique(self, new: Row) -> None:
+        field = self._kind.unique
+        if field and any(row["id"] != new["id"] for row in self._table.select({field: new[field]}, {}, "", 2)):
+            raise Conflict(f"The {field} '{new[field]}' is taken.", hint="Use another.")
 
     def _check_field(self, name: str) -> None:
         known = {*self._columns, *getattr(self._kind.holds, "__dataclass_fields__", {})}
