@@ -9,12 +9,13 @@ import numpy as np
 from kanchay.analysis.features.calendar import calendar_features
 from kanchay.analysis.forecast.protocol import Prediction, Windows
 from kanchay.analysis.forecast.spread import non_negative
+from kanchay.bundle.clockgrid import ClockGrid
 from kanchay.bundle.manifest import Manifest
 from kanchay.bundle.runtimes import Float32, Runtime
 from kanchay.bundle.withinhour import LOOKBACK_H, WithinHour, per_hour, to_hours
 from kanchay.domain.errors import TimeError
 from kanchay.domain.forecast import LEVELS
-from kanchay.domain.interval import HOUR, IntArray
+from kanchay.domain.interval import HOUR, IntArray, wall_clock
 from kanchay.domain.reading import FloatArray
 
 __all__ = ["BundleForecaster"]
@@ -28,7 +29,7 @@ _MEDIAN = LEVELS.index(0.50)
 class BundleForecaster:
     """A `Forecaster` over a verified bundle.
 
-    Any resolution from 1 to 60 minutes that divides an hour, any horizon up to seven days: hours are predicted a
+    Any resolution from 1 to 60 minutes that divides an hour, any horizon up to seven days. Hours are predicted a
     day at a time, each further day reads the mean of the day before as if it had come true, with a wider band; then
     hours are spread over their intervals as this meter usually does. A window without any known hour answers NaN.
 
@@ -80,16 +81,18 @@ class BundleForecaster:
 
     def _predict(self, windows: Windows, n: int) -> tuple[FloatArray, FloatArray]:
         load = np.where(np.isfinite(windows.load), windows.load, np.nan)
-        hours = to_hours(load, windows.resolution_s)
-        n_hours = -(-windows.horizon // n)
+        clock = ClockGrid.of(windows)
+        habits = clock.context(load)
+        hours = to_hours(habits, windows.resolution_s)
+        n_hours = clock.n_hours
         mean, quantiles = self._roll(hours, windows, -(-n_hours // _HOURS))
         if n > 1:
-            mean, quantiles = _spread_over(mean, quantiles, WithinHour.of(load, windows.resolution_s))
-        mean, quantiles = mean[:, : windows.horizon], quantiles[:, : windows.horizon]
+            mean, quantiles = _spread_over(mean, quantiles, WithinHour.of(habits, windows.resolution_s))
+        mean, quantiles = clock.targets(mean), clock.targets(quantiles)
         return non_negative(load, mean), non_negative(load, quantiles)
 
     def _roll(self, hours: FloatArray, windows: Windows, n_days: int) -> tuple[FloatArray, FloatArray]:
-        """Hourly forecasts of `n_days` days, shapes (n_windows, 24 * n_days) and (..., 9)."""
+        """Hourly forecasts of `n_days` days by the clock, shapes (n_windows, 24 * n_days) and (..., 9)."""
         calendar = _calendar(windows, n_days)
         silent = np.isnan(hours).all(axis=1)
         held, blocks = hours, []
@@ -116,18 +119,18 @@ def _widen(answer: FloatArray, factor: float) -> FloatArray:
 
 
 def _calendar(windows: Windows, n_days: int) -> Float32:
-    """Calendar of context and target hours, shape (n_windows, 168 + 24 * n_days, k).
+    """Calendar of context and target hours by the clock, shape (n_windows, 168 + 24 * n_days, k).
 
     Windows of one fleet or one back-test share most of their hours, so each hour is worked out once.
     """
-    first: IntArray = windows.issued_at - LOOKBACK_H * HOUR
+    first: IntArray = wall_clock(windows.issued_at, windows.tz) - LOOKBACK_H * HOUR
     length = LOOKBACK_H + _HOURS * n_days
-    place = (windows.tz, windows.country, windows.subdivision)
-    begin = int(first.min())
+    place = ("UTC", windows.country, windows.subdivision)  # already on the clock
+    begin = int(first.min(initial=np.iinfo(np.int64).max)) if len(first) else 0
     index, offset = np.divmod(first - begin, HOUR)
-    n_table = int(index.max()) + length
+    n_table = int(index.max(initial=0)) + length
     steps = np.arange(length, dtype=np.int64)
-    if n_table > len(first) * length or offset.any():
+    if n_table > max(len(first), 1) * length or offset.any():
         return calendar_features(first[:, None] + HOUR * steps, *place).astype(np.float32)
     hours = begin + HOUR * np.arange(n_table, dtype=np.int64)
     table: Float32 = calendar_features(hours, *place).astype(np.float32)
