@@ -26,6 +26,11 @@ from kanchay.domain.reading import FloatArray
 __all__ = ["EnergyTable", "FrameWriter", "is_energy_table", "read_energy_table"]
 
 _VALUE: Final = "energy_kwh"
+_PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_DTYPES: Final = {
+    "float": "f4", "double": "f8", "halffloat": "f2", "int8": "i1", "int16": "i2", "int32": "i4", "int64": "i8",
+    "uint8": "u1", "uint16": "u2", "uint32": "u4", "uint64": "u8",
+}  # fmt: skip
 _FINEST_S: Final = 300  # forecasts are made from 5 min on; finer readings are summed
 
 
@@ -76,17 +81,15 @@ def read_energy_table(path: Path, tz: str | None) -> EnergyTable:
         )
     time_column = "timestamp_local" if local else "timestamp"
     wanted = [n for n in ("meter_id", time_column, _VALUE) if n in names]
-    table = pq.read_table(path, columns=wanted)
+    # `pq.read_table` would import pandas through `pyarrow.dataset`, and a cast `pyarrow.compute`.
+    with pq.ParquetFile(path, read_dictionary=["meter_id"]) as file:
+        table = file.read(columns=wanted)
     known = _known(table[time_column])
-    seconds = (
-        _numbers(table[time_column].cast(pa.timestamp("us", _zone_of(table, time_column))), np.int64)
-        // 1_000_000
-    )
-    values = _numbers(table[_VALUE].cast(pa.float64()), np.float64)
+    seconds = _numbers(table[time_column]).astype(np.int64) // _PER_SECOND[table[time_column].type.unit]
+    values = _numbers(table[_VALUE]).astype(np.float64)
     values = np.where(np.isfinite(values) & _known(table[_VALUE]), values, np.nan)
-    meters, codes = (
-        _words(table["meter_id"]) if "meter_id" in wanted else ((path.stem,), np.zeros(len(values), np.int64))
-    )
+    one = ((path.stem,), np.zeros(len(values), dtype=np.int64))
+    meters, codes = _words(table["meter_id"]) if "meter_id" in wanted else one
     rows = np.flatnonzero(known & (codes >= 0))
     order = rows[np.lexsort((seconds[rows], codes[rows]))]  # stable: equal times keep the order of the file
     seconds, values, codes = seconds[order], values[order], codes[order]
@@ -107,11 +110,6 @@ def _sorted_by_name(
     index = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
     sizes = np.cumsum([0, *(len(r) for r in rows)])
     return EnergyTable(tuple(meters[i] for i in order), sizes, start[index], value[index], tz)
-
-
-def _zone_of(table: pa.Table, name: str) -> str | None:
-    zone: str | None = table[name].type.tz
-    return zone
 
 
 def _from_local(clock: IntArray, codes: IntArray, tz: str) -> IntArray:
@@ -176,11 +174,17 @@ def _bits(chunk: pa.Array) -> NDArray[np.bool_]:
     return bits[chunk.offset : chunk.offset + len(chunk)].astype(np.bool_)
 
 
-def _numbers(column: pa.ChunkedArray, dtype: Any) -> NDArray[Any]:
+def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
     """The values of a fixed-width column; what lies under a null is arbitrary."""
-    size = np.dtype(dtype).itemsize
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        dtype: np.dtype[Any] = np.dtype(np.int64)
+    elif str(kind) in _DTYPES:
+        dtype = np.dtype(_DTYPES[str(kind)])
+    else:
+        column, dtype = column.cast(pa.float64()), np.dtype(np.float64)
     parts = [
-        np.frombuffer(chunk.buffers()[1], dtype=dtype, count=len(chunk), offset=chunk.offset * size)
+        np.frombuffer(chunk.buffers()[1], dtype=dtype, count=len(chunk), offset=chunk.offset * dtype.itemsize)
         for chunk in column.chunks
         if len(chunk)
     ]
@@ -189,20 +193,16 @@ def _numbers(column: pa.ChunkedArray, dtype: Any) -> NDArray[Any]:
 
 def _words(column: pa.ChunkedArray) -> tuple[tuple[str, ...], IntArray]:
     """Distinct words of a column and each row's place among them, -1 for null."""
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    encoded = column.cast(pa.string()).dictionary_encode().unify_dictionaries()
-    words = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
-    parts = [
-        np.where(
-            _known(pa.chunked_array([chunk.indices])),
-            _numbers(pa.chunked_array([chunk.indices]), np.int32),
-            -1,
-        )
-        for chunk in encoded.chunks
-    ]
-    codes = np.concatenate(parts) if parts else np.zeros(0)
-    return tuple(words), codes.astype(np.int64)
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string()).dictionary_encode()
+    places: dict[str, int] = {}
+    parts = []
+    for chunk in column.chunks:  # each may bring its own dictionary
+        own = [places.setdefault(str(word), len(places)) for word in chunk.dictionary.to_pylist()]
+        indices = pa.chunked_array([chunk.indices])
+        at = np.where(_known(indices), _numbers(indices), 0).astype(np.int64)
+        parts.append(np.where(_known(indices), np.asarray([*own, 0], dtype=np.int64)[at], -1))
+    return tuple(places), np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
 
 def _column(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
@@ -214,11 +214,8 @@ def _column(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
 def _same_word(word: str, n: int) -> pa.Array:
     """`n` times the same word."""
     text = word.encode()
-    offsets = pa.py_buffer(np.asarray([0, len(text)], dtype=np.int32))
-    one = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(text)])
-    return pa.DictionaryArray.from_arrays(_column(np.zeros(n, dtype=np.int32), pa.int32()), one).cast(
-        pa.string()
-    )
+    offsets = np.arange(n + 1, dtype=np.int32) * np.int32(len(text))
+    return pa.Array.from_buffers(pa.string(), n, [None, pa.py_buffer(offsets), pa.py_buffer(text * n)])
 
 
 _TIME: Final = pa.timestamp("us", tz="UTC")

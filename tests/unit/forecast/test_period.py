@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from kanchay.analysis.forecast.daily import DayHistory, daily_states, day_history, fill_by_profile, is_free
+from kanchay.analysis.forecast.period import DAYS_AHEAD, error_quantiles, forecast_total, past_errors
+from kanchay.domain.errors import NotEnoughData
+from kanchay.domain.forecast import LEVELS
+from kanchay.domain.interval import DAY, HOUR, local_midnight
+from kanchay.domain.panel import Panel
+
+LIMA = "America/Lima"
+AUGUST, SEPTEMBER = local_midnight(date(2026, 8, 5), LIMA), local_midnight(date(2026, 9, 5), LIMA)
+
+
+def home(days=60, *, seed=0, noise=0.3, kwh=5.0, tz=LIMA, end=None):
+    """A home of about `kwh` a day whose last reading ends on the 22nd of August, 18:00."""
+    rng = np.random.default_rng(seed)
+    end = local_midnight(date(2026, 8, 22), tz) + 18 * HOUR if end is None else end
+    n = days * 24
+    day = np.repeat(np.maximum(1 + noise * rng.standard_normal(days + 2), 0.1), 24)[:n]
+    return Panel.of(("m",), (kwh / 24 * day)[None], start=end - n * HOUR, resolution_s=HOUR, tz=tz)
+
+
+def test_the_parts_add_up_and_the_band_opens():
+    panel = home()
+    p = forecast_total(panel, "m", start=AUGUST, end=SEPTEMBER, issued_at=panel.end, country="PE")
+    inside = (panel.starts >= AUGUST) & (panel.starts < panel.end)
+    assert p.so_far == pytest.approx(panel.values[0, inside].sum())
+    assert p.so_far + sum(p.daily_mean) == pytest.approx(p.mean)
+    assert len(p.daily_mean) == 14  # the rest of the 22nd, and the 23rd to the 4th
+    assert p.daily_mean[0] == pytest.approx(p.daily_mean[1] / 4, rel=0.35)  # six hours are left
+    assert (np.diff(p.quantiles) > 0).all()
+    assert p.quantiles[0] > p.so_far
+    width = np.subtract(p.cumulative_q90, p.cumulative_q10)
+    assert (np.diff(width) > 0).all()
+    assert p.cumulative_q90[-1] == pytest.approx(p.quantiles[LEVELS.index(0.90)])
+    assert p.missing_hours == 0
+
+
+def test_shorter_history_gives_a_wider_band():
+    widths = []
+    for days in (1, 3, 7, 28):
+        panel = home(60, seed=3)
+        panel = panel.slice(panel.end - days * DAY - 18 * HOUR, panel.end)
+        p = forecast_total(panel, "m", start=AUGUST, end=SEPTEMBER, issued_at=panel.end)
+        left = p.quantiles[6] - p.quantiles[2]
+        widths.append(left / sum(p.daily_mean))
+    assert widths[0] > widths[1] > widths[2] > widths[3]
+
+
+def test_missing_hours_are_estimated_counted_and_widen():
+    panel = home(60, noise=0.1)
+    whole = forecast_total(panel, "m", start=AUGUST, end=SEPTEMBER, issued_at=panel.end)
+    values = panel.values.copy()
+    gone = (panel.starts >= AUGUST + 3 * DAY) & (panel.starts < AUGUST + 6 * DAY)
+    values[:, gone] = np.nan
+    holed = Panel.of(("m",), values, start=panel.start, resolution_s=HOUR, tz=LIMA)
+    p = forecast_total(holed, "m", start=AUGUST, end=SEPTEMBER, issued_at=panel.end)
+    assert p.missing_hours == 72
+    assert p.so_far == pytest.approx(whole.so_far, rel=0.05)
+    closed = home(60, noise=0.1, end=SEPTEMBER)
+    values = np.where((closed.starts >= AUGUST) & (closed.starts < AUGUST + 3 * DAY), np.nan, closed.values)
+    holed = Panel.of(("m",), values, start=closed.start, resolution_s=HOUR, tz=LIMA)
+    over = forecast_total(holed, "m", start=AUGUST, end=SEPTEMBER, issued_at=SEPTEMBER)
+    assert over.quantiles[8] - over.quantiles[0] > 1.0  # nothing is to come, but three days are guessed
+
+
+def test_readings_that_begin_inside_the_period_count_as_missing_before():
+    panel = home(10)
+    p = forecast_total(panel, "m", start=AUGUST, end=SEPTEMBER, issued_at=panel.end)
+    assert p.missing_hours == (panel.start - AUGUST) / HOUR
+    assert p.so_far > panel.values.sum()
+
+
+def test_a_period_that_is_over_is_its_sum():
+    panel = home(60, end=SEPTEMBER)
+    p = forecast_total(panel, "m", start=AUGUST, end=SEPTEMBER, issued_at=SEPTEMBER)
+    assert p.daily_mean == ()
+    np.testing.assert_allclose(p.quantiles, p.so_far)
+    assert p.mean == pytest.approx(panel.values[0, panel.starts >= AUGUST].sum())
+
+
+def test_the_future_is_not_read():
+    panel = home()
+    at = panel.end - 9 * DAY
+    clean = forecast_total(panel, "m", start=AUGUST, end=SEPTEMBER, issued_at=at)
+    values = panel.values.copy()
+    values[:, panel.starts >= at] = 1e6
+    dirty = forecast_total(
+        Panel.of(("m",), values, start=panel.start, resolution_s=HOUR, tz=LIMA),
+        "m",
+        start=AUGUST,
+        end=SEPTEMBER,
+        issued_at=at,
+    )
+    assert clean == dirty
+
+
+def test_a_net_exporter_may_close_below_what_it_used():
+    panel = home(40)
+    net = Panel.of(("m",), panel.values - 0.3, start=panel.start, resolution_s=HOUR, tz=LIMA)
+    p = forecast_total(net, "m", start=AUGUST, end=SEPTEMBER, issued_at=net.end)
+    assert p.mean < p.so_far < 0
+    assert (np.diff(p.quantiles) > 0).all()
+
+
+def test_no_reading_at_all_is_refused():
+    panel = Panel.of(("m",), np.full((1, 240), np.nan), start=AUGUST, resolution_s=HOUR, tz=LIMA)
+    with pytest.raises(NotEnoughData, match="'m'"):
+        forecast_total(panel, "m", start=AUGUST, end=SEPTEMBER, issued_at=AUGUST + 5 * DAY)
+
+
+def test_the_80_percent_band_holds_on_homes_with_lasting_moods():
+    """Homes whose days follow one another (AR(1), 0.7): the band of a month's rest covers about what it says."""
+    hits = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        mood = np.zeros(100)
+        for d in range(1, 100):
+            mood[d] = 0.7 * mood[d - 1] + 0.2 * rng.standard_normal()
+        values = np.repeat(5 * np.maximum(1 + mood, 0.2) / 24, 24)
+        start = AUGUST - 60 * DAY
+        panel = Panel.of(("m",), values[None], start=start, resolution_s=HOUR, tz=LIMA)
+        p = forecast_total(panel, "m", start=AUGUST, end=SEPTEMBER, issued_at=AUGUST + 10 * DAY)
+        truth = values[60 * 24 : 91 * 24].sum()
+        hits.append(p.quantiles[2] <= truth <= p.quantiles[6])
+    assert 0.68 <= np.mean(hits) <= 0.98
+
+
+def test_error_quantiles_grow_with_less_history_and_never_cross():
+    ahead = np.array([0.3, *DAYS_AHEAD, 60.0])
+    for known in (1, 3, 7, 12, 28, 400):
+        assert (np.diff(error_quantiles(ahead, known), axis=1) > 0).all()
+    width = [np.ptp(error_quantiles(np.array([14.0]), n)) for n in (1, 3, 7, 14, 28)]
+    assert (np.diff(width) < 0).all()
+    np.testing.assert_array_equal(error_quantiles(ahead, 28), error_quantiles(ahead, 300))
+
+
+def test_days_are_cut_in_local_time_and_over_the_change():
+    start = local_midnight(date(2026, 3, 28), "Europe/Madrid")
+    panel = Panel.of(
+        ("m",), np.ones((1, 24 + 23 + 24 + 5)), start=start, resolution_s=HOUR, tz="Europe/Madrid"
+    )
+    history = day_history(panel, "m", panel.end)
+    assert history.total.tolist() == [24.0, 23.0, 24.0]
+    assert history.free.tolist() == [True, True, False]
+
+
+def test_a_day_that_is_half_unknown_does_not_count():
+    values = np.ones(72)
+    values[24:37] = np.nan  # 13 hours
+    values[48:50] = np.nan
+    panel = Panel.of(("m",), values[None], start=0, resolution_s=HOUR, tz="UTC")
+    total = day_history(panel, "m", panel.end).total
+    assert np.isnan(total[1])
+    assert total[[0, 2]].tolist() == [24.0, 24.0]  # two hours filled by the profile
+
+
+def test_the_profile_knows_hour_and_kind_of_day():
+    hours = np.arange(24 * 14)
+    days = hours // 24  # 1970-01-01 is a Thursday: days 2, 3, 9 and 10 are a weekend
+    values = hours % 24 + 100.0 * np.isin(days, [2, 3, 9, 10])
+    holed = np.where(np.isin(hours, [24 * 9 + 5, 24 * 8 + 5]), np.nan, values)
+    panel = Panel.of(("m",), holed[None], start=0, resolution_s=HOUR, tz="UTC")
+    filled, _ = fill_by_profile(panel, "m", panel.end)
+    np.testing.assert_allclose(filled, values)
+
+
+def test_past_errors_by_hand():
+    days = np.arange(20455, 20455 + 12)
+    total = np.array([10.0] * 8 + [12.0] * 4)
+    history = DayHistory(days, total, is_free(days, None) & False)
+    states = daily_states(history)
+    errors = past_errors(history, states, 2)
+    # Totals that begin on days 7, 8 and 9 (a week known before): the level was 10, then 10, then in between.
+    assert len(errors) == 3
+    assert errors[0] * states.spread[7] == pytest.approx((22 - 20) / 2)
+    assert errors[1] * states.spread[8] == pytest.approx((24 - 20) / 2)
+    assert errors[2] * states.spread[9] == pytest.approx((24 - 2 * states.level[9]) / 2)
+
+
+def test_states_are_causal():
+    rng = np.random.default_rng(0)
+    days = np.arange(20455, 20455 + 30)
+    total = rng.random(30)
+    whole = daily_states(DayHistory(days, total, is_free(days, "PE")))
+    cut = daily_states(DayHistory(days[:12], total[:12], is_free(days[:12], "PE")))
+    np.testing.assert_array_equal(whole.level[:13], cut.level)
+    np.testing.assert_array_equal(whole.spread[:13], cut.spread)
