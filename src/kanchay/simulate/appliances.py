@@ -93,20 +93,26 @@ def _fridge(s: Surroundings, faults: tuple[Placed, ...]) -> FloatArray:
 
 def _showers(s: Surroundings) -> tuple[IntArray, FloatArray, FloatArray]:
     """Day, minute and litres at 38 °C of every shower."""
-    days, minutes, litres = [], [], []
+    people, n = len(s.people.wake), len(s.cal.days)
+    minutes, litres = np.full((people, n), np.inf), np.zeros((people, n))
     season = 1.0 + 0.12 * np.cos(2 * np.pi * (s.cal.day_of_year - s.home.place.warmest_day - 182) / 365.25)
-    for person in range(len(s.people.wake)):
+    for person in range(people):
         luck = by_day(s.seed, f"shower-{person}", s.cal.days, 3)
         noise = normal_by_day(s.seed, f"shower-n-{person}", s.cal.days, 2)
         evening = luck[:, 1] < s.home.evening_showers
         minute = np.where(evening, 60 * 19.3 + 30 * noise[:, 0], s.people.wake[person] + 8 + 14 * luck[:, 2])
         takes = ~s.people.away & (luck[:, 0] < s.home.showers_per_day)
-        days.append(np.flatnonzero(takes))
-        minutes.append(minute[takes])
-        litres.append((s.home.shower_l * season * s.activity**0.5 * np.exp(0.25 * noise[:, 1] - 0.03))[takes])
-    return np.concatenate(days), np.concatenate(minutes), np.concatenate(litres)
+        minutes[person] = np.where(takes, minute, np.inf)
+        litres[person] = s.home.shower_l * season * s.activity**0.5 * np.exp(0.25 * noise[:, 1] - 0.03)
+    order = np.argsort(minutes, axis=0)
+    minutes, litres = np.take_along_axis(minutes, order, 0), np.take_along_axis(litres, order, 0)
+    for person in range(1, people):  # one bathroom: the next waits
+        minutes[person] = np.maximum(minutes[person], minutes[person - 1] + _BATHROOM_MIN)
+    _, day = takes_row = np.nonzero(np.isfinite(minutes))
+    return day, minutes[takes_row], litres[takes_row]
 
 
+_BATHROOM_MIN = 12.0
 _FLOW_L_MIN = 4.0  # a saving shower head; an electric shower gives about this at 3.7 kW
 
 

@@ -45,9 +45,10 @@ def public_holidays(country: str, first_year: int, last_year: int) -> frozenset[
 
 @dataclass(frozen=True)
 class Calendar:
-    """Minutes from some days before `start` to `end`, in UTC, with their local clock.
+    """Minutes around ``[start, end)``, in UTC, with their local clock: whole local days.
 
-    `start` and `end` bound what is kept; the minutes before `start` let heat and habits settle.
+    `start` and `end` bound what is kept. The days before `start` let heat and habits settle; the day after `end`
+    is there so that nothing depends on where a window is cut.
     """
 
     start: int
@@ -70,7 +71,9 @@ class Calendar:
     @cached_property
     def minutes(self) -> IntArray:
         """Start of each minute, shape (n,). [s]"""
-        return np.arange(self.first, self.end, 60, dtype=np.int64)
+        local = int(wall_clock(self.end, self.tz))
+        last = local_midnight(_EPOCH + timedelta(days=local // DAY + 2), self.tz)
+        return np.arange(self.first, last, 60, dtype=np.int64)
 
     @cached_property
     def _local(self) -> IntArray:
@@ -152,8 +155,8 @@ class Calendar:
 
     @cached_property
     def kept(self) -> slice:
-        """Rows of `minutes` from `start` on."""
-        return slice((self.start - self.first) // 60, None)
+        """Rows of `minutes` within ``[start, end)``."""
+        return slice((self.start - self.first) // 60, (self.end - self.first) // 60)
 
     def energy(self, power_kw: FloatArray, resolution_s: int) -> FloatArray:
         """Energy of each interval of the kept part, shape (n_intervals,). [kWh]"""

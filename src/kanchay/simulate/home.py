@@ -154,10 +154,8 @@ def _label(
     """The truth of one fault: run what it touches again without it."""
     others = without(faults, fault)
     name = _TOUCHES.get(fault.kind, "untracked")
-    if name == "untracked":
-        clean = added_total(others, around.cal, around.seed)
-    else:
-        clean = load_kw(name, around, clock, others)
+    added = name == "untracked"
+    clean = added_total(others, around.cal, around.seed) if added else load_kw(name, around, clock, others)
     kwh = float(np.sum(energies[name]) - np.sum(around.cal.energy(clean, resolution_s)))
     return Label(fault.kind, fault.start, fault.end, kwh, name, fault.ongoing, numbers={"size": fault.size})
 
