@@ -46,7 +46,7 @@ def detect_load(days: LocalDays, *, home: bool = True) -> list[Detection]:
     """
     if not np.isfinite(days.power_w).any():
         return []
-    lasting = [d for d in (baseload_creep(days), *_of_homes(days, home)) if d is not None]
+    lasting = _one_rise([d for d in (baseload_creep(days), *_of_homes(days, home)) if d is not None])
     if not any(d.kind is FindingKind.BASELOAD_CREEP for d in lasting):
         lasting += [d for d in (high_standby(days),) if d is not None and home]
     events = [d for d in left_on(days) if not _explained(d, lasting)]
@@ -74,6 +74,16 @@ def _seen_since(days: LocalDays, heater: WaterHeater) -> int:
             break
         since, before = earlier.since, before.until(earlier.since)
     return since
+
+
+def _one_rise(found: list[Detection]) -> list[Detection]:
+    """A refrigerator that hardly stops lifts the night's floor too: of two rises of one week, the larger is told."""
+    creep = next((d for d in found if d.kind is FindingKind.BASELOAD_CREEP), None)
+    fridge = next((d for d in found if d.kind is FindingKind.FRIDGE), None)
+    if creep is None or fridge is None or abs(creep.start - fridge.start) > 10 * DAY:
+        return found
+    weaker = fridge if creep.numbers["rise_w"] > fridge.numbers["rise_w"] else creep
+    return [d for d in found if d is not weaker]
 
 
 def _explained(event: Detection, lasting: list[Detection]) -> bool:

@@ -18,7 +18,7 @@ __all__ = ["Pedestal", "left_on", "pedestals"]
 
 _HELD_H: Final = 8.0  # a pedestal shorter than an evening or a working day is ordinary use
 _MIN_W: Final = 60.0
-_MIN_KWH: Final = 0.8  # per event: less is not worth a message
+_MIN_KWH: Final = 2.5  # per event, some S/ 2: less is not worth a message
 _OVER_OTHERS: Final = 1.35  # times the largest pedestal that other days show
 _OTHERS: Final = 0.97  # quantile of the other days' largest pedestals
 _MAX_DAYS: Final = 9.0  # longer than this it is a new baseload

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["autocorrelation", "mad_scale", "median", "opening", "runs"]
+__all__ = ["mad_scale", "median", "opening", "runs"]
 
 _TO_SIGMA: Final = 1.4826  # MAD to standard deviation of a normal law
 
@@ -39,19 +39,6 @@ def mad_scale(values: ArrayLike, axis: int | None = None) -> FloatArray:
     spread = array - (np.expand_dims(centre, axis) if axis is not None else centre)
     scaled: FloatArray = _TO_SIGMA * median(np.abs(spread), axis)
     return scaled
-
-
-def autocorrelation(values: FloatArray) -> float:
-    """Lag-one autocorrelation of residuals by ranks' signs, in [0, 0.9]; negative counts as none.
-
-    The quadrant form ``sin(pi/2 * mean(sign(x_t x_{t+1})))`` is not moved by outliers.
-    """
-    known = values[np.isfinite(values)]
-    if len(known) < 8:
-        return 0.0
-    centred = known - np.median(known)
-    quadrant = float(np.mean(np.sign(centred[1:] * centred[:-1])))
-    return float(np.clip(np.sin(np.pi / 2 * quadrant), 0.0, 0.9))
 
 
 def opening(values: FloatArray, length: int) -> FloatArray:

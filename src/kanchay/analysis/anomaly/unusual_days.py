@@ -23,8 +23,10 @@ _SAME_WEEKDAY: Final = 8  # peers of the very weekday needed; else all working o
 _FEWEST: Final = 8  # peers below which a day is not judged
 _LEVEL_Z: Final = 4.5  # with some 60 days looked at, about one false day in 1000 windows of a normal law
 _SHAPE_Z: Final = 5.0
-_MIN_EXTRA: Final = 0.25  # of a peer's energy
-_MIN_KWH: Final = 1.0
+_MIN_EXTRA: Final = 0.5  # of a peer's energy
+_MIN_KWH: Final = 1.0  # a day
+_MIN_TOTAL_KWH: Final = 5.0  # all of them, some S/ 4: less is not worth a message
+_MIN_TOTAL_SHARE: Final = 0.05  # of a usual month: an evening with guests stays below
 _TOO_MANY: Final = 0.25  # share of days above which it is a new habit, not an odd day
 _WINDOW: Final = 60
 
@@ -130,7 +132,8 @@ def unusual_days(
     for first, last in explained:
         odd &= (recent.bounds[1:] <= first) | (recent.bounds[:-1] >= last)
     n_looked = int(looked.sum())
-    if not odd.any() or odd.sum() > max(1.0, _TOO_MANY * n_looked):
+    month = 30.4 * float(np.median(usual[looked])) if n_looked else 0.0
+    if float(scores.extra_kwh[odd].sum()) < max(_MIN_TOTAL_KWH, _MIN_TOTAL_SHARE * month) or odd.sum() > max(1.0, _TOO_MANY * n_looked):
         return None
     return _detection(recent, scores, np.flatnonzero(odd), n_looked)
 
