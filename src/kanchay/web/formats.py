@@ -115,7 +115,7 @@ class Formats:
 
     def month(self, day: date) -> str:
         """``setiembre``."""
-        return self._date(day, "LLLL")
+        return self._date(day, "MMMM")
 
     def month_short(self, day: date) -> str:
         """``set``."""

@@ -51,9 +51,9 @@ class Gathered:
         return self._parts[name]
 
     def _fresh(self, name: str, make: Any) -> Any:
-        """Kept between requests until the site has new readings or a minute passes."""
+        """Kept between requests until the site has new readings or ten minutes pass."""
         span = self.span
-        key = (id(self.ctx), self.scope.actor.id, self.site, name, span, self.now // 60)
+        key = (id(self.ctx), self.scope.actor.id, self.site, name, span, self.now // 600)
         return self._once(name, lambda: _MEMO.get(key, make))
 
     @property

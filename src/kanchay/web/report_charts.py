@@ -58,7 +58,9 @@ class _Frame:
 
 def _svg(frame: _Frame, parts: Sequence[str], label: str) -> Markup:
     body = "".join(parts)
-    head = f'<svg class="plot" viewBox="0 0 {WIDTH} {frame.height:.0f}" role="img" aria-label="{escape(label)}">'
+    head = (
+        f'<svg class="plot" viewBox="0 0 {WIDTH} {frame.height:.0f}" role="img" aria-label="{escape(label)}">'
+    )
     return Markup(f"{head}{body}</svg>")  # noqa: S704 - every text in it is escaped where it is written
 
 
@@ -67,7 +69,9 @@ def _axis(frame: _Frame, splits: Sequence[float], decimals: int, number: Number)
     for split in splits:
         y = frame.y(split)
         rows.append(f'<path class="hair" d="M{_LEFT} {y:.1f}H{WIDTH - frame.right:.0f}"/>')
-        rows.append(f'<text class="tick r" x="{_LEFT - 6}" y="{y + 4:.1f}">{escape(number(split, decimals))}</text>')
+        rows.append(
+            f'<text class="tick r" x="{_LEFT - 6}" y="{y + 4:.1f}">{escape(number(split, decimals))}</text>'
+        )
     return rows
 
 

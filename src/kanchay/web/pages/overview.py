@@ -11,7 +11,9 @@ from kanchay.services.people.sites import list_sites
 from kanchay.web.pages.common import gather
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product, render
-from kanchay.web.views.overview import building_view, home_view, now_view
+from kanchay.web.views.building import building_view
+from kanchay.web.views.home import home_view
+from kanchay.web.views.now import now_view
 
 __all__ = ["blueprint"]
 

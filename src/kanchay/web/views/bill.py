@@ -59,6 +59,7 @@ class Months:
 
     bars: tuple[tuple[str, str, float, bool], ...]  # month, kWh, height, still expected
     line: float | None
+    wide: bool  # labels too long for a narrow bar stand upright on a phone
 
 
 def charge_names(document: dict[str, Any], language: str) -> dict[str, str]:
@@ -177,4 +178,4 @@ def months_view(
     shown = tuple(
         (f.month_short(day), f.number(kwh, 0), round(kwh * scale, 1), soon) for day, kwh, soon in bars
     )
-    return Months(shown, round(line * scale, 1) if line and line < 1.5 * top else None)
+    return Months(shown, round(line * scale, 1) if line and line < 1.5 * top else None, top >= 1000)

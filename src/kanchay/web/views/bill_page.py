@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,7 +27,7 @@ from kanchay.web.views.period import nearest_step
 
 __all__ = ["BillView", "bill_page"]
 
-_AROUND: Final = Decimal("0.15")  # of the line, on each side of it
+_AROUND: Final = 0.15  # of the line, on each side of it
 _POINTS: Final = 24
 
 
@@ -71,10 +72,11 @@ def _curve(known: Gathered, step: BandStep, bill: BillForecast) -> list[tuple[De
     from kanchay.services.money.tariffs import tariff_of, typed_parameters
 
     tariff, typed = tariff_of(known.ctx, known.site), typed_parameters(known.site)
-    reach = [Decimal(str(round(bill.energy_quantiles[i], 1))) for i in (2, 6)]
-    low = min(step.at_kwh * (1 - _AROUND), reach[0]).quantize(Decimal(10), "ROUND_FLOOR")
-    high = max(step.at_kwh * (1 + _AROUND), reach[1]).quantize(Decimal(10), "ROUND_CEILING")
-    width = (high - low) / _POINTS
+    at, q10, q90 = float(step.at_kwh), bill.energy_quantiles[2], bill.energy_quantiles[6]
+    first = 10 * math.floor(min(at * (1 - _AROUND), q10) / 10)
+    # Four whole tens to the axis: its labels are numbers that one says.
+    last = first + 40 * math.ceil((max(at * (1 + _AROUND), q90) - first) / 40)
+    low, width = Decimal(first), Decimal(last - first) / _POINTS
     kwhs = sorted({low + width * i for i in range(_POINTS + 1)} | {step.at_kwh, step.at_kwh + 1})
     start, end = bill.expected.start, bill.expected.end
 

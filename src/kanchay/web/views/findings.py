@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from kanchay.domain.finding import Evidence, Finding, MoneyRange, Recommendation, RecommendationState
 from kanchay.domain.interval import DAY, HOUR
-from kanchay.domain.point import Point
+from kanchay.domain.point import Point, Site, SiteKind
+from kanchay.services.context import Context
+from kanchay.services.findings import words
 from kanchay.web.charts import Chart, Key, Line, day_ticks, hour_ticks
-from kanchay.web.formats import Formats
 from kanchay.web.shell import Reader
 
 __all__ = [
-    "Advice", "FindingView", "advice_view", "evidence_chart", "finding_view", "money_line", "stake", "text_of",
+    "Advice", "FindingView", "advice_view", "evidence_chart", "finding_view", "money_line", "stake", "texts_for",
 ]  # fmt: skip
 
 Texts = Mapping[str, str]
@@ -59,34 +60,6 @@ class FindingView:
     chart: Chart | None
     status: str
     advice: Advice | None
-
-
-class _Places(dict[str, str]):
-    """Numbers for a text; an unknown place stays visible as a dash rather than breaking the page."""
-
-    def __missing__(self, key: str) -> str:
-        return "–"
-
-
-def _said(name: str, value: float, f: Formats) -> str:
-    """A number by the unit at the end of its name: ``_w``, ``_kwh``, ``_h``, ``_pct`` …"""
-    unit: Callable[[float], str]
-    for ending, unit in (
-        ("_kwh", lambda v: f.energy(v)),
-        ("_w", lambda v: f.unit(v, "W", 0)),
-        ("_kw", lambda v: f.power(v)),
-        ("_pct", lambda v: f.unit(v, "%", 0)),
-        ("_share", lambda v: f.percent(v)),
-    ):
-        if name.endswith(ending):
-            return unit(value)
-    return f.number(value, 0 if value == int(value) or abs(value) >= 100 else 1)
-
-
-def text_of(texts: Texts, key: str, numbers: Mapping[str, float], f: Formats) -> str:
-    """The text of that key with its numbers; empty where we ship none."""
-    text = texts.get(key, "")
-    return text.format_map(_Places({k: _said(k, v, f) for k, v in numbers.items()})) if text else ""
 
 
 def money_line(money: MoneyRange | None, r: Reader) -> tuple[str, str]:
@@ -210,16 +183,13 @@ def finding_view(
 ) -> FindingView:
     """The finding in the reader's words; `chart` False leaves the evidence to the finding's own page."""
     f, money = r.formats, money_line(finding.money, r)
-    title = text_of(texts, f"finding.{finding.kind}.title", finding.numbers, f) or finding.kind
+    title = words.headline(finding, texts, f)
     view = evidence_chart(finding.evidence, title, r) if chart and finding.evidence else None
-    actions = tuple(
-        filter(None, (text_of(texts, f"action.{a}", finding.numbers, f) for a in finding.actions))
-    )
     return FindingView(
         finding.id, title, _since(finding, r), point.name if point else "", *money,
-        body=text_of(texts, f"finding.{finding.kind}.body", finding.numbers, f),
-        cause=text_of(texts, f"cause.{finding.cause}", finding.numbers, f), facts=_facts(finding, money, r),
-        actions=actions, chart=view, status=finding.status, advice=advice_view(advice, texts, r) if advice else None,
+        body=words.summary(finding, texts, f), cause=words.cause(finding, texts, f), facts=_facts(finding, money, r),
+        actions=tuple(words.what_to_do(finding, texts, f)), chart=view, status=finding.status,
+        advice=advice_view(advice, texts, r) if advice else None,
     )  # fmt: skip
 
 
@@ -235,15 +205,24 @@ def _payback(advice: Recommendation, r: Reader) -> str:
 def advice_view(advice: Recommendation, texts: Texts, r: Reader) -> Advice:
     """A recommendation in the reader's words: promise with range, price, effort, why."""
     t, f = r.words, r.formats
-    currency = advice.saving.currency
-    numbers = {**advice.numbers}
     saving, saving_range = money_line(advice.saving, r)
-    price = t("advice.price", money=f.money(advice.price, currency)) if advice.price else t("advice.free")
+    price = (
+        t("advice.price", money=f.money(advice.price, advice.saving.currency))
+        if advice.price
+        else t("advice.free")
+    )
     effort = t(f"effort.{advice.effort}") if t.has(f"effort.{advice.effort}") else advice.effort
     return Advice(
-        advice.id, text_of(texts, f"advice.{advice.code}.title", numbers, f) or advice.code,
-        text_of(texts, f"advice.{advice.code}.body", numbers, f), saving, saving_range, price, _payback(advice, r), effort,
-        why=tuple(filter(None, (text_of(texts, f"why.{w}", numbers, f) for w in advice.why))),
+        advice.id, words.recommendation_title(advice, texts, f), words.recommendation_body(advice, texts, f), saving,
+        saving_range, price, _payback(advice, r), effort, why=tuple(words.why_lines(advice, texts, f)),
         state=advice.state.value, state_label=t(f"state.{advice.state.value}"), state_tone=_TONES.get(advice.state.value, ""),
         reason=advice.state_reason, open=advice.state in _OPEN_STATES,
     )  # fmt: skip
+
+
+def texts_for(ctx: Context, site: Site, r: Reader) -> Texts:
+    """The library's texts; for a building those that speak to a manager replace the ones that say *tu casa*."""
+    texts = ctx.library.texts(r.language)
+    if site.kind is not SiteKind.BUILDING:
+        return texts
+    return texts | {key: r.words(f"manager.{key}") for key in texts if r.words.has(f"manager.{key}")}

@@ -9,7 +9,7 @@ from kanchay.domain.errors import NotFound
 from kanchay.domain.finding import Finding, Recommendation
 from kanchay.web.gather import Gathered
 from kanchay.web.shell import Reader
-from kanchay.web.views.findings import Advice, FindingView, advice_view, finding_view, stake
+from kanchay.web.views.findings import Advice, FindingView, advice_view, finding_view, stake, texts_for
 
 __all__ = ["FindingsView", "finding_page", "findings_page"]
 
@@ -33,7 +33,7 @@ def _by_finding(known: Gathered) -> dict[str, Recommendation]:
 
 
 def _view(known: Gathered, finding: Finding, r: Reader, *, chart: bool) -> FindingView:
-    texts = known.ctx.library.texts(r.language)
+    texts = texts_for(known.ctx, known.site, r)
     point = next((p for p in known.points if p.id == finding.point_id), None)
     return finding_view(finding, texts, point, _by_finding(known).get(finding.id), r, chart=chart)
 
@@ -41,7 +41,7 @@ def _view(known: Gathered, finding: Finding, r: Reader, *, chart: bool) -> Findi
 def findings_page(known: Gathered, r: Reader) -> FindingsView:
     """Open findings by money, the advice that stands alone, and what was answered."""
     t = r.words
-    texts = known.ctx.library.texts(r.language)
+    texts = texts_for(known.ctx, known.site, r)
     opened = [x for x in known.findings if x.status == "open"][:_MOST]
     tied = {x.id for x in opened}
     advice = [advice_view(x, texts, r) for x in known.recommendations if x.finding_id not in tied]
@@ -49,18 +49,21 @@ def findings_page(known: Gathered, r: Reader) -> FindingsView:
     open_advice = tuple(a for a in advice if a.open)
     at_stake = stake(opened, r)
     return FindingsView(
-        head=t.many("findings.head", len(opened)), headline=_headline(views, open_advice, r),
+        head=t.many("findings.head", len(opened)), headline=_headline(opened, views, known, r),
         stake=at_stake[0] if at_stake else "", stake_range=at_stake[1] if at_stake else "", findings=views,
         advice=open_advice, answered=tuple(a for a in advice if not a.open),
         closed=tuple(_view(known, x, r, chart=False) for x in known.findings if x.status != "open")[:5],
     )  # fmt: skip
 
 
-def _headline(findings: tuple[FindingView, ...], advice: tuple[Advice, ...], r: Reader) -> str:
-    first = next((x.advice.title for x in findings if x.advice and x.advice.state == "proposed"), None)
-    first = first or next((a.title for a in advice if a.state == "proposed"), None)
-    if first:
-        return r.words("findings.h1_start", title=first.rstrip("."))
+def _headline(opened: list[Finding], findings: tuple[FindingView, ...], known: Gathered, r: Reader) -> str:
+    """The dearest finding, or the first thing to do where that is worth more."""
+    texts = texts_for(known.ctx, known.site, r)
+    proposed = [x for x in known.recommendations if x.state == "proposed"]
+    dearest = float(opened[0].money.mean) if opened and opened[0].money else 0.0
+    if proposed and (not opened or 12 * float(proposed[0].saving.mean) > dearest or findings[0].advice):
+        title = advice_view(proposed[0], texts, r).title.rstrip(".")
+        return r.words("findings.h1_start", title=title[:1].lower() + title[1:])
     return findings[0].title if findings else r.words("findings.h1_none")
 
 

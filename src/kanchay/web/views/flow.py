@@ -94,7 +94,7 @@ def _fold(uses: Sequence[Part], rest_name: str) -> list[Part]:
     """The largest uses; the smaller ones join what has no name, which stands last among the loads."""
     loads = sorted((u for u in uses if u.color == "load"), key=lambda u: -u.kw)
     rest = sum(u.kw for u in uses if u.color == "rest") + sum(u.kw for u in loads[_USES - 1 :])
-    shown = [u for u in loads[: _USES - 1] if u.kw > 0]
+    shown = loads[: _USES - 1]
     shown += [Part(rest_name, rest, "rest", "rest")] if rest > 1e-3 else []
     return shown + [u for u in uses if u.color not in ("load", "rest") and u.kw > 0]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from kanchay.domain.errors import KanchayError
 from kanchay.domain.forecast import Forecast, PeriodForecast
@@ -17,14 +17,15 @@ from kanchay.web.views.period import PeriodView, headline, nearest_step, period_
 
 __all__ = ["ForecastView", "Skill", "forecast_view"]
 
-_HISTORY_DAYS = 36
+_HISTORY_DAYS: Final = 36
+_EQUAL: Final = 0.02  # a difference of the error that no one feels
 
 
 @dataclass(frozen=True)
 class Skill:
     """How well the forecast did on this meter, beside repeating the past."""
 
-    better: bool
+    verdict: str  # better, equal, worse
     change: str
     sentence: str
     rows: tuple[tuple[str, str, bool], ...]
@@ -52,20 +53,20 @@ class ForecastView:
 
 def _skill(card: Any, r: Reader) -> Skill:
     t, f = r.words, r.formats
-    better = card.skill > 0
     digits = 3
     order = [card.model, *(name for name in card.scores if name != card.model)]
     rows = tuple(
         (
             t(f"model.{name}") if t.has(f"model.{name}") else name,
-            f.number(card.scores[name].mae, digits),
+            f.number(card.scores[name].rmse, digits),
             name == card.answers,
         )
         for name in order
     )
     naive = t(f"model.{card.best_naive}") if t.has(f"model.{card.best_naive}") else card.best_naive
     return Skill(
-        better=better, change=f"{f.signed(-100 * card.skill, 0)}",
+        verdict="better" if card.skill > _EQUAL else "worse" if card.skill < -_EQUAL else "equal",
+        change=f.signed(-100 * card.skill, 0),
         sentence=t("skill.sentence", naive=naive.lower(), days=f.number(card.n_windows, 0)), rows=rows,
         coverage=t("skill.coverage", n=f.number(100 * card.coverage80, 0)),
         why=t("skill.why" if card.because != "naive_better" else "skill.why_naive", n=f.number(card.n_windows, 0)),

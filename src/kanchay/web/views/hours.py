@@ -108,27 +108,41 @@ def next_hours_chart(panel: Panel, forecast: Forecast, r: Reader, *, past_h: int
     )  # fmt: skip
 
 
-def sources_chart(grid: FloatArray, pv: FloatArray | None, start: int, tz: str, r: Reader) -> Chart:
-    """A day by source: the sun below, the grid on top of it."""
+def sources_chart(
+    grid: FloatArray, pv: FloatArray | None, sent: FloatArray | None, start: int, tz: str, r: Reader
+) -> Chart:
+    """A day by source: the sun that was used below, the grid on top of it; under zero what was sent away."""
     t = r.words
     starts = [start + HOUR * i for i in range(len(grid))]
-    total = grid if pv is None else grid + np.where(np.isnan(pv), 0.0, pv)
-    lines = [
-        Line(
-            t("flow.grid") if pv is None else t("day.all"),
-            "--grid",
-            floats(total),
-            "bars",
-            say=pv is None,
-            flat=True,
-        )
-    ]
-    keys = [Key("--grid", t("flow.grid"))]
-    if pv is not None:
-        lines += [Line(t("flow.sun"), "--solar", floats(pv), "bars", fill="--sun", flat=True)]
-        lines += [Line(t("flow.grid"), "--grid", floats(grid), "line", width=0)]
-        keys.insert(0, Key("--sun", t("flow.sun")))
+    ticks = hour_ticks(start, start + HOUR * len(grid), tz)
+    away = np.zeros(len(grid)) if sent is None else np.nan_to_num(sent)
+    own = None if pv is None else np.where(np.isnan(pv), np.nan, np.maximum(np.nan_to_num(pv) - away, 0.0))
+    lines, keys = _stack(grid, own, away, r)
     return Chart(
-        label=t("day.label"), sentence=t("day.sentence"), starts=starts, step_s=HOUR, unit="kWh", lines=tuple(lines),
-        keys=tuple(keys), height=210, ticks=hour_ticks(start, start + HOUR * len(grid), tz),
+        label=t("day.label"), sentence=t("day.sentence_sent" if away.any() else "day.sentence"), starts=starts, step_s=HOUR,
+        unit="kWh", lines=lines, keys=keys, height=210, ticks=ticks,
     )  # fmt: skip
+
+
+def _stack(
+    grid: FloatArray, own: FloatArray | None, away: FloatArray, r: Reader
+) -> tuple[tuple[Line, ...], tuple[Key, ...]]:
+    """Bars drawn back to front; the total stands behind the sun, so that what shows of it is the grid."""
+    t = r.words
+    if own is None:
+        return (Line(t("flow.grid"), "--grid", floats(grid), "bars", flat=True),), (
+            Key("--grid", t("flow.grid")),
+        )
+    total = np.where(np.isnan(grid), np.nan, np.nan_to_num(grid) + np.nan_to_num(own))
+    lines = [
+        Line(t("day.all"), "--grid", floats(total), "bars", say=False, flat=True),
+        Line(t("flow.sun"), "--solar", floats(own), "bars", fill="--sun", flat=True),
+        Line(t("flow.grid"), "--grid", floats(grid), width=0),
+    ]
+    keys = [Key("--sun", t("flow.sun")), Key("--grid", t("flow.grid"))]
+    if away.any():
+        lines.append(
+            Line(t("flow.sent"), "--export", floats(np.where(away > 0, -away, np.nan)), "bars", flat=True)
+        )
+        keys.append(Key("--export", t("flow.sent")))
+    return tuple(lines), tuple(keys)

@@ -17,7 +17,6 @@ from kanchay.domain.units import Quantity
 from kanchay.web.charts import Chart, Line, day_ticks
 from kanchay.web.formats import Formats
 from kanchay.web.shell import Reader
-from kanchay.web.views.findings import text_of
 
 __all__ = ["Choice", "PreviewView", "Question", "SeriesRow", "preview_chart", "preview_view"]
 
@@ -131,10 +130,10 @@ def _question(question: ImportQuestion, r: Reader) -> Question:
 
 def issue_sentence(issue: Issue, texts: Mapping[str, str], r: Reader) -> str:
     """The issue in words of the library, with the day on which it begins."""
+    from kanchay.services.findings.words import issue_line
+
     f = r.formats
-    numbers = {**issue.numbers, "hours": (issue.end - issue.start) / HOUR} | issue.numbers
-    said = text_of(texts, f"issue.{issue.kind}", numbers, f) or _said(r.words, "issue", issue.kind.value)
-    return f"{f.day(f.moment(issue.start).date())}: {said}"
+    return f"{f.day(f.moment(issue.start).date())}: {issue_line(issue, texts, f)}"
 
 
 def _notes(preview: ImportPreview, texts: Mapping[str, str], r: Reader) -> tuple[tuple[str, str, str], ...]:

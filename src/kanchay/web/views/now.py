@@ -105,7 +105,7 @@ def _sides(known: Gathered, kw: dict[str, float], t: Words) -> tuple[list[Part],
         Part(t("flow.battery_out"), max(0.0, battery), "discharge", "battery"),
         Part(t("flow.grid"), max(0.0, grid), "grid", "grid"),
     ]
-    right = [_part(p, kw[p.id]) for p in uses if kw.get(p.id, 0.0) > 0]
+    right = [_part(p, max(0.0, kw[p.id])) for p in uses if p.id in kw]
     charging, sent = max(0.0, -battery), max(0.0, exported, -grid)
     total = sum(p.kw for p in left)
     rest = total - charging - sent - sum(p.kw for p in right)
