@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,14 @@ RECORDS: dict[str, Callable[[Path], Records]] = {
 }
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that the migrations have made: copied for every test, for they take a while."""
+    path = tmp_path_factory.mktemp("records") / "records.sqlite"
+    SqlRecords(path).close()
+    return path
+
+
 @pytest.fixture(params=READING_STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ReadingStore]:
     made = READING_STORES[request.param](tmp_path)
@@ -34,7 +43,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ReadingSto
 
 
 @pytest.fixture(params=RECORDS)
-def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
+def records(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Records]:
+    shutil.copy(migrated, tmp_path)
     made = RECORDS[request.param](tmp_path)
     yield made
     made.close()

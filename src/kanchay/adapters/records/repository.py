@@ -90,12 +90,12 @@ class ScopedRepository(Generic[T]):
         if self._kind.write is not None:
             self._scope.require(self._kind.write)
         new = self._row(row)
+        if not self._visible(new):
+            raise AccessDenied(f"{self._scope.actor.name} may not write {self._kind.name} there.")
         old = self._table.fetch(new["id"])
         if old is not None:
             self._check_replacement(old, new)
         self._check_unique(new)
-        if not self._visible(new):
-            raise AccessDenied(f"{self._scope.actor.name} may not write {self._kind.name} there.")
         self._table.upsert(new)
 
     def remove(self, key: str) -> None:
