@@ -90,7 +90,9 @@ def test_every_field(name: str, previews: dict[str, ImportPreview], truth: dict[
 
 
 @pytest.mark.parametrize("name", FIRST_FAMILIES)
-def test_no_flow_beside_those_expected(name: str, previews: dict[str, ImportPreview], truth: dict[str, Any]) -> None:
+def test_no_flow_beside_those_expected(
+    name: str, previews: dict[str, ImportPreview], truth: dict[str, Any]
+) -> None:
     flows = [s for s in previews[name].series if s.total is not None]
     assert len(flows) == sum(e["total"] is not None for e in truth[name]["series"])
 
@@ -100,14 +102,18 @@ def test_what_is_asked(name: str, previews: dict[str, ImportPreview]) -> None:
     assert {q.code for q in previews[name].questions} == ASKED.get(name, set())
 
 
-@pytest.mark.parametrize(("name", "zone"), [("e-redes-15min.xlsx", "Europe/Lisbon"), ("fluvius-15min-nl.csv", "Europe/Brussels")])
+@pytest.mark.parametrize(
+    ("name", "zone"), [("e-redes-15min.xlsx", "Europe/Lisbon"), ("fluvius-15min-nl.csv", "Europe/Brussels")]
+)
 def test_a_zone_that_is_not_stated_is_asked(name: str, zone: str, raw_samples: Path) -> None:
     questions = SniffingReader().read(raw_samples / name, ImportOptions()).questions
     assert [(q.code, q.guess) for q in questions] == [("tz", zone)]
 
 
 def test_estimates_keep_their_mark(previews: dict[str, ImportPreview]) -> None:
-    marked = {s.name: int((s.observations.quality == 1).sum()) for s in previews["fluvius-15min-nl.csv"].series}
+    marked = {
+        s.name: int((s.observations.quality == 1).sum()) for s in previews["fluvius-15min-nl.csv"].series
+    }
     assert marked["Afname Dag"] == 2
     assert marked["Afname Nacht"] == 63
     estimated = previews["e-redes-15min.xlsx"].series[0].observations.quality == 1

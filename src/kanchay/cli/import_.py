@@ -34,11 +34,18 @@ _SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet", ".gz", ".zip"
 @click.option("--unit", help="Unit of values that carry none: kWh, Wh, MWh, kW, W, MW, degC, degF …")
 @click.option("--day-first/--month-first", default=None, help="Order of 01/02/2024.")
 @click.option("--label", type=click.Choice(["start", "end"]), help="Which end of the interval a time marks.")
-@click.option("--kind", type=click.Choice(["interval", "cumulative", "instantaneous"]), help="Kind of energy values.")
 @click.option(
-    "--direction", type=click.Choice(["import", "export", "net", "production", "consumption"]), help="Where no word tells."
+    "--kind", type=click.Choice(["interval", "cumulative", "instantaneous"]), help="Kind of energy values."
+)
+@click.option(
+    "--direction",
+    type=click.Choice(["import", "export", "net", "production", "consumption"]),
+    help="Where no word tells.",
 )
 @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign where 1,234 could be either.")
+@click.option(
+    "--clock", type=click.Choice(["local", "standard"]), help="Whether the file's clock keeps summer time."
+)
 @click.option(
     "--map", "mapping", multiple=True, metavar="MEANING=COLUMN",
     help="Name a column: time, date, end, value, key, unit or status. May be repeated.",
@@ -55,7 +62,9 @@ def command(click_ctx: click.Context, *, paths: tuple[Path, ...], as_json: bool,
     if storing:
         results = _store(click_ctx, paths, options, given)
     else:
-        results = [_try(path, options, settings_of(click_ctx).max_upload_mb) for path in _with_progress(paths)]
+        results = [
+            _try(path, options, settings_of(click_ctx).max_upload_mb) for path in _with_progress(paths)
+        ]
     _print(results, as_json)
     if any(isinstance(r, KanchayError) for _, r, _ in results):
         click_ctx.exit(1)
@@ -76,7 +85,7 @@ def _options(given: dict[str, Any]) -> ImportOptions:
         columns[name] = f"{columns[name]},{column}" if name in columns else column
     return ImportOptions(
         tz=given["tz"], unit=given["unit"], day_first=given["day_first"], label=given["label"], kind=given["kind"],
-        direction=given["direction"], decimal=given["decimal"], columns=columns,
+        direction=given["direction"], decimal=given["decimal"], clock=given["clock"], columns=columns,
     )  # fmt: skip
 
 
@@ -87,7 +96,9 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
         if path.is_dir():
             inside = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in _SUFFIXES)
             if not inside:
-                raise FileRefused(f"No file in {path.name}/ could be a table of readings.", hint="Name the files.")
+                raise FileRefused(
+                    f"No file in {path.name}/ could be a table of readings.", hint="Name the files."
+                )
             found += inside
         else:
             found.append(path)
@@ -151,7 +162,9 @@ def _new_site(name: str, options: ImportOptions, results: list[Result]) -> Site:
     from kanchay.domain.point import Site
 
     zones = [s.timezone for _, r, _ in results if not isinstance(r, KanchayError) for s in r.series]
-    if not options.tz and any(q.code == "tz" for _, r, _ in results if not isinstance(r, KanchayError) for q in r.questions):
+    if not options.tz and any(
+        q.code == "tz" for _, r, _ in results if not isinstance(r, KanchayError) for q in r.questions
+    ):
         raise InputError("The times of the file carry no zone.", hint="Name the site's zone with --tz.")
     ident = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "site"
     return Site(ident, name, tz=options.tz or zones[0])
@@ -203,7 +216,19 @@ def _print_file(path: Path, preview: ImportPreview) -> None:
     encoding = f", {preview.encoding}" if preview.encoding else ""
     click.echo(f"{path.name}: {preview.format}{encoding}, {preview.n_rows} rows")
     rows = [series_dict(s) for s in preview.series]
-    head = ["name", "quantity", "direction", "kind", "resolution", "start", "end", "n", "missing", "total", "unit"]
+    head = [
+        "name",
+        "quantity",
+        "direction",
+        "kind",
+        "resolution",
+        "start",
+        "end",
+        "n",
+        "missing",
+        "total",
+        "unit",
+    ]
     cells = [["" if r[h] is None else f"{r[h]:.3f}" if h == "total" else r[h] for h in head] for r in rows]
     table(head, cells)
     for question in preview.questions:

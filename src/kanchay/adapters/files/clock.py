@@ -63,10 +63,11 @@ def _masks(
     return differ & first & second, differ & ~first & ~second
 
 
-def localise(wall: IntArray, tz: str) -> Localised:
+def localise(wall: IntArray, tz: str, clock: str | None = None) -> Localised:
     """UTC of wall times in file order.
 
-    Rows of one series only: the same label in two series is no doubled label.
+    Rows of one series only: the same label in two series is no doubled label. `clock` answers what holes leave open:
+    "standard" for a clock that never changes, "local" for one that does (labels in a hole land after it).
     """
     if tz == "UTC" or len(wall) == 0:
         return Localised(wall)
@@ -83,6 +84,6 @@ def localise(wall: IntArray, tz: str) -> Localised:
     earlier, later = np.maximum(early, late)[rows], np.minimum(early, late)[rows]
     utc[rows] = wall[rows] - np.where(rank == 0, earlier, later)
     folds, holes = int((rank > 0).sum()), int(never.sum())
-    if holes and not folds:
+    if clock == "standard" or (holes and not folds and clock != "local"):
         return Localised(wall - _standard_offset(wall, tz), 0, holes, fixed=True)
     return Localised(utc, folds, holes)

@@ -34,7 +34,7 @@ def _by_daylight(s: Prepared, kind: Kind, tz: str) -> bool:
     total, share = values.sum(), float((values > 0).mean())
     # Nights without rows say nothing: without a third of the night seen, only the shape of the day is left.
     midday = values[(hour >= 10) & (hour < 16)].sum()
-    return bool(total > 0 and 0.02 < share and values[night].sum() <= 0.01 * total and midday > 0.4 * total)
+    return bool(total > 0 and share > 0.02 and values[night].sum() <= 0.01 * total and midday > 0.4 * total)
 
 
 def find_directions(
@@ -55,7 +55,9 @@ def find_directions(
         elif given is not None:
             out.append(replace(m, direction=Direction(given), direction_from="given"))
         elif m.quantity in _ACTIVE and appliances and name not in totals:
-            out.append(replace(m, direction=Direction.CONSUMPTION, direction_from="beside a total", submeter=True))
+            out.append(
+                replace(m, direction=Direction.CONSUMPTION, direction_from="beside a total", submeter=True)
+            )
         elif m.quantity in _ACTIVE and (subs or appliances):
             out.append(replace(m, direction=Direction.CONSUMPTION, direction_from="sub-meters beside it"))
         elif m.quantity in _ACTIVE and _by_daylight(s, kind, tz):

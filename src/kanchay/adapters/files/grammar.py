@@ -36,7 +36,8 @@ _COMPACT: Final = r"(?P<H>99)(?P<M>99)(?P<S>99)?"
 _ZONE: Final = r"(?: ?(?P<zone>Z|(?:UTC|GMT)?[+\-]99(?::?99)?|[A-Z]{2,5}))?(?:\[[A-Za-z_/]+\])?"
 _JOIN: Final = r"(?:T| +|, *|-| - |:)"
 
-_DATETIMES: Final = tuple(re.compile(rf"{_DAY}{d}{_JOIN}{_CLOCK}{_ZONE}") for d in _DATES[:-1]) + (
+_DATETIMES: Final = (
+    *(re.compile(rf"{_DAY}{d}{_JOIN}{_CLOCK}{_ZONE}") for d in _DATES[:-1]),
     re.compile(rf"{_DATES[-1]}[T ]?{_COMPACT}{_ZONE}"),
     re.compile(rf"{_DATES[-1]}[T ]{_CLOCK}{_ZONE}"),
 )

@@ -17,7 +17,30 @@ __all__ = ["Found", "find_table"]
 
 TIMES: Final = ("datetime", "date", "time", "epoch", "range")
 _UNIT_ROWS: Final = frozenset(
-    "kwh wh mwh kw w mw kvarh kvar v a °c °f c f % m3 m³ unit unidad unidade eenheid einheit".split()
+    [
+        "kwh",
+        "wh",
+        "mwh",
+        "kw",
+        "w",
+        "mw",
+        "kvarh",
+        "kvar",
+        "v",
+        "a",
+        "°c",
+        "°f",
+        "c",
+        "f",
+        "%",
+        "m3",
+        "m³",
+        "unit",
+        "unidad",
+        "unidade",
+        "eenheid",
+        "einheit",
+    ]
 )
 
 

@@ -37,7 +37,9 @@ def rising(values: NDArray[np.float64]) -> float:
 
 def find_kinds(series: Sequence[Prepared], meanings: Sequence[Meaning], given: str | None) -> list[Kind]:
     """The kind of every series; short and constant ones follow their column, then their table."""
-    scores = [rising(s.values) if m.quantity in ENERGY else 0.0 for s, m in zip(series, meanings, strict=True)]
+    scores = [
+        rising(s.values) if m.quantity in ENERGY else 0.0 for s, m in zip(series, meanings, strict=True)
+    ]
     by_column: dict[tuple[str, Quantity], float] = defaultdict(float)
     for s, m, score in zip(series, meanings, scores, strict=True):
         by_column[s.raw.column, m.quantity] += score
@@ -47,7 +49,9 @@ def find_kinds(series: Sequence[Prepared], meanings: Sequence[Meaning], given: s
     for s, m, score in zip(series, meanings, scores, strict=True):
         if m.quantity in ENERGY:
             vote = score if abs(score) >= 48 else by_column[s.raw.column, m.quantity] or table
-            hinted = Kind.CUMULATIVE if vote > 0 else (m.kind or Kind.INTERVAL) if vote == 0 else Kind.INTERVAL
+            hinted = (
+                Kind.CUMULATIVE if vote > 0 else (m.kind or Kind.INTERVAL) if vote == 0 else Kind.INTERVAL
+            )
             kinds.append(Kind(given) if given else hinted)
         else:
             kinds.append(_mean_or_snapshot(s, m, amounts, given))

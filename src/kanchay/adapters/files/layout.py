@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -74,9 +75,9 @@ def _joined(columns: tuple[Column, ...]) -> Any:
 def _read_times(columns: tuple[Column, ...], day_first: bool | None) -> ParsedTimes | None:
     first = columns[0]
     if first.instants is not None:
-        assert first.known is not None
+        known = np.ones(len(first.instants), bool) if first.known is None else first.known
         offset = np.zeros(len(first.instants), np.int64) if first.aware else None
-        return ParsedTimes(first.instants, first.known, offset, date_only=first.type == "date")
+        return ParsedTimes(first.instants, known, offset, date_only=first.type == "date")
     if first.texts is None:
         return None if first.numbers is None else epoch_seconds(first.numbers)
     return parse_times(_joined(columns), day_first=day_first)
@@ -136,7 +137,7 @@ def _groups(roles: Roles, n_rows: int, name: str) -> Iterator[tuple[str, Any]]:
         raise refuse("columns", name, what=f"it would make {len(unique)} series")
     order = np.argsort(code, kind="stable")
     edges = np.searchsorted(code[order], np.arange(len(unique) + 1))
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges.tolist()):
         rows = order[low:high]
         parts = (c.keys()[1][c.keys()[0][rows[0]]] if c.keys()[0][rows[0]] >= 0 else "" for c in varying)
         yield " ".join(p for p in parts if p).strip(), rows
@@ -164,7 +165,7 @@ def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> La
     columns = [s.column for s in roles.slots] or list(roles.values)
     decimal, is_open = _decimal(columns, options)
     make = _wide if roles.slots else _long
-    series = tuple(make(table, roles, name, start, end, decimal))
+    series = tuple(make(table, roles, name, (start, end), decimal))
     if not any((~np.isnan(s.values)).any() for s in series):
         raise refuse("no_meter_data", name, what="no cell of its value columns holds a number")
     label = "start" if end is not None else _slot_label(roles.slots)
@@ -179,8 +180,9 @@ def _instants(times: ParsedTimes) -> IntArray:
 
 
 def _long(
-    table: Table, roles: Roles, name: str, start: ParsedTimes, end: ParsedTimes | None, decimal: str
+    table: Table, roles: Roles, name: str, times: tuple[ParsedTimes, ParsedTimes | None], decimal: str
 ) -> Iterator[RawSeries]:
+    start, end = times
     wall, estimated = _instants(start), _estimated(roles.status)
     finish = None if end is None else np.where(end.ok, _instants(end), wall)
     parsed = [(c, c.values(decimal)) for c in roles.values]
@@ -230,8 +232,9 @@ def _slot_times(slots: tuple[Slot, ...]) -> tuple[IntArray, int, bool]:
 
 
 def _wide(
-    table: Table, roles: Roles, name: str, start: ParsedTimes, end: ParsedTimes | None, decimal: str
+    table: Table, roles: Roles, name: str, times: tuple[ParsedTimes, ParsedTimes | None], decimal: str
 ) -> Iterator[RawSeries]:
+    start, _ = times
     begins, step, elapsed = _slot_times(roles.slots)
     matrix = np.stack([s.column.values(decimal) for s in roles.slots], axis=1)
     wall, estimated = _instants(start), _estimated(roles.status)

@@ -38,11 +38,11 @@ class Prepared:
     clock: Localised
 
 
-def prepare(raw: RawSeries, tz: str) -> Prepared:
+def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
     """Bring one raw series to UTC; of rows with the same instant the last one counts."""
-    clock = Localised(raw.wall) if raw.absolute else localise(raw.wall, tz)
+    clock = Localised(raw.wall) if raw.absolute else localise(raw.wall, tz, clock_kind)
     start = clock.utc if raw.after is None else clock.utc + raw.after
-    end = _ends(raw, start, tz)
+    end = _ends(raw, start, tz, clock_kind)
     keep = _phantoms(raw, clock, tz)
     if keep is not None:
         clock = Localised(localise_with_gap(raw.wall, tz), clock.folds, clock.holes)
@@ -79,11 +79,11 @@ def _phantoms(raw: RawSeries, clock: Localised, tz: str) -> NDArray[np.bool_] | 
     return ~skipped if not raw.values[skipped].any() else None
 
 
-def _ends(raw: RawSeries, start: IntArray, tz: str) -> IntArray | None:
+def _ends(raw: RawSeries, start: IntArray, tz: str, clock: str | None) -> IntArray | None:
     """Interval ends in UTC where the file has them; an end before its start is the zone's doing."""
     if raw.end is None:
         return None
-    end = raw.end if raw.absolute else localise(raw.end, tz).utc
+    end = raw.end if raw.absolute else localise(raw.end, tz, clock).utc
     usual = int(np.median(end - start))
     # Around a change of the clock an end can be read an hour off; its start and the usual length settle it.
     return np.where((end <= start) | (np.abs(end - start - usual) == 3600), start + usual, end)

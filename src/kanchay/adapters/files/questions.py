@@ -25,12 +25,18 @@ BECAUSE: Final = {
     "direction": "No word tells the direction; a single meter usually counts what comes from the grid.",
     "direction.daylight": "No word tells the direction; values rise in daylight only, as those of a solar plant do.",
     "direction.net": "No word tells the direction; values of both signs suggest import minus export.",
+    "clock": "The file has times that the clock of this zone skips in spring, so its clock seems not to change.",
     "decimal": "Every number could be read both ways, a thousand times apart.",
 }
 
 
 def ask(
-    layout: Layout, decided: Sequence[Decided], options: ImportOptions, tz: str, tz_reason: str, label_why: str
+    layout: Layout,
+    decided: Sequence[Decided],
+    options: ImportOptions,
+    tz: str,
+    tz_reason: str,
+    label_why: str,
 ) -> tuple[ImportQuestion, ...]:
     """All questions of a file, most consequential first."""
     found = [
@@ -38,6 +44,7 @@ def ask(
         *_decimal(layout),
         *_dates(layout, options),
         *_zone(tz, tz_reason),
+        *_clock(decided, options),
         *_labels(decided, options, label_why),
         *_directions(decided, options),
     ]
@@ -56,7 +63,9 @@ def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQue
         m = d.meaning
         if m.quantity in choices and m.unit_from not in ("header", "unit column", "name", "given"):
             because = BECAUSE["unit.profile" if m.unit_from else "unit"]
-            asked.setdefault(m.quantity, ImportQuestion("unit", "--unit", d.unit.symbol, because, choices[m.quantity]))
+            asked.setdefault(
+                m.quantity, ImportQuestion("unit", "--unit", d.unit.symbol, because, choices[m.quantity])
+            )
     return list(asked.values())
 
 
@@ -78,6 +87,12 @@ def _zone(tz: str, reason: str) -> list[ImportQuestion]:
     return [ImportQuestion("tz", "--tz", tz, BECAUSE[reason])] if reason else []
 
 
+def _clock(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
+    if options.clock or not any(d.prepared.clock.fixed for d in decided):
+        return []
+    return [ImportQuestion("clock", "--clock", "standard", BECAUSE["clock"], ("standard", "local"))]
+
+
 def _labels(decided: Sequence[Decided], options: ImportOptions, why: str) -> list[ImportQuestion]:
     needed = any(d.kind is Kind.INTERVAL and d.prepared.end is None for d in decided)
     if why or options.label or not needed:
@@ -94,6 +109,8 @@ def _directions(decided: Sequence[Decided], options: ImportOptions) -> list[Impo
             suffix = ".daylight" if m.direction_from else ".net" if m.direction is Direction.NET else ""
             choices = tuple(x.value for x in Direction)
             return [
-                ImportQuestion("direction", "--direction", m.direction.value, BECAUSE[f"direction{suffix}"], choices)
+                ImportQuestion(
+                    "direction", "--direction", m.direction.value, BECAUSE[f"direction{suffix}"], choices
+                )
             ]
     return []

@@ -8,8 +8,6 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from kanchay.adapters.files.container import Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.encoding import decode
@@ -17,7 +15,7 @@ from kanchay.adapters.files.kinds import find_kinds, find_label
 from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
 from kanchay.adapters.files.meaning import Meaning, guess_unit, read_meaning
 from kanchay.adapters.files.named import refuse_later_formats
-from kanchay.adapters.files.prepared import prepare
+from kanchay.adapters.files.prepared import Prepared, prepare
 from kanchay.adapters.files.profiles import Profile, find_profile
 from kanchay.adapters.files.questions import ask
 from kanchay.adapters.files.roles import Roles, find_roles
@@ -26,7 +24,7 @@ from kanchay.adapters.files.table import Table
 from kanchay.adapters.files.words import ROLE_WORDS, matches, normal, zone_words
 from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import zone
-from kanchay.domain.units import Quantity
+from kanchay.domain.units import Quantity, Unit
 from kanchay.services.ports.files import ImportOptions
 
 __all__ = ["SniffingReader"]
@@ -46,7 +44,9 @@ class SniffingReader:
     """
 
     def __init__(self, max_upload_mb: int = 64) -> None:
-        self.limits = replace(Limits(), max_bytes=max_upload_mb * MB, max_unpacked=max(4 * max_upload_mb, 64) * MB)
+        self.limits = replace(
+            Limits(), max_bytes=max_upload_mb * MB, max_unpacked=max(4 * max_upload_mb, 64) * MB
+        )
 
     def read(self, path: Path, options: ImportOptions) -> ImportPreview:
         """What the file holds, as understood; raises `FileRefused` for what is not meter data or not safe."""
@@ -73,7 +73,9 @@ class SniffingReader:
         return read_text(text, name, self.limits), encoding
 
 
-def understand(table: Table, path: Path, options: ImportOptions, container: str, encoding: str | None) -> ImportPreview:
+def understand(
+    table: Table, path: Path, options: ImportOptions, container: str, encoding: str | None
+) -> ImportPreview:
     """The preview of a table."""
     roles = find_roles(table, path.name, options)
     layout = lay_out(table, roles, path.name, options)
@@ -101,7 +103,9 @@ def _zone(table: Table, roles: Roles, layout: Layout, options: ImportOptions) ->
     headers = normal(" ".join(c.name for c in roles.start))
     if all(s.absolute for s in layout.series) or matches("utc|gmt|zulu", headers):
         return "UTC", ""
-    words = normal(" ".join([*(c.name for c in table.columns), roles.context, *(s.key for s in layout.series[:50])]))
+    words = normal(
+        " ".join([*(c.name for c in table.columns), roles.context, *(s.key for s in layout.series[:50])])
+    )
     guess = zone_words(words)
     return (guess, "tz.words") if guess else ("UTC", "tz.none")
 
@@ -125,14 +129,20 @@ def _default_quantity(meanings: list[Meaning]) -> list[Meaning]:
 
 
 def _decide(
-    table: Table, roles: Roles, layout: Layout, profile: Profile | None, path: Path, options: ImportOptions, tz: str
+    table: Table,
+    roles: Roles,
+    layout: Layout,
+    profile: Profile | None,
+    path: Path,
+    options: ImportOptions,
+    tz: str,
 ) -> tuple[list[Decided], str]:
-    prepared = [prepare(raw, tz) for raw in layout.series]
+    prepared = [prepare(raw, tz, options.clock) for raw in layout.series]
     meanings = _default_quantity([_meaning(p.raw, roles, profile, options) for p in prepared])
     kinds = find_kinds(prepared, meanings, options.kind)
     meanings = find_directions(prepared, meanings, kinds, tz, options.direction)
     label, label_why = find_label(prepared, kinds, tz, _label_hints(roles, layout, profile, options))
-    units = _units(prepared_values=[p.values for p in prepared], steps=[p.step for p in prepared], meanings=meanings)
+    units = _units(prepared, meanings)
     names = _names([p.raw for p in prepared], meanings)
     decided = [
         Decided(p, m, u, k, label, n)
@@ -141,10 +151,10 @@ def _decide(
     return decided, label_why
 
 
-def _units(prepared_values: list[np.ndarray], steps: list[int | None], meanings: list[Meaning]) -> list:
+def _units(prepared: list[Prepared], meanings: list[Meaning]) -> list[Unit]:
     return [
-        m.unit or guess_unit(m, values, (step or 3600) / 3600)[0]
-        for values, step, m in zip(prepared_values, steps, meanings, strict=True)
+        m.unit or guess_unit(m, p.values, (p.step or 3600) / 3600)[0]
+        for p, m in zip(prepared, meanings, strict=True)
     ]
 
 
@@ -153,7 +163,13 @@ def _label_hints(
 ) -> list[tuple[str, str]]:
     """What says outright which end of an interval the times mark."""
     words = normal(" ".join(c.name for c in roles.start))
-    by_name = "end" if matches(ROLE_WORDS["end"], words) else "start" if matches("start|begin\\w*|desde|inicio|from", words) else ""
+    by_name = (
+        "end"
+        if matches(ROLE_WORDS["end"], words)
+        else "start"
+        if matches("start|begin\\w*|desde|inicio|from", words)
+        else ""
+    )
     return [
         (options.label or "", "given"),
         (layout.label, "layout"),
@@ -179,7 +195,12 @@ def _names(raws: list[RawSeries], meanings: list[Meaning]) -> list[str]:
 
 
 def _facts(
-    table: Table, roles: Roles, layout: Layout, decided: list[Decided], profile: Profile | None, label_why: str
+    table: Table,
+    roles: Roles,
+    layout: Layout,
+    decided: list[Decided],
+    profile: Profile | None,
+    label_why: str,
 ) -> tuple[tuple[str, str], ...]:
     """What was understood, in codes; the words for them are the page's."""
     facts = [*table.facts, ("layout", "wide" if layout.wide else "long"), ("decimal", layout.decimal)]
@@ -195,5 +216,9 @@ def _facts(
     if any(d.prepared.clock.fixed for d in decided):
         facts.append(("clock", "standard_time"))
     folds = max((d.prepared.clock.folds for d in decided), default=0)
-    counts = (("rows_skipped", table.n_bad_rows), ("times_unreadable", layout.n_bad_times), ("dst_doubles", folds))
+    counts = (
+        ("rows_skipped", table.n_bad_rows),
+        ("times_unreadable", layout.n_bad_times),
+        ("dst_doubles", folds),
+    )
     return tuple(facts + [(code, str(n)) for code, n in counts if n])

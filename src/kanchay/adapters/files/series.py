@@ -82,7 +82,9 @@ def _total(d: Decided, seen: Observations) -> tuple[float | None, list[Issue]]:
     readings, issues = derive_readings(seen, d.kind, resolution_s=step)
     if d.meaning.quantity not in _SUMMED or _target(d.meaning, d.unit) == "m3":
         return None, issues
-    return float((to_energy(readings) if d.meaning.quantity is Quantity.POWER else readings).value.sum()), issues
+    return float(
+        (to_energy(readings) if d.meaning.quantity is Quantity.POWER else readings).value.sum()
+    ), issues
 
 
 def _expected(d: Decided, start: IntArray, end: IntArray, tz: str) -> int:
@@ -112,7 +114,12 @@ def _issues(d: Decided, seen: Observations, missing: int) -> list[Issue]:
     if missing:
         add(IssueKind.GAP, Severity.INFO, n_intervals=float(missing), hours=missing * (p.step or 0) / 3600)
     if p.clock.holes:
-        add(IssueKind.CLOCK_SLIP, Severity.WARNING, n_rows=float(p.clock.holes), standard_time=float(p.clock.fixed))
+        add(
+            IssueKind.CLOCK_SLIP,
+            Severity.WARNING,
+            n_rows=float(p.clock.holes),
+            standard_time=float(p.clock.fixed),
+        )
     return found
 
 

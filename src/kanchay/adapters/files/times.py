@@ -189,13 +189,13 @@ def _decide(candidates: list[ParsedTimes], day_first: bool | None) -> ParsedTime
     top = [a.value for a in shares if a.score > shares[0].score - max(1.0, 0.0005 * shares[0].score)]
     if len(top) == 1:
         return top[0]
-    measured = sorted(top, key=lambda c: (_gaps(c), "dmy mdy ymd".split().index(c.order)))
+    measured = sorted(top, key=lambda c: (_gaps(c), ["dmy", "mdy", "ymd"].index(c.order)))
     first, second = measured[0], measured[1]
     # Monthly dates look like a run of days when day and month are swapped: never settle that silently.
     settled = _gaps(first)[0] < _gaps(second)[0] and not any(_first_of_month_only(c) for c in top)
     if settled or day_first is not None or np.array_equal(first.wall, second.wall):
         return first
-    keep = min(top, key=lambda c: "dmy mdy ymd".split().index(c.order))
+    keep = min(top, key=lambda c: ["dmy", "mdy", "ymd"].index(c.order))
     other = next(c for c in top if c is not keep)
     return _with(keep, open_order=other.order)
 

@@ -9,8 +9,8 @@ import re
 from typing import Final
 
 from kanchay.adapters.files.grammar import plain_word
-from kanchay.domain.point import Direction
 from kanchay.domain.errors import UnitError
+from kanchay.domain.point import Direction
 from kanchay.domain.units import Quantity, Unit, unit
 
 __all__ = [
@@ -96,9 +96,28 @@ _COMPOSITE: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
 _LONG_UNITS: Final = frozenset(
-    "wh kwh mwh gwh kw mw varh kvarh var kvar kvah degc degf kv m3 m³ celsius fahrenheit".split()
+    [
+        "wh",
+        "kwh",
+        "mwh",
+        "gwh",
+        "kw",
+        "mw",
+        "varh",
+        "kvarh",
+        "var",
+        "kvar",
+        "kvah",
+        "degc",
+        "degf",
+        "kv",
+        "m3",
+        "m³",
+        "celsius",
+        "fahrenheit",
+    ]
 )
-_LETTERS: Final = frozenset("W A V C F L".split())
+_LETTERS: Final = frozenset(["W", "A", "V", "C", "F", "L"])
 
 
 def normal(text: str) -> str:

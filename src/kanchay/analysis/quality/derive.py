@@ -107,7 +107,9 @@ def _break_issue(o: Observations, at: int, kind: Break, before: float) -> Issue:
     start, end = int(o.start[max(at - 1, 0)]), int(o.start[at])
     numbers = {"before": before, "after": float(o.value[at])}
     if kind is Break.GLITCH:
-        return Issue(IssueKind.SPIKE, o.point_id, start, end, Severity.WARNING, {"register": float(o.value[at])})
+        return Issue(
+            IssueKind.SPIKE, o.point_id, start, end, Severity.WARNING, {"register": float(o.value[at])}
+        )
     severity = Severity.ERROR if kind is Break.SWAP else Severity.WARNING
     return Issue(IssueKind.RESET, o.point_id, start, end, severity, numbers | {f"is_{kind.value}": 1.0})
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -139,7 +140,7 @@ def register_steps(values: FloatArray) -> RegisterSteps:
     large = [int(i) for i in drops if not _is_correction(line[i], line[i + 1], usual)]
     smooth = line.copy()
     edges = [0, *(i + 1 for i in large), len(line)]
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         if high > low:
             smooth[low:high] = _envelope(line[low:high])
     energy, guessed = np.diff(smooth), np.zeros(max(0, len(line) - 1), dtype=bool)

@@ -24,6 +24,7 @@ class ImportOptions:
     kind: str | None = None  # "interval", "cumulative", "instantaneous"
     direction: str | None = None
     decimal: str | None = None  # "." or ","
+    clock: str | None = None  # "local", or "standard" for a clock without daylight saving
 
 
 class FileReader(Protocol):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kanchay.analysis.quality.derive import complete_registers, derive_readings, to_energy
+from kanchay.analysis.quality.derive import complete_registers, derive_readings
 from kanchay.domain.errors import InputError
 from kanchay.domain.importing import ImportPreview, ImportSeries
 from kanchay.domain.interval import DAY, HOUR
@@ -66,7 +66,9 @@ def _make_points(
 def _parents(preview: ImportPreview) -> dict[int, int]:
     """Index of a sub-meter to index of its meter: of the series beside it, the one they are part of."""
     subs = [i for i, s in enumerate(preview.series) if s.is_submeter]
-    mains = [i for i, s in enumerate(preview.series) if not s.is_submeter and s.direction is not None and s.total]
+    mains = [
+        i for i, s in enumerate(preview.series) if not s.is_submeter and s.direction is not None and s.total
+    ]
     return {i: main for i in subs for main in mains[:1]}
 
 
@@ -131,5 +133,7 @@ def _record(
     with ctx.records.unit(scope) as uow:
         uow.imports.put(record)
         uow.runs.put(new_run(ctx, site, "import", as_of=now, input_fingerprint=preview.sha256))
-        note(uow, scope, now, "import.store", record.id, organisation_id=site.organisation_id, site_id=site_id)
+        note(
+            uow, scope, now, "import.store", record.id, organisation_id=site.organisation_id, site_id=site_id
+        )
     return record

@@ -37,7 +37,13 @@ def as_energy(series: ImportSeries) -> bool:
 
 
 def _role(series: ImportSeries, submeter: bool) -> Role:
-    if series.quantity not in (*_FLOWS, Quantity.REACTIVE_ENERGY, Quantity.GAS, Quantity.HEAT, Quantity.WATER):
+    if series.quantity not in (
+        *_FLOWS,
+        Quantity.REACTIVE_ENERGY,
+        Quantity.GAS,
+        Quantity.HEAT,
+        Quantity.WATER,
+    ):
         return Role.SENSOR
     if submeter:
         return Role.SUBMETER
@@ -63,7 +69,9 @@ def point_of(site_id: str, series: ImportSeries, parent_id: str | None) -> Point
     )
 
 
-def register_sums(site_id: str, series: Sequence[ImportSeries]) -> list[tuple[VirtualPoint, list[ImportSeries]]]:
+def register_sums(
+    site_id: str, series: Sequence[ImportSeries]
+) -> list[tuple[VirtualPoint, list[ImportSeries]]]:
     """Sums of the tariff registers (or phases) of one meter and direction, with their parts.
 
     A group whose sum another series of the file already is gets no sum of its own.
@@ -90,5 +98,7 @@ def register_sums(site_id: str, series: Sequence[ImportSeries]) -> list[tuple[Vi
 def _has_total(parts: Sequence[ImportSeries], series: Sequence[ImportSeries]) -> bool:
     """Whether another series of the same direction has the total of the parts, to half a per cent."""
     whole = sum(p.total or 0.0 for p in parts)
-    others = (s for s in series if s not in parts and s.direction is parts[0].direction and s.quantity in _FLOWS)
+    others = (
+        s for s in series if s not in parts and s.direction is parts[0].direction and s.quantity in _FLOWS
+    )
     return whole > 0 and any(abs((s.total or 0.0) - whole) <= 0.005 * whole for s in others)
