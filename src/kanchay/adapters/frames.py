@@ -82,7 +82,7 @@ def read_energy_table(path: Path, tz: str | None) -> EnergyTable:
     time_column = "timestamp_local" if local else "timestamp"
     wanted = [n for n in ("meter_id", time_column, _VALUE) if n in names]
     # `pq.read_table` would import pandas through `pyarrow.dataset`, and a cast `pyarrow.compute`.
-    with pq.ParquetFile(path, read_dictionary=["meter_id"]) as file:
+    with pq.ParquetFile(path, read_dictionary=[n for n in wanted if n == "meter_id"]) as file:
         table = file.read(columns=wanted)
     known = _known(table[time_column])
     seconds = _numbers(table[time_column]).astype(np.int64) // _PER_SECOND[table[time_column].type.unit]

@@ -60,7 +60,7 @@ def command(
             found.append((series, forecast))
     if not found:
         raise NotEnoughData(
-            "No series has a day of known values before the time of issue.",
+            "No series has 24 known hours before the time of issue.",
             hint="Give more data or a later --issued-at.",
         )
     if out is not None:

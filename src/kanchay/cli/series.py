@@ -127,7 +127,8 @@ def _from_product(
     from kanchay.services.people.sites import list_points
     from kanchay.services.readings.series import load_panel, span
 
-    ctx, scope, site = open_context(click_ctx, input_path=path, tz=tz, country=country, site_id=site_id)
+    land, part = place_of(country)
+    ctx, scope, site = open_context(click_ctx, input_path=path, tz=tz, country=land, site_id=site_id)
     if site is None:
         raise NotFound("There is no site yet.", hint="Give --input FILE, or import one: kanchay import FILE.")
     for point in list_points(ctx, scope, site.id):
@@ -138,4 +139,4 @@ def _from_product(
         panel = load_panel(
             ctx, scope, [point.id], resolution_s=resolution_s, start=reach.start, end=reach.end
         )
-        yield Series(panel, point.unit, site.country, site.subdivision)
+        yield Series(panel, point.unit, land or site.country, part or site.subdivision)
