@@ -98,7 +98,7 @@ def _first_that_works(manifest: Manifest, files: Mapping[str, bytes], threads: i
     try:
         return make_runtime("onnx", manifest, files, threads=threads)
     except BundleError as error:
-        if error.code != "bundle.no_onnxruntime":
+        if error.code not in ("bundle.no_onnxruntime", "bundle.no_file"):
             raise
         return make_runtime("numpy", manifest, files)
 
@@ -120,7 +120,8 @@ def verify_bundle(path: Path, *, trusted: tuple[str, ...] = ()) -> Verification:
 
     manifest, files = read_verified(Path(path), trusted=None)
     differences = {}
-    for kind in ("onnx", "numpy"):
+    held = {"onnx": "model.onnx", "numpy": "weights.npz"}
+    for kind in (k for k, name in held.items() if name in files):
         try:
             runtime = make_runtime(kind, manifest, files)
         except BundleError as error:
@@ -145,7 +146,7 @@ def _file(files: Mapping[str, bytes], name: str) -> bytes:
     try:
         return files[name]
     except KeyError:
-        raise BundleError(f"The bundle holds no {name}.", code="bundle.runtime") from None
+        raise BundleError(f"The bundle holds no {name}.", code="bundle.no_file") from None
 
 
 def _prove(forecaster: BundleForecaster, files: Mapping[str, bytes]) -> float:
