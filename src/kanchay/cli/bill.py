@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kanchay.domain.tariff import Tariff
     from kanchay.services.context import Context
 
-__all__ = ["command"]
+__all__ = ["command", "name_values"]
 
 # The list that a plain --kwh is priced by where no tariff is named; the output says so.
 ASSUMED_TARIFF = "pe.luz_del_sur.lima_sur.bt5b"
@@ -86,7 +86,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Price a reading period line by line, to the cent, or say why it cannot be priced."""
-    wishes = Wishes(tariff_id, _pairs(params), without_lighting, _day(prices_of))
+    wishes = Wishes(tariff_id, name_values(params), without_lighting, _day(prices_of))
     if show_list:
         _show_tariffs(country, as_json)
         return
@@ -117,7 +117,8 @@ def _day(moment: datetime | None) -> date | None:
     return None if moment is None else moment.date()
 
 
-def _pairs(params: tuple[str, ...]) -> dict[str, str]:
+def name_values(params: tuple[str, ...]) -> dict[str, str]:
+    """``NAME=VALUE`` pairs as typed."""
     pairs = {}
     for text in params:
         name, found, value = text.partition("=")

@@ -44,7 +44,7 @@ def _own_words(locale: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class ReportWords:
-    """The report's own words; ``t("x")`` is a key of report.es.json, with places."""
+    """The report's own words, from report.es.json and report.en.json."""
 
     locale: str
 
@@ -272,13 +272,13 @@ def _evidence(evidence: Evidence | None, r: Reader) -> tuple[str, Markup] | None
     return label, drawn
 
 
-def _issue_rows(report: MonthReport, t: ReportWords, r: Reader) -> list[tuple[str, str, str, str]] | None:
+def _issue_rows(report: MonthReport, t: ReportWords, r: Reader) -> list[tuple[str, ...]] | None:
     if isinstance(report.issues, Refused):
         return None
-    return [_issue_row(i, t, r) for i in report.issues[:_MOST_ISSUES]]
+    return [_issue_row(i, report, t, r) for i in report.issues[:_MOST_ISSUES]]
 
 
-def _issue_row(issue: Issue, t: ReportWords, r: Reader) -> tuple[str, str, str, str]:
+def _issue_row(issue: Issue, report: MonthReport, t: ReportWords, r: Reader) -> tuple[str, ...]:
     f = r.formats
     name = r.words(f"issue.{issue.kind}")
     numbers = [
@@ -286,15 +286,21 @@ def _issue_row(issue: Issue, t: ReportWords, r: Reader) -> tuple[str, str, str, 
         for key, value in issue.numbers.items()
         if t.has(f"number.{key}")
     ]
-    return name, f.when(issue.start), f.when(issue.end), ", ".join(numbers)
+    point = report.point_names.get(issue.point_id, issue.point_id)
+    return name, point, _at(issue.start, f), _at(issue.end, f), ", ".join(numbers)
+
+
+def _at(epoch: int, f: Formats) -> str:
+    """With its year: a report is read years later."""
+    return f"{f.day_year(f.moment(epoch).date())}, {f.clock(epoch)}"
 
 
 def _made(report: MonthReport, t: ReportWords, r: Reader) -> list[tuple[str, str]]:
     f = r.formats
     rows = [
-        (t("made_at"), f.when(report.made_at)),
+        (t("made_at"), _at(report.made_at, f)),
         (t("code"), report.code_version),
-        (t("until"), f.when(report.known_until)),
+        (t("until"), _at(report.known_until, f)),
         (t("meter"), f"{report.point.name} ({report.point.id})"),
     ]
     if report.tariff:
