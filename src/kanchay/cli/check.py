@@ -10,6 +10,7 @@ import click
 
 from kanchay.cli.common import emit_json, input_options, json_option, table
 from kanchay.cli.opening import open_context
+from kanchay.domain.errors import NotFound
 
 if TYPE_CHECKING:
     from kanchay.analysis.quality.repair import Repair
@@ -41,7 +42,8 @@ def command(
     from kanchay.services.readings.check import check_site, propose_repair
 
     ctx, scope, site = open_context(click_ctx, input_path, tz, country, site_id)
-    assert site is not None
+    if site is None:
+        raise NotFound("There is no site yet.", hint="Give --input FILE, or import one: kanchay import FILE.")
     issues = check_site(ctx, scope, site.id)
     repairs = propose_repair(ctx, scope, site.id) if show_repair else []
     if as_json:

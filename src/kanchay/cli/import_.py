@@ -53,7 +53,7 @@ _SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet", ".gz", ".zip"
 @click.option("--dry-run", is_flag=True, help="Show what was understood and store nothing, even with a site.")
 @json_option
 @click.pass_context
-def command(click_ctx: click.Context, *, paths: tuple[Path, ...], as_json: bool, **given: Any) -> None:
+def command(click_ctx: click.Context, /, *, paths: tuple[Path, ...], as_json: bool, **given: Any) -> None:
     """Read meter files of any dialect: show what was understood, then store it in a site."""
     if given["site_id"] and given["new_site"]:
         raise click.UsageError("Give --site or --new-site, not both.")

@@ -18,7 +18,8 @@ __all__ = ["MISSING_WORDS", "DecimalVotes", "clean", "parse_numbers", "vote"]
 
 MISSING_WORDS: Final = frozenset(
     ("", "-", "--", "---", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "n/d", "s/d", "nd", "sd",
-     "unavailable", "unknown", "missing", "#value!", "#ref!", "#div/0!", "#num!", "no data", "sin dato", "bad", "offline", "*", ".")
+     "unavailable", "unknown", "missing", "#value!", "#ref!", "#div/0!", "#num!", "no data", "sin dato", "bad",
+     "offline", "*", ".")
 )  # fmt: skip
 _SPACES: Final = "[  '’`\\s]"
 _CERTAIN: Final = {

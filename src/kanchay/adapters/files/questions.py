@@ -34,6 +34,7 @@ def ask(
     layout: Layout,
     decided: Sequence[Decided],
     options: ImportOptions,
+    *,
     tz: str,
     tz_reason: str,
     label_why: str,

@@ -81,7 +81,7 @@ def understand(
     layout = lay_out(table, roles, path.name, options)
     profile = find_profile([normal(c.name) for c in table.columns])
     tz, tz_reason = _zone(table, roles, layout, options)
-    decided, label_why = _decide(table, roles, layout, profile, path, options, tz)
+    decided, label_why = _decide(roles, layout, profile, options, tz)
     series = tuple(build_series(d, tz) for d in decided)
     shape = "csv.wide" if layout.wide else "csv.long"
     return ImportPreview(
@@ -90,8 +90,8 @@ def understand(
         encoding=encoding,
         n_rows=table.n_rows,
         series=series,
-        questions=ask(layout, decided, options, tz, tz_reason, label_why),
-        facts=_facts(table, roles, layout, decided, profile, label_why),
+        questions=ask(layout, decided, options, tz=tz, tz_reason=tz_reason, label_why=label_why),
+        facts=_facts(table, roles, layout, decided, profile, label_why=label_why),
     )
 
 
@@ -129,11 +129,9 @@ def _default_quantity(meanings: list[Meaning]) -> list[Meaning]:
 
 
 def _decide(
-    table: Table,
     roles: Roles,
     layout: Layout,
     profile: Profile | None,
-    path: Path,
     options: ImportOptions,
     tz: str,
 ) -> tuple[list[Decided], str]:
@@ -200,6 +198,7 @@ def _facts(
     layout: Layout,
     decided: list[Decided],
     profile: Profile | None,
+    *,
     label_why: str,
 ) -> tuple[tuple[str, str], ...]:
     """What was understood, in codes; the words for them are the page's."""

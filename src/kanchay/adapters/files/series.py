@@ -94,7 +94,7 @@ def _expected(d: Decided, start: IntArray, end: IntArray, tz: str) -> int:
         return len(start)
     if step >= DAY:
         first, last = wall_clock(start[[0, -1]], tz) // DAY
-        return int(round((last - first) / (step // DAY))) + 1 if step < 28 * DAY else len(start)
+        return round((last - first) / (step // DAY)) + 1 if step < 28 * DAY else len(start)
     span = int(end[-1] - start[0]) if d.kind is Kind.INTERVAL else int(start[-1] - start[0]) + step
     return max(len(start), round(span / step))
 

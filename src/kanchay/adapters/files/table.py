@@ -49,8 +49,7 @@ class Column:
     def values(self, decimal: str) -> NDArray[np.float64]:
         """The column as numbers; NaN where there is none."""
         if self.texts is None:
-            assert self.numbers is not None
-            return self.numbers
+            return np.zeros(0) if self.numbers is None else self.numbers
         parsed = parse_numbers(self.cleaned(), decimal)
         return parsed if self.numbers is None else np.where(np.isnan(self.numbers), parsed, self.numbers)
 

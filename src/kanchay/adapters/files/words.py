@@ -51,8 +51,8 @@ _D = Direction
 _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
     (r"export\w*|exportad\w*|injec\w*|inyec\w*|einspeis\w*|feed ?in|return\w*|teruglever\w*|vertid\w*|excedent\w*|surplus"
      r"|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid", _D.EXPORT, 3.0),
-    (r"import\w*|afname|bezug|from grid|grid|soutir\w*|delivered|withdraw\w*|prelev\w*|entnahme|netzbezug|levering|afgenomen"
-     r"|compra\w*", _D.IMPORT, 2.5),
+    (r"import\w*|afname|bezug|from grid|grid|soutir\w*|delivered|withdraw\w*|prelev\w*|entnahme|netzbezug"
+     r"|levering|afgenomen|compra\w*", _D.IMPORT, 2.5),
     (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv|solar|zonne\w*|photovolt\w*"
      r"|yield|ertrag|onsite", _D.PRODUCTION, 2.8),
     (r"consum\w*|verbrauch|verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*|sub ?meter\w*|sub metering|appliance"
@@ -77,13 +77,15 @@ ROLE_WORDS: Final = {
     "start": r"start|from|begin|desde|inicio|von|van|de|debut|inizio|ab|from time|period start|start time|interval start",
     "end": r"end|to|until|ending|hasta|fin|final|bis|tot|fim|fine|period end|interval end|end time|he|hour ending",
     "time": r"time|timestamp|date|datetime|fecha|hora|data|datum|zeit|zeitstempel|horodate|tijd|giorno|dia|day|ts|utc",
-    "status": r"status|estado|validat\w*|validier\w*|quality|calidad|qualidade|flag|metodo\w*|method|etat|nature|stato|qualitat",
+    "status": r"status|estado|validat\w*|validier\w*|quality|calidad|qualidade|flag|metodo\w*|method|etat|nature"
+    r"|stato|qualitat",
     "unit": r"unit|units|unidad|unidade|einheit|eenheid|unite|unita|uom|unit of measurement",
-    "id": r"id|ean|cups|cpe|mpan|nmi|pod|meter|meter id|contador|serial|serie|numero|nr|zahlpunkt|codigo|code|suministro|zip|year"
-    r"|month|day of week|hour|week status|lat|lon|index|row",
-    "register": r"register|registro|channel|canal|series|name|entity id|sensor|meter|meter id|metric|measurement|tag|point|direction",
-    "cumulative": r"register|meter reading|reading|lectura|zahlerstand|stand|index|totaliser|totalizer|total increasing|cumulative"
-    r"|acumulad\w*|standen|meterstand",
+    "id": r"id|ean|cups|cpe|mpan|nmi|pod|meter|meter id|contador|serial|serie|numero|nr|zahlpunkt|codigo|code|suministro"
+    r"|zip|year|month|day of week|hour|week status|lat|lon|index|row",
+    "register": r"register|registro|channel|canal|series|name|entity id|sensor|meter|meter id|metric|measurement|tag|point"
+    r"|direction",
+    "cumulative": r"register|meter reading|reading|lectura|zahlerstand|stand|index|totaliser|totalizer"
+    r"|total increasing|cumulative|acumulad\w*|standen|meterstand",
 }  # fmt: skip
 # Tariff registers and phases of one meter: parts of one flow, never a flow of their own. OBIS x.8.0 is the total.
 REGISTERS: Final = (

@@ -45,7 +45,7 @@ def store_import(ctx: Context, scope: Scope, site_id: str, preview: ImportPrevie
     readings = [_readings(ctx, scope, o, p) for o, p in zip(observations, points, strict=True)]
     readings = _completed(readings, sums)
     result = ctx.readings.append(scope, readings, recorded_at=now, observations=observations)
-    return _record(ctx, scope, site_id, preview, points, sums, result, now)
+    return _record(ctx, scope, site_id, preview, points=points, sums=sums, result=result, now=now)
 
 
 def _make_points(
@@ -113,7 +113,7 @@ def _completed(readings: list[Readings], sums: list[VirtualPoint]) -> list[Readi
 
 
 def _record(
-    ctx: Context, scope: Scope, site_id: str, preview: ImportPreview, points: list[Point], sums: list[VirtualPoint],
+    ctx: Context, scope: Scope, site_id: str, preview: ImportPreview, *, points: list[Point], sums: list[VirtualPoint],
     result: WriteResult, now: int,
 ) -> ImportRecord:  # fmt: skip
     """The import in the records, with its run and an entry in the audit log."""
