@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from kanchay.domain.errors import FileRefused, NotFound
-from kanchay.domain.interval import HOUR
 from kanchay.domain.panel import Panel
 
 if TYPE_CHECKING:
@@ -124,18 +123,22 @@ def _from_product(
     """Through the importer or the store, by the same use cases as everywhere."""
     from kanchay.cli.opening import open_context
     from kanchay.domain.units import Quantity
-    from kanchay.services.people.sites import list_points
+    from kanchay.services.forecasting.forecast import resolution_of
+    from kanchay.services.people.sites import list_points, list_virtual_points
     from kanchay.services.readings.series import load_panel, span
 
     land, part = place_of(country)
     ctx, scope, site = open_context(click_ctx, input_path=path, tz=tz, country=land, site_id=site_id)
     if site is None:
         raise NotFound("There is no site yet.", hint="Give --input FILE, or import one: kanchay import FILE.")
-    for point in list_points(ctx, scope, site.id):
-        reach = span(ctx, scope, point.id)
-        if point.quantity is not Quantity.ELECTRIC_ENERGY or reach is None:
+    virtual = [each.point for each in list_virtual_points(ctx, scope, site.id)]
+    for point in (*list_points(ctx, scope, site.id), *virtual):
+        if point.quantity not in (Quantity.ELECTRIC_ENERGY, Quantity.POWER):
             continue
-        resolution_s = max(point.resolution_s or HOUR, 300)
+        reach = span(ctx, scope, point.id)
+        if reach is None:
+            continue
+        resolution_s = resolution_of(point)
         panel = load_panel(
             ctx, scope, [point.id], resolution_s=resolution_s, start=reach.start, end=reach.end
         )

@@ -1,0 +1,191 @@
+"""The forecasting use cases over an in-memory product."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from kanchay.analysis.forecast.naive import EnsembleNaive
+from kanchay.analysis.forecast.protocol import Prediction
+from kanchay.bootstrap import in_memory
+from kanchay.domain.errors import AccessDenied, KanchayError, NotEnoughData, NotFound
+from kanchay.domain.interval import DAY, HOUR, local_midnight
+from kanchay.domain.point import Point, Site
+from kanchay.domain.reading import Readings
+from kanchay.domain.scope import Actor, Purpose, Role
+from kanchay.services.context import Context
+from kanchay.services.forecasting.backtest import backtest_point
+from kanchay.services.forecasting.forecast import forecast_point
+from kanchay.services.forecasting.period import forecast_period
+from kanchay.services.forecasting.skill import skill_card
+from kanchay.services.people.policy import operator_scope, scope_for
+from kanchay.services.people.sites import add_points, create_site
+
+LIMA = "America/Lima"
+NOW = local_midnight(date(2026, 8, 22), LIMA) + 18 * HOUR
+SCOPE = operator_scope()
+
+
+class Always:
+    """A model that always answers the same."""
+
+    lookback_s = 7 * DAY
+    sha256 = "cafe"
+
+    def __init__(self, name, value):
+        self.name, self.value = name, value
+
+    def predict(self, windows):
+        mean = np.full((len(windows), windows.horizon), self.value)
+        return Prediction(mean, np.repeat(mean[..., None], 9, axis=-1))
+
+
+class Shelf:
+    def __init__(self, pretrained=None):
+        self.pretrained = pretrained
+
+    def load(self, name):
+        from kanchay.analysis.forecast.registry import forecaster
+
+        if name == "pretrained":
+            if self.pretrained is None:
+                raise NotFound("none")
+            return self.pretrained
+        return forecaster(name)
+
+    def names(self):
+        return []
+
+
+def product(model=None, *, days=60, value=None):
+    ctx = in_memory(clock=lambda: NOW)
+    ctx = Context(ctx.readings, ctx.records, Shelf(model), ctx.library, ctx.files, ctx.clock, "1.0")
+    create_site(ctx, SCOPE, Site("casa", "Casa", tz=LIMA, country="PE", billing_day=5))
+    add_points(
+        ctx,
+        SCOPE,
+        "casa",
+        [
+            Point("grid", "casa", "Grid", resolution_s=HOUR),
+            Point("empty", "casa", "Empty", resolution_s=HOUR),
+        ],
+    )
+    rng = np.random.default_rng(0)
+    hours = np.arange(24 * days)
+    load = (
+        0.2 + 0.1 * ((hours % 24) >= 18) + 0.02 * rng.random(len(hours))
+        if value is None
+        else np.full(24 * days, value)
+    )
+    start = NOW - 24 * days * HOUR
+    ctx.readings.append(SCOPE, [Readings.regular("grid", start, HOUR, load)], recorded_at=NOW)
+    return ctx
+
+
+def test_a_forecast_is_stored_with_the_run_that_made_it():
+    ctx = product(Always("pretrained", 0.25))
+    forecast = forecast_point(ctx, SCOPE, "grid", model="pretrained")
+    assert (forecast.issued_at, forecast.end, forecast.model, forecast.notes) == (
+        NOW,
+        NOW + DAY,
+        "pretrained",
+        (),
+    )
+    with ctx.records.unit(SCOPE) as uow:
+        (run,) = uow.runs.find(kind="forecast")
+        (stored,) = uow.forecasts.find(point_id="grid")
+    assert stored.run_id == forecast.run_id == run.id
+    assert (run.site_id, run.model_hash, run.code_version, run.as_of) == ("casa", "cafe", "1.0", NOW)
+    assert len(run.input_fingerprint) == 64
+    np.testing.assert_array_equal(stored.mean, forecast.mean)
+
+
+def test_nothing_is_stored_when_nothing_shall_be():
+    ctx = product()
+    forecast_point(ctx, SCOPE, "grid", model="ensemble", store=False)
+    with ctx.records.unit(SCOPE) as uow:
+        assert uow.forecasts.find() == []
+        assert uow.runs.find(kind="forecast") == []
+
+
+def test_it_falls_back_to_the_naive_that_is_better():
+    ctx = product(Always("pretrained", 9.0))
+    forecast = forecast_point(ctx, SCOPE, "grid")
+    assert forecast.model == "ensemble"
+    assert "fell_back_to_naive" in forecast.notes
+    good = product(Always("pretrained", 0.3), value=0.3)
+    assert forecast_point(good, SCOPE, "grid").model == "pretrained"
+
+
+def test_without_a_model_the_ensemble_answers_and_says_so():
+    forecast = forecast_point(product(), SCOPE, "grid")
+    assert (forecast.model, forecast.notes) == ("ensemble", ("no_model",))
+
+
+def test_an_earlier_time_of_issue_sees_no_later_reading():
+    ctx = product()
+    at = NOW - 9 * DAY
+    before = forecast_point(ctx, SCOPE, "grid", issued_at=at, model="ensemble")
+    ctx.readings.append(SCOPE, [Readings.regular("grid", at, HOUR, np.full(24, 50.0))], recorded_at=NOW + 1)
+    after = forecast_point(ctx, SCOPE, "grid", issued_at=at, model="ensemble")
+    np.testing.assert_array_equal(before.mean, after.mean)
+    assert before.issued_at == at
+
+
+def test_the_card_names_who_answers_and_why():
+    card = skill_card(product(Always("pretrained", 9.0)), SCOPE, "grid")
+    assert (card.model, card.answers, card.because, card.n_windows) == (
+        "pretrained",
+        "ensemble",
+        "naive_better",
+        28,
+    )
+    assert set(card.scores) == {"pretrained", "ensemble", "week", "day"}
+    assert card.skill < 0
+    assert card.coverage80 == 0.0
+
+
+def test_the_period_runs_from_reading_day_to_reading_day():
+    ctx = product()
+    p = forecast_period(ctx, SCOPE, "casa", now=NOW)
+    assert (p.start, p.end) == (
+        local_midnight(date(2026, 8, 5), LIMA),
+        local_midnight(date(2026, 9, 5), LIMA),
+    )
+    assert p.issued_at == NOW
+    assert p.missing_hours == 0
+    assert p.so_far == pytest.approx(17.75 * 24 * 0.235, rel=0.05)
+    assert p.so_far + sum(p.daily_mean) == pytest.approx(p.mean)
+    assert p.mean == pytest.approx(31 * 24 * 0.235, rel=0.05)
+    earlier = forecast_period(ctx, SCOPE, "casa", now=NOW - 10 * DAY)
+    assert earlier.so_far < p.so_far
+    assert earlier.quantiles[6] - earlier.quantiles[2] > p.quantiles[6] - p.quantiles[2]
+
+
+def test_readings_younger_than_the_period_leave_hours_missing():
+    p = forecast_period(product(days=10), SCOPE, "casa", now=NOW)
+    assert p.missing_hours == pytest.approx(17.75 * 24 - 240)
+
+
+def test_a_stored_point_can_be_back_tested():
+    result = backtest_point(product(), SCOPE, "grid", model="ensemble", days=10)
+    assert len(result.issued_at) == 10
+    assert result.scores().cvrmse < 0.1
+    assert isinstance(EnsembleNaive().name, str)
+
+
+@pytest.mark.parametrize("use_case", [forecast_point, skill_card, backtest_point])
+def test_a_point_without_readings_is_refused_in_words(use_case):
+    with pytest.raises(NotEnoughData, match="no readings yet"):
+        use_case(product(), SCOPE, "empty")
+
+
+@pytest.mark.parametrize("use_case", [forecast_point, skill_card, backtest_point])
+def test_nobody_sees_a_point_of_another_organisation(use_case):
+    stranger = Actor("u2", "Stranger", Role.OWNER, organisation_id="other")
+    with pytest.raises((AccessDenied, NotFound)):
+        use_case(product(), scope_for(stranger, Purpose.VIEW), "grid")
+    with pytest.raises(KanchayError):
+        forecast_period(product(), scope_for(stranger, Purpose.VIEW), "casa")
