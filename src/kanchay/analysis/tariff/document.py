@@ -15,7 +15,7 @@ __all__ = ["Node", "TariffInvalid"]
 E = TypeVar("E", bound=StrEnum)
 
 
-class TariffInvalid(InputError):  # noqa: N818 - named like FileRefused, by what happened
+class TariffInvalid(InputError):
     """A tariff or factor document with mistakes; `problems` holds ``(path, what is wrong)`` for each."""
 
     default_code = "tariff.invalid"
