@@ -28,7 +28,7 @@ WARNINGS = {
     "period.open": "the period is not over: this is the bill so far",
     "energy.estimated": "some hours have no reading and were estimated",
     "price.stale": "the price list is more than 45 days old; newer ones may exist",
-    "price.review_due": "a new price list is due since this one",
+    "price.review_due": "a newer price list was due by then; we do not have it",
     "price.unverified": "prices come from one source that nobody has cross-checked",
     "price.other_date": "priced by another day's list, as asked",
     "public_lighting.unverified": "the street-lighting rate or factor comes from receipts, not from a list",
