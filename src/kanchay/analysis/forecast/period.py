@@ -171,17 +171,17 @@ def forecast_total(
             f"Point '{point_id}' has no whole day of readings before the time of issue.",
             hint="A period needs at least one day, better a week.",
         )
-    so_far, missing_s, profile = _so_far(panel, point_id, (start, min(issued_at, end)), place)
+    (so_far, measured), missing_s, shape = _so_far(panel, point_id, (start, min(issued_at, end)), place)
     spread = float(states.spread[-1])
     starts = np.arange(max(issued_at, start), end, panel.resolution_s, dtype=np.int64)
-    days, shares = _days_left(starts, panel.tz, profile)
+    days, shares = _days_left(starts, panel.tz, shape)
     daily = shares * (states.level[-1] + states.shift[-1] * is_free(days, *place))
     reach = np.cumsum(shares)
     # The gaps that were estimated are uncertain too: each missing day by about its spread.
     gaps = spread * np.sqrt(missing_s / DAY) * NORMAL_LEVELS
     ahead = _own_quantiles(history, states, reach) * spread * reach[:, None]
     errors = np.vstack([gaps, np.sign(ahead) * np.hypot(ahead, gaps)])
-    totals = _bounded(so_far + np.concatenate([[0.0], np.cumsum(daily)])[:, None] + errors, so_far, history)
+    totals = _bounded(so_far + np.concatenate([[0.0], np.cumsum(daily)])[:, None] + errors, measured, history)
     return PeriodForecast(
         point_id=point_id,
         start=start,
@@ -200,14 +200,15 @@ def forecast_total(
 
 def _so_far(
     panel: Panel, point_id: str, span: tuple[int, int], place: tuple[str | None, str | None]
-) -> tuple[float, int, FloatArray]:
-    """Energy of the span, gaps estimated; the seconds estimated; the shape of a day."""
+) -> tuple[tuple[float, float], int, FloatArray]:
+    """Energy of the span with its gaps estimated and without; the seconds estimated; the shape of a day."""
     start, stop = span
     whole = panel.slice(min(panel.start, start), max(panel.end, stop))
     filled, _ = fill_by_profile(whole, point_id, stop, country=place[0], subdivision=place[1])
     inside = (whole.starts >= start) & (whole.starts < stop)
     missing = int(np.isnan(whole.row(point_id)[inside]).sum()) * panel.resolution_s
-    return float(filled[inside].sum()), missing, _day_shape(whole, point_id, stop)
+    energy = float(filled[inside].sum()), float(np.nansum(whole.row(point_id)[inside]))
+    return energy, missing, _day_shape(whole, point_id, stop)
 
 
 def _day_shape(panel: Panel, point_id: str, until: int) -> FloatArray:
@@ -250,10 +251,10 @@ def _stretch(errors: FloatArray, table: FloatArray, days_ahead: int) -> float:
     return float(ratio ** (independent / (independent + _OWN_WEIGHT)))
 
 
-def _bounded(totals: FloatArray, so_far: float, history: DayHistory) -> FloatArray:
-    """Totals that never fall below what was used, unless the meter has had days of net export."""
+def _bounded(totals: FloatArray, measured: float, history: DayHistory) -> FloatArray:
+    """Totals that never fall below what was measured, unless the meter has had days of net export."""
     known = history.total[~np.isnan(history.total)]
     if known.min(initial=0.0) >= 0.0:
-        totals = np.maximum(totals, so_far)
+        totals = np.maximum(totals, measured)
         totals[1:] = np.maximum.accumulate(totals[1:], axis=0)  # a sum of days only grows
     return np.maximum.accumulate(totals, axis=1)
