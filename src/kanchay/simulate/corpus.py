@@ -17,7 +17,8 @@ from kanchay.simulate.calendar import Calendar, instant
 from kanchay.simulate.draws import once
 from kanchay.simulate.home import home_window
 from kanchay.simulate.household import draw_household
-from kanchay.simulate.office import draw_office, office_window
+from kanchay.simulate.office import office_window
+from kanchay.simulate.premises import draw_office
 from kanchay.simulate.weather import CLIMATES, climate, outdoor_c
 
 __all__ = ["Sample", "sample_home", "sample_office", "samples"]

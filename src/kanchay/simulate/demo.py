@@ -20,7 +20,8 @@ from kanchay.simulate.calendar import Calendar, instant
 from kanchay.simulate.faults import Fault
 from kanchay.simulate.home import home_window
 from kanchay.simulate.household import draw_household
-from kanchay.simulate.office import draw_office, office_window
+from kanchay.simulate.office import office_window
+from kanchay.simulate.premises import draw_office
 from kanchay.simulate.result import Simulation
 
 __all__ = ["DEMO_SITES", "HISTORY_DAYS", "advance_demo", "demo_simulation", "load_demo"]
