@@ -109,7 +109,12 @@ def _view(report: MonthReport, texts: Mapping[str, str], t: ReportWords, r: Read
     tariff = report.tariff
     return {
         "title": t("title", month=f"{month} {last.year}"),
-        "head": t("head", first=f.day_year(report.energy.start), last=f.day_year(last), tariff=_tariff_name(report, t)),
+        "head": t(
+            "head",
+            first=f.day_year(report.energy.start),
+            last=f.day_year(last),
+            tariff=_tariff_name(report, t),
+        ),
         "headline": _headline(report, month.capitalize(), t, f),
         "compared": _compared(report, t, f),
         "open_": report.known_until < _end_of(report),
@@ -120,16 +125,20 @@ def _view(report: MonthReport, texts: Mapping[str, str], t: ReportWords, r: Read
         "bill_note": _bill_note(report.bill, t, f),
         "warnings": _warnings(report.bill, r),
         "sources": _sources(report, t),
-        "findings": None if isinstance(report.findings, Refused) else [
+        "findings": None
+        if isinstance(report.findings, Refused)
+        else [
             (finding_view(x, texts, report.point, None, r, chart=False), _evidence(x.evidence, r))
             for x in report.findings
         ],
-        "advice": None if isinstance(report.advice, Refused) else [advice_view(a, texts, r) for a in report.advice],
+        "advice": None
+        if isinstance(report.advice, Refused)
+        else [advice_view(a, texts, r) for a in report.advice],
         "ahead": ahead_view(report, t, f),
         "issues": _issue_rows(report, t, r),
         "made": _made(report, t, r),
         "tariff_id": tariff.id if tariff else "",
-    }  # fmt: skip
+    }
 
 
 def _end_of(report: MonthReport) -> int:
@@ -265,8 +274,10 @@ def _evidence(evidence: Evidence | None, r: Reader) -> tuple[str, Markup] | None
     span = max(1, evidence.end - evidence.start)
     every = max(1, span // DAY // 6) * DAY
     # Half a step in, so that the label names the day on which the bar begins.
-    ticks = [(0.04 + (at - evidence.start) / span, f.day_short(f.moment(at).date()))
-             for at in range(evidence.start, evidence.end - every // 3, every)]  # fmt: skip
+    ticks = [
+        (0.04 + (at - evidence.start) / span, f.day_short(f.moment(at).date()))
+        for at in range(evidence.start, evidence.end - every // 3, every)
+    ]
     label = r.words("finding.chart_day" if step >= DAY else "finding.chart", unit=evidence.unit)
     drawn = evidence_svg(evidence.measured, evidence.expected, odd, label=label, number=f.number, ticks=ticks)
     return label, drawn

@@ -62,15 +62,19 @@ def _money(report: MonthReport, step: BandStep | None, t: ReportWords, f: Format
         return t("refused", why=t.why(bills)), ""
     currency = bills.expected.currency
     expected = t(
-        "ahead_bill", money=f.money(bills.expected.total, currency),
-        low=f.number(bills.low.total, 2), high=f.number(bills.high.total, 2),
-    )  # fmt: skip
+        "ahead_bill",
+        money=f.money(bills.expected.total, currency),
+        low=f.number(bills.low.total, 2),
+        high=f.number(bills.high.total, 2),
+    )
     if step is None:
         return expected, ""
     line = t(
-        "ahead_step", line=f.number(step.at_kwh, 0), share=f.percent(step.probability),
+        "ahead_step",
+        line=f.number(step.at_kwh, 0),
+        share=f.percent(step.probability),
         money=f.money(step.cost, currency),
-    )  # fmt: skip
+    )
     return expected, line
 
 
