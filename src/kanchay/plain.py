@@ -6,6 +6,7 @@ import dataclasses
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, float):
-        return None if value != value or value in (float("inf"), float("-inf")) else value
+        return value if isfinite(value) else None
     if isinstance(value, Decimal | Path):
         return str(value)
     if isinstance(value, Enum):

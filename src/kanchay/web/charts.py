@@ -82,6 +82,7 @@ class Chart:
     points: tuple[tuple[int, float], ...] = ()  # odd points, drawn as triangles
     end: int | None = None
     right: int | None = None
+    tz: str = ""  # where it is not the clock of the site
 
     def _bounds(self) -> tuple[float, float]:
         rows = (
@@ -96,9 +97,15 @@ class Chart:
         low, high = self._bounds()
         bottom, top, splits, decimals = nice_axis(low, high)
         d: dict[str, Any] = {
-            "t": _times(self.starts), "step": self.step_s, "unit": self.unit, "dec": self.digits, "ydec": decimals,
-            "max": _short(top), "ys": [_short(y) for y in splits], "s": [_line(line) for line in self.lines],
-        }  # fmt: skip
+            "t": _times(self.starts),
+            "step": self.step_s,
+            "unit": self.unit,
+            "dec": self.digits,
+            "ydec": decimals,
+            "max": _short(top),
+            "ys": [_short(y) for y in splits],
+            "s": [_line(line) for line in self.lines],
+        }
         d |= {"min": _short(bottom)} if bottom < 0 else {}
         d |= {"mid": 1} if self.centred else {}
         d |= {"days": 1} if self.days else {}

@@ -30,8 +30,8 @@ def _body(response: Response) -> bytes:
 
 def _compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
-    wanted = "gzip" in request.accept_encodings and response.status_code == 200
-    typed = response.mimetype.startswith(_TYPES)
+    wanted = request.accept_encodings["gzip"] > 0 and response.status_code == 200
+    typed = (response.mimetype or "").startswith(_TYPES)
     if (
         not (wanted and typed)
         or "Content-Encoding" in response.headers

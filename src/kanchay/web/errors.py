@@ -26,9 +26,19 @@ _STATUS: Final[tuple[tuple[type[e.KanchayError], int], ...]] = (
     (e.MissingExtra, 501),
 )
 _CODES: Final = {
-    400: "bad_request", 401: "sign_in", 403: "denied", 404: "not_found", 405: "method", 409: "conflict", 413: "too_large",
-    415: "media_type", 422: "invalid", 429: "too_many", 500: "internal", 501: "missing_extra",
-}  # fmt: skip
+    400: "bad_request",
+    401: "sign_in",
+    403: "denied",
+    404: "not_found",
+    405: "method",
+    409: "conflict",
+    413: "too_large",
+    415: "media_type",
+    422: "invalid",
+    429: "too_many",
+    500: "internal",
+    501: "missing_extra",
+}
 _HINTS: Final = {
     401: "Sign in first, or send the session cookie.",
     404: "Check the address and the id.",
@@ -86,7 +96,7 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(HTTPError)
     def _invalid(error: HTTPError) -> Response:
         field, what = _first_field(error.detail)
-        message = f"{field}: {what}" if field else error.message
+        message = f"{field}: {what}" if field else error.message or "The request is not valid."
         return _answer(
             error.status_code,
             _CODES.get(error.status_code, "http"),

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
+from math import isnan
+from typing import Final, TypeAlias
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone_name
@@ -24,7 +25,7 @@ NBSP: Final = "\u00a0"
 _BABEL: Final = {"es": "es_PE", "en": "en_GB"}
 _OWN_SYMBOL: Final = {"PEN": "S/"}  # CLDR's English writes PEN, but every price tag in Peru says S/
 
-Number = int | float | Decimal
+Number: TypeAlias = int | float | Decimal
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Formats:
 
     def number(self, value: Number | None, digits: int = 1) -> str:
         """``1,234.5``; a dash where nothing is known."""
-        if value is None or value != value:
+        if value is None or isnan(value):
             return "–"
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         text: str = format_decimal(value, format=pattern, locale=self.locale)
@@ -60,9 +61,10 @@ class Formats:
 
     def power(self, kw: Number | None) -> str:
         """``1.48 kW``, or ``96 W`` below one kilowatt."""
-        if kw is not None and abs(kw) < 1:
+        size = 0.0 if kw is None else abs(float(kw))
+        if kw is not None and size < 1:
             return self.unit(float(kw) * 1000, "W", 0)
-        return self.unit(kw, "kW", 2 if kw is None or abs(kw) < 100 else 0)
+        return self.unit(kw, "kW", 2 if size < 100 else 0)
 
     def percent(self, share: float, digits: int = 0) -> str:
         space = NBSP if self.language == "es" else ""
@@ -78,7 +80,9 @@ class Formats:
             return "–"
         if currency in _OWN_SYMBOL:
             sign = "−" if amount < 0 else ""
-            return f"{sign}{_OWN_SYMBOL[currency]}{NBSP}{self.number(abs(amount), digits)}"
+            return (
+                f"{sign}{_OWN_SYMBOL[currency]}{NBSP}{self.number(-amount if amount < 0 else amount, digits)}"
+            )
         pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
         text: str = format_currency(amount, currency, pattern, locale=self.locale, currency_digits=False)
         return text.replace("-", "−")
@@ -155,6 +159,7 @@ class Formats:
 
 def energy_digits(kwh: Number | None) -> int:
     """Digits after the point that a reader can use."""
-    if kwh is None or kwh != kwh:
+    if kwh is None or isnan(kwh):
         return 1
-    return 2 if abs(kwh) < 10 else 1 if abs(kwh) < 1000 else 0
+    size = abs(float(kwh))
+    return 2 if size < 10 else 1 if size < 1000 else 0

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
+from math import isnan
 from typing import Any
 
 from kanchay.domain.bill import BillForecast
 from kanchay.domain.errors import BillRefused, KanchayError, NotEnoughData, NotFound
 from kanchay.domain.finding import Finding, Recommendation
 from kanchay.domain.forecast import Forecast, PeriodForecast
-from kanchay.domain.interval import DAY, HOUR, local_midnight
+from kanchay.domain.interval import HOUR, local_midnight
 from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Role, Site
 from kanchay.domain.scope import Scope
@@ -81,6 +83,15 @@ class Gathered:
         return found
 
     @property
+    def meter(self) -> Point:
+        """The main point, where there has to be one."""
+        if self.main is None:
+            raise NotFound(
+                f"Site '{self.site.name}' has no electricity meter.", hint="Import a meter file first."
+            )
+        return self.main
+
+    @property
     def span(self) -> Span | None:
         """Span of the main point; None while there is no reading at all."""
         from kanchay.services.readings.series import span
@@ -94,11 +105,10 @@ class Gathered:
         """The main point by the hour over the last `days` days and the rest of today."""
         from kanchay.services.readings.series import load_panel
 
-        assert self.main is not None
         day = self.today
         start = local_midnight(day - timedelta(days=days), self.site.tz)
         end = local_midnight(day + timedelta(days=1), self.site.tz)
-        main = self.main
+        main = self.meter
         panel: Panel = self._fresh(
             f"hourly{days}",
             lambda: load_panel(self.ctx, self.scope, [main.id], resolution_s=HOUR, start=start, end=end),
@@ -129,9 +139,11 @@ class Gathered:
     def period(self) -> PeriodForecast | Refusal:
         from kanchay.services.forecasting.period import forecast_period
 
-        return self._asked(
-            "period", lambda: forecast_period(self.ctx, self.scope, self.site.id, now=self.now)
-        )
+        def ask() -> PeriodForecast:
+            return forecast_period(self.ctx, self.scope, self.site.id, now=self.now)
+
+        found: PeriodForecast | Refusal = self._asked("period", ask)
+        return found
 
     @property
     def expected(self) -> BillForecast | Refusal:
@@ -146,11 +158,16 @@ class Gathered:
 
         def ask() -> BillForecast:
             return expected_bill(
-                self.ctx, self.scope, self.site.id, period_forecast=period, leave_out=self.left_out,
+                self.ctx,
+                self.scope,
+                self.site.id,
+                period_forecast=period,
+                leave_out=self.left_out,
                 prices_of=self.prices_of,
-            )  # fmt: skip
+            )
 
-        return self._asked("expected", ask)
+        found: BillForecast | Refusal = self._asked("expected", ask)
+        return found
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -170,7 +187,8 @@ class Gathered:
     @property
     def forecast(self) -> Forecast | Refusal:
         """The newest stored forecast of the main point, or a fresh one where none is recent."""
-        return self._asked("forecast", self._newest_forecast)
+        found: Forecast | Refusal = self._asked("forecast", self._newest_forecast)
+        return found
 
     def _newest_forecast(self) -> Forecast:
         from kanchay.services.forecasting.forecast import forecast_point
@@ -219,8 +237,7 @@ class Gathered:
         """Local midnights within ``[start, end)`` and the main point's energy of each day; None without reading."""
         from kanchay.services.readings.series import daily_totals
 
-        assert self.main is not None
-        return pairs(daily_totals(self.ctx, self.scope, self.main.id, start, end))
+        return pairs(daily_totals(self.ctx, self.scope, self.meter.id, start, end))
 
     @property
     def age_s(self) -> int | None:
@@ -231,7 +248,7 @@ class Gathered:
 def pairs(totals: Any) -> list[tuple[int, float | None]]:
     """Daily totals as pairs, whatever columns carry them."""
     return [
-        (int(s), None if v != v or c == 0 else float(v))
+        (int(s), None if isnan(v) or c == 0 else float(v))
         for s, v, c in zip(
             totals.start.tolist(), totals.total.tolist(), totals.covered_s.tolist(), strict=True
         )
@@ -245,8 +262,4 @@ def periods_back(site: Site, first: date, n: int) -> list[tuple[date, date]]:
         before = (ends[-1].replace(day=1) - timedelta(days=1)).replace(day=1)
         last = (ends[-1].replace(day=1) - timedelta(days=1)).day
         ends.append(before.replace(day=min(site.billing_day, last)))
-    return [(b, a) for a, b in zip(ends, ends[1:], strict=False)][::-1]
-
-
-def whole_days(start: int, end: int) -> int:
-    return round((end - start) / DAY)
+    return [(b, a) for a, b in pairwise(ends)][::-1]

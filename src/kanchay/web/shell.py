@@ -118,11 +118,24 @@ def render_error(status: int, code: str, message: str, hint: str) -> str:
     key = f"error.{code}" if here.words.has(f"error.{code}") else f"error.{status}"
     known = here.words.has(key)
     return render_template(
-        "error.html", site=None, section="", sites=[], pending=0, reader=here, t=here.words, f=here.formats,
-        actor=None, theme=request.cookies.get(THEME_COOKIE, ""), status=status,
+        "error.html",
+        site=None,
+        section="",
+        sites=[],
+        pending=0,
+        reader=here,
+        t=here.words,
+        f=here.formats,
+        actor=None,
+        theme=request.cookies.get(THEME_COOKIE, ""),
+        status=status,
         title=here.words(key) if known else here.words("error.other"),
-        detail=here.words(f"{key}.hint") if here.words.has(f"{key}.hint") else "" if known else f"{message} {hint}".strip(),
-    )  # fmt: skip
+        detail=here.words(f"{key}.hint")
+        if here.words.has(f"{key}.hint")
+        else ""
+        if known
+        else f"{message} {hint}".strip(),
+    )
 
 
 def is_ours(error: BaseException) -> bool:

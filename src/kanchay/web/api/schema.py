@@ -11,7 +11,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-__all__ = ["ERROR", "answer", "array_of", "page_of", "schema_of"]
+__all__ = ["ERROR", "answer", "array_of", "described", "page_of", "schema_of"]
 
 Schema = dict[str, Any]
 
@@ -41,6 +41,16 @@ ERROR: Final[Schema] = {
             },
         }
     },
+}
+
+
+_WORDS: Final = {
+    401: "Not signed in.",
+    403: "Out of reach.",
+    404: "Not there, or out of reach.",
+    409: "It conflicts, or data is short.",
+    413: "Too large.",
+    422: "Not valid.",
 }
 
 
@@ -99,12 +109,16 @@ def page_of(kind: Any) -> Schema:
     }
 
 
-def answer(schema: Schema, said: str, *, also: tuple[int, ...] = (401, 404)) -> dict[int, Any]:
+def described(schema: Schema, said: str) -> dict[int | str, dict[str, Any]]:
+    """One documented answer."""
+    return {200: {"description": said, "content": {"application/json": {"schema": schema}}}}
+
+
+def answer(
+    schema: Schema, said: str, *, also: tuple[int, ...] = (401, 404)
+) -> dict[int | str, dict[str, Any]]:
     """Documented responses: the answer, and the one error form for the rest."""
-    words = {401: "Not signed in.", 403: "Out of reach.", 404: "Not there, or out of reach.", 409: "It conflicts, or data is short.", 413: "Too large.", 422: "Not valid."}  # fmt: skip
-    content = {"content": {"application/json": {"schema": schema}}}
-    errors = {
-        code: {"description": words[code], "content": {"application/json": {"schema": ERROR}}}
-        for code in also
+    content = {"application/json": {"schema": ERROR}}
+    return described(schema, said) | {
+        code: {"description": _WORDS[code], "content": content} for code in also
     }
-    return {200: {"description": said, **content}, **errors}

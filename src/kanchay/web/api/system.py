@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any
+from typing import Any, Final
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
@@ -13,12 +13,15 @@ from werkzeug.exceptions import Unauthorized
 from kanchay._version import __version__
 from kanchay.services.context import Context
 from kanchay.services.people.policy import operator_scope
+from kanchay.web.api.schema import described
 from kanchay.web.assets import asset
 from kanchay.web.metrics import Metrics
 from kanchay.web.sessions import current_actor, public, read_token
 from kanchay.web.shell import product
 
-__all__ = ["blueprint", "health_of"]
+__all__ = ["JOBS", "blueprint", "health_of"]
+
+JOBS: Final = ("rollups", "forecasts")  # of the worker; a test holds them equal to `runtime.worker.JOBS`
 
 blueprint = APIBlueprint("system", __name__, tag="System")
 
@@ -49,10 +52,9 @@ def _spans(ctx: Context) -> dict[str, Any]:
 
 
 def _worker_age(ctx: Context) -> int | None:
-    from kanchay.runtime.worker import JOBS
     from kanchay.services.operations.jobs import job_state
 
-    last = max(job_state(ctx, operator_scope(), job.name).last_ok for job in JOBS)
+    last = max(job_state(ctx, operator_scope(), name).last_ok for name in JOBS)
     return max(0, ctx.clock() - last) if last else None
 
 
@@ -67,32 +69,20 @@ def _worker_lag(ctx: Context) -> int:
 
 def health_of(ctx: Context) -> dict[str, Any]:
     """What a supervisor needs to know; says nothing about any site."""
+    body: dict[str, Any] = {"status": "failing", "version": __version__, "store": False}
     try:
-        spans = _spans(ctx)
-        worker = _worker_age(ctx)
+        spans, worker = _spans(ctx), _worker_age(ctx)
     except Exception:  # whatever fails in a store: it cannot be reached
-        return {
-            "status": "failing",
-            "version": __version__,
-            "store": False,
-            "worker_age_s": None,
-            "last_reading_age_s": None,
-        }
+        return body | {"worker_age_s": None, "last_reading_age_s": None}
     newest = max((s.end for s in spans.values()), default=None)
     age = None if newest is None else max(0, ctx.clock() - newest)
-    return {
-        "status": "ok",
-        "version": __version__,
-        "store": True,
-        "worker_age_s": worker,
-        "last_reading_age_s": age,
-    }
+    return body | {"status": "ok", "store": True, "worker_age_s": worker, "last_reading_age_s": age}
 
 
 @blueprint.get("/healthz")
 @blueprint.doc(
     summary="Health",
-    responses={200: {"description": "It lives.", "content": {"application/json": {"schema": _HEALTH}}}},
+    responses=described(_HEALTH, "It lives."),
 )
 @public
 def healthz() -> tuple[Response, int]:
@@ -135,9 +125,14 @@ def manifest() -> Response:
     """Makes the pages installable."""
     icon = {"src": asset("favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
     body = {
-        "name": "Kanchay", "short_name": "Kanchay", "start_url": "/", "display": "standalone", "icons": [icon],
-        "background_color": "#f8f7f3", "theme_color": "#f8f7f3",
-    }  # fmt: skip
+        "name": "Kanchay",
+        "short_name": "Kanchay",
+        "start_url": "/",
+        "display": "standalone",
+        "icons": [icon],
+        "background_color": "#f8f7f3",
+        "theme_color": "#f8f7f3",
+    }
     response = jsonify(body)
     response.content_type = "application/manifest+json"
     response.headers["Cache-Control"] = "public, max-age=86400"

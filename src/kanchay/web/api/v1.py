@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from apiflask import APIBlueprint, Schema
-from apiflask.fields import File, Integer, String
+from apiflask.fields import Integer, String
 from apiflask.validators import Length, OneOf, Range
 from flask import Response, jsonify
 
@@ -13,22 +13,18 @@ from kanchay.domain.bill import Bill, BillForecast
 from kanchay.domain.errors import InputError, NotFound
 from kanchay.domain.finding import Finding, Recommendation, RecommendationState
 from kanchay.domain.forecast import LEVELS, QUANTILE_NAMES, Forecast, PeriodForecast
-from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import DAY, parse_duration, parse_instant
 from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Actor, Purpose
 from kanchay.plain import plain
-from kanchay.services.ports.records import ImportRecord
 from kanchay.web.api.schema import answer, page_of, schema_of
 from kanchay.web.gather import Gathered, Refusal
 from kanchay.web.pages.findings import ANSWERS
-from kanchay.web.pages.imports import options_from
 from kanchay.web.sessions import current_actor, scope
 from kanchay.web.shell import product
-from kanchay.web.uploads import Uploads
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "known_site"]
 
 blueprint = APIBlueprint("v1", __name__, url_prefix="/api/v1", tag="Kanchay")
 
@@ -77,11 +73,6 @@ _FRAME: Final = {
         },
     },
 }
-_UPLOADED: Final = {
-    "type": "object",
-    "required": ["token", "preview"],
-    "properties": {"token": {"type": "string"}, "preview": schema_of(ImportPreview)},
-}
 
 
 class Page(Schema):
@@ -115,27 +106,8 @@ class Answer(Schema):
     reason = String(load_default="", validate=Length(max=200))
 
 
-class Options(Schema):
-    """Answers to what a file leaves open."""
-
-    tz = String(load_default="", validate=Length(max=60))
-    unit = String(load_default="", validate=Length(max=20))
-    day_first = String(load_default="", validate=OneOf(["", "true", "false"]))
-    label = String(load_default="", validate=OneOf(["", "start", "end"]))
-    kind = String(load_default="", validate=OneOf(["", "interval", "cumulative", "instantaneous"]))
-    direction = String(load_default="", validate=Length(max=20))
-    resolution = String(load_default="", validate=Length(max=20))
-
-
-class UploadForm(Options):
-    file = File(required=True)
-
-
-class StoreForm(Options):
-    site_id = String(required=True, validate=Length(1, 80))
-
-
-def _known(site_id: str) -> Gathered:
+def known_site(site_id: str) -> Gathered:
+    """The site within reach of whoever asks, and what is known of it."""
     from kanchay.services.people.sites import get_site
 
     mine = scope()
@@ -181,7 +153,7 @@ def sites(query: dict[str, int]) -> Response:
 @blueprint.get("/sites/<site_id>")
 @blueprint.doc(summary="A site", responses=answer(schema_of(Site), "The site."))
 def site(site_id: str) -> Response:
-    return jsonify(plain(_known(site_id).site))
+    return jsonify(plain(known_site(site_id).site))
 
 
 @blueprint.get("/sites/<site_id>/points")
@@ -190,7 +162,7 @@ def site(site_id: str) -> Response:
     summary="Points of a site", responses=answer(page_of(Point), "Its points.", also=(401, 404, 422))
 )
 def points(site_id: str, query: dict[str, int]) -> Response:
-    return _page(_known(site_id).points, query)
+    return _page(known_site(site_id).points, query)
 
 
 def _instant(text: str | None, default: int, tz: str, field: str) -> int:
@@ -231,9 +203,15 @@ def readings(point_id: str, query: dict[str, str]) -> Response:
     last = min(end, start + MAX_INTERVALS * step)
     panel: Panel = load_panel(known.ctx, known.scope, [point.id], resolution_s=step, start=start, end=last)
     body = {
-        "point_id": point.id, "unit": point.unit, "resolution_s": step, "tz": known.site.tz, "start": panel.starts,
-        "value": panel.values[0], "quality": panel.quality[0], "next": last if last < end else None,
-    }  # fmt: skip
+        "point_id": point.id,
+        "unit": point.unit,
+        "resolution_s": step,
+        "tz": known.site.tz,
+        "start": panel.starts,
+        "value": panel.values[0],
+        "quality": panel.quality[0],
+        "next": last if last < end else None,
+    }
     return jsonify(plain(body))
 
 
@@ -275,7 +253,7 @@ def forecast(point_id: str, query: dict[str, str]) -> Response:
     responses=answer(schema_of(PeriodForecast), "Total of the period.", also=(401, 404, 409)),
 )
 def period(site_id: str) -> Response:
-    found = _known(site_id).period
+    found = known_site(site_id).period
     if isinstance(found, Refusal):
         _refuse(found)
     return jsonify(plain(found))
@@ -285,7 +263,7 @@ def period(site_id: str) -> Response:
 @blueprint.input(Page, location="query", arg_name="query")
 @blueprint.doc(summary="Findings", responses=answer(page_of(Finding), "By money.", also=(401, 404, 422)))
 def findings(site_id: str, query: dict[str, int]) -> Response:
-    return _page(_known(site_id).findings, query)
+    return _page(known_site(site_id).findings, query)
 
 
 @blueprint.get("/sites/<site_id>/recommendations")
@@ -294,7 +272,7 @@ def findings(site_id: str, query: dict[str, int]) -> Response:
     summary="Recommendations", responses=answer(page_of(Recommendation), "By saving.", also=(401, 404, 422))
 )
 def recommendations(site_id: str, query: dict[str, int]) -> Response:
-    return _page(_known(site_id).recommendations, query)
+    return _page(known_site(site_id).recommendations, query)
 
 
 @blueprint.post("/sites/<site_id>/recommendations/<recommendation_id>")
@@ -306,7 +284,7 @@ def recommendations(site_id: str, query: dict[str, int]) -> Response:
 def answer_one(site_id: str, recommendation_id: str, given: dict[str, str]) -> Response:
     from kanchay.services.findings.answer import answer_recommendation
 
-    known = _known(site_id)
+    known = known_site(site_id)
     if all(x.id != recommendation_id for x in known.recommendations):
         raise NotFound(f"There is no recommendation '{recommendation_id}' at this site.")
     wish = RecommendationState(given["state"])
@@ -323,7 +301,7 @@ def answer_one(site_id: str, recommendation_id: str, given: dict[str, str]) -> R
 def bill(site_id: str) -> Response:
     from kanchay.services.money.bill import bill_period
 
-    known = _known(site_id)
+    known = known_site(site_id)
     left_out = known.left_out if known.site.tariff_id else ()
     return jsonify(plain(bill_period(known.ctx, known.scope, site_id, leave_out=left_out)))
 
@@ -334,46 +312,7 @@ def bill(site_id: str) -> Response:
     responses=answer(schema_of(BillForecast), "With its range.", also=(401, 404, 409, 422)),
 )
 def expected(site_id: str) -> Response:
-    found = _known(site_id).expected
+    found = known_site(site_id).expected
     if isinstance(found, Refusal):
         _refuse(found)
     return jsonify(plain(found))
-
-
-@blueprint.post("/imports")
-@blueprint.input(UploadForm, location="form_and_files", arg_name="form")
-@blueprint.doc(
-    summary="Preview a file",
-    responses=answer(_UPLOADED, "What it holds; nothing is stored.", also=(401, 403, 413, 422)),
-)
-def preview(form: dict[str, Any]) -> Response:
-    from kanchay.services.readings.import_file import preview_file
-
-    mine = scope(Purpose.OPERATE)
-    uploads = Uploads(product().settings.home)
-    kept = uploads.keep(form["file"], mine.actor.id)
-    try:
-        found = preview_file(product().ctx, kept.path, options_from(form, None))
-    except InputError:
-        uploads.drop(kept.token)
-        raise
-    return jsonify({"token": kept.token, "preview": plain(found)})
-
-
-@blueprint.post("/imports/<token>")
-@blueprint.input(StoreForm, arg_name="form")
-@blueprint.doc(
-    summary="Store a previewed file",
-    responses=answer(schema_of(ImportRecord), "What was stored.", also=(401, 403, 404, 422)),
-)
-def store(token: str, form: dict[str, Any]) -> Response:
-    from kanchay.services.readings.import_file import preview_file, store_import
-
-    mine = scope(Purpose.OPERATE)
-    known = _known(form["site_id"])
-    uploads = Uploads(product().settings.home)
-    kept = uploads.find(token, mine.actor.id)
-    found = preview_file(known.ctx, kept.path, options_from(form, known.site.tz))
-    record = store_import(known.ctx, mine, known.site.id, found)
-    uploads.drop(token)
-    return jsonify(plain(record))

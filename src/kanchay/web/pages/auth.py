@@ -31,7 +31,7 @@ def _keys(email: str) -> tuple[str, str]:
 def _wait(*keys: str) -> None:
     seconds = max(_LIMIT.wait(key, time.monotonic()) for key in keys)
     if seconds:
-        raise TooManyRequests("Too many wrong passwords.", retry_after=seconds)  # type: ignore[arg-type]
+        raise TooManyRequests("Too many wrong passwords.", retry_after=seconds)
 
 
 @blueprint.get("/sign-in")
@@ -93,6 +93,6 @@ def claim_send(token: str) -> Response | tuple[str, int]:
         _LIMIT.failed(key, time.monotonic())
         t = reader().words
         said = t(f"error.{error.code}") if t.has(f"error.{error.code}") else str(error)
-        return render("claim.html", **form, wrong=said), 422
+        return render("claim.html", email=form["email"], name=form["name"], wrong=said), 422
     remember(user)
     return redirect(safe_next(None))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -9,8 +11,11 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kanchay.domain.errors import FileRefused, InputError, KanchayError
+from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import parse_duration
+from kanchay.domain.point import Site
 from kanchay.domain.scope import Permission, Purpose
+from kanchay.services.context import Context
 from kanchay.services.ports.files import ImportOptions
 from kanchay.web.pages.common import gather
 from kanchay.web.sessions import scope
@@ -18,26 +23,40 @@ from kanchay.web.shell import Reader, product, reader, render
 from kanchay.web.uploads import Uploads
 from kanchay.web.views.importing import preview_view
 
-__all__ = ["blueprint", "options_from"]
+__all__ = ["blueprint", "options_from", "read_for"]
 
 blueprint = APIBlueprint("imports", __name__, enable_openapi=False)
 
-_FIELDS = ("tz", "unit", "day_first", "label", "kind", "direction", "resolution")
+_FIELDS = ("tz", "unit", "day_first", "label", "kind", "direction", "resolution", "decimal", "clock")
+_NO_ZONE = "nothing in the file suggests one"
 
 
-def options_from(form: Any, tz: str | None) -> ImportOptions:
+def options_from(form: Any) -> ImportOptions:
     """The answers given so far; what is not answered stays open."""
-    given = {name: (form.get(name) or "").strip() for name in _FIELDS}
-    day_first = given["day_first"].lower()
+    given = {name: (form.get(name) or "").strip() or None for name in _FIELDS}
+    day_first = given["day_first"]
     return ImportOptions(
-        tz=given["tz"] or tz,
-        unit=given["unit"] or None,
-        day_first=None if not day_first else day_first in ("true", "yes", "1", "day_first"),
-        label=given["label"] or None,
+        tz=given["tz"],
+        unit=given["unit"],
+        day_first=None if day_first is None else day_first in ("true", "day_first"),
+        label=given["label"],
         resolution_s=parse_duration(given["resolution"]) if given["resolution"] else None,
-        kind=given["kind"] or None,
-        direction=given["direction"] or None,
+        kind=given["kind"],
+        direction=given["direction"],
+        decimal=given["decimal"],
+        clock=given["clock"],
     )
+
+
+def read_for(ctx: Context, path: Path, form: Any, site: Site) -> ImportPreview:
+    """The file as understood for this site: its zone counts where the file gives no hint at another."""
+    from kanchay.services.readings.import_file import preview_file
+
+    options = options_from(form)
+    found = preview_file(ctx, path, options)
+    if options.tz is None and any(q.code == "tz" and _NO_ZONE in q.because for q in found.questions):
+        return preview_file(ctx, path, replace(options, tz=site.tz))
+    return found
 
 
 def _uploads() -> Uploads:
@@ -78,12 +97,10 @@ def send(site_id: str) -> Response | tuple[str, int]:
 
 @blueprint.get("/sites/<site_id>/import/<token>")
 def preview(site_id: str, token: str) -> str | tuple[str, int]:
-    from kanchay.services.readings.import_file import preview_file
-
     known, r = gather(site_id)
     kept = _uploads().find(token, known.scope.actor.id)
     try:
-        found = preview_file(product().ctx, kept.path, options_from(request.args, known.site.tz))
+        found = read_for(product().ctx, kept.path, request.args, known.site)
     except InputError as error:
         if not any(request.args.get(name) for name in _FIELDS):
             _uploads().drop(token)
@@ -107,13 +124,13 @@ def preview(site_id: str, token: str) -> str | tuple[str, int]:
 
 @blueprint.post("/sites/<site_id>/import/<token>")
 def store(site_id: str, token: str) -> Response:
-    from kanchay.services.readings.import_file import preview_file, store_import
+    from kanchay.services.readings.import_file import store_import
 
     known, r = gather(site_id)
     mine = scope(Purpose.OPERATE)
     kept = _uploads().find(token, mine.actor.id)
     ctx = product().ctx
-    found = preview_file(ctx, kept.path, options_from(request.form, known.site.tz))
+    found = read_for(ctx, kept.path, request.form, known.site)
     record = store_import(ctx, mine, site_id, found)
     _uploads().drop(token)
     n = record.n_new + record.n_revised

@@ -111,11 +111,17 @@ def _from_form(form: Any, base: Site) -> Site:
     for key, value in given:
         _number(value, key)
     return replace(
-        base, name=name, kind=SiteKind(form.get("kind", "home")), tz=tz, country=(form.get("country") or "").upper()[:2] or None,
-        currency=(form.get("currency") or "PEN").upper()[:3], tariff_id=tariff, billing_day=int(day),
+        base,
+        name=name,
+        kind=SiteKind(form.get("kind", "home")),
+        tz=tz,
+        country=(form.get("country") or "").upper()[:2] or None,
+        currency=(form.get("currency") or "PEN").upper()[:3],
+        tariff_id=tariff,
+        billing_day=int(day),
         tariff_parameters=given if "with_parameters" in form else base.tariff_parameters,
         floor_area_m2=_number(form.get("floor_area_m2", ""), "m²"),
-    )  # fmt: skip
+    )
 
 
 def _sentence(error: KanchayError) -> str:

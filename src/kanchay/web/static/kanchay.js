@@ -3,10 +3,9 @@
   'use strict';
   const root = document.documentElement, $$ = (q, e = document) => [...e.querySelectorAll(q)];
   const css = n => getComputedStyle(root).getPropertyValue(n).trim();
-  const lang = root.lang || 'es-PE', es = lang.startsWith('es'), TZ = document.body.dataset.tz || 'UTC';
+  const lang = root.lang || 'es-PE', es = lang.startsWith('es'), SITE_TZ = document.body.dataset.tz || 'UTC';
   const nf = d => new Intl.NumberFormat(lang, {minimumFractionDigits: d, maximumFractionDigits: d});
   const say = (n, d) => nf(d).format(n).replace('-', '\u2212'), two = n => String(n).padStart(2, '0');
-  const local = s => uPlot.tzDate(new Date(s * 1e3), TZ);
   const DAYS = (es ? 'dom lun mar mié jue vie sáb' : 'Sun Mon Tue Wed Thu Fri Sat').split(' ');
   const MON = (es ? 'ene feb mar abr may jun jul ago set oct nov dic' : 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec').split(' ');
   const NOW = es ? 'ahora' : 'now', NONE = es ? 'sin lectura' : 'no reading', FONT = '12px system-ui,sans-serif';
@@ -25,6 +24,7 @@
   // One chart: a JSON specification in, a canvas and a spoken read-out out. Values stay null where there was no reading.
   function chart(fig) {
     const d = JSON.parse(fig.querySelector('script').textContent), box = fig.querySelector('.plot'), out = fig.querySelector('.readout');
+    const TZ = fig.dataset.tz || SITE_TZ, local = s => uPlot.tzDate(new Date(s * 1e3), TZ);
     const T = instants(d.t), half = d.mid ? d.step / 2 : 0, dpr = () => uPlot.pxRatio, rest = out ? out.textContent : '';
     let u;
     const band = (u, b) => {
@@ -123,7 +123,6 @@
     z.addEventListener('drop', e => { if (e.dataTransfer.files.length) { input.files = e.dataTransfer.files; send(); } });
     input.addEventListener('change', () => { if (input.files.length) send(); });
   });
-  $$('form[data-now]').forEach(f => f.addEventListener('change', () => f.requestSubmit()));
   document.addEventListener('htmx:afterSettle', dress);
   dress();
 })();

@@ -155,14 +155,22 @@ def step_view(
     )
     ticks = [xs[0] + (xs[-1] - xs[0]) * i / 4 for i in range(5)]
     return StepView(
-        title=t("bill.step_title", line=f.number(at, 0)), jump=f.money(step.cost, currency),
-        paths=(path(before), path(after)), jump_path=f"M{x(at) * 6:.0f} {y(before[-1][1]) * 2:.1f}V{y(after[0][1]) * 2:.1f}",
+        title=t("bill.step_title", line=f.number(at, 0)),
+        jump=f.money(step.cost, currency),
+        paths=(path(before), path(after)),
+        jump_path=f"M{x(at) * 6:.0f} {y(before[-1][1]) * 2:.1f}V{y(after[0][1]) * 2:.1f}",
         zone=(x(q[0.1]), x(q[0.9])),
         axis=tuple((25.0 * i, f.number(k, 0) + ("\u00a0kWh" if i == 0 else "")) for i, k in enumerate(ticks)),
-        expected=(x(expected_kwh), y(expected), f.money(forecast.expected.total, currency), t("bill.with", kwh=f.number(expected_kwh, 1))),
-        below=below, saving=f.money(forecast.expected.total - Decimal(str(before[-1][1])), currency) if over else "",
+        expected=(
+            x(expected_kwh),
+            y(expected),
+            f.money(forecast.expected.total, currency),
+            t("bill.with", kwh=f.number(expected_kwh, 1)),
+        ),
+        below=below,
+        saving=f.money(forecast.expected.total - Decimal(str(before[-1][1])), currency) if over else "",
         label=t("bill.step_label", line=f.number(at, 0), cost=f.money(step.cost, currency)),
-    )  # fmt: skip
+    )
 
 
 def months_view(

@@ -22,7 +22,7 @@ from kanchay.web.views.bill import (
     months_view,
     step_view,
     tariff_title,
-)  # fmt: skip
+)
 from kanchay.web.views.period import nearest_step
 
 __all__ = ["BillView", "bill_page"]
@@ -106,9 +106,22 @@ def _refused(known: Gathered, refusal: Refusal, r: Reader) -> BillView:
     from kanchay.web.pages.common import refusal_sentence
 
     return BillView(
-        "", r.words("bill.h1_refused"), "", refusal_sentence(refusal, r), refusal.code, (), "", "", "", "", (), (), None,
-        months_view(_months(known, known.today.replace(day=known.site.billing_day)), None, None, r), "",
-    )  # fmt: skip
+        "",
+        r.words("bill.h1_refused"),
+        "",
+        refusal_sentence(refusal, r),
+        refusal.code,
+        (),
+        "",
+        "",
+        "",
+        "",
+        (),
+        (),
+        None,
+        months_view(_months(known, known.today.replace(day=known.site.billing_day)), None, None, r),
+        "",
+    )
 
 
 def bill_page(known: Gathered, r: Reader) -> BillView:
@@ -124,13 +137,29 @@ def bill_page(known: Gathered, r: Reader) -> BillView:
     months = _months(known, bill.start)
     co2 = forecast.expected.co2_kg
     return BillView(
-        head=t("bill.head", month=f.month(last), first=f.day_short(bill.start), last=f.day_short(last), tariff=tariff_title(document, r.language)),
+        head=t(
+            "bill.head",
+            month=f.month(last),
+            first=f.day_short(bill.start),
+            last=f.day_short(last),
+            tariff=tariff_title(document, r.language),
+        ),
         headline=t("bill.h1", money=f.money(bill.total, bill.currency)),
-        range=t("bill.range", low=f.money(forecast.low.total, bill.currency), high=f.money(forecast.high.total, bill.currency)),
-        refusal="", refusal_code="", rows=tuple(bill_rows(bill, charge_names(document, r.language), r)),
-        expected_kwh=f.energy(bill.energy_kwh, 1), so_far=f.money(forecast.so_far.total, bill.currency),
-        so_far_kwh=f.energy(forecast.so_far.energy_kwh, 1), why=t("bill.why"), warnings=_said_warnings(bill, r),
-        sources=_sources(bill), step=step_view(step, forecast, _curve(known, step, forecast), r) if step else None,
+        range=t(
+            "bill.range",
+            low=f.money(forecast.low.total, bill.currency),
+            high=f.money(forecast.high.total, bill.currency),
+        ),
+        refusal="",
+        refusal_code="",
+        rows=tuple(bill_rows(bill, charge_names(document, r.language), r)),
+        expected_kwh=f.energy(bill.energy_kwh, 1),
+        so_far=f.money(forecast.so_far.total, bill.currency),
+        so_far_kwh=f.energy(forecast.so_far.energy_kwh, 1),
+        why=t("bill.why"),
+        warnings=_said_warnings(bill, r),
+        sources=_sources(bill),
+        step=step_view(step, forecast, _curve(known, step, forecast), r) if step else None,
         months=months_view(months, (last, float(bill.energy_kwh)), float(step.at_kwh) if step else None, r),
         carbon=f.unit(co2, "kg", 1) if co2 is not None else "",
-    )  # fmt: skip
+    )

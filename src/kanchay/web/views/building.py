@@ -133,13 +133,24 @@ def building_view(known: Gathered, r: Reader) -> BuildingView:
     advice = proposals(known, r)
     used = period.so_far if not isinstance(period, Refusal) else totals.so_far
     return BuildingView(
-        when=capital(f.when(known.now)), headline=_building_headline(known, totals, own_sun, r), now=now_view(known, r),
-        facts=tuple(_building_facts(known, totals, sun, sent, r)), today_value=f.number(totals.so_far + own_sun, 1), tariff=_option(known),
+        when=capital(f.when(known.now)),
+        headline=_building_headline(known, totals, own_sun, r),
+        now=now_view(known, r),
+        facts=tuple(_building_facts(known, totals, sun, sent, r)),
+        today_value=f.number(totals.so_far + own_sun, 1),
+        tariff=_option(known),
         today_note=t("building.today_note", time=f.clock(totals.last)),
-        tiles=(today_tile(totals, start, r), bill_tile(known.expected, r), night_tile(panel, known.now, r), carbon_tile(known, used, r)),
-        day=sources_chart(grid, pv, away, yesterday, tz, r), day_title=t("day.title"), day_sum=_day_sum(grid, pv, away, r),
+        tiles=(
+            today_tile(totals, start, r),
+            bill_tile(known.expected, r),
+            night_tile(panel, known.now, r),
+            carbon_tile(known, used, r),
+        ),
+        day=sources_chart(grid, pv, away, start=yesterday, r=r),
+        day_title=t("day.title"),
+        day_sum=_day_sum(grid, pv, away, r),
         advice=advice[0] if advice else None,
-    )  # fmt: skip
+    )
 
 
 def _option(known: Gathered) -> str:

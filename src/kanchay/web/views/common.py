@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Tile:
 
 def floats(values: FloatArray) -> list[float | None]:
     """Values for a chart: what is not known is None."""
-    return [None if v != v else float(v) for v in values.tolist()]
+    return [None if isnan(v) else float(v) for v in values.tolist()]
 
 
 def same_weekday_profile(panel: Panel, day_start: int, n_hours: int, weeks: int = 4) -> FloatArray:

@@ -15,8 +15,15 @@ from kanchay.web.charts import Chart, Key, Line, day_ticks, hour_ticks
 from kanchay.web.shell import Reader
 
 __all__ = [
-    "Advice", "FindingView", "advice_view", "evidence_chart", "finding_view", "money_line", "stake", "texts_for",
-]  # fmt: skip
+    "Advice",
+    "FindingView",
+    "advice_view",
+    "evidence_chart",
+    "finding_view",
+    "money_line",
+    "stake",
+    "texts_for",
+]
 
 Texts = Mapping[str, str]
 _OPEN_STATES: Final = (RecommendationState.PROPOSED, RecommendationState.ACCEPTED, RecommendationState.DONE)
@@ -142,10 +149,18 @@ def evidence_chart(evidence: Evidence, label: str, r: Reader) -> Chart:
         else hour_ticks(evidence.start, evidence.end, f.tz, 12)
     )
     return Chart(
-        label=label, sentence=t("finding.chart_day" if daily else "finding.chart", unit=evidence.unit), starts=starts,
-        step_s=step, unit=evidence.unit, lines=tuple(lines), keys=keys, height=200, days=daily or long,
-        ticks=ticks, ticks_narrow=ticks[::2],
-    )  # fmt: skip
+        label=label,
+        sentence=t("finding.chart_day" if daily else "finding.chart", unit=evidence.unit),
+        starts=starts,
+        step_s=step,
+        unit=evidence.unit,
+        lines=tuple(lines),
+        keys=keys,
+        height=200,
+        days=daily or long,
+        ticks=ticks,
+        ticks_narrow=ticks[::2],
+    )
 
 
 def _facts(finding: Finding, money: tuple[str, str], r: Reader) -> tuple[tuple[str, str, str], ...]:
@@ -186,11 +201,19 @@ def finding_view(
     title = words.headline(finding, texts, f)
     view = evidence_chart(finding.evidence, title, r) if chart and finding.evidence else None
     return FindingView(
-        finding.id, title, _since(finding, r), point.name if point else "", *money,
-        body=words.summary(finding, texts, f), cause=words.cause(finding, texts, f), facts=_facts(finding, money, r),
-        actions=tuple(words.what_to_do(finding, texts, f)), chart=view, status=finding.status,
+        finding.id,
+        title,
+        _since(finding, r),
+        point.name if point else "",
+        *money,
+        body=words.summary(finding, texts, f),
+        cause=words.cause(finding, texts, f),
+        facts=_facts(finding, money, r),
+        actions=tuple(words.what_to_do(finding, texts, f)),
+        chart=view,
+        status=finding.status,
         advice=advice_view(advice, texts, r) if advice else None,
-    )  # fmt: skip
+    )
 
 
 def _payback(advice: Recommendation, r: Reader) -> str:
@@ -213,11 +236,21 @@ def advice_view(advice: Recommendation, texts: Texts, r: Reader) -> Advice:
     )
     effort = t(f"effort.{advice.effort}") if t.has(f"effort.{advice.effort}") else advice.effort
     return Advice(
-        advice.id, words.recommendation_title(advice, texts, f), words.recommendation_body(advice, texts, f), saving,
-        saving_range, price, _payback(advice, r), effort, why=tuple(words.why_lines(advice, texts, f)),
-        state=advice.state.value, state_label=t(f"state.{advice.state.value}"), state_tone=_TONES.get(advice.state.value, ""),
-        reason=advice.state_reason, open=advice.state in _OPEN_STATES,
-    )  # fmt: skip
+        advice.id,
+        words.recommendation_title(advice, texts, f),
+        words.recommendation_body(advice, texts, f),
+        saving,
+        saving_range,
+        price,
+        _payback(advice, r),
+        effort,
+        why=tuple(words.why_lines(advice, texts, f)),
+        state=advice.state.value,
+        state_label=t(f"state.{advice.state.value}"),
+        state_tone=_TONES.get(advice.state.value, ""),
+        reason=advice.state_reason,
+        open=advice.state in _OPEN_STATES,
+    )
 
 
 def texts_for(ctx: Context, site: Site, r: Reader) -> Texts:

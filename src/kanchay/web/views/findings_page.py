@@ -49,11 +49,15 @@ def findings_page(known: Gathered, r: Reader) -> FindingsView:
     open_advice = tuple(a for a in advice if a.open)
     at_stake = stake(opened, r)
     return FindingsView(
-        head=t.many("findings.head", len(opened)), headline=_headline(opened, views, known, r),
-        stake=at_stake[0] if at_stake else "", stake_range=at_stake[1] if at_stake else "", findings=views,
-        advice=open_advice, answered=tuple(a for a in advice if not a.open),
+        head=t.many("findings.head", len(opened)),
+        headline=_headline(opened, views, known, r),
+        stake=at_stake[0] if at_stake else "",
+        stake_range=at_stake[1] if at_stake else "",
+        findings=views,
+        advice=open_advice,
+        answered=tuple(a for a in advice if not a.open),
         closed=tuple(_view(known, x, r, chart=False) for x in known.findings if x.status != "open")[:5],
-    )  # fmt: skip
+    )
 
 
 def _headline(opened: list[Finding], findings: tuple[FindingView, ...], known: Gathered, r: Reader) -> str:

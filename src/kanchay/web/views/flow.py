@@ -111,11 +111,13 @@ def flow_view(sources: Sequence[Part], uses: Sequence[Part], t: Words, f: Format
     top = max(right, key=lambda p: p.kw)
     sources_said = ", ".join(f"{p.name} {f.power(p.kw)}" for p in left)
     return Flow(
-        rows[0], rows[1], ribbons,
+        rows[0],
+        rows[1],
+        ribbons,
         label=t("flow.label", sources=sources_said, use=top.name, power=f.power(top.kw)),
         sentence=_sentence(top, total, t),
         sum_line=_sum_line(left, right, f) if len(left) > 1 else "",
-    )  # fmt: skip
+    )
 
 
 def _sentence(top: Part, total: float, t: Words) -> str:

@@ -67,10 +67,14 @@ def _skill(card: Any, r: Reader) -> Skill:
     return Skill(
         verdict="better" if card.skill > _EQUAL else "worse" if card.skill < -_EQUAL else "equal",
         change=f.signed(-100 * card.skill, 0),
-        sentence=t("skill.sentence", naive=naive.lower(), days=f.number(card.n_windows, 0)), rows=rows,
+        sentence=t("skill.sentence", naive=naive.lower(), days=f.number(card.n_windows, 0)),
+        rows=rows,
         coverage=t("skill.coverage", n=f.number(100 * card.coverage80, 0)),
-        why=t("skill.why" if card.because != "naive_better" else "skill.why_naive", n=f.number(card.n_windows, 0)),
-    )  # fmt: skip
+        why=t(
+            "skill.why" if card.because != "naive_better" else "skill.why_naive",
+            n=f.number(card.n_windows, 0),
+        ),
+    )
 
 
 def _card(known: Gathered, r: Reader) -> Skill | None:
@@ -133,17 +137,24 @@ def forecast_view(known: Gathered, r: Reader) -> ForecastView:
     daily = tuple(known.daily(period.start, max(period.issued_at, period.start + 1))) if period else ()
     refused = next((x for x in (asked, forecast) if isinstance(x, Refusal)), None)
     return ForecastView(
-        when=t("forecast.made", when=f.when(period.issued_at if period else hourly.issued_at if hourly else known.now)),
-        headline=_headline(period, view, step, hourly, r), chance=view.probability if view and step else "",
-        line=f.number(step.at_kwh, 0) if step else "", closes=f.day(f.moment(period.end - 1).date()) if period else "",
-        period=view, refusal=refusal_sentence(refused, r) if refused else "",
+        when=t(
+            "forecast.made",
+            when=f.when(period.issued_at if period else hourly.issued_at if hourly else known.now),
+        ),
+        headline=_headline(period, view, step, hourly, r),
+        chance=view.probability if view and step else "",
+        line=f.number(step.at_kwh, 0) if step else "",
+        closes=f.day(f.moment(period.end - 1).date()) if period else "",
+        period=view,
+        refusal=refusal_sentence(refused, r) if refused else "",
         cumulative=period_chart(period, daily, step, r) if period else None,
-        since=f.day(f.moment(period.start).date()) if period else "", why=_why(period, r) if period else "",
+        since=f.day(f.moment(period.start).date()) if period else "",
+        why=_why(period, r) if period else "",
         hours=next_hours_chart(known.hourly(_HISTORY_DAYS), hourly, r) if hourly else None,
         tomorrow=_tomorrow(hourly, known, r) if hourly else "",
         notes=tuple(t(f"note.{n}") for n in (hourly.notes if hourly else ()) if t.has(f"note.{n}")),
         skill=_card(known, r),
-    )  # fmt: skip
+    )
 
 
 def _headline(

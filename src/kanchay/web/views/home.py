@@ -11,7 +11,7 @@ from kanchay.web.charts import Chart
 from kanchay.web.gather import Gathered, Refusal
 from kanchay.web.shell import Reader
 from kanchay.web.views.common import Tile
-from kanchay.web.views.findings import Advice
+from kanchay.web.views.findings import Advice, money_line, texts_for
 from kanchay.web.views.hours import DayTotals, to_hours, today_bounds, today_chart
 from kanchay.web.views.now import Now, now_view
 from kanchay.web.views.period import PeriodView, headline, nearest_step, period_view
@@ -36,7 +36,7 @@ class HomeView:
     refusal: str
     previous: str
     advice: Advice | None
-    others: tuple[Advice, ...]
+    others: tuple[tuple[str, str, str], ...]  # title, money with range, state
     now: Now
     tiles: tuple[Tile, ...]
     today: Chart
@@ -57,6 +57,28 @@ def _previous(known: Gathered, period: PeriodForecast, r: Reader) -> str:
     return r.words(
         "period.previous", first=f.day(first), last=f.day(last - timedelta(days=1)), kwh=f.energy(total)
     )
+
+
+def _others(known: Gathered, advice: list[Advice], r: Reader) -> tuple[tuple[str, str, str], ...]:
+    """What is worth a look besides the first advice: further advice, and findings that have none of their own."""
+    from kanchay.services.findings.words import headline as title_of
+
+    texts = texts_for(known.ctx, known.site, r)
+    rows = [
+        (a.title, f"{a.saving}, {a.saving_range}", a.state_label if a.state != "proposed" else "")
+        for a in advice[1:]
+    ]
+    tied = {x.finding_id for x in known.recommendations}
+    for finding in known.findings:
+        if finding.status == "open" and finding.id not in tied:
+            rows.append(
+                (
+                    title_of(finding, texts, r.formats),
+                    ", ".join(filter(None, money_line(finding.money, r))),
+                    "",
+                )
+            )
+    return tuple(rows[:3])
 
 
 def _closes(totals: DayTotals, forecast: Forecast | Refusal, end: int, r: Reader) -> str:
@@ -88,8 +110,15 @@ def home_view(known: Gathered, r: Reader) -> HomeView:
         period=period_view(period, step, r) if period else None,
         refusal=refusal_sentence(asked, r) if isinstance(asked, Refusal) else "",
         previous=_previous(known, period, r) if period else "",
-        advice=advice[0] if advice else None, others=tuple(advice[1:3]), now=now_view(known, r),
-        tiles=(today_tile(totals, start, r), bill_tile(bill, r), night_tile(panel, known.now, r), carbon_tile(known, used, r)),
+        advice=advice[0] if advice else None,
+        others=_others(known, advice, r),
+        now=now_view(known, r),
+        tiles=(
+            today_tile(totals, start, r),
+            bill_tile(bill, r),
+            night_tile(panel, known.now, r),
+            carbon_tile(known, used, r),
+        ),
         today=today_chart(panel, None if isinstance(forecast, Refusal) else forecast, start, end, r),
         today_closes=_closes(totals, forecast, end, r),
-    )  # fmt: skip
+    )

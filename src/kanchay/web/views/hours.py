@@ -70,10 +70,17 @@ def today_chart(panel: Panel, forecast: Forecast | None, start: int, end: int, r
         )
         keys.append(Key("--load", t("today.usual", weekday=weekday), line=True))
     return Chart(
-        label=t("today.label"), sentence=t("today.sentence", time=f.hhmm(totals.last)), starts=starts, step_s=HOUR,
-        unit="kWh", lines=tuple(lines), keys=tuple(keys), height=210, now=r.now if start <= r.now < end else None,
+        label=t("today.label"),
+        sentence=t("today.sentence", time=f.hhmm(totals.last)),
+        starts=starts,
+        step_s=HOUR,
+        unit="kWh",
+        lines=tuple(lines),
+        keys=tuple(keys),
+        height=210,
+        now=r.now if start <= r.now < end else None,
         ticks=hour_ticks(start, end, panel.tz),
-    )  # fmt: skip
+    )
 
 
 def _aligned(starts: list[int], values: dict[int, float]) -> list[float | None]:
@@ -100,28 +107,51 @@ def next_hours_chart(panel: Panel, forecast: Forecast, r: Reader, *, past_h: int
     )
     ticks = hour_ticks(first, last + HOUR, panel.tz)
     return Chart(
-        label=t("forecast.hours_label"), sentence=t("forecast.hours_sentence"), starts=starts, step_s=HOUR, centred=True,
-        unit="kWh", height=240, now=forecast.issued_at,
-        lines=(Line(t("forecast.real"), "--load", real), Line(t("forecast.expected"), "--grid", _aligned(starts, mean), dashed=True)),
-        bands=bands, ticks=ticks, ticks_narrow=ticks[::2],
-        keys=(Key("--load", t("forecast.real"), line=True), Key("--grid", t("forecast.expected"), line=True), Key("--band50", t("forecast.five_of_ten")), Key("--band80", t("forecast.eight_of_ten"))),
-    )  # fmt: skip
+        label=t("forecast.hours_label"),
+        sentence=t("forecast.hours_sentence"),
+        starts=starts,
+        step_s=HOUR,
+        centred=True,
+        unit="kWh",
+        height=240,
+        now=forecast.issued_at,
+        lines=(
+            Line(t("forecast.real"), "--load", real),
+            Line(t("forecast.expected"), "--grid", _aligned(starts, mean), dashed=True),
+        ),
+        bands=bands,
+        ticks=ticks,
+        ticks_narrow=ticks[::2],
+        keys=(
+            Key("--load", t("forecast.real"), line=True),
+            Key("--grid", t("forecast.expected"), line=True),
+            Key("--band50", t("forecast.five_of_ten")),
+            Key("--band80", t("forecast.eight_of_ten")),
+        ),
+    )
 
 
 def sources_chart(
-    grid: FloatArray, pv: FloatArray | None, sent: FloatArray | None, start: int, tz: str, r: Reader
+    grid: FloatArray, pv: FloatArray | None, sent: FloatArray | None, *, start: int, r: Reader
 ) -> Chart:
     """A day by source: the sun that was used below, the grid on top of it; under zero what was sent away."""
     t = r.words
     starts = [start + HOUR * i for i in range(len(grid))]
-    ticks = hour_ticks(start, start + HOUR * len(grid), tz)
+    ticks = hour_ticks(start, start + HOUR * len(grid), r.formats.tz)
     away = np.zeros(len(grid)) if sent is None else np.nan_to_num(sent)
     own = None if pv is None else np.where(np.isnan(pv), np.nan, np.maximum(np.nan_to_num(pv) - away, 0.0))
     lines, keys = _stack(grid, own, away, r)
     return Chart(
-        label=t("day.label"), sentence=t("day.sentence_sent" if away.any() else "day.sentence"), starts=starts, step_s=HOUR,
-        unit="kWh", lines=lines, keys=keys, height=210, ticks=ticks,
-    )  # fmt: skip
+        label=t("day.label"),
+        sentence=t("day.sentence_sent" if away.any() else "day.sentence"),
+        starts=starts,
+        step_s=HOUR,
+        unit="kWh",
+        lines=lines,
+        keys=keys,
+        height=210,
+        ticks=ticks,
+    )
 
 
 def _stack(

@@ -16,12 +16,14 @@ from kanchay.domain.point import Kind
 from kanchay.domain.units import Quantity
 from kanchay.web.charts import Chart, Line, day_ticks
 from kanchay.web.formats import Formats
+from kanchay.web.i18n import Words, catalogue
 from kanchay.web.shell import Reader
 
 __all__ = ["Choice", "PreviewView", "Question", "SeriesRow", "preview_chart", "preview_view"]
 
 _HOURLY_UP_TO: Final = 16 * DAY  # longer previews are drawn by day
 _MOST_SERIES: Final = 12  # shown; the rest is counted
+_ASKED_AS: Final = {"day_first": "date_order"}  # the question and the fact it is about
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class PreviewView:
     why_n: str
 
 
-def _said(t, prefix: str, value: str) -> str:  # type: ignore[no-untyped-def]
+def _said(t: Words, prefix: str, value: str) -> str:
     key = f"{prefix}.{value}"
     return t(key) if t.has(key) else value
 
@@ -83,20 +85,27 @@ def _resolution(seconds: int | None, r: Reader) -> str:
     return t.many("import.second", seconds)
 
 
+def _fact(code: str, value: str, r: Reader) -> str:
+    """The value of a fact in words; what follows a colon says how it was found and is left out."""
+    value = value.partition(": ")[0]
+    return _said(r.words, f"fact_value.{code}", value)
+
+
 def _facts(preview: ImportPreview, r: Reader) -> tuple[tuple[str, str, bool], ...]:
+    """What was understood, as label and value; `True` where it is still asked."""
     t, first = r.words, preview.series[0]
-    asked = {q.code for q in preview.questions}
+    asked = {_ASKED_AS.get(q.code, q.code) for q in preview.questions}
     rows = [
-        (_said(t, "fact", code), _said(t, f"fact_value.{code}", value), code in asked)
+        (t(f"fact.{code}"), _fact(code, value, r), code in asked)
         for code, value in preview.facts
+        if t.has(f"fact.{code}")
     ]
     rows.append((t("fact.step"), _resolution(first.resolution_s, r), False))
-    rows.append((t("fact.kind"), _said(t, "kind", first.kind.value), False))
+    rows.append((t("fact.kind"), _said(t, "kind", first.kind.value), "kind" in asked))
     rows.append((t("fact.zone"), first.timezone, "tz" in asked))
-    if first.source_unit and first.source_unit != first.unit:
-        rows.append(
-            (t("fact.unit"), t("import.converted", a=first.source_unit, b=first.unit), "unit" in asked)
-        )
+    source = first.source_unit or first.unit
+    shown = t("import.converted", a=source, b=first.unit) if source != first.unit else first.unit
+    rows.append((t("fact.source_unit"), shown, "unit" in asked))
     return tuple(dict.fromkeys(rows))
 
 
@@ -108,9 +117,19 @@ def _series(series: ImportSeries, r: Reader) -> SeriesRow:
     first, last = f.moment(series.start).date(), f.moment(max(series.end - 1, series.start)).date()
     total = f.energy(series.total) if series.total is not None else "–"
     return SeriesRow(
-        series.name, series.column, f"{meaning}, {series.unit}", f"{f.day_year(first)} – {f.day_year(last)}",
-        f.number(series.n, 0), total,
-    )  # fmt: skip
+        series.name,
+        series.column,
+        f"{meaning}, {series.unit}",
+        f"{f.day_short(first)} {first.year} – {f.day_short(last)} {last.year}",
+        f.number(series.n, 0),
+        total,
+    )
+
+
+def _because(sentence: str, r: Reader) -> str:
+    """The reader's own reason; the sentences are fixed and stand in both catalogues."""
+    english = {text: key for key, text in catalogue("en").items() if key.startswith("because.")}
+    return r.words(english[sentence]) if sentence in english else sentence
 
 
 def _question(question: ImportQuestion, r: Reader) -> Question:
@@ -119,13 +138,8 @@ def _question(question: ImportQuestion, r: Reader) -> Question:
     choices = tuple(
         Choice(c, _said(t, f"answer.{question.code}", c), c == question.guess) for c in question.choices
     )
-    return Question(
-        question.code,
-        t(titled) if t.has(titled) else question.code,
-        question.because,
-        choices,
-        question.guess,
-    )
+    title = t(titled) if t.has(titled) else question.code
+    return Question(question.code, title, _because(question.because, r), choices, question.guess)
 
 
 def issue_sentence(issue: Issue, texts: Mapping[str, str], r: Reader) -> str:
@@ -183,10 +197,20 @@ def preview_chart(series: ImportSeries, tz: str, r: Reader) -> Chart | None:
     t = r.words
     ticks = day_ticks(times[0], times[-1] + step, tz, max(1, n * step // DAY // 5))
     return Chart(
-        label=t("import.chart_label"), sentence=t("import.chart_hour" if step == HOUR else "import.chart_day"), starts=times,
-        step_s=step, unit="kWh", lines=(Line(t("import.consumption"), "--grid", shown, width=1.5),), height=170,
-        days=step == DAY, centred=True, ticks=ticks, ticks_narrow=ticks[::2], spans=tuple(_gaps(times, shown, step)),
-    )  # fmt: skip
+        label=t("import.chart_label"),
+        sentence=t("import.chart_hour" if step == HOUR else "import.chart_day"),
+        starts=times,
+        step_s=step,
+        unit="kWh",
+        lines=(Line(t("import.consumption"), "--grid", shown, width=1.5),),
+        height=170,
+        days=step == DAY,
+        centred=True,
+        ticks=ticks,
+        ticks_narrow=ticks[::2],
+        spans=tuple(_gaps(times, shown, step)),
+        tz="" if tz == r.formats.tz else tz,
+    )
 
 
 def _gaps(times: Sequence[int], shown: Sequence[float | None], step: int) -> list[tuple[int, int, str, str]]:
@@ -226,18 +250,27 @@ def preview_view(
     return PreviewView(
         title=preview.file_name,
         size=t("import.size", rows=f.number(preview.n_rows, 0), kb=f.number(n_bytes / 1000, 0)),
-        facts=_facts(preview, r), series=tuple(_series(s, r) for s in preview.series[:_MOST_SERIES]),
-        more=max(0, len(preview.series) - _MOST_SERIES), questions=tuple(_question(q, r) for q in preview.questions),
-        notes=_notes(preview, texts, r), chart=preview_chart(energy, zone, r) if energy else None,
-        months=_months(energy, zone, r) if energy else (), n=n, save=t.many("import.save", n, count=f.number(n, 0)),
+        facts=_facts(preview, r),
+        series=tuple(_series(s, r) for s in preview.series[:_MOST_SERIES]),
+        more=max(0, len(preview.series) - _MOST_SERIES),
+        questions=tuple(_question(q, r) for q in preview.questions),
+        notes=_notes(preview, texts, r),
+        chart=preview_chart(energy, zone, r) if energy else None,
+        months=_months(energy, zone, r) if energy else (),
+        n=n,
+        save=t.many("import.save", n, count=f.number(n, 0)),
         why_n=_why(preview, n, r),
-    )  # fmt: skip
+    )
 
 
 def _why(preview: ImportPreview, n: int, r: Reader) -> str:
     f = r.formats
     missing, double = (sum(getattr(s, field) for s in preview.series) for field in ("missing", "duplicates"))
     return r.words(
-        "import.why_n", n=f.number(n, 0), rows=f.number(preview.n_rows, 0), missing=f.number(missing, 0),
-        duplicates=f.number(double, 0), series=f.number(len(preview.series), 0),
-    )  # fmt: skip
+        "import.why_n",
+        n=f.number(n, 0),
+        rows=f.number(preview.n_rows, 0),
+        missing=f.number(missing, 0),
+        duplicates=f.number(double, 0),
+        series=f.number(len(preview.series), 0),
+    )

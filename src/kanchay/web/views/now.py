@@ -80,7 +80,7 @@ def _powers(known: Gathered, points: list[Point], end: int) -> dict[str, float]:
     kw = {}
     for i, point in enumerate(points):
         value = panel.values[i, -1] if panel.n_intervals else np.nan
-        if value == value:
+        if not np.isnan(value):
             kw[point.id] = float(value) * (1.0 if point.quantity is Quantity.POWER else HOUR / step)
     return kw
 
@@ -91,10 +91,8 @@ def _part(point: Point, kw: float) -> Part:
 
 def _sides(known: Gathered, kw: dict[str, float], t: Words) -> tuple[list[Part], list[Part]]:
     """Sources and uses that add up to the same number; grid + sun + battery = load."""
-    main = known.main
-    assert main is not None
     sources, uses = known.parts()
-    grid = kw.get(main.id, 0.0)
+    grid = kw.get(known.meter.id, 0.0)
     exported = sum(
         kw.get(p.id, 0.0) for p in known.points if p.role is Role.GRID and p.direction is Direction.EXPORT
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
 from kanchay.domain.bill import BandStep, BillForecast
 from kanchay.domain.forecast import LEVELS, PeriodForecast
 from kanchay.web.charts import Band, Chart, Key, Line, day_ticks
-from kanchay.web.formats import energy_digits
+from kanchay.web.formats import Formats, energy_digits
 from kanchay.web.shell import Reader
 
 __all__ = ["PeriodView", "Track", "headline", "nearest_step", "period_chart", "period_view"]
@@ -101,16 +102,26 @@ def _track(period: PeriodForecast, step: BandStep | None, r: Reader) -> Track:
     at = {level: 100 * quantile(period, level) / end for level in (0.1, 0.25, 0.75, 0.9)}
     digits = energy_digits(period.mean)
     said = t(
-        "period.track" if line is None else "period.track_line", used=f.number(period.so_far, digits),
-        line=f.number(line, 0), mean=f.number(period.mean, digits), day=f.day(_closing(period, r)),
-        low=f.number(quantile(period, 0.1), digits), high=f.number(quantile(period, 0.9), digits),
-    )  # fmt: skip
+        "period.track" if line is None else "period.track_line",
+        used=f.number(period.so_far, digits),
+        line=f.number(line, 0),
+        mean=f.number(period.mean, digits),
+        day=f.day(_closing(period, r)),
+        low=f.number(quantile(period, 0.1), digits),
+        high=f.number(quantile(period, 0.9), digits),
+    )
     return Track(
-        100 * period.so_far / end, at[0.1], at[0.9], at[0.25], at[0.75], 100 * period.mean / end,
+        100 * period.so_far / end,
+        at[0.1],
+        at[0.9],
+        at[0.25],
+        at[0.75],
+        100 * period.mean / end,
         None if line is None else 100 * line / end,
         "" if line is None else t("period.line", line=f.number(line, 0)),
-        t("period.used", kwh=f.number(period.so_far, digits)), said,
-    )  # fmt: skip
+        t("period.used", kwh=f.number(period.so_far, digits)),
+        said,
+    )
 
 
 def period_view(period: PeriodForecast, step: BandStep | None, r: Reader) -> PeriodView:
@@ -124,12 +135,16 @@ def period_view(period: PeriodForecast, step: BandStep | None, r: Reader) -> Per
         title=t("period.to", day=f.day(_closing(period, r))),
         left=t("period.last_day") if left == 0 else t.many("period.left", left),
         value=f.number(period.mean, digits),
-        sentence=t("period.range", low=f.number(quantile(period, 0.1), digits), high=f.number(quantile(period, 0.9), digits)),
+        sentence=t(
+            "period.range",
+            low=f.number(quantile(period, 0.1), digits),
+            high=f.number(quantile(period, 0.9), digits),
+        ),
         track=_track(period, step, r),
         probability=f.percent(over),
         crossing=f.day(crossing) if crossing and over >= 0.5 else "",
         over=over,
-    )  # fmt: skip
+    )
 
 
 def period_chart(
@@ -153,19 +168,38 @@ def period_chart(
     line = float(step.at_kwh) if step else None
     weekly = day_ticks(starts[0], end, r.formats.tz, 7)
     return Chart(
-        label=t("forecast.cumulative_label", line=f.number(line, 0)) if line else t("forecast.cumulative_label_plain"),
-        sentence=t("forecast.touch_day"), starts=[*starts, *ahead], step_s=0, end=end + 1, unit="kWh", digits=1,
-        height=250, days=True, now=period.issued_at, now_low=True, right=58,
+        label=t("forecast.cumulative_label", line=f.number(line, 0))
+        if line
+        else t("forecast.cumulative_label_plain"),
+        sentence=t("forecast.touch_day"),
+        starts=[*starts, *ahead],
+        step_s=0,
+        end=end + 1,
+        unit="kWh",
+        digits=1,
+        height=250,
+        days=True,
+        now=period.issued_at,
+        now_low=True,
+        right=58,
         lines=(
             Line(t("forecast.used"), "--grid", [*used, *n_ahead], width=2.5),
             Line(t("forecast.expected"), "--grid", [*blank, period.so_far, *total], dashed=True, width=2),
         ),
-        bands=(Band([*blank, period.so_far, *low], [*blank, period.so_far, *high], "--band80", t("forecast.band80")),),
+        bands=(
+            Band(
+                [*blank, period.so_far, *low],
+                [*blank, period.so_far, *high],
+                "--band80",
+                t("forecast.band80"),
+            ),
+        ),
         keys=(Key("--grid", t("forecast.used"), line=True), Key("--band80", t("forecast.eight_of_ten"))),
         rules=((line, t("period.line", line=f.number(line, 0))),) if line else (),
-        labels=_end_labels(end, total, low, high, f.number, digits),
-        ticks=weekly, ticks_narrow=weekly[::2],
-    )  # fmt: skip
+        labels=_end_labels(end, (total[-1], high[-1], low[-1]) if total else None, f, digits),
+        ticks=weekly,
+        ticks_narrow=weekly[::2],
+    )
 
 
 def _used(
@@ -202,8 +236,11 @@ def _fan(period: PeriodForecast, total: list[float]) -> tuple[list[float], list[
     )
 
 
-def _end_labels(end, total, low, high, number, digits):  # type: ignore[no-untyped-def]
-    if not total:
+def _end_labels(
+    end: int, ends: tuple[float, float, float] | None, f: Formats, digits: int
+) -> tuple[dict[str, Any], ...]:
+    """The expected total and its range, written at the end of the lines."""
+    if ends is None:
         return ()
-    rows = ((total[-1], "--grid", 0), (high[-1], "--muted", -9), (low[-1], "--muted", 9))
-    return tuple({"t": end, "y": y, "dx": 6, "dy": dy, "s": number(y, digits), "c": c} for y, c, dy in rows)
+    rows = zip(ends, ("--grid", "--muted", "--muted"), (0, -9, 9), strict=True)
+    return tuple({"t": end, "y": y, "dx": 6, "dy": dy, "s": f.number(y, digits), "c": c} for y, c, dy in rows)

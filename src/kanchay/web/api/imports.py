@@ -1,0 +1,92 @@
+"""Imports: preview a file, then store it. Nothing is stored before."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from apiflask import Schema
+from apiflask.fields import File, String
+from apiflask.validators import Length, OneOf
+from flask import Response, jsonify
+
+from kanchay.domain.errors import InputError
+from kanchay.domain.importing import ImportPreview
+from kanchay.domain.scope import Permission, Purpose
+from kanchay.plain import plain
+from kanchay.services.ports.records import ImportRecord
+from kanchay.web.api.schema import answer, schema_of
+from kanchay.web.api.v1 import blueprint, known_site
+from kanchay.web.pages.imports import options_from, read_for
+from kanchay.web.sessions import scope
+from kanchay.web.shell import product
+from kanchay.web.uploads import Uploads
+
+__all__ = ["preview", "store"]
+
+_UPLOADED: Final = {
+    "type": "object",
+    "required": ["token", "preview"],
+    "properties": {"token": {"type": "string"}, "preview": schema_of(ImportPreview)},
+}
+
+
+class Options(Schema):
+    """Answers to what a file leaves open."""
+
+    tz = String(load_default="", validate=Length(max=60))
+    unit = String(load_default="", validate=Length(max=20))
+    day_first = String(load_default="", validate=OneOf(["", "true", "false"]))
+    label = String(load_default="", validate=OneOf(["", "start", "end"]))
+    kind = String(load_default="", validate=OneOf(["", "interval", "cumulative", "instantaneous"]))
+    direction = String(load_default="", validate=Length(max=20))
+    resolution = String(load_default="", validate=Length(max=20))
+    decimal = String(load_default="", validate=OneOf(["", ".", ","]))
+    clock = String(load_default="", validate=OneOf(["", "local", "standard"]))
+
+
+class UploadForm(Options):
+    file = File(required=True)  # type: ignore[no-untyped-call]
+
+
+class StoreForm(Options):
+    site_id = String(required=True, validate=Length(1, 80))
+
+
+@blueprint.post("/imports")
+@blueprint.input(UploadForm, location="form_and_files", arg_name="form")
+@blueprint.doc(
+    summary="Preview a file",
+    responses=answer(_UPLOADED, "What it holds; nothing is stored.", also=(401, 403, 413, 422)),
+)
+def preview(form: dict[str, Any]) -> Response:
+    from kanchay.services.readings.import_file import preview_file
+
+    mine = scope(Purpose.OPERATE)
+    mine.require(Permission.WRITE)
+    uploads = Uploads(product().settings.home)
+    kept = uploads.keep(form["file"], mine.actor.id)
+    try:
+        found = preview_file(product().ctx, kept.path, options_from(form))
+    except InputError:
+        uploads.drop(kept.token)
+        raise
+    return jsonify({"token": kept.token, "preview": plain(found)})
+
+
+@blueprint.post("/imports/<token>")
+@blueprint.input(StoreForm, arg_name="form")
+@blueprint.doc(
+    summary="Store a previewed file",
+    responses=answer(schema_of(ImportRecord), "What was stored.", also=(401, 403, 404, 422)),
+)
+def store(token: str, form: dict[str, Any]) -> Response:
+    from kanchay.services.readings.import_file import store_import
+
+    mine = scope(Purpose.OPERATE)
+    known = known_site(form["site_id"])
+    uploads = Uploads(product().settings.home)
+    kept = uploads.find(token, mine.actor.id)
+    found = read_for(known.ctx, kept.path, form, known.site)
+    record = store_import(known.ctx, mine, known.site.id, found)
+    uploads.drop(token)
+    return jsonify(plain(record))
