@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.analysis.anomaly.waterheater import HeaterAnswer, WaterHeater
 from kanchay.analysis.physics.tank import WATER_KWH_PER_L_K, Tank, run_tank
@@ -14,7 +15,8 @@ from kanchay.domain.reading import FloatArray
 
 __all__ = ["TimerPromise", "timer_promise", "timer_windows"]
 
-_STEP_S: Final = 120.0
+_STEP_S: Final = 180.0  # the burst of an element is four steps long
+_DRAW_STEPS: Final = 3
 _USE_C: Final = 38.0
 _SETPOINT_C: Final = 60.0  # what thermostats are sold at; the range tries 52 and 68
 _HYSTERESIS_K: Final = 5.0  # the range tries 3.5 and 7
@@ -22,6 +24,7 @@ _EARLY_H: Final = 15.0  # draws before are the morning's
 _REHEAT_MARGIN: Final = 1.3
 _OFTEN: Final = 0.10  # share of days: rarer draws get no window of their own
 _FEWEST_DRAWS: Final = 6
+_AWAKE: Final = (7.0, 22.0)  # hands and dishes
 _HALF_H: Final = 0.5
 _CLOSING: Final = (
     0.1,
@@ -55,11 +58,11 @@ class TimerPromise:
     cold_share: float
 
 
-def timer_windows(heater: WaterHeater, tz: str, *, closing: float = 0.9) -> tuple[tuple[float, float], ...]:
-    """Windows that heat the tank just before people draw, in half hours of the local clock.
+def timer_windows(heater: WaterHeater, tz: str) -> list[tuple[tuple[float, float], ...]]:
+    """Timers worth trying, in half hours of the local clock.
 
-    A window opens early enough to heat what a usual morning (or evening) draws, and closes when `closing` of the
-    draws have begun: a full tank serves the rest.
+    A window opens early enough to heat what a usual morning (or evening) draws, and closes when some share of the
+    draws has begun: a full tank serves the rest. Where people draw in the evening too, one window and two are tried.
 
     Parameters
     ----------
@@ -67,22 +70,23 @@ def timer_windows(heater: WaterHeater, tz: str, *, closing: float = 0.9) -> tupl
         Found, with its draws.
     tz : str
         Zone of the clock.
-    closing : float, default 0.9
-        Share of the draws that have begun when a window closes. [-]
 
     Returns
     -------
-    tuple of (float, float)
-        One or two windows; none where too few draws are known. [h]
+    list of tuples of (float, float)
+        Each one timer of one or two windows; empty where too few draws are known. [h]
     """
     if heater.draw_start is None or heater.draw_kwh is None or len(heater.draw_start) < _FEWEST_DRAWS:
-        return ()
+        return []
     hour = wall_clock(heater.draw_start, tz) % DAY / HOUR
-    windows = []
-    for mine in (hour < _EARLY_H, hour >= _EARLY_H):
-        if mine.sum() >= max(_OFTEN * heater.n_days, 3):
-            windows.append(_window(hour[mine], heater.draw_kwh[mine], heater, closing))
-    return tuple(windows)
+    parts = [hour < _EARLY_H, hour >= _EARLY_H]
+    used = [mine for mine in parts if mine.sum() >= max(_OFTEN * heater.n_days, 3)]
+    timers: list[tuple[tuple[float, float], ...]] = []
+    for closing in _CLOSING:
+        each = [_window(hour[mine], heater.draw_kwh[mine], heater, closing) for mine in used]
+        timers += [(window,) for window in each]
+        timers += [tuple(each)] if len(each) > 1 else []
+    return list(dict.fromkeys(timers))
 
 
 def _window(hour: FloatArray, kwh: FloatArray, heater: WaterHeater, closing: float) -> tuple[float, float]:
@@ -121,70 +125,98 @@ def timer_promise(
     """
     if heater.answer is not HeaterAnswer.FOUND or heater.draw_start is None:
         return None
-    options = [timer_windows(heater, tz, closing=c) for c in _CLOSING] if windows is None else [windows]
-    for chosen in options:
-        if not chosen:
-            return None
-        mean, cold = _saved(
-            heater, tz, chosen, inlet_c, ambient_c, _SETPOINT_C, _HYSTERESIS_K, heater.standing_w
-        )
-        if cold <= _COLD:
-            break
+    options = timer_windows(heater, tz) if windows is None else [windows]
+    if not options:
+        return None
+    draws = _Draws.of(heater, tz, inlet_c)
+    chosen, mean, cold = _best_timer(heater, draws, options, ambient_c)
     tries = [
-        _saved(heater, tz, chosen, inlet_c, ambient_c, setpoint, hysteresis, watts)[0]
+        _saved(heater, draws, chosen, ambient_c, setpoint, hysteresis, watts)[0]
         for setpoint, hysteresis, watts in (
-            (52.0, _HYSTERESIS_K, heater.standing_w), (68.0, _HYSTERESIS_K, heater.standing_w),
-            (_SETPOINT_C, 3.5, heater.standing_w), (_SETPOINT_C, 7.0, heater.standing_w),
-            (_SETPOINT_C, _HYSTERESIS_K, heater.standing_low_w), (_SETPOINT_C, _HYSTERESIS_K, heater.standing_high_w),
+            (52.0, _HYSTERESIS_K, heater.standing_w),
+            (68.0, _HYSTERESIS_K, heater.standing_w),
+            (_SETPOINT_C, 3.5, heater.standing_w),
+            (_SETPOINT_C, 7.0, heater.standing_w),
+            (_SETPOINT_C, _HYSTERESIS_K, heater.standing_low_w),
+            (_SETPOINT_C, _HYSTERESIS_K, heater.standing_high_w),
         )
-    ]  # fmt: skip
-    spread = float(
-        np.sqrt(sum((t - mean) ** 2 for t in tries) / 2)
-    )  # pairs of a low and a high try, independent
+    ]
+    # Pairs of a low and a high try, independent of each other.
+    spread = max(float(np.sqrt(sum((t - mean) ** 2 for t in tries) / 2)), 0.1 * mean)
     if mean <= 0.5:
         return None
-    spread = max(spread, 0.1 * mean)
     standing = heater.standing_kwh_per_day * 30.4
     return TimerPromise(chosen, mean, max(0.0, mean - spread), min(mean + spread, standing), standing, cold)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Draws:
+    """Litres at the tap in steps of `_STEP_S`, the clock hour of each step, and the cold water's temperature."""
+
+    litres: FloatArray
+    hour: FloatArray
+    inlet_c: float
+
+    @classmethod
+    def of(cls, heater: WaterHeater, tz: str, inlet_c: float) -> _Draws:
+        """Each draw spread over some ten minutes; two days before the first let the tank settle."""
+        start: IntArray = heater.draw_start if heater.draw_start is not None else np.zeros(0, dtype=np.int64)
+        kwh: FloatArray = heater.draw_kwh if heater.draw_kwh is not None else np.zeros(0)
+        first = int(start.min()) // DAY * DAY - 2 * DAY
+        litres = np.zeros(int((int(start.max()) - first + DAY) // _STEP_S))
+        at = ((start - first) // _STEP_S).astype(np.int64)
+        per_step = kwh / (WATER_KWH_PER_L_K * (_USE_C - inlet_c)) / _DRAW_STEPS
+        for k in range(_DRAW_STEPS):
+            np.add.at(litres, np.minimum(at + k, len(litres) - 1), per_step)
+        # A small draw stays well below what a burst tells: never more than two bursts a day.
+        small = min(heater.small_kwh_per_day, 2.0 * heater.burst_kwh)
+        steps = first + (_STEP_S * np.arange(len(litres))).astype(np.int64)
+        hour = np.asarray(wall_clock(steps, tz) % DAY / HOUR)
+        awake = (hour >= _AWAKE[0]) & (hour < _AWAKE[1])
+        n_awake = (_AWAKE[1] - _AWAKE[0]) * HOUR / _STEP_S
+        litres += awake * small / (WATER_KWH_PER_L_K * (_USE_C - inlet_c)) / n_awake
+        return cls(litres, hour, inlet_c)
+
+    def allowed(self, windows: tuple[tuple[float, float], ...]) -> NDArray[np.bool_]:
+        """Steps in which a timer lets the element heat; a window may begin before midnight."""
+        permit = np.zeros(len(self.hour), dtype=bool)
+        for begin, end in windows:
+            late = self.hour >= begin % 24
+            permit |= (late & (self.hour < end)) if begin >= 0 else (late | (self.hour < end))
+        return permit
+
+
+def _best_timer(
+    heater: WaterHeater, draws: _Draws, options: list[tuple[tuple[float, float], ...]], ambient_c: float
+) -> tuple[tuple[tuple[float, float], ...], float, float]:
+    """The timer that saves most among those that leave hardly anybody cold; else the warmest."""
+    tried = [
+        (o, *_saved(heater, draws, o, ambient_c, _SETPOINT_C, _HYSTERESIS_K, heater.standing_w)) for o in options
+    ]
+    warm = [t for t in tried if t[2] <= _COLD]
+    return max(warm, key=lambda t: t[1]) if warm else min(tried, key=lambda t: t[2])
+
+
 def _saved(
-    heater: WaterHeater, tz: str, windows: tuple[tuple[float, float], ...], inlet_c: float, ambient_c: float,
+    heater: WaterHeater, draws: _Draws, windows: tuple[tuple[float, float], ...], ambient_c: float,
     setpoint_c: float, hysteresis_k: float, standing_w: float,
 ) -> tuple[float, float]:  # fmt: skip
     """Saved kWh in 30.4 days, and the share of water that comes out too cold."""
     tank = Tank(
-        volume_l=heater.burst_kwh / hysteresis_k / WATER_KWH_PER_L_K, power_kw=heater.element_w / 1000.0,
-        ua_w_per_k=standing_w / (setpoint_c - 0.5 * hysteresis_k - ambient_c), setpoint_c=setpoint_c, hysteresis_k=hysteresis_k,
-    )  # fmt: skip
-    first, draws = _draw_steps(heater, tz, inlet_c)
-    clock = wall_clock(first + (_STEP_S * np.arange(len(draws))).astype(np.int64), tz) % DAY / HOUR
-    allowed = np.zeros(len(draws), dtype=bool)
-    for begin, end in windows:
-        allowed |= (
-            (clock >= begin % 24) & (clock < end) if begin >= 0 else (clock >= begin % 24) | (clock < end)
-        )
-    runs = [
+        volume_l=heater.burst_kwh / hysteresis_k / WATER_KWH_PER_L_K,
+        power_kw=heater.element_w / 1000.0,
+        ua_w_per_k=standing_w / (setpoint_c - 0.5 * hysteresis_k - ambient_c),
+        setpoint_c=setpoint_c,
+        hysteresis_k=hysteresis_k,
+    )
+    always, timed = (
         run_tank(
-            tank, draws, step_s=_STEP_S, inlet_c=inlet_c, ambient_c=ambient_c, use_c=_USE_C, allowed=permit
+            tank, draws.litres, step_s=_STEP_S, inlet_c=draws.inlet_c, ambient_c=ambient_c, use_c=_USE_C, allowed=permit
         )
-        for permit in (None, allowed)
-    ]
+        for permit in (None, draws.allowed(windows))
+    )  # fmt: skip
     # Losses, not electricity: what still stands in the tank at the end is no saving.
-    lost = [float(r.loss_kwh.sum() + r.draw_kwh.sum()) for r in runs]
-    days = len(draws) * _STEP_S / DAY
-    cold = float(runs[1].unmet_l.sum() - runs[0].unmet_l.sum()) / max(float(draws.sum()), 1e-9)
+    lost = [float(r.loss_kwh.sum() + r.draw_kwh.sum()) for r in (always, timed)]
+    days = len(draws.litres) * _STEP_S / DAY
+    cold = float(timed.unmet_l.sum() - always.unmet_l.sum()) / max(float(draws.litres.sum()), 1e-9)
     return (lost[0] - lost[1]) / days * 30.4, max(0.0, cold)
-
-
-def _draw_steps(heater: WaterHeater, tz: str, inlet_c: float) -> tuple[int, FloatArray]:
-    """Draws as litres at the tap per step, spread over ten minutes, and the second of the first step."""
-    start: IntArray = heater.draw_start if heater.draw_start is not None else np.zeros(0, dtype=np.int64)
-    kwh: FloatArray = heater.draw_kwh if heater.draw_kwh is not None else np.zeros(0)
-    first = int(start.min()) // DAY * DAY - 2 * DAY  # two days to settle
-    litres = np.zeros(int((int(start.max()) - first + DAY) // _STEP_S))
-    at = ((start - first) // _STEP_S).astype(np.int64)
-    per_step = kwh / (WATER_KWH_PER_L_K * (_USE_C - inlet_c)) / 5
-    for k in range(5):
-        np.add.at(litres, np.minimum(at + k, len(litres) - 1), per_step)
-    return first, litres

@@ -29,6 +29,9 @@ _FEWEST_NIGHTS: Final = 10
 _FEWEST_BURSTS: Final = 4
 _RATE: Final = 0.16  # share of nights with a burst: an 80-litre tank needs one every 10 h only
 _SPREAD: Final = 0.25  # of the bursts' energies: a thermostat's hysteresis does not change
+_CLOCK_NIGHTS: Final = 6  # to either side
+_CLOCK_SHARE: Final = 0.8  # of the bursts of these nights at the very same time: a timer, not a thermostat
+_SPREAD_H: Final = 0.8  # between the first and last tenth of the bursts' hours: less is a timer's window
 _WINDOW: Final = 60
 _Z80: Final = 1.2816
 
@@ -89,6 +92,8 @@ class WaterHeater:
         UTC seconds at which draws made the element start. [s]
     draw_kwh : ndarray of float64, shape (n_draws,)
         Heat carried off by each. [kWh]
+    small_kwh_per_day : float
+        Heat of draws too small to start the element: hands and dishes. [kWh]
     n_nights, n_nights_with : int
         Nights looked at since `since`, and those with a burst.
     n_days : float
@@ -105,6 +110,7 @@ class WaterHeater:
     standing_high_w: float = float("nan")
     draw_start: IntArray | None = None
     draw_kwh: FloatArray | None = None
+    small_kwh_per_day: float = 0.0
     n_nights: int = 0
     n_nights_with: int = 0
     n_days: float = 0.0
@@ -194,7 +200,7 @@ def recognise_water_heater(days: LocalDays, *, window: int = _WINDOW) -> WaterHe
         return WaterHeater(HeaterAnswer.CANNOT_TELL, "too_short")
     every = bursts(recent)
     asleep = every.where(_is_quiet(recent, every))
-    free = asleep.where(~_locked_to_clock(recent, asleep, int(whole.sum())))
+    free = asleep.where(~_locked_to_clock(recent, asleep))
     quiet = free.where(_looks_like_reheat(recent, free))
     if len(quiet) < _FEWEST_BURSTS:  # nothing, or only what a clock switches
         clock = len(asleep) >= _FEWEST_BURSTS and len(free) < _FEWEST_BURSTS
@@ -250,6 +256,9 @@ def _judge(days: LocalDays, every: Bursts, quiet: Bursts, night: IntArray, whole
         return WaterHeater(HeaterAnswer.NONE, "no_bursts")
     if alike.mean() < 0.5 or float(mad_scale(quiet.kwh)) > _SPREAD * float(np.median(quiet.kwh)):
         return WaterHeater(HeaterAnswer.CANNOT_TELL, "uneven")
+    hours = (_clock(days, quiet.first) + 12.0) % 24.0
+    if float(np.quantile(hours, 0.9) - np.quantile(hours, 0.1)) < _SPREAD_H:
+        return WaterHeater(HeaterAnswer.NONE, "clock_locked")
     since = (
         int(days.bounds[max(first_night, 1) - 1])
         if begin == 0
@@ -282,12 +291,14 @@ def _onset(with_burst: np.ndarray) -> int:
     return int(place[best] + (later[0] if len(later) else 0))
 
 
-def _locked_to_clock(days: LocalDays, some: Bursts, n_nights: int) -> np.ndarray:
+def _locked_to_clock(days: LocalDays, some: Bursts) -> np.ndarray:
     """Which bursts start, night after night, in the very same slot: a clock switches those, shape (n,)."""
-    start = some.first % days.n_slots
+    day, start = np.divmod(some.first, days.n_slots)
     wide = max(1, 300 // days.resolution_s)  # timers keep time to minutes
-    near = (np.abs(start[:, None] - start[None, :]) < wide).sum(axis=1)
-    return np.asarray(near > 0.55 * n_nights)
+    near = np.abs(day[:, None] - day[None, :]) <= _CLOCK_NIGHTS
+    same = near & (np.abs(start[:, None] - start[None, :]) < wide)
+    n_near, n_same = near.sum(axis=1), same.sum(axis=1)
+    return np.asarray((n_same >= 5) & (n_same >= _CLOCK_SHARE * n_near))
 
 
 def _estimate(
@@ -304,13 +315,14 @@ def _estimate(
     heats = every.where(alike | large)
     heats = heats.where(heats.first >= max(0, first_night - 1) * days.n_slots)
     watts, error = _standing_w(days, heats, quiet, burst)
-    draws, at = _draws(days, heats, watts, burst)
+    n_days = max(1.0, days.n_days - max(0, first_night - 1))
+    draws, at, small = _draws(days, heats, watts, burst)
     rate = n_with / n_nights
     return WaterHeater(
         HeaterAnswer.FOUND, "regular_bursts", since=since, burst_kwh=burst, element_w=element,
         standing_w=watts, standing_low_w=watts * (1 - _Z80 * error), standing_high_w=watts * (1 + _Z80 * error),
-        draw_start=at, draw_kwh=draws, n_nights=n_nights, n_nights_with=n_with,
-        n_days=max(1.0, days.n_days - max(0, first_night - 1)),
+        draw_start=at, draw_kwh=draws, small_kwh_per_day=small / n_days, n_nights=n_nights, n_nights_with=n_with,
+        n_days=n_days,
         confidence=float(np.clip(1 - 0.5 * np.exp(-n_with / 6) - 0.1 * (1 - rate), 0.5, 0.97)),
     )  # fmt: skip
 
@@ -343,12 +355,13 @@ def _standing_w(days: LocalDays, heats: Bursts, quiet: Bursts, burst_kwh: float)
 
 def _draws(
     days: LocalDays, heats: Bursts, standing_w: float, burst_kwh: float
-) -> tuple[FloatArray, IntArray]:
-    """Heat drawn before each heat: its energy less what the tank lost by itself since the one before."""
+) -> tuple[FloatArray, IntArray, float]:
+    """Heat drawn before each heat: its energy less what the tank lost by itself since the one before; and the rest."""
     if not len(heats):
-        return np.zeros(0), np.zeros(0, dtype=np.int64)
+        return np.zeros(0), np.zeros(0, dtype=np.int64), 0.0
     pause_h = np.diff(heats.last, prepend=heats.first[0]) * days.resolution_s / HOUR
     drawn = heats.kwh - standing_w * 1e-3 * np.clip(pause_h, 0.0, 24.0)
     keep = (drawn > 0.25 * burst_kwh) & (heats.kwh > 1.3 * burst_kwh)
     at = np.array([days.instant(int(i)) for i in heats.first[keep]], dtype=np.int64)
-    return drawn[keep], at
+    usual_pause = pause_h <= 16.0  # a longer one is a journey, or a heat that was not seen
+    return drawn[keep], at, max(0.0, float(drawn[~keep & usual_pause].sum()))
