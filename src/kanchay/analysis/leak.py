@@ -74,9 +74,9 @@ def leak_test(
                 for label, other in _scrambled(panel, at, rng):
                     n += 2
                     name = f"{resolution_s} s, {hours} h, {horizon_s // DAY} d, {label}"
-                    if not _same_single(model, panel, other, at, horizon_s, country):
+                    if not _same_single(model, (panel, other), at, horizon_s, country):
                         differing.append(f"forecast: {name}")
-                    if not _same_backtest(model, panel, other, at, horizon_s, country):
+                    if not _same_backtest(model, (panel, other), at, horizon_s, country):
                         differing.append(f"backtest: {name}")
     return LeakReport(n, tuple(differing))
 
@@ -109,18 +109,16 @@ def _scrambled(panel: Panel, at: int, rng: np.random.Generator) -> list[tuple[st
 
 
 def _same_single(
-    model: Forecaster, one: Panel, two: Panel, at: int, horizon_s: int, country: str | None
+    model: Forecaster, panels: tuple[Panel, Panel], at: int, horizon_s: int, country: str | None
 ) -> bool:
-    a, b = (forecast_panel(p, "m", model, at, horizon_s=horizon_s, country=country) for p in (one, two))
+    a, b = (forecast_panel(p, "m", model, at, horizon_s=horizon_s, country=country) for p in panels)
     return a.mean.tobytes() == b.mean.tobytes() and a.quantiles.tobytes() == b.quantiles.tobytes()
 
 
 def _same_backtest(
-    model: Forecaster, one: Panel, two: Panel, at: int, horizon_s: int, country: str | None
+    model: Forecaster, panels: tuple[Panel, Panel], at: int, horizon_s: int, country: str | None
 ) -> bool:
     """Windows issued up to `at`, in one batch with nothing later."""
     times = np.asarray([at - 3 * DAY, at - DAY, at], dtype=np.int64)
-    a, b = (
-        backtest(p, "m", model, times, horizon_s=horizon_s, country=country).prediction for p in (one, two)
-    )
+    a, b = (backtest(p, "m", model, times, horizon_s=horizon_s, country=country).prediction for p in panels)
     return a.mean.tobytes() == b.mean.tobytes() and a.quantiles.tobytes() == b.quantiles.tobytes()

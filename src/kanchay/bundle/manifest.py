@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from kanchay.domain.errors import BundleError
 
@@ -17,6 +17,8 @@ KIND: Final = "load-quantiles-lstm"
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
 
+_Bytes: TypeAlias = bytes  # `FileEntry` has a field of that name
+
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
@@ -26,7 +28,7 @@ class FileEntry:
     sha256: str
 
     @classmethod
-    def of(cls, data: bytes) -> FileEntry:
+    def of(cls, data: _Bytes) -> FileEntry:
         return cls(len(data), hashlib.sha256(data).hexdigest())
 
 
@@ -99,7 +101,9 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """Canonical bytes: sorted keys, two spaces, one newline at the end."""
-        return (json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+        return (
+            json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+        ).encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> Manifest:

@@ -36,7 +36,7 @@ def fit_calibration(meters: Sequence[Meter], answers: Answers) -> list[float]:
             index = MEDIAN + side * step
             width = np.abs(quantiles[:, index] - quantiles[:, index - side])
             beyond = min(LEVELS[index], 1 - LEVELS[index])
-            factor = _bisect(truth, inner, side * width, side, weight, beyond)
+            factor = _bisect(truth - inner, side * width, weight, beyond)
             inner = inner + side * factor * width
             factors.append(round(factor, 4))
     return factors
@@ -54,13 +54,12 @@ def _collect(meters: Sequence[Meter], answers: Answers) -> tuple[FloatArray, Flo
     return np.concatenate(truth), np.concatenate(quantiles), np.concatenate(weight)
 
 
-def _bisect(
-    truth: FloatArray, inner: FloatArray, width: FloatArray, side: int, weight: FloatArray, beyond: float
-) -> float:
+def _bisect(off: FloatArray, width: FloatArray, weight: FloatArray, beyond: float) -> float:
+    """Factor of the signed width beyond which a share `beyond` of `off` lies."""
     low, high = 0.05, 6.0
     for _ in range(30):
         middle = 0.5 * (low + high)
-        outside = side * (truth - inner - middle * width) > 0
+        outside = np.sign(width) * (off - middle * width) > 0
         share = weight[outside].sum() / weight.sum()
         low, high = (middle, high) if share > beyond else (low, middle)
     return 0.5 * (low + high)

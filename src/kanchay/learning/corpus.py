@@ -37,11 +37,12 @@ class CorpusOptions:
 
     temperature: float = 0.35
     commercial_share: float = 0.75
-    simulated_factor: float = 0.4
+    simulated_factor: float = 0.7
     midnight: float = 0.5
     gaps: float = 0.25
     short_history: float = 0.08
-    mixed: float = 0.45
+    mixed_commercial: float = 0.3
+    mixed_residential: float = 0.7
     drift: float = 0.3
     other_hemisphere: float = 0.05
     other_week: float = 0.03
@@ -80,6 +81,7 @@ class Corpus:
         known = np.concatenate([[0], np.cumsum(~np.isnan(self.values))])
         self.known = known.astype(np.int64)
         self.weight = _shares(meters, options)
+        self.residential = np.asarray([m.kind == "residential" for m in meters])
         self.rng = np.random.default_rng(seed)
 
     def batch(self, n: int) -> Batch:
@@ -92,12 +94,14 @@ class Corpus:
         filled = np.where(mask, load, 0).astype(np.float32)
         return filled, mask.astype(np.float32), calendar[:, :LOOKBACK], calendar[:, LOOKBACK:], target
 
-    def _positions(self, n: int) -> NDArray[np.int64]:
-        """First target hours with at least 12 known targets and a known day in the week before."""
+    def _positions(self, n: int, *, residential: bool | None = None) -> NDArray[np.int64]:
+        """First target hours with at least 12 known targets and a known day in the week before, of one kind or both."""
+        weight = self.weight if residential is None else self.weight * (self.residential == residential)
+        weight = weight / weight.sum()
         found: list[NDArray[np.int64]] = []
         have = 0
         while have < n:
-            meter = self.rng.choice(len(self.weight), size=2 * n, p=self.weight)
+            meter = self.rng.choice(len(self.weight), size=2 * n, p=weight)
             room = self.length[meter] - LOOKBACK - HORIZON
             at = self.first[meter] + LOOKBACK + (self.rng.random(2 * n) * room).astype(np.int64)
             midnight = at - self.hour_of_week[at] % 24
@@ -115,7 +119,7 @@ class Corpus:
     def _calendar(self, at: NDArray[np.int64]) -> Float32:
         """Calendar of the windows, so varied that no date or place can be learned by heart."""
         n = len(at)
-        calendar = self.calendar[at[:, None] + np.arange(-LOOKBACK, HORIZON)]
+        calendar: Float32 = self.calendar[at[:, None] + np.arange(-LOOKBACK, HORIZON)]
         hide = self.rng.random(n) < self.options.no_holidays
         calendar[hide, :, HOLIDAY] = 0
         days = self.rng.normal(0, self.options.season_jitter_days, n)
@@ -125,9 +129,7 @@ class Corpus:
         calendar[:, :, YEAR] = sine * np.cos(turn) + cosine * np.sin(turn)
         calendar[:, :, YEAR + 1] = cosine * np.cos(turn) - sine * np.sin(turn)
         other = np.flatnonzero(self.rng.random(n) < self.options.other_week)
-        turned = int(
-            self.rng.integers(1, 7)
-        )  # a week that rests on other days: the load must tell, not the name
+        turned = int(self.rng.integers(1, 7))  # a week that rests on other days: the load must tell
         days_of_week = np.roll(calendar[other][:, :, MONDAY : MONDAY + 7], turned, axis=2)
         calendar[other, :, MONDAY : MONDAY + 7] = days_of_week
         calendar[other, :, WEEKEND] = days_of_week[:, :, 5:].sum(axis=2)
@@ -152,7 +154,11 @@ class Corpus:
     def _mix(self, at: NDArray[np.int64], load: Float32, target: Float32) -> tuple[Float32, Float32]:
         """Add another meter at the same hour of the week, in a random proportion: a meter that was never there."""
         n = len(at)
-        other = self._positions(n)
+        home = self.residential[np.searchsorted(self.first, at, side="right") - 1]
+        other = np.empty(n, dtype=np.int64)
+        for kind in (False, True):
+            if (home == kind).any():
+                other[home == kind] = self._positions(int((home == kind).sum()), residential=kind)
         other = other + (self.hour_of_week[at] - self.hour_of_week[other] + WEEK // 2) % WEEK - WEEK // 2
         inside = np.searchsorted(self.first, other, side="right") - 1
         fits = (other >= self.first[inside] + LOOKBACK) & (
@@ -161,7 +167,8 @@ class Corpus:
         other = np.where(fits, other, at)
         load_b, target_b = self._cut(other)
         size_a, size_b = _level(load), _level(load_b)
-        use = fits & (self.rng.random(n) < self.options.mixed) & (size_a > 0) & (size_b > 0)
+        often = np.where(home, self.options.mixed_residential, self.options.mixed_commercial)
+        use = fits & (self.rng.random(n) < often) & (size_a > 0) & (size_b > 0)
         share = self.rng.uniform(0.15, 1.0, n) * size_a / np.maximum(size_b, 1e-9)
         share = np.where(use, share, 0.0)[:, None].astype(np.float32)
         both = use[:, None]
@@ -210,7 +217,7 @@ def _shares(meters: Sequence[Meter], options: CorpusOptions) -> NDArray[np.float
 
 
 def midnight_windows(meter: Meter, *, start: int | None = None) -> tuple[Batch, NDArray[np.int64]]:
-    """Every local midnight from `start` (default `split_at`) with any known target, for validation.
+    """Every local midnight from `start` (default `split_at`) with a known target and a known day before, for validation.
 
     Returns the batch and the instants at which its windows are issued. [s]
     """
@@ -220,7 +227,8 @@ def midnight_windows(meter: Meter, *, start: int | None = None) -> tuple[Batch, 
     at = at[(at >= LOOKBACK) & (at + HORIZON <= len(meter.values))]
     steps = at[:, None] + np.arange(-LOOKBACK, HORIZON)
     window = meter.values[steps].astype(np.float32)
-    usable = (~np.isnan(window[:, LOOKBACK:])).any(axis=1) & (~np.isnan(window[:, :LOOKBACK])).any(axis=1)
+    known = ~np.isnan(window)
+    usable = known[:, LOOKBACK:].any(axis=1) & (known[:, :LOOKBACK].sum(axis=1) >= 24)
     window, steps, at = window[usable], steps[usable], at[usable]
     calendar = calendar_features(meter.starts[steps], meter.tz, meter.country, meter.subdivision).astype(
         np.float32

@@ -30,7 +30,8 @@ LIBRARIES = ("keras", "tensorflow-cpu", "tf2onnx", "onnx", "numpy")
 
 def named_weights(model: Any) -> dict[str, np.ndarray[Any, Any]]:
     """Weights of the Keras model under the names of `kanchay.bundle.runtimes.numpy`."""
-    parts = {"encoder": ("kernel", "recurrent", "bias"), "decoder": ("kernel", "recurrent", "bias")}
+    lstm = ("kernel", "recurrent", "bias")
+    parts: dict[str, tuple[str, ...]] = {"encoder": lstm, "decoder": lstm}
     parts |= dict.fromkeys(("query", "key", "value"), ("kernel",))
     parts |= dict.fromkeys(("head", "out"), ("kernel", "bias"))
     return {

@@ -36,7 +36,7 @@ class MakeOptions:
     recipe: Recipe = field(default_factory=Recipe)
     shape: NetworkShape = field(default_factory=NetworkShape)
     corpus: CorpusOptions = field(default_factory=CorpusOptions)
-    simulated_homes: int = 30
+    simulated_homes: int = 90
     simulated_offices: int = 9
 
     def as_dict(self) -> dict[str, Any]:
@@ -67,7 +67,8 @@ def make_bundle(
     )
     files = described(training_fingerprints(splits, data, sorted({m.dataset for m in own})))
     training = _training(trained, options, own, files)
-    return _finish(trained.model, options, watch, training, out, created, name, version, key)
+    named = {"name": name, "version_text": version, "created": created}
+    return _finish(trained.model, options, watch, {**named, "training": training}, out=out, key=key)
 
 
 def _training(
@@ -95,11 +96,9 @@ def _finish(
     model: Any,
     options: MakeOptions,
     watch: Sequence[Meter],
-    training: dict[str, Any],
+    about: dict[str, Any],
+    *,
     out: Path,
-    created: str,
-    name: str,
-    version: str,
     key: Ed25519PrivateKey | None,
 ) -> Manifest:
     """Calibrate on validation meters, export, learn the widening from the exported bundle, export again."""
@@ -108,14 +107,7 @@ def _finish(
         return model.predict(list(batch[:4]), batch_size=1024, verbose=0)
 
     calibration = fit_calibration(watch, answers)
-    manifest = new_manifest(
-        options.shape,
-        name=name,
-        version_text=version,
-        created=created,
-        training=training,
-        calibration=calibration,
-    )
+    manifest = new_manifest(options.shape, calibration=calibration, **about)
     export_bundle(model, options.shape, manifest, out, key=key)
     widening = fit_widening(watch, load_bundle(out))
     log.info("calibration %s widening %s", calibration, widening)

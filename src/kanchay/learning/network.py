@@ -56,13 +56,13 @@ def build_network(shape: NetworkShape, calibration: Sequence[float] = (1.0,) * (
     center, scale, known = _center_and_scale(load, mask, shape.floor)
     z = (load - center) * mask / scale
     lags, lag_mask, profile = _same_hours(z, mask)
-    static = _static(load, mask, z, center, scale, known)
+    static = _static(load, mask, z, center=center, scale=scale, known=known)
 
     steps = _patches(z, mask, profile, context, shape)
     seen, hidden, cell = layers.LSTM(shape.units, return_sequences=True, return_state=True, name="encoder")(
         steps
     )
-    ahead = _decoder_inputs(lags, lag_mask, profile, target, context, static)
+    ahead = _decoder_inputs(lags, lag_mask, profile, target=target, context=context, static=static)
     decoded = layers.LSTM(shape.units, return_sequences=True, name="decoder")(
         ahead, initial_state=[hidden, cell]
     )
@@ -107,7 +107,7 @@ def _same_hours(z: Any, mask: Any) -> tuple[Any, Any, Any]:
     return lags, lag_mask, profile
 
 
-def _static(load: Any, mask: Any, z: Any, center: Any, scale: Any, known: Any) -> Any:
+def _static(load: Any, mask: Any, z: Any, *, center: Any, scale: Any, known: Any) -> Any:
     """What holds for the whole window (n, 5): relative spread, known share, level of the last day and hour, sign."""
     from keras import ops
 
@@ -131,7 +131,7 @@ def _patches(z: Any, mask: Any, profile: Any, context: Any, shape: NetworkShape)
     return ops.concatenate([*parts, hours[:, :, 0, :], hours[:, :, -1, :]], axis=2)
 
 
-def _decoder_inputs(lags: Any, lag_mask: Any, profile: Any, target: Any, context: Any, static: Any) -> Any:
+def _decoder_inputs(lags: Any, lag_mask: Any, profile: Any, *, target: Any, context: Any, static: Any) -> Any:
     """Per target hour: its calendar, the seven same hours with mask and holidays, mean and spread, the window."""
     from keras import ops
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from kanchay.adapters.datasets import Meter
 from kanchay.domain.interval import HOUR
+from kanchay.domain.reading import FloatArray
 
 __all__ = ["SIMULATED", "simulated_meters"]
 
@@ -32,25 +33,19 @@ def simulated_meters(n_homes: int, n_offices: int, *, seed: int, days: int = 120
             tz=tz,
             country=country,
         )
-        meters.append(_meter(index, home, tz, country, run.start, np.asarray(run.values, dtype=np.float64)))
+        values = np.asarray(run.values, dtype=np.float64)
+        meters.append(_meter(index, home=home, place=(tz, country), start=run.start, values=values))
     return meters
 
 
-def _meter(
-    index: int,
-    home: bool,
-    tz: str,
-    country: str,
-    start: int,
-    values: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> Meter:
+def _meter(index: int, *, home: bool, place: tuple[str, str], start: int, values: FloatArray) -> Meter:
     return Meter(
         dataset=SIMULATED[0 if home else 1],
         id=f"sim-{index:03d}",
         role="train",
         kind="residential" if home else "commercial",
-        tz=tz,
-        country=country,
+        tz=place[0],
+        country=place[1],
         subdivision=None,
         start=start,
         values=values,

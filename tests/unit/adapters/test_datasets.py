@@ -89,7 +89,7 @@ def test_unknown_sets_and_missing_files_are_told(made, tmp_path):
     with pytest.raises(NotFound, match="Known: homes"):
         load_meters(path, data, ["offices"])
     (data / "homes" / "b.parquet").unlink()
-    with pytest.raises(NotFound, match="homes/b.parquet"):
+    with pytest.raises(NotFound, match=r"homes/b\.parquet"):
         load_meters(path, data)
     path.write_text("version: 2\n")
     with pytest.raises(InputError, match="version 2"):

@@ -35,7 +35,7 @@ def tiny_weights(seed: int = 0) -> dict[str, np.ndarray]:
 
 
 def tiny_manifest(**changes) -> Manifest:
-    entries = dict(
+    entries: dict = dict(  # noqa: C408
         kind=KIND, name="tiny", version="0", created="2026-01-01", licence="Apache-2.0", inputs=[], outputs=[],
         lookback_h=168, horizon_h=24, resolution_s=3600, levels=list(LEVELS),
         network={"patch": PATCH, "attention": ATTENTION, "floor": 0.05}, preprocessing={},

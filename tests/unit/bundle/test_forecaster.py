@@ -40,7 +40,7 @@ def weekly(**changes):
 
 def ramp(n_windows=1, n=168, **changes):
     load = np.tile(np.arange(n, dtype=float) + 10, (n_windows, 1))
-    given = dict(resolution_s=HOUR, horizon=24, tz="America/Lima")
+    given = {"resolution_s": HOUR, "horizon": 24, "tz": "America/Lima"}
     return Windows(load, 1_788_325_200 + DAY * np.arange(n_windows), **{**given, **changes})
 
 

@@ -97,5 +97,5 @@ def test_an_unknown_runtime_is_told(shipped):
 
 def test_a_graph_of_something_else_is_refused(shipped):
     manifest, files = shipped
-    with pytest.raises(BundleError, match="refuses model.onnx"):
+    with pytest.raises(BundleError, match=r"refuses model\.onnx"):
         make_runtime("onnx", manifest, {**files, "model.onnx": b"nonsense"})

@@ -84,9 +84,9 @@ class NumpyRuntime:
         profile = (lags * lag_mask).sum(2) / count
 
         seen, hidden, cell = _lstm(self._steps(z, mask, profile, context), w, "encoder")
-        static = _static(z, mask, level, center, scale, known)
-        ahead = _ahead(lags, lag_mask, count, profile, target, context, static)
-        decoded, _, _ = _lstm(ahead, w, "decoder", hidden, cell)
+        static = _static(z, mask, level=level, center=center, scale=scale, known=known)
+        ahead = _ahead(lags, lag_mask, profile, target=target, context=context, static=static)
+        decoded, _, _ = _lstm(ahead, w, "decoder", (hidden, cell))
         weight = (decoded @ w["query/kernel"]) @ (seen @ w["key/kernel"]).transpose(0, 2, 1)
         read = _softmax(weight / np.float32(self._attention) ** 0.5) @ (seen @ w["value/kernel"])
         features = np.concatenate([decoded, read, ahead], axis=2)
@@ -113,7 +113,7 @@ class NumpyRuntime:
         return np.concatenate([mean[:, :, None], below[:, :, ::-1], median[:, :, None], above], axis=2)
 
 
-def _static(z: Array, mask: Array, level: Array, center: Array, scale: Array, known: Array) -> Array:
+def _static(z: Array, mask: Array, *, level: Array, center: Array, scale: Array, known: Array) -> Array:
     """What holds for the whole window: relative spread, known share, level of the last day and hour, sign."""
     last_day = z[:, -HOURS:].sum(1, keepdims=True) / np.maximum(mask[:, -HOURS:].sum(1, keepdims=True), 1)
     tiny = np.float32(1e-6)
@@ -123,9 +123,10 @@ def _static(z: Array, mask: Array, level: Array, center: Array, scale: Array, kn
 
 
 def _ahead(
-    lags: Array, lag_mask: Array, count: Array, profile: Array, target: Array, context: Array, static: Array
+    lags: Array, lag_mask: Array, profile: Array, *, target: Array, context: Array, static: Array
 ) -> Array:
     """Decoder steps, in the order of `kanchay.learning.network`."""
+    count = np.maximum(lag_mask.sum(2), 1)
     mean = profile[:, :, None]
     spread = (np.abs(lags - mean) * lag_mask).sum(2) / count
     following = np.concatenate([profile[:, 1:], profile[:, -1:]], axis=1)
@@ -136,14 +137,14 @@ def _ahead(
 
 
 def _lstm(
-    x: Array, w: Mapping[str, Array], name: str, hidden: Array | None = None, cell: Array | None = None
+    x: Array, w: Mapping[str, Array], name: str, state: tuple[Array, Array] | None = None
 ) -> tuple[Array, Array, Array]:
     """One LSTM layer, gates in the order input, forget, cell, output."""
     kernel, recurrent, bias = (w[f"{name}/{part}"] for part in ("kernel", "recurrent", "bias"))
     units = recurrent.shape[0]
     inputs = x @ kernel + bias  # all steps at once: one large product instead of many small ones
-    h = np.zeros((len(x), units), np.float32) if hidden is None else hidden
-    c = np.zeros((len(x), units), np.float32) if cell is None else cell
+    zeros = np.zeros((len(x), units), np.float32)
+    h, c = state or (zeros, zeros)
     out = np.empty((len(x), x.shape[1], units), np.float32)
     for t in range(x.shape[1]):
         i, f, g, o = np.split(inputs[:, t] + h @ recurrent, 4, axis=1)
