@@ -115,8 +115,8 @@ def one(meter, panel, truth, month, day, n, actual) -> Row | None:
     left = (after - first).days - day + 1
     rate = so_far / (day - 1) if day > 4 else np.nanmean(seen.values[0, -7 * 24 :]) * 24
     return Row(
-        meter.dataset, meter.id, f"{first:%Y-%m}", day, n, actual, so_far, before + p.mean, before + q[0.10],
-        before + q[0.90], before + q[0.025], before + q[0.975], so_far + rate * left,
+        meter.dataset, meter.id, f"{first:%Y-%m}", day, n, actual, so_far, before + p.mean,
+        before + q[0.10], before + q[0.90], before + q[0.025], before + q[0.975], so_far + rate * left,
         so_far + last_year(truth, first, after, day),
     )  # fmt: skip
 
@@ -139,7 +139,8 @@ def last_year(history: DayHistory, first: date, after: date, day: int) -> float:
 def show(rows: list[Row]) -> None:
     """Coverage of the 80 and 95 % bands and the error per home, then over homes."""
     print(
-        "issued on day, history -> homes, months, covered 80 %, 95 %, error ours / run rate / last year [% of total], width 80 %"
+        "issued on day, history, homes, forecasts, covered by the 80 % and the 95 % band, "
+        "error of ours, run rate, last year [% of total], width of the 80 % band"
     )
     for n in HISTORIES:
         for day in (*ISSUED_ON, 0):
@@ -162,7 +163,8 @@ def home(rows: list[Row]) -> list[float]:
     error = np.abs(a[:, 1] - y) / y.mean()
     return [
         np.mean((y >= a[:, 2]) & (y <= a[:, 3])), np.mean((y >= a[:, 4]) & (y <= a[:, 5])), error.mean(),
-        np.mean(np.abs(a[:, 6] - y)) / y.mean(), np.mean(np.abs(a[past, 7] - y[past])) / y.mean() if past.any() else np.nan,
+        np.mean(np.abs(a[:, 6] - y)) / y.mean(),
+        np.mean(np.abs(a[past, 7] - y[past])) / y.mean() if past.any() else np.nan,
         error[past].mean() if past.any() else np.nan, np.mean(a[:, 3] - a[:, 2]) / y.mean(),
     ]  # fmt: skip
 

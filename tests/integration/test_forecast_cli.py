@@ -172,7 +172,7 @@ def test_too_little_history_is_said(tmp_path):
 def test_a_csv_goes_through_the_importer(tmp_path):
     path = tmp_path / "home.csv"
     rows = [f"{(T0 + timedelta(hours=k)).isoformat()},{0.3 + 0.01 * (k % 24):.3f}" for k in range(24 * 9)]
-    path.write_text("timestamp,energy_kwh\n" + "\n".join(rows) + "\n")
+    path.write_text("time,kwh\n" + "\n".join(rows) + "\n")
     answer = json.loads(
         run(
             "forecast", "--input", path, "--model", "ensemble", "--tz", "UTC", "--country", "GB-SCT", "--json"

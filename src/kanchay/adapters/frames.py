@@ -26,6 +26,8 @@ from kanchay.domain.reading import FloatArray
 __all__ = ["EnergyTable", "FrameWriter", "is_energy_table", "read_energy_table"]
 
 _VALUE: Final = "energy_kwh"
+_TIMES: Final = ("timestamp", "timestamp_local")
+_TIME: Final = pa.timestamp("us", tz="UTC")
 _PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _DTYPES: Final = {
     "float": "f4", "double": "f8", "halffloat": "f2", "int8": "i1", "int16": "i2", "int32": "i4", "int64": "i8",
@@ -35,30 +37,67 @@ _FINEST_S: Final = 300  # forecasts are made from 5 min on; finer readings are s
 
 
 def is_energy_table(path: Path) -> bool:
-    """Whether a file is Parquet with a time column and `energy_kwh`, so that it needs no importer."""
-    if path.suffix.lower() != ".parquet":
-        return False
+    """Whether a Parquet or CSV file has just our columns, a time and `energy_kwh`, so that it needs no importer."""
+    types = _columns(path)
+    times = [types[n] for n in _TIMES if n in types]
+    return _VALUE in types and any(pa.types.is_timestamp(t) or _is_text(t) for t in times)
+
+
+def _columns(path: Path) -> dict[str, pa.DataType]:
+    """Columns and types of a Parquet file, or of a plain comma-separated one (all text); empty for others."""
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        with path.open("rb") as file:
+            head = file.readline(4096).decode("utf-8-sig", "replace").strip()
+        return dict.fromkeys((name.strip('" ') for name in head.split(",")), pa.string())
+    if suffix != ".parquet":
+        return {}
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
         raise FileRefused(f"{path.name} is not a readable Parquet file.", hint="Export it again.") from error
-    times = [schema.field(n).type for n in ("timestamp", "timestamp_local") if n in schema.names]
-    return _VALUE in schema.names and any(pa.types.is_timestamp(t) for t in times)
+    return {name: schema.field(name).type for name in schema.names}
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _load(path: Path, wanted: list[str], time_column: str) -> pa.Table:
+    """The wanted columns with times as timestamps; without `pq.read_table` and casts, which cost an import each."""
+    ids = [n for n in wanted if n == "meter_id"]
+    if path.suffix.lower() == ".csv":
+        from pyarrow import csv
+
+        types = {time_column: pa.string(), _VALUE: pa.float64(), **dict.fromkeys(ids, pa.string())}
+        options = csv.ConvertOptions(column_types=types, include_columns=wanted, strings_can_be_null=True)
+        table = csv.read_csv(path, convert_options=options)
+    else:
+        with pq.ParquetFile(path, read_dictionary=ids) as file:
+            table = file.read(columns=wanted)
+    if _is_text(table[time_column].type):
+        place = table.column_names.index(time_column)
+        table = table.set_column(place, time_column, _parsed(table[time_column]))
+    return table
+
+
+def _parsed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """ISO 8601 texts as timestamps: all with an offset, or all without."""
+    try:
+        return texts.cast(_TIME)
+    except pa.ArrowInvalid:
+        return texts.cast(pa.timestamp("us"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EnergyTable:
-    """Readings of many meters, sorted by meter and time.
-
-    `notes` tell what was changed on the way in, for the user.
-    """
+    """Readings of many meters, sorted by meter and time."""
 
     meters: tuple[str, ...]
     bounds: IntArray  # rows of meter i: bounds[i]:bounds[i + 1]
     start: IntArray
     energy_kwh: FloatArray
     tz: str
-    notes: tuple[str, ...] = ()
 
     def panels(self) -> Iterator[Panel]:
         """One panel per meter on its own regular grid; NaN where a reading is missing."""
@@ -72,7 +111,7 @@ def read_energy_table(path: Path, tz: str | None) -> EnergyTable:
 
     A table without `meter_id` is one meter, called after the file.
     """
-    names = pq.read_schema(path).names
+    names = _columns(path)
     local = "timestamp" not in names
     if local and tz is None:
         raise TimeError(
@@ -81,9 +120,13 @@ def read_energy_table(path: Path, tz: str | None) -> EnergyTable:
         )
     time_column = "timestamp_local" if local else "timestamp"
     wanted = [n for n in ("meter_id", time_column, _VALUE) if n in names]
-    # `pq.read_table` would import pandas through `pyarrow.dataset`, and a cast `pyarrow.compute`.
-    with pq.ParquetFile(path, read_dictionary=[n for n in wanted if n == "meter_id"]) as file:
-        table = file.read(columns=wanted)
+    try:
+        table = _load(path, wanted, time_column)
+    except (pa.ArrowException, OSError) as error:
+        raise FileRefused(
+            f"{path.name} cannot be read as {', '.join(wanted)}: {str(error).splitlines()[0]}",
+            hint="Write times as 2026-08-22T18:00:00Z and energy as plain numbers.",
+        ) from error
     known = _known(table[time_column])
     seconds = _numbers(table[time_column]).astype(np.int64) // _PER_SECOND[table[time_column].type.unit]
     values = _numbers(table[_VALUE]).astype(np.float64)
@@ -218,7 +261,6 @@ def _same_word(word: str, n: int) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), n, [None, pa.py_buffer(offsets), pa.py_buffer(text * n)])
 
 
-_TIME: Final = pa.timestamp("us", tz="UTC")
 _WORD: Final = pa.string()  # Parquet stores each word once; readers get plain text
 FRAME: Final = pa.schema(
     [("meter_id", _WORD), ("issued_at", _TIME), ("timestamp", _TIME), ("resolution", _WORD), ("unit", _WORD)]

@@ -133,6 +133,31 @@ def test_minutes_are_summed_to_five_and_odd_distances_refused(tmp_path):
         list(read_energy_table(path, None).panels())
 
 
+@pytest.mark.parametrize(
+    "stamp", ["2026-01-01T{:02d}:00:00Z", "2026-01-01 {:02d}:00:00+00:00", "2026-01-01 {:02d}:00:00"]
+)
+def test_times_as_text_in_csv_and_parquet(tmp_path, stamp):
+    texts = [stamp.format(h) for h in range(4)]
+    lines = [f"007,{t},{'' if k == 2 else k}" for k, t in enumerate(texts)]
+    (tmp_path / "x.csv").write_text("meter_id,timestamp,energy_kwh\n" + "\n".join(lines) + "\n")
+    values = [0.0, 1.0, None, 3.0]
+    pq.write_table(
+        pa.table({"meter_id": ["007"] * 4, "timestamp": texts, "energy_kwh": values}), tmp_path / "x.parquet"
+    )
+    for name in ("x.csv", "x.parquet"):
+        assert is_energy_table(tmp_path / name)
+        (panel,) = read_energy_table(tmp_path / name, None).panels()
+        assert panel.points == ("007",)
+        assert panel.start == 1767225600
+        np.testing.assert_array_equal(panel.values[0], [0, 1, np.nan, 3])
+
+
+def test_a_text_that_is_no_time_is_refused(tmp_path):
+    (tmp_path / "x.csv").write_text("meter_id,timestamp,energy_kwh\na,yesterday,1\n")
+    with pytest.raises(FileRefused, match=r"x\.csv"):
+        read_energy_table(tmp_path / "x.csv", None)
+
+
 def test_half_hour_zones_keep_their_phase(tmp_path):
     rows = hourly("m", np.ones(30), T0 + timedelta(minutes=30))
     (panel,) = read_energy_table(save(tmp_path / "x.parquet", rows), "Asia/Kolkata").panels()
@@ -142,9 +167,11 @@ def test_half_hour_zones_keep_their_phase(tmp_path):
 
 def test_what_is_an_energy_table(tmp_path):
     assert is_energy_table(save(tmp_path / "x.parquet", hourly("m", [1.0])))
-    pq.write_table(pa.table({"timestamp": ["2026-01-01"], "energy_kwh": [1.0]}), tmp_path / "text.parquet")
-    assert not is_energy_table(tmp_path / "text.parquet")
+    pq.write_table(pa.table({"timestamp": [1.5], "energy_kwh": [1.0]}), tmp_path / "numbers.parquet")
+    assert not is_energy_table(tmp_path / "numbers.parquet")
     (tmp_path / "x.csv").write_text("a,b\n")
+    (tmp_path / "y.csv").write_text("time;energy_kwh\n")
+    assert not is_energy_table(tmp_path / "y.csv")
     assert not is_energy_table(tmp_path / "x.csv")
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 but not really")
     with pytest.raises(FileRefused, match="broken"):
