@@ -36,14 +36,15 @@ class CorpusOptions:
     """
 
     temperature: float = 0.35
-    commercial_share: float = 0.75
-    simulated_factor: float = 0.7
+    commercial_share: float = 0.8
+    simulated_factor: float = 1.0
     midnight: float = 0.5
     gaps: float = 0.25
     short_history: float = 0.08
     mixed_commercial: float = 0.3
-    mixed_residential: float = 0.7
+    mixed_residential: float = 0.85
     drift: float = 0.3
+    spikes: float = 0.1
     other_hemisphere: float = 0.05
     other_week: float = 0.03
     season_jitter_days: float = 4.0
@@ -89,6 +90,7 @@ class Corpus:
         at = self._positions(n)
         load, target = self._cut(at)
         load, target = self._drift(*self._mix(at, load, target))
+        load = self._spike(load)
         calendar = self._calendar(at)
         mask = self._mask(~np.isnan(load))
         filled = np.where(mask, load, 0).astype(np.float32)
@@ -146,6 +148,16 @@ class Corpus:
         part = ((hours - days[left]) / 24).astype(np.float32)
         factor = np.exp(walk[:, left] * (1 - part) + walk[:, left + 1] * part).astype(np.float32)
         return load * factor[:, :LOOKBACK], target * factor[:, LOOKBACK:]
+
+    def _spike(self, load: Float32) -> Float32:
+        """A wrong or odd hour in the history must not carry the forecast away."""
+        n = len(load)
+        factor = np.ones_like(load)
+        for _ in range(2):
+            hour = self.rng.integers(0, LOOKBACK, n)
+            size = np.where(self.rng.random(n) < self.options.spikes, self.rng.uniform(0.0, 6.0, n), 1.0)
+            factor[np.arange(n), hour] = size
+        return load * factor
 
     def _cut(self, at: NDArray[np.int64]) -> tuple[Float32, Float32]:
         window = self.values[at[:, None] + np.arange(-LOOKBACK, HORIZON)]

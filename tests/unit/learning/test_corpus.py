@@ -12,7 +12,7 @@ from kanchay.domain.interval import DAY, HOUR, wall_clock
 from kanchay.learning.corpus import Corpus, CorpusOptions, midnight_windows, training_meters
 
 PLAIN = CorpusOptions(
-    gaps=0, short_history=0, mixed_commercial=0, mixed_residential=0, drift=0, no_holidays=0,
+    gaps=0, spikes=0, short_history=0, mixed_commercial=0, mixed_residential=0, drift=0, no_holidays=0,
     other_hemisphere=0, other_week=0, season_jitter_days=0,
 )  # fmt: skip
 
@@ -87,7 +87,7 @@ def test_mixing_keeps_the_hour_of_the_week_and_the_kind():
     week = np.arange(60 * 24) % 168
     a = replace(meter("a"), values=np.where(week == 10, 100.0, 1.0))
     b = replace(meter("b"), values=np.where(week == 10, 100.0, 1.0))
-    load, mask, *_, target = Corpus([a, b], replace(PLAIN, mixed_commercial=1.0), 6).batch(200)
+    load, _, *_, target = Corpus([a, b], replace(PLAIN, mixed_commercial=1.0), 6).batch(200)
     whole = np.concatenate([load, target], axis=1)
     peaks = whole > 20 * np.median(whole, axis=1, keepdims=True)
     assert (peaks[:, :168].sum(axis=1) == 1).all()  # aligned: one peak a week, not two

@@ -1,1 +1,1 @@
-tAFbn6MzWSv9OifotAHbFcn9NFxOTWPNX/4J5WfSbWFrxu6PC6CdjPCKYiqy7/2jV8MecznNjqyd6rCVzqpnCg==
+Y3qArxggdHLMz08xIqAoCu4no948b1GE1mwpWWANNp4nBXxy0VlCpM3tjIog8pZBFab0O0GocLGyn+wdFaLpBA==
