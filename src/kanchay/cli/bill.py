@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kanchay.cli.common import emit_json, input_options, json_option, table
+from kanchay.cli.common import emit_json, input_options, json_option, name_values, table
 
 if TYPE_CHECKING:
     from kanchay.domain.bill import Bill, BillForecast, BillLine
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kanchay.domain.tariff import Tariff
     from kanchay.services.context import Context
 
-__all__ = ["command", "name_values"]
+__all__ = ["command"]
 
 # The list that a plain --kwh is priced by where no tariff is named; the output says so.
 ASSUMED_TARIFF = "pe.luz_del_sur.lima_sur.bt5b"
@@ -115,17 +115,6 @@ def command(
 
 def _day(moment: datetime | None) -> date | None:
     return None if moment is None else moment.date()
-
-
-def name_values(params: tuple[str, ...]) -> dict[str, str]:
-    """``NAME=VALUE`` pairs as typed."""
-    pairs = {}
-    for text in params:
-        name, found, value = text.partition("=")
-        if not found or not name or not value:
-            raise click.BadParameter(f"'{text}' is not NAME=VALUE.", param_hint="--param")
-        pairs[name.strip()] = value.strip()
-    return pairs
 
 
 def _library_only() -> Context:

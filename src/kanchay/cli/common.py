@@ -14,7 +14,7 @@ import click
 
 from kanchay.plain import plain
 
-__all__ = ["emit_json", "input_options", "json_option", "plain", "progress", "table"]
+__all__ = ["emit_json", "input_options", "json_option", "name_values", "plain", "progress", "table"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,6 +41,17 @@ def input_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def name_values(params: tuple[str, ...]) -> dict[str, str]:
+    """``NAME=VALUE`` pairs as typed."""
+    pairs = {}
+    for text in params:
+        name, found, value = text.partition("=")
+        if not found or not name or not value:
+            raise click.BadParameter(f"'{text}' is not NAME=VALUE.", param_hint="--param")
+        pairs[name.strip()] = value.strip()
+    return pairs
 
 
 def emit_json(value: Any) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kanchay.cli.common import input_options, json_option
+from kanchay.cli.common import input_options, json_option, name_values
 
 if TYPE_CHECKING:
     from kanchay.domain.finding import MoneyRange
@@ -76,19 +76,14 @@ def open_priced(
         if input_path is None:
             raise InputError(
                 "--tariff and --param are for files.",
-                hint=f"A site keeps its own: kanchay site change {site.id} --tariff ID.",
+                hint=f"A site keeps its own: kanchay site set {site.id} tariff_id=ID --param NAME=VALUE.",
             )
-        site = replace(site, tariff_id=tariff_id or site.tariff_id, tariff_parameters=_pairs(params))
+        site = replace(
+            site, tariff_id=tariff_id or site.tariff_id, tariff_parameters=tuple(name_values(params).items())
+        )
         update_site(ctx, scope, site)
     texts = ctx.library.texts(locale)
     return PricedSite(ctx, scope, site, texts, Formats(locale, site.tz), input_path is None)
-
-
-def _pairs(params: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    pairs = [p.partition("=") for p in params]
-    if any(not value for _, _, value in pairs):
-        raise click.UsageError("--param is NAME=VALUE, for example alumbrado=8.82.")
-    return tuple((name, value) for name, _, value in pairs)
 
 
 def money_cells(money: MoneyRange | None, at: PricedSite) -> tuple[str, str]:

@@ -48,7 +48,7 @@ def command(
     out: Path,
 ) -> None:
     """Energy by day, bill, carbon, findings, advice, forecast and how all of it was made: one file, to keep or print."""
-    from kanchay.cli.bill import name_values
+    from kanchay.cli.common import name_values
     from kanchay.cli.opening import open_context, settings_of
     from kanchay.services.operations.report import month_report
 

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from kanchay.cli.common import emit_json, json_option, table
+from kanchay.cli.common import emit_json, json_option, name_values, table
 from kanchay.cli.opening import open_context
 from kanchay.domain.errors import InputError
 from kanchay.domain.interval import format_resolution
 from kanchay.domain.point import Site, SiteKind
 
 __all__ = ["command"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def parameter_option(function: F) -> F:
+    """``--param NAME=VALUE``, as often as wanted."""
+    text = "A typed value of the tariff, for example alumbrado=8.82."
+    return click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help=text)(function)
 
 
 @click.group("site")
@@ -31,6 +40,11 @@ def command() -> None:
 @click.option("--kind", type=click.Choice([k.value for k in SiteKind]), default=SiteKind.HOME.value)
 @click.option("--currency", default="PEN", show_default=True, help="ISO currency of its bills.")
 @click.option("--organisation", default="default", show_default=True, help="Who owns it.")
+@click.option("--tariff", "tariff_id", metavar="ID", help="Its tariff. See: kanchay bill --list.")
+@click.option(
+    "--billing-day", type=click.IntRange(1, 31), default=1, show_default=True, help="Day of reading."
+)
+@parameter_option
 @json_option
 @click.pass_context
 def add(click_ctx: click.Context, /, name: str, site_id: str | None, as_json: bool, **given: Any) -> None:
@@ -39,7 +53,10 @@ def add(click_ctx: click.Context, /, name: str, site_id: str | None, as_json: bo
 
     ctx, scope, _ = open_context(click_ctx, needs_site=False)
     kind, owner = SiteKind(given.pop("kind")), given.pop("organisation")
-    site = Site(site_id or slug(name), name, organisation_id=owner, kind=kind, **given)
+    typed = tuple(name_values(given.pop("params")).items())
+    site = Site(
+        site_id or slug(name), name, organisation_id=owner, kind=kind, tariff_parameters=typed, **given
+    )
     _show(create_site(ctx, scope, site), as_json)
 
 
@@ -72,16 +89,23 @@ def show(click_ctx: click.Context, site_id: str | None, as_json: bool) -> None:
 
 @command.command("set")
 @click.argument("site_id")
-@click.argument("changes", nargs=-1, required=True, metavar="FIELD=VALUE…")
+@click.argument("changes", nargs=-1, metavar="FIELD=VALUE…")
+@parameter_option
 @json_option
 @click.pass_context
-def set_(click_ctx: click.Context, site_id: str, changes: tuple[str, ...], as_json: bool) -> None:
-    """Change a site, for example: kanchay site set casa tariff_id=pe-bt5b billing_day=22."""
+def set_(
+    click_ctx: click.Context, site_id: str, changes: tuple[str, ...], params: tuple[str, ...], as_json: bool
+) -> None:
+    """Change a site, for example: kanchay site set casa billing_day=22 --param alumbrado=8.82."""
     from kanchay.services.people.sites import update_site
 
     ctx, scope, site = open_context(click_ctx, site_id=site_id)
     assert site is not None  # noqa: S101
-    _show(update_site(ctx, scope, changed(site, changes)), as_json)
+    if not changes and not params:
+        raise click.UsageError("Name what to change: FIELD=VALUE or --param NAME=VALUE.")
+    typed = dict(site.tariff_parameters) | name_values(params)
+    site = replace(changed(site, changes), tariff_parameters=tuple(typed.items()))
+    _show(update_site(ctx, scope, site), as_json)
 
 
 @command.command("points")
@@ -124,9 +148,8 @@ def changed(site: Site, changes: tuple[str, ...]) -> Site:
         "latitude": float,
         "longitude": float,
         "floor_area_m2": float,
-        "tariff_parameters": lambda text: tuple(tuple(p.split(":", 1)) for p in text.split(",") if ":" in p),
     }
-    open_fields = {f.name for f in fields(Site)} - {"id", "organisation_id", "simulated"}
+    open_fields = {f.name for f in fields(Site)} - {"id", "organisation_id", "simulated", "tariff_parameters"}
     for change in changes:
         name, equals, value = change.partition("=")
         if not equals or name not in open_fields:
@@ -145,7 +168,6 @@ def _show(site: Site, as_json: bool) -> None:
     if as_json:
         emit_json(site)
         return
-    table(
-        ("field", "value"),
-        [(f.name, "" if getattr(site, f.name) is None else getattr(site, f.name)) for f in fields(site)],
-    )
+    shown = {f.name: getattr(site, f.name) for f in fields(site)}
+    shown["tariff_parameters"] = ", ".join(f"{name}={value}" for name, value in site.tariff_parameters)
+    table(("field", "value"), [(name, "" if value is None else value) for name, value in shown.items()])
