@@ -128,7 +128,8 @@ def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     )
     if first is None:
         return None
-    header = next((i for i in range(first - 1, -1, -1) if _is_header(kinds[i], types)), None)
+    above_first = (i for i in range(first - 1, -1, -1) if not _is_unit_row(rows[i]))
+    header = next((i for i in above_first if _is_header(kinds[i], types)), None)
     rest = kinds[first:]
     fitting = [r for r in rest if len(r) == width and _fits(r, types)]
     typed = sum(t not in ("text",) for r in fitting for t in r) / max(1, sum(len(r) for r in fitting))

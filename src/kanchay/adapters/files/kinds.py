@@ -31,7 +31,7 @@ def rising(values: NDArray[np.float64]) -> float:
     ups = int(up.sum())
     if ups < 3:
         return -0.5 if down.any() else 0.0
-    looks = falls <= 0.02 * ups and restarts.sum() <= max(1, 0.2 * ups)
+    looks = falls <= 0.02 * ups and restarts.sum() <= max(1, 0.06 * ups)
     return float(len(values)) if looks else -float(len(values))
 
 

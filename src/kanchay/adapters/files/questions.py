@@ -25,6 +25,7 @@ BECAUSE: Final = {
     "direction": "No word tells the direction; a single meter usually counts what comes from the grid.",
     "direction.daylight": "No word tells the direction; values rise in daylight only, as those of a solar plant do.",
     "direction.net": "No word tells the direction; values of both signs suggest import minus export.",
+    "kind": "The few values only rise, so they look like readings of a register.",
     "clock": "The file has times that the clock of this zone skips in spring, so its clock seems not to change.",
     "decimal": "Every number could be read both ways, a thousand times apart.",
 }
@@ -42,6 +43,7 @@ def ask(
     """All questions of a file, most consequential first."""
     found = [
         *_units(decided, options),
+        *_kinds(decided, options),
         *_decimal(layout),
         *_dates(layout, options),
         *_zone(tz, tz_reason),
@@ -68,6 +70,15 @@ def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQue
                 m.quantity, ImportQuestion("unit", "--unit", d.unit.symbol, because, choices[m.quantity])
             )
     return list(asked.values())
+
+
+def _kinds(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
+    few = any(
+        d.kind is Kind.CUMULATIVE and len(d.prepared.start) < 48 and d.meaning.kind is None for d in decided
+    )
+    if options.kind or not few:
+        return []
+    return [ImportQuestion("kind", "--kind", "cumulative", BECAUSE["kind"], ("cumulative", "interval"))]
 
 
 def _decimal(layout: Layout) -> list[ImportQuestion]:

@@ -82,8 +82,8 @@ ROLE_WORDS: Final = {
     "unit": r"unit|units|unidad|unidade|einheit|eenheid|unite|unita|uom|unit of measurement",
     "id": r"id|ean|cups|cpe|mpan|nmi|pod|meter|meter id|contador|serial|serie|numero|nr|zahlpunkt|codigo|code|suministro"
     r"|zip|year|month|day of week|hour|week status|lat|lon|index|row",
-    "register": r"register|registro|channel|canal|series|name|entity id|sensor|meter|meter id|metric|measurement|tag|point"
-    r"|direction",
+    "register": r"register|registro|channel|canal|series|name|entity id|sensor|meter|meter id|metric|measurement|tag"
+    r"|point|direction",
     "cumulative": r"register|meter reading|reading|lectura|zahlerstand|stand|index|totaliser|totalizer"
     r"|total increasing|cumulative|acumulad\w*|standen|meterstand",
 }  # fmt: skip
