@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ __all__ = ["SqliteReadingStore"]
 
 _POINT = "pk, id, site_id, organisation_id, tz, summed, longest"
 _LEVELS: tuple[Level, ...] = ("hour", "day")
+_FAR = 1 << 62
 _BUSY_S = 30.0  # how long a writer waits for another process
 
 
@@ -134,11 +135,14 @@ class SqliteReadingStore:
         with self._transaction() as db:
             known = self._known(names)
             points = {name: seen(scope, name, known.get(name)) for name in names}
-            counts = [_Write(db, points[b.point_id], b, recorded_at).run() for b in clean]
+            write = _Write(db, points.values(), recorded_at)
+            for each in _rounds(clean):
+                for batch in each:
+                    write.add(points[batch.point_id], batch)
+                write.flush()
             for received in observations:
                 _keep(db, points[received.point_id], received, recorded_at)
-        totals = [sum(column) for column in zip(*counts, strict=True)] or [0, 0, 0]
-        return WriteResult(*totals)
+        return WriteResult(write.new, write.revised, write.unchanged)
 
     def read(
         self, scope: Scope, point_id: str, start: int, end: int, *, as_of: int | None = None
@@ -213,63 +217,98 @@ class SqliteReadingStore:
         self._in_use.close()
 
 
+def _rounds(batches: Sequence[Readings]) -> list[list[Readings]]:
+    """Batches so parted that no point comes twice in one part: the second has to see the first."""
+    rounds: list[list[Readings]] = []
+    times: dict[str, int] = {}
+    for batch in batches:
+        turn = times[batch.point_id] = times.get(batch.point_id, -1) + 1
+        if turn == len(rounds):
+            rounds.append([])
+        rounds[turn].append(batch)
+    return rounds
+
+
 class _Write:
-    """One batch of one point, inside a transaction."""
+    """Readings of any number of points, written with a handful of statements inside one transaction."""
 
-    def __init__(self, db: sqlite3.Connection, point: Registered, batch: Readings, recorded_at: int) -> None:
-        self.db, self.point, self.batch, self.recorded_at = db, point, batch, recorded_at
+    def __init__(self, db: sqlite3.Connection, points: Iterable[Registered], recorded_at: int) -> None:
+        self._db, self._recorded_at = db, recorded_at
+        self._newest = _newest(db, points)
+        self._inserts: list[Iterable[tuple[Any, ...]]] = []
+        self._revisions: list[tuple[Any, ...]] = []
+        self._changes: list[tuple[int, int, int, int]] = []
+        self._longest: list[tuple[int, int]] = []
+        self.new = self.revised = self.unchanged = 0
 
-    def run(self) -> tuple[int, int, int]:
-        first, last = int(self.batch.start[0]), int(self.batch.start[-1])
-        old = Readings.empty(self.point.id)
-        newest = self.db.execute(
-            "SELECT max(start) FROM reading WHERE point = ?", (self.point.pk,)
-        ).fetchone()[0]
-        if newest is not None and newest >= first:
-            old = _current(self.db, self.point, first, last + 1)
-        new, revised = compare(old, self.batch)
+    def add(self, point: Registered, batch: Readings) -> None:
+        """Compare with what is there and note what has to be written. A point comes once between two flushes."""
+        first, last = int(batch.start[0]), int(batch.start[-1])
+        if first > self._newest.get(point.pk, -_FAR):
+            self._insert(point, batch)
+            self._note(point, batch, first, int(batch.end.max()))
+            return
+        old = _current(self._db, point, first, last + 1)
+        new, revised = compare(old, batch)
         if new.any():
-            self._insert(new)
+            self._insert(point, only(batch, new))
         if revised.any():
-            self._revise(revised)
-        if new.any() or revised.any():
-            self._note(old, new | revised)
-        n_new, n_revised = int(new.sum()), int(revised.sum())
-        return n_new, n_revised, len(self.batch) - n_new - n_revised
+            self._revise(point, only(batch, revised))
+        written = new | revised
+        self.unchanged += len(batch) - int(written.sum())
+        if written.any():
+            starts = batch.start[written]
+            before = old.end[np.isin(old.start, starts)]
+            end = max(int(batch.end[written].max()), int(before.max(initial=-_FAR)))
+            self._note(point, batch, int(starts[0]), end)
 
-    def _insert(self, pick: NDArray[np.bool_]) -> None:
-        rows = zip(repeat(self.point.pk), *_lists(self.batch, pick), repeat(self.recorded_at), strict=False)
-        self.db.executemany(
+    def _insert(self, point: Registered, rows: Readings) -> None:
+        columns = (rows.start.tolist(), rows.end.tolist(), rows.value.tolist(), rows.quality.tolist())
+        self._inserts.append(zip(repeat(point.pk), *columns, repeat(self._recorded_at), strict=False))
+        self._newest[point.pk] = max(self._newest.get(point.pk, -_FAR), columns[0][-1])
+        self.new += len(rows)
+
+    def _revise(self, point: Registered, rows: Readings) -> None:
+        columns = (rows.start.tolist(), rows.end.tolist(), rows.value.tolist(), rows.quality.tolist())
+        self._revisions.extend(zip(repeat(point.pk), *columns, repeat(self._recorded_at), strict=False))
+        self.revised += len(rows)
+
+    def _note(self, point: Registered, batch: Readings, start: int, end: int) -> None:
+        """For the change feed: what was written, and what the old revisions of it covered."""
+        self._changes.append((point.pk, start, end, self._recorded_at))
+        longest = int((batch.end - batch.start).max())
+        if longest > point.longest:
+            self._longest.append((longest, point.pk))
+
+    def flush(self) -> None:
+        """Write everything noted."""
+        run = self._db.executemany
+        run(
             "INSERT INTO reading (point, start, end, value, quality, recorded_at) VALUES (?, ?, ?, ?, ?, ?)",
-            rows,
+            chain.from_iterable(self._inserts),
         )
-
-    def _revise(self, pick: NDArray[np.bool_]) -> None:
-        columns = _lists(self.batch, pick)
-        self.db.executemany(
+        run(
             "INSERT INTO superseded SELECT * FROM reading WHERE point = ? AND start = ?",
-            zip(repeat(self.point.pk), columns[0], strict=False),
+            [row[:2] for row in self._revisions],
         )
-        self.db.executemany(
+        run(
             "UPDATE reading SET end = ?3, value = ?4, quality = ?5, recorded_at = ?6, revision = revision + 1"
             " WHERE point = ?1 AND start = ?2",
-            zip(repeat(self.point.pk), *columns, repeat(self.recorded_at), strict=False),
+            self._revisions,
         )
+        run('INSERT INTO change (point, start, "end", recorded_at) VALUES (?, ?, ?, ?)', self._changes)
+        run("UPDATE point SET longest = max(longest, ?) WHERE pk = ?", self._longest)
+        for noted in (self._inserts, self._revisions, self._changes, self._longest):
+            noted.clear()
 
-    def _note(self, old: Readings, written: NDArray[np.bool_]) -> None:
-        """Append to the change feed: what was written, and what the old revisions of it covered."""
-        starts, end = self.batch.start[written], int(self.batch.end[written].max())
-        if len(old):
-            end = max(end, int(old.end[np.isin(old.start, starts)].max(initial=end)))
-        self.db.execute(
-            'INSERT INTO change (point, start, "end", recorded_at) VALUES (?, ?, ?, ?)',
-            (self.point.pk, int(starts[0]), end, self.recorded_at),
-        )
-        longest = int((self.batch.end - self.batch.start).max())
-        if longest > self.point.longest:
-            self.db.execute(
-                "UPDATE point SET longest = max(longest, ?) WHERE pk = ?", (longest, self.point.pk)
-            )
+
+def _newest(db: sqlite3.Connection, points: Iterable[Registered]) -> dict[int, int]:
+    """The last start of each point that has readings: one look at the key's end for each."""
+    rows = db.execute(
+        "SELECT j.value, (SELECT max(start) FROM reading WHERE point = j.value) FROM json_each(?) j",
+        (_json([point.pk for point in points]),),
+    )
+    return {pk: start for pk, start in rows if start is not None}
 
 
 def _lists(batch: Readings | Observations, pick: NDArray[np.bool_]) -> tuple[list[Any], ...]:
@@ -351,7 +390,7 @@ def _registered(row: tuple[Any, ...]) -> Registered:
     return Registered(name, site_id, organisation_id, tz, bool(summed), longest, pk)
 
 
-def _json(values: Iterable[str]) -> str:
+def _json(values: Iterable[str | int]) -> str:
     import json
 
     return json.dumps(list(values))
