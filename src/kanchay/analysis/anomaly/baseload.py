@@ -43,7 +43,7 @@ class ChangePoint:
     noise : float
         Robust standard deviation within the two sides.
     p_value : float
-        Exact, for any law of the values; see `change_point`. [-]
+        For any law of the values; see `change_point`. [-]
     gradual : bool
         A slope from `index` on explains the series better than a step.
     """
@@ -88,10 +88,10 @@ def night_baseload(days: LocalDays) -> FloatArray:
 def change_point(series: FloatArray, *, min_segment: int = _MIN_SEGMENT) -> ChangePoint | None:
     """The most likely lasting rise of a noisy, skewed, autocorrelated series.
 
-    The split is where two medians leave the least absolute error. Its significance is exact and needs no law of the
-    values: if nothing had changed, the later values would fall below the midpoint of the two medians as often as the
-    earlier ones do. That count is binomial, over a number of values reduced for the autocorrelation of the earlier
-    ones, and the probability is multiplied by the number of splits that were tried (Bonferroni).
+    The split is where two medians leave the least absolute error. Significance asks how often so few of the later
+    values would lie below the midpoint of the two medians if before and after were alike (Fisher's exact test, no law
+    of the values needed), over numbers reduced for the autocorrelation of the earlier ones, times the number of
+    splits that were tried (Bonferroni).
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def change_point(series: FloatArray, *, min_segment: int = _MIN_SEGMENT) -> Chan
     before, after = float(np.median(series[:split])), float(np.median(series[split:]))
     if after <= before:
         return None
-    p_value = min(1.0, _binomial_p(series, split, 0.5 * (before + after)) * (n - 2 * min_segment + 1))
+    p_value = min(1.0, _fisher_p(series, split, 0.5 * (before + after)) * (n - 2 * min_segment + 1))
     onset, slope_fits = _onset(series, min_segment, step_loss)
     residual = series - np.where(np.arange(n) < split, before, after)
     # Upwards single nights stray far (guests, a fan); the lower half tells how steady the floor is.
@@ -136,15 +136,17 @@ def _best_split(series: FloatArray, min_segment: int) -> tuple[int, float]:
     return best + min_segment, float(losses[best])
 
 
-def _binomial_p(series: FloatArray, split: int, midpoint: float) -> float:
-    """Probability of so few later values below the midpoint, had nothing changed."""
+def _fisher_p(series: FloatArray, split: int, midpoint: float) -> float:
+    """One-sided probability of so few later values below the midpoint, given how many there are in all."""
     low = (series < midpoint).astype(np.float64)
-    share = (low[:split].sum() + 1.0) / (split + 2.0)  # Laplace: never quite 0 or 1
     rho = _persistence(low[:split])
-    later = low[split:]
-    n = max(1, int(len(later) * (1 - rho) / (1 + rho)))
-    k = int(np.ceil(later.mean() * n))
-    return float(sum(comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(k + 1)))
+    shrink = (1 - rho) / (1 + rho)
+    n_before, n_after = (max(1, int(n * shrink)) for n in (split, len(series) - split))
+    low_before = int(low[:split].mean() * n_before)
+    low_after = int(np.ceil(low[split:].mean() * n_after))
+    n_low, n = low_before + low_after, n_before + n_after
+    ways = sum(comb(n_after, k) * comb(n_before, n_low - k) for k in range(min(low_after, n_low) + 1))
+    return float(ways / comb(n, n_low))
 
 
 def _persistence(flags: FloatArray) -> float:

@@ -28,6 +28,7 @@ _MIN_W: Final = 300.0  # mean of a 15 min slot; a burst of 1.2 kW for 6 min give
 _FEWEST_NIGHTS: Final = 10
 _FEWEST_BURSTS: Final = 4
 _RATE: Final = 0.16  # share of nights with a burst: an 80-litre tank needs one every 10 h only
+_SAME_ENERGY: Final = 0.55  # share of the quiet bursts within 20 % of their median
 _SPREAD: Final = 0.25  # of the bursts' energies: a thermostat's hysteresis does not change
 _CLOCK_NIGHTS: Final = 6  # to either side
 _CLOCK_SHARE: Final = 0.8  # of the bursts of these nights at the very same time: a timer, not a thermostat
@@ -244,6 +245,7 @@ def _judge(days: LocalDays, every: Bursts, quiet: Bursts, night: IntArray, whole
     """Are the quiet bursts of one energy, and frequent?"""
     typical = float(np.median(quiet.kwh))
     alike = np.abs(quiet.kwh - typical) <= 0.35 * typical
+    close = np.abs(quiet.kwh - typical) <= 0.20 * typical
     quiet, night = quiet.where(alike), night[alike]
     with_burst = np.zeros(len(whole), dtype=bool)
     with_burst[night] = True
@@ -254,7 +256,7 @@ def _judge(days: LocalDays, every: Bursts, quiet: Bursts, night: IntArray, whole
     n_with = int((with_burst & whole)[first_night:].sum())
     if len(quiet) < _FEWEST_BURSTS or n_nights < _FEWEST_NIGHTS or n_with < _RATE * n_nights:
         return WaterHeater(HeaterAnswer.NONE, "no_bursts")
-    if alike.mean() < 0.5 or float(mad_scale(quiet.kwh)) > _SPREAD * float(np.median(quiet.kwh)):
+    if close.mean() < _SAME_ENERGY or float(mad_scale(quiet.kwh)) > _SPREAD * float(np.median(quiet.kwh)):
         return WaterHeater(HeaterAnswer.CANNOT_TELL, "uneven")
     hours = (_clock(days, quiet.first) + 12.0) % 24.0
     if float(np.quantile(hours, 0.9) - np.quantile(hours, 0.1)) < _SPREAD_H:
