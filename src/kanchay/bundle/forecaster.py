@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -51,6 +52,11 @@ class BundleForecaster:
         self.manifest = manifest
         self.runtime = runtime
         self.name = name or manifest.name
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the manifest, which names the hash of every file: what a stored forecast remembers of its model."""
+        return hashlib.sha256(self.manifest.to_json()).hexdigest()
 
     @property
     def lookback_s(self) -> int:

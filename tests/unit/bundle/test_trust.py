@@ -261,3 +261,10 @@ def verify_bundle_numpy(folder, trusted):
     assert set(proof.differences) == {"numpy"}
     assert proof.differences["numpy"] <= 1e-5
     return proof
+
+
+def test_the_forecaster_names_the_hash_of_what_was_signed(tiny):
+    import hashlib
+
+    text = (tiny / "manifest.json").read_bytes()
+    assert load_bundle(tiny, runtime="numpy").sha256 == hashlib.sha256(text).hexdigest()
