@@ -18,7 +18,7 @@ __all__ = ["fridge_runs_more", "night_cycling"]
 
 _WINDOW: Final = 120
 _COARSEST_S: Final = 900  # longer slots mix on and off, so floor and mean are one
-_P: Final = 0.001
+_P: Final = 0.02  # the splits are counted in already, and size, share and noise must agree too
 _MIN_RISE_W: Final = 7.0
 _MIN_SHARE: Final = 0.20
 _USUAL_W: Final = (10.0, 90.0)  # mean power of one household refrigerator, 7 to 65 kWh a month
