@@ -125,3 +125,9 @@ def test_frames(tmp_path):
     frame = to_frame(Panel.from_readings([readings], resolution_s=3600, tz="America/Lima"))
     assert str(frame.index[0]) == "2024-01-01 00:00:00-05:00"
     assert frame["Import kWh"].sum() == readings.value.sum()
+
+
+def test_a_label_that_only_describes_rows_makes_no_series(read):
+    rows = [f"{t}{1 + h % 4},{('low', 'high')[h % 24 > 8]}" for h, t in enumerate(hours())]
+    preview = read("time,Import kWh,load_type\n" + "\n".join(rows), tz="UTC")
+    assert [(s.name, s.n, s.missing) for s in preview.series] == [("Import kWh", 48, 0)]

@@ -17,6 +17,7 @@ from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles, Slot
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import ParsedTimes, epoch_seconds, parse_times
+from kanchay.adapters.files.words import ROLE_WORDS, matches, normal
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.services.ports.files import ImportOptions
 
@@ -184,6 +185,7 @@ def _long(
 ) -> Iterator[RawSeries]:
     start, end = times
     wall, estimated = _instants(start), _estimated(roles.status)
+    roles = _without_attributes(roles, wall[start.ok])
     finish = None if end is None else np.where(end.ok, _instants(end), wall)
     parsed = [(c, c.values(decimal)) for c in roles.values]
     for key, rows in _groups(roles, table.n_rows, name):
@@ -199,6 +201,14 @@ def _long(
                 None if estimated is None else estimated[rows][filled], start.offset is not None, start.date_only,
                 unit_cell=unit_cell, n_unreadable=_unreadable(column, numbers) if not key else 0,
             )  # fmt: skip
+
+
+def _without_attributes(roles: Roles, wall: IntArray) -> Roles:
+    """Labels that only describe rows (a load type, a remark) name no series: each time then stands once already."""
+    named = tuple(
+        c for c in roles.keys if any(matches(ROLE_WORDS[r], normal(c.name)) for r in ("id", "register"))
+    )
+    return replace(roles, keys=named) if len(np.unique(wall)) == len(wall) else roles
 
 
 def _unreadable(column: Column, numbers: NDArray[np.float64]) -> int:

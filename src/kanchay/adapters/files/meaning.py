@@ -37,6 +37,7 @@ _SAME_UNITS = {  # units whose table quantity stands for several
     Quantity.WATER: Quantity.GAS,
     Quantity.HEAT: Quantity.ELECTRIC_ENERGY,
 }
+_LETTER_UNITS = ("W", "V", "A", "L", "K", "degC", "degF")  # may be a phase or an index in a header
 _UNITLESS = (Quantity.SIGNAL, Quantity.ON_OFF, Quantity.OCCUPANCY, Quantity.POWER_FACTOR, Quantity.PRICE)
 
 
@@ -76,7 +77,7 @@ def _quantity(words: str, context: str, found: Unit | None, composite: bool) -> 
     elif found is not None and found.symbol not in ("%", "1"):
         same = [q for q in weights if _fits(q, found)] or [found.quantity]
         for quantity in same:
-            weights[quantity] += 1.0 if len(found.symbol) == 1 else 3.0  # "voltage_a" is phase A
+            weights[quantity] += 1.0 if found.symbol in _LETTER_UNITS else 3.0  # "voltage_a" is phase A
             why.setdefault(quantity, found.symbol)
     if "set point" in words or "setpoint" in words:
         weights[Quantity.TEMPERATURE_SETPOINT] += weights.pop(Quantity.TEMPERATURE, 0.0)

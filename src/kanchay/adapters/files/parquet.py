@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kanchay.adapters.files.cells import cell_type
 from kanchay.adapters.files.container import Limits, size
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
@@ -72,4 +73,9 @@ def _labels(name: str, coded: Any) -> Column:
     chunk = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
     codes = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     words = tuple(str(w) for w in chunk.dictionary.to_pylist())
+    numeric = sum(cell_type(w) in ("number", "empty") for w in words[:2000])
+    if words and numeric >= 0.8 * min(len(words), 2000) and len(words) > 20:
+        return Column(
+            name, "number", texts=chunk.cast(pa.string())
+        )  # numbers kept as text, for a few marks of error
     return Column(name, "text", codes=codes, words=words)

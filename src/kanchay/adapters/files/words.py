@@ -53,7 +53,7 @@ _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
      r"|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid", _D.EXPORT, 3.0),
     (r"import\w*|afname|bezug|from grid|grid|soutir\w*|delivered|withdraw\w*|prelev\w*|entnahme|netzbezug"
      r"|levering|afgenomen|compra\w*", _D.IMPORT, 2.5),
-    (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv|solar|zonne\w*|photovolt\w*"
+    (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv\d*|solar\d*|zonne\w*|photovolt\w*"
      r"|yield|ertrag|onsite", _D.PRODUCTION, 2.8),
     (r"consum\w*|verbrauch|verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*|sub ?meter\w*|sub metering|appliance"
      r"|sub\d|total use", _D.CONSUMPTION, 2.0),
