@@ -19,8 +19,8 @@ from kanchay.domain.units import SUMMED
 from kanchay.services.ports.readings import Level, Rollups
 
 __all__ = [
-    "Registered", "as_rollups", "bounds_of", "checked", "compare", "enter", "latest", "needed_span", "only",
-    "register_all", "roll", "seen", "visible",
+    "Registered", "as_rollups", "bounds_of", "checked", "checked_all", "compare", "enter", "latest",
+    "needed_span", "only", "register_all", "roll", "seen", "visible",
 ]  # fmt: skip
 
 Rows = TypeVar("Rows", bound=Readings | Observations)
@@ -96,6 +96,20 @@ def checked(batch: Readings) -> Readings:
             f"Readings of '{batch.point_id}' hold the same start twice.", hint="Keep the last one."
         )
     return only(batch, order)
+
+
+def checked_all(batches: list[Readings]) -> list[Readings]:
+    """Every batch `checked`; where all are in order, that is seen at one look over all of them."""
+    if len(batches) < 2:
+        return [checked(batch) for batch in batches]
+    start = np.concatenate([batch.start for batch in batches])
+    end = np.concatenate([batch.end for batch in batches])
+    rises = start[1:] > start[:-1]
+    rises[np.cumsum([len(batch) for batch in batches])[:-1] - 1] = True  # from one batch to the next
+    broken = np.isnan(np.concatenate([batch.value for batch in batches])).any()
+    if rises.all() and (end > start).all() and not broken:
+        return batches
+    return [checked(batch) for batch in batches]
 
 
 def only(rows: Rows, pick: NDArray[Any]) -> Rows:

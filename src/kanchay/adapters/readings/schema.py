@@ -67,7 +67,6 @@ CREATE TABLE IF NOT EXISTS change (
     "end" INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL
 );
-CREATE INDEX IF NOT EXISTS change_point ON change (point);
 PRAGMA user_version = 1;
 COMMIT;
 """

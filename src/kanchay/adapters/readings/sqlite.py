@@ -23,7 +23,7 @@ from kanchay.adapters.readings.common import (
     Registered,
     as_rollups,
     bounds_of,
-    checked,
+    checked_all,
     compare,
     enter,
     latest,
@@ -130,15 +130,14 @@ class SqliteReadingStore:
         observations: Sequence[Observations] = (),
     ) -> WriteResult:
         enter(scope, Permission.WRITE)
-        clean = [checked(batch) for batch in readings if len(batch)]
+        clean = checked_all([batch for batch in readings if len(batch)])
         names = {each.point_id for each in readings} | {each.point_id for each in observations}
         with self._transaction() as db:
             known = self._known(names)
             points = {name: seen(scope, name, known.get(name)) for name in names}
             write = _Write(db, points.values(), recorded_at)
             for each in _rounds(clean):
-                for batch in each:
-                    write.add(points[batch.point_id], batch)
+                write.add(points, each)
                 write.flush()
             for received in observations:
                 _keep(db, points[received.point_id], received, recorded_at)
@@ -241,13 +240,43 @@ class _Write:
         self._longest: list[tuple[int, int]] = []
         self.new = self.revised = self.unchanged = 0
 
-    def add(self, point: Registered, batch: Readings) -> None:
-        """Compare with what is there and note what has to be written. A point comes once between two flushes."""
-        first, last = int(batch.start[0]), int(batch.start[-1])
-        if first > self._newest.get(point.pk, -_FAR):
-            self._insert(point, batch)
-            self._note(point, batch, first, int(batch.end.max()))
+    def add(self, points: dict[str, Registered], batches: Sequence[Readings]) -> None:
+        """Note what has to be written. A point comes once between two flushes."""
+        if not batches:
             return
+        who = [points[batch.point_id] for batch in batches]
+        newest = np.array([self._newest.get(point.pk, -_FAR) for point in who])
+        sizes = np.array([len(batch) for batch in batches])
+        at = np.cumsum(sizes) - sizes
+        start = np.concatenate([batch.start for batch in batches])
+        later = start[at] > newest
+        for i in np.flatnonzero(~later).tolist():
+            self._compare(who[i], batches[i])
+        if later.any():
+            fresh = [i for i, yes in enumerate(later.tolist()) if yes]
+            self._append([who[i] for i in fresh], [batches[i] for i in fresh])
+
+    def _append(self, points: list[Registered], batches: list[Readings]) -> None:
+        """Batches that lie after all there is: in columns over all points at once, for a fleet sends many."""
+        sizes = np.array([len(batch) for batch in batches])
+        at = np.cumsum(sizes) - sizes
+        start, end = (np.concatenate([getattr(b, name) for b in batches]) for name in ("start", "end"))
+        value, quality = (
+            np.concatenate([getattr(b, name) for b in batches]) for name in ("value", "quality")
+        )
+        keys = np.array([point.pk for point in points])
+        columns = (np.repeat(keys, sizes), start, end, value, quality)
+        self._inserts.append(zip(*(c.tolist() for c in columns), repeat(self._recorded_at), strict=False))
+        self.new += len(start)
+        firsts, lasts = start[at].tolist(), np.maximum.reduceat(end, at).tolist()
+        self._changes.extend(zip(keys.tolist(), firsts, lasts, repeat(self._recorded_at), strict=False))
+        self._newest |= dict(zip(keys.tolist(), start[at + sizes - 1].tolist(), strict=True))
+        longest = np.maximum.reduceat(end - start, at).tolist()
+        self._longest += [(s, p.pk) for s, p in zip(longest, points, strict=True) if s > p.longest]
+
+    def _compare(self, point: Registered, batch: Readings) -> None:
+        """A batch that may meet what is there: each row is new, revised or unchanged."""
+        first, last = int(batch.start[0]), int(batch.start[-1])
         old = _current(self._db, point, first, last + 1)
         new, revised = compare(old, batch)
         if new.any():
