@@ -35,7 +35,6 @@ def test_a_site_is_added_listed_changed_and_shown(kanchay):
         "casa-nana",
         "billing_day=22",
         "floor_area_m2=80.5",
-        "tariff_parameters=reposicion:1.40",
     )
     shown = json.loads(kanchay("site", "show", "--json").output)
     assert (shown["billing_day"], shown["floor_area_m2"]) == (22, 80.5)
