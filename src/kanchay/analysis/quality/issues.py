@@ -224,7 +224,9 @@ def _unit_slips(panel: Panel, row: int, profile: WeekProfile) -> list[Issue]:
     return found
 
 
-def check_sum(parent: Panel, children: Panel, *, tolerance: float = 0.02) -> list[Issue]:
+def check_sum(
+    parent: Panel, children: Panel, *, tolerance: float = 0.02, counted: FloatArray | None = None
+) -> list[Issue]:
     """Sub-meters that together read more than their parent.
 
     Parameters
@@ -234,7 +236,9 @@ def check_sum(parent: Panel, children: Panel, *, tolerance: float = 0.02) -> lis
     children : Panel
         Its sub-meters on the same grid.
     tolerance : float, default 0.02
-        Excess that meters may differ by, as a share of the parent. [-]
+        Excess that meters may differ by, as a share of what was counted and of a typical interval. [-]
+    counted : ndarray of float64, shape (n_intervals,), optional
+        Energy that went through the meters behind `parent`, in either direction; the parent itself by default. [kWh]
 
     Returns
     -------
@@ -250,9 +254,10 @@ def check_sum(parent: Panel, children: Panel, *, tolerance: float = 0.02) -> lis
     """
     whole: FloatArray = parent.values[0]
     parts: FloatArray = np.nansum(children.values, axis=0)
-    typical = float(np.nanmedian(np.abs(whole))) if (~np.isnan(whole)).any() else 0.0
+    through = np.abs(whole) if counted is None else counted
+    typical = float(np.nanmedian(through)) if (~np.isnan(through)).any() else 0.0
     with np.errstate(invalid="ignore"):
-        over = parts > whole * (1 + tolerance) + tolerance * typical
+        over = parts > whole + tolerance * (through + typical)
     where = np.flatnonzero(over)
     known = int((~np.isnan(whole)).sum())
     if len(where) == 0 or known == 0:

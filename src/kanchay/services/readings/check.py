@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
-
+from kanchay.analysis.quality.balance import check_balance
 from kanchay.analysis.quality.derive import derive_readings
-from kanchay.analysis.quality.issues import check_panel, check_sum
+from kanchay.analysis.quality.issues import check_panel
 from kanchay.analysis.quality.repair import Repair, repair, strip_imputed
 from kanchay.domain.interval import HOUR
 from kanchay.domain.issue import Issue
@@ -16,9 +13,10 @@ from kanchay.domain.point import Direction, Kind, Point, Role
 from kanchay.domain.scope import Permission, Scope
 from kanchay.domain.units import Quantity
 from kanchay.services.context import Context
-from kanchay.services.people.sites import list_points
+from kanchay.services.people.sites import list_points, list_virtual_points
 from kanchay.services.ports.readings import Span
-from kanchay.services.readings.series import load_panel
+from kanchay.services.readings.metertree import balances
+from kanchay.services.readings.series import load_panel, span
 
 __all__ = ["check_site", "checked_panel", "propose_repair"]
 
@@ -79,18 +77,19 @@ def _register_issues(ctx: Context, scope: Scope, point: Point, span: Span) -> li
 
 
 def _sum_issues(ctx: Context, scope: Scope, points: list[Point], spans: dict[str, Span]) -> list[Issue]:
-    """Sub-meters that read more than their parent, on hours that all of them know."""
+    """Balances that leave less than nothing, on hours that all of their meters know."""
+    virtual = list_virtual_points(ctx, scope, points[0].site_id) if points else []
     found: list[Issue] = []
-    for parent in points:
-        children = [
-            p for p in points if p.parent_id == parent.id and p.id in spans and p.quantity is parent.quantity
-        ]
-        if not children or parent.id not in spans:
+    for at in balances(points, virtual):
+        reach = [span(ctx, scope, p) for p in (*at.sources, *at.parts)]
+        held = [r for r in reach if r is not None]
+        if len(held) < len(reach):
             continue
-        span = spans[parent.id]
-        start, ids = span.start // HOUR * HOUR, [parent.id, *(c.id for c in children)]
-        panel = load_panel(ctx, scope, ids, resolution_s=HOUR, start=start, end=span.end)
-        values = np.where(np.isnan(panel.values).any(axis=0), np.nan, panel.values)
-        known = replace(panel, values=values)
-        found += check_sum(known.select(parent.id), known.select(*(c.id for c in children)))
+        start = max(r.start for r in held) // HOUR * HOUR
+        end = min(r.end for r in held)
+        if end <= start:
+            continue
+        panel = load_panel(ctx, scope, [*at.sources, *at.parts], resolution_s=HOUR, start=start, end=end)
+        parts = panel.select(*at.parts) if at.parts else None
+        found += check_balance(panel.select(*at.sources), at.signs, parts)
     return found

@@ -57,10 +57,17 @@ def _make_points(
     for i, parent in parents.items():
         points[i] = point_of(site_id, preview.series[i], points[parent].id)
     sums = [virtual for virtual, _ in register_sums(site_id, preview.series)]
+    points = [_below_the_sum(p, sums) for p in points]
     add_points(ctx, scope, site_id, points)
     if sums:
         add_virtual_points(ctx, scope, site_id, sums)
     return points, sums
+
+
+def _below_the_sum(point: Point, sums: list[VirtualPoint]) -> Point:
+    """A sub-meter of a meter with several registers is part of their sum, not of one of them."""
+    whole = next((v for v in sums if point.parent_id in {t.point_id for t in v.terms}), None)
+    return replace(point, parent_id=whole.point.id) if whole is not None else point
 
 
 def _parents(preview: ImportPreview) -> dict[int, int]:
