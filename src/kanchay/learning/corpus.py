@@ -36,15 +36,15 @@ class CorpusOptions:
     """
 
     temperature: float = 0.35
-    commercial_share: float = 0.8
-    simulated_factor: float = 1.0
+    commercial_share: float = 0.75
+    simulated_factor: float = 0.7
     midnight: float = 0.5
     gaps: float = 0.25
     short_history: float = 0.08
     mixed_commercial: float = 0.3
-    mixed_residential: float = 0.85
+    mixed_residential: float = 0.7
     drift: float = 0.3
-    spikes: float = 0.1
+    spikes: float = 0.0
     other_hemisphere: float = 0.05
     other_week: float = 0.03
     season_jitter_days: float = 4.0
@@ -90,7 +90,8 @@ class Corpus:
         at = self._positions(n)
         load, target = self._cut(at)
         load, target = self._drift(*self._mix(at, load, target))
-        load = self._spike(load)
+        if self.options.spikes:
+            load = self._spike(load)
         calendar = self._calendar(at)
         mask = self._mask(~np.isnan(load))
         filled = np.where(mask, load, 0).astype(np.float32)
