@@ -14,7 +14,7 @@ from math import isnan
 from typing import Final, TypeAlias
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 from kanchay.domain.interval import to_datetime, utc_offset
@@ -150,8 +150,9 @@ class Formats:
 
     def zone(self, epoch: int) -> str:
         """``Lima (UTC−5)``: the zone's city and its offset at that moment."""
-        city: str = get_timezone_name(self.tz, width="short", locale=self.locale, return_zone=False)
-        city = self.tz.rsplit("/", 1)[-1].replace("_", " ") if "/" in self.tz else city
+        city = self.tz.rsplit("/", 1)[-1].replace("_", " ")
+        if city == "UTC":
+            return city
         hours = int(utc_offset([epoch], self.tz)[0]) / 3600
         offset = self.number(abs(hours), 0 if hours == int(hours) else 1)
         return f"{city} (UTC{'−' if hours < 0 else '+'}{offset})"

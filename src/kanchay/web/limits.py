@@ -36,6 +36,11 @@ class RateLimit:
         with self._lock:
             self._seen.pop(key, None)
 
+    def clear(self) -> None:
+        """Forget everybody's tries."""
+        with self._lock:
+            self._seen.clear()
+
     def _tries(self, key: str, now: float) -> deque[float]:
         tries = self._seen.get(key, deque())
         while tries and tries[0] <= now - self.seconds:

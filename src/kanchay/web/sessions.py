@@ -29,6 +29,7 @@ __all__ = [
     "read_token",
     "remember",
     "scope",
+    "seal_of",
 ]
 
 _PUBLIC: Final = "_kanchay_public"
@@ -73,8 +74,8 @@ def is_loopback() -> bool:
         return False
 
 
-def _seal(user: User) -> str:
-    """Changes with the password, so that old sessions end when it does."""
+def seal_of(user: User) -> str:
+    """What a session is sealed with: changes with the password, so that old sessions end when it does."""
     return sha256(user.password_hash.encode()).hexdigest()[:24]
 
 
@@ -83,7 +84,7 @@ def remember(user: User) -> None:
     session.clear()
     session.permanent = True
     session["user"] = user.id
-    session["seal"] = _seal(user)
+    session["seal"] = seal_of(user)
 
 
 def forget() -> None:
@@ -101,7 +102,7 @@ def _signed_in(ctx: Context) -> Actor | None:
             user = unit.users.get(session["user"])
         except NotFound:
             return None
-    return user.actor if hmac.compare_digest(session.get("seal", ""), _seal(user)) else None
+    return user.actor if hmac.compare_digest(session.get("seal", ""), seal_of(user)) else None
 
 
 def _demo(locale: str) -> Actor:

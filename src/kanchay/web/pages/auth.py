@@ -16,12 +16,12 @@ from kanchay.web.pages.common import safe_next
 from kanchay.web.sessions import current_actor, forget, public, remember
 from kanchay.web.shell import product, reader, render
 
-__all__ = ["blueprint"]
+__all__ = ["LIMIT", "blueprint"]
 
 blueprint = APIBlueprint("auth", __name__, enable_openapi=False)
 
 # Five wrong passwords for an address of the net or of mail, then a pause of a quarter of an hour.
-_LIMIT: Final = RateLimit(n=5, seconds=900)
+LIMIT: Final = RateLimit(n=5, seconds=900)
 
 
 def _keys(email: str) -> tuple[str, str]:
@@ -29,7 +29,7 @@ def _keys(email: str) -> tuple[str, str]:
 
 
 def _wait(*keys: str) -> None:
-    seconds = max(_LIMIT.wait(key, time.monotonic()) for key in keys)
+    seconds = max(LIMIT.wait(key, time.monotonic()) for key in keys)
     if seconds:
         raise TooManyRequests("Too many wrong passwords.", retry_after=seconds)
 
@@ -54,11 +54,11 @@ def sign_in_send() -> str | Response | tuple[str, int]:
         user = people.sign_in(product().ctx, email, password)
     except KanchayError:
         for key in _keys(email):
-            _LIMIT.failed(key, time.monotonic())
+            LIMIT.failed(key, time.monotonic())
         wrong = reader().words("sign_in.wrong")
         return render("sign_in.html", next=request.form.get("next", ""), email=email, wrong=wrong), 401
     for key in _keys(email):
-        _LIMIT.worked(key)
+        LIMIT.worked(key)
     remember(user)
     return redirect(safe_next(request.form.get("next")))
 
@@ -90,7 +90,7 @@ def claim_send(token: str) -> Response | tuple[str, int]:
             product().ctx, token, form["email"], form["name"], request.form.get("password", "")
         )
     except KanchayError as error:
-        _LIMIT.failed(key, time.monotonic())
+        LIMIT.failed(key, time.monotonic())
         t = reader().words
         said = t(f"error.{error.code}") if t.has(f"error.{error.code}") else str(error)
         return render("claim.html", email=form["email"], name=form["name"], wrong=said), 422

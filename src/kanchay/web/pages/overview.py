@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from kanchay.domain.point import SiteKind
 from kanchay.services.people.sites import list_sites
+from kanchay.web.gather import Gathered
 from kanchay.web.pages.common import gather
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product, render
@@ -22,11 +23,13 @@ blueprint = APIBlueprint("overview", __name__, enable_openapi=False)
 
 @blueprint.get("/")
 def home() -> Response | str:
-    """The first site, or how to begin."""
-    sites = list_sites(product().ctx, scope())
-    if sites:
-        return redirect(url_for("overview.show", site_id=sites[0].id))
-    return render("welcome.html", section="home")
+    """The first site that has readings, else the first, else how to begin."""
+    mine = scope()
+    sites = list_sites(product().ctx, mine)
+    if not sites:
+        return render("welcome.html", section="home")
+    first = next((s for s in sites if Gathered(product().ctx, mine, s).spans), sites[0])
+    return redirect(url_for("overview.show", site_id=first.id))
 
 
 @blueprint.get("/sites/<site_id>/")

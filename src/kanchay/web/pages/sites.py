@@ -12,7 +12,7 @@ from apiflask import APIBlueprint
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kanchay.domain.errors import InputError, KanchayError
+from kanchay.domain.errors import Conflict, InputError, KanchayError
 from kanchay.domain.interval import zone
 from kanchay.domain.point import Site, SiteKind
 from kanchay.domain.scope import Purpose
@@ -139,7 +139,7 @@ def create() -> Response | tuple[str, int]:
         site = _from_form(request.form, empty)
         site = replace(site, id=_site_id(site.name))
         create_site(product().ctx, mine, site)
-    except (InputError, ValueError) as error:
+    except (InputError, Conflict, ValueError) as error:
         said = _sentence(error) if isinstance(error, KanchayError) else str(error)
         return _form_page(empty, None, said), 422
     flash(reader().words("sites.created"), "good")
@@ -161,7 +161,7 @@ def update(site_id: str) -> Response | tuple[str, int]:
     try:
         site = _from_form(request.form, known.site)
         update_site(product().ctx, mine, site)
-    except (InputError, ValueError) as error:
+    except (InputError, Conflict, ValueError) as error:
         said = _sentence(error) if isinstance(error, KanchayError) else str(error)
         return _form_page(known.site, known.site, said), 422
     flash(reader().words("sites.saved"), "good")

@@ -1,0 +1,155 @@
+"""From the product's types to what is shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from kanchay.domain.bill import BandStep
+from kanchay.domain.forecast import PeriodForecast
+from kanchay.domain.interval import DAY, local_midnight, parse_instant
+from kanchay.domain.point import Site
+from kanchay.web.formats import Formats
+from kanchay.web.gather import periods_back
+from kanchay.web.i18n import Words
+from kanchay.web.shell import Reader
+from kanchay.web.views.bill import months_view
+from kanchay.web.views.findings import money_line, stake
+from kanchay.web.views.flow import Part, flow_view
+from kanchay.web.views.now import icon_of
+from kanchay.web.views.period import crossing_day, headline, period_chart, period_view
+
+LIMA = "America/Lima"
+NOW = parse_instant("2026-08-22T18:00", LIMA)
+R = Reader(Words("es"), Formats("es", LIMA), NOW)
+
+
+def period(so_far: float, mean: float, spread: float = 4.0) -> PeriodForecast:
+    """A period from the 5th of August to the 4th of September, twelve days and a bit to go."""
+    steps = (-2.0, -1.6, -1.3, -0.7, 0.0, 0.7, 1.3, 1.6, 2.0)
+    quantiles = tuple(max(so_far, mean + spread * s) for s in steps)
+    daily = tuple([(mean - so_far) / 14] * 14)
+    start, end = local_midnight(date(2026, 8, 5), LIMA), local_midnight(date(2026, 9, 5), LIMA)
+    return PeriodForecast("m", start, end, NOW, so_far, 0.0, mean, quantiles, "test", daily)
+
+
+STEP = BandStep(Decimal(140), Decimal("9.86"), 0.8)
+
+
+@pytest.mark.parametrize(
+    ("so_far", "mean", "said"),
+    [
+        (85.2, 143.4, "Vas a pasar la línea de 140 por poco"),
+        (85.2, 165.0, "Vas a pasar la línea de 140"),
+        (85.2, 138.0, "Puedes quedarte bajo la línea de 140"),
+        (60.0, 110.0, "Vas bien: cierras bajo la línea de 140"),
+        (141.0, 190.0, "Ya pasaste la línea de 140"),
+    ],
+)
+def test_the_heading_is_the_finding(so_far: float, mean: float, said: str) -> None:
+    assert headline(period(so_far, mean), STEP, R) == said
+
+
+def test_without_a_line_the_heading_is_the_total() -> None:
+    assert headline(period(85.2, 143.4), None, R) == "Este periodo usarás unos 143\u00a0kWh"
+
+
+def test_the_card_tells_number_range_and_days() -> None:
+    view = period_view(period(85.2, 143.4), STEP, R)
+    assert view.value == "143.4"
+    assert view.title == "Al 4 de setiembre"
+    assert view.left == "quedan 13 días"
+    assert "entre 138.2 y 148.6" in view.sentence
+    k = view.track
+    assert 0 < k.used < k.low80 < k.low50 < k.mean < k.high50 < k.high80 <= 100
+    assert k.line is not None
+
+
+def test_the_day_of_crossing_follows_the_expected_days() -> None:
+    assert crossing_day(period(85.2, 143.4), 140.0, R) == date(2026, 9, 4)
+    assert crossing_day(period(85.2, 130.0), 140.0, R) is None
+    assert crossing_day(period(150.0, 180.0), 140.0, R) is None
+
+
+def test_a_day_without_readings_breaks_the_line_but_not_the_sum() -> None:
+    asked = period(85.2, 143.4)
+    daily = tuple((asked.start + i * DAY, None if i == 3 else 5.0) for i in range(18))
+    used = period_chart(asked, daily, STEP, R).lines[0].values
+    assert used[4] is None
+    assert used[5] == pytest.approx(20.0)
+    assert [v for v in used if v is not None][-1] == asked.so_far
+
+
+def test_both_sides_of_the_flow_add_up() -> None:
+    sources = [Part("Sol", 3.9, "solar", "solar"), Part("Red", 0.24, "grid", "grid")]
+    uses = [
+        Part("Cómputo", 1.46, "load", "screen"),
+        Part("Aire", 0.98, "load", "fan"),
+        Part("?", 0.7, "rest", "rest"),
+        Part("Batería", 1.0, "charge", "battery"),
+    ]
+    view = flow_view(sources, uses, Words("es"), Formats("es"))
+    assert view is not None
+    assert view.sum_line == "3.90 + 0.24 = 3.14 + 1.00"
+    assert [row.power for row in view.uses] == ["1.46\u00a0kW", "980\u00a0W", "700\u00a0W", "1.00\u00a0kW"]
+    at_bar = [float(re.search(r"48 ([\d.]+)V", x.path)[1]) for x in view.ribbons if x.path.startswith("M0")]
+    assert at_bar == sorted(at_bar)
+    assert at_bar[0] == view.bar_top
+
+
+def test_small_uses_join_what_has_no_name() -> None:
+    uses = [Part(f"u{i}", 1.0 / (i + 1), "load", "plug") for i in range(8)]
+    total = sum(u.kw for u in uses)
+    view = flow_view([Part("Red", total, "grid", "grid")], uses, Words("es"), Formats("es"))
+    assert view is not None
+    assert [row.name for row in view.uses] == ["u0", "u1", "u2", "u3", "Sin nombre"]
+
+
+def test_no_flow_without_watts() -> None:
+    assert flow_view([Part("Red", 0.0, "grid", "grid")], [], Words("es"), Formats("es")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "icon"),
+    [
+        ("Terma", "water"),
+        ("Refrigeradora", "fridge"),
+        ("Luces sala", "light"),
+        ("Equipo 7", "screen"),
+        ("Bomba", "plug"),
+    ],
+)
+def test_an_icon_for_what_people_call_it(name: str, icon: str) -> None:
+    assert icon_of(name) == icon
+
+
+def test_money_has_its_period_and_its_range(make_finding) -> None:
+    found = make_finding("casa")
+    assert money_line(found.money, R) == ("S/\u00a0246 al año", "entre 223 y 270")
+    assert money_line(None, R) == ("sin costo", "")
+    both = [found, replace(found, id="f2", money=None), make_finding("casa", "f3")]
+    assert stake(both, R) == ("S/\u00a0492 al año", "entre 445 y 540")
+    assert stake([replace(found, money=None)], R) is None
+
+
+def test_months_are_drawn_to_one_scale() -> None:
+    months = [(date(2026, m, 4), 100.0 + m) for m in range(1, 9)]
+    view = months_view(months, (date(2026, 9, 4), 150.0), 140.0, R)
+    assert view is not None
+    assert [label for label, *_ in view.bars][-2:] == ["ago", "set"]
+    assert view.bars[-1][2] == 100.0
+    assert view.line == pytest.approx(93.3, abs=0.1)
+    assert months_view([], (date(2026, 9, 4), 150.0), 140.0, R) is None
+
+
+def test_periods_before_this_one() -> None:
+    site = Site("s", "S", billing_day=28)
+    assert periods_back(site, date(2026, 3, 28), 3) == [
+        (date(2025, 12, 28), date(2026, 1, 28)),
+        (date(2026, 1, 28), date(2026, 2, 28)),
+        (date(2026, 2, 28), date(2026, 3, 28)),
+    ]
