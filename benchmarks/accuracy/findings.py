@@ -55,10 +55,18 @@ LASTING = (K.STANDBY, K.BASELOAD_CREEP, K.FRIDGE, K.WATER_HEATER_STANDING)  # st
 NEAR = 2 * DAY
 MONTH = 30.4
 ZONES = {
-    "nl-toon": "Europe/Amsterdam", "nl-smp": "Europe/Amsterdam", "nl-dsmr": "Europe/Amsterdam", "nl-engie": "Europe/Amsterdam",
-    "be-fluvius": "Europe/Brussels", "ca-hue1": "America/Vancouver", "uk-lcl2": "Europe/London",
-    "us-d202": "America/Los_Angeles", "au-ausgrid12": "Australia/Sydney", "us-enphase": "UTC", "xx-shelly3ph": "UTC",
-}  # fmt: skip
+    "nl-toon": "Europe/Amsterdam",
+    "nl-smp": "Europe/Amsterdam",
+    "nl-dsmr": "Europe/Amsterdam",
+    "nl-engie": "Europe/Amsterdam",
+    "be-fluvius": "Europe/Brussels",
+    "ca-hue1": "America/Vancouver",
+    "uk-lcl2": "Europe/London",
+    "us-d202": "America/Los_Angeles",
+    "au-ausgrid12": "Australia/Sydney",
+    "us-enphase": "UTC",
+    "xx-shelly3ph": "UTC",
+}
 
 
 @dataclass
@@ -137,14 +145,27 @@ def real_homes(data: Path) -> Iterator[tuple[str, Panel]]:
     """The single homes of world-homes, each on its own grid."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(data / "world-homes" / "homes.parquet", columns=["meter_id", "timestamp", "energy_kwh"])
+    table = pq.read_table(
+        data / "world-homes" / "homes.parquet", columns=["meter_id", "timestamp", "energy_kwh"]
+    )
     frame = table.to_pandas()
     for meter, rows in frame.groupby("meter_id", observed=True):
-        stamps = rows["timestamp"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[s]").astype(np.int64)
+        stamps = (
+            rows["timestamp"]
+            .dt.tz_convert("UTC")
+            .dt.tz_localize(None)
+            .to_numpy("datetime64[s]")
+            .astype(np.int64)
+        )
         step = int(np.median(np.diff(stamps)))
         values = np.full((stamps[-1] - stamps[0]) // step + 1, np.nan)
         values[(stamps - stamps[0]) // step] = rows["energy_kwh"].to_numpy()
-        yield str(meter), Panel.of((str(meter),), values[None], start=int(stamps[0]), resolution_s=step, tz=ZONES[str(meter)])
+        yield (
+            str(meter),
+            Panel.of(
+                (str(meter),), values[None], start=int(stamps[0]), resolution_s=step, tz=ZONES[str(meter)]
+            ),
+        )
 
 
 def wild(data: Path) -> list[tuple[str, int, Counter[str]]]:
@@ -160,7 +181,9 @@ def wild(data: Path) -> list[tuple[str, int, Counter[str]]]:
             months += 1
             now = detect_load(days.until(int(days.bounds[last])))
             for one in now:
-                if not (one.kind in LASTING and one.kind in before) and not any(one.kind is s.kind and one.start < s.end + NEAR and s.start < one.end + NEAR for s in seen):
+                if not (one.kind in LASTING and one.kind in before) and not any(
+                    one.kind is s.kind and one.start < s.end + NEAR and s.start < one.end + NEAR for s in seen
+                ):
                     count[one.kind.value] += 1
                 seen.append(one)
             before = {one.kind for one in now}
@@ -169,7 +192,9 @@ def wild(data: Path) -> list[tuple[str, int, Counter[str]]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--start", default="2026-05-01")
@@ -227,18 +252,35 @@ def report_wild(found: list[tuple[str, int, Counter[str]]]) -> list[tuple[str, s
     months = sum(m for _, m, _ in found)
     rate = sum(sum(c.values()) for *_, c in found) / max(months, 1)
     print(f"{'all real homes':16}{months:>7}{'':5}{rate:>9.2f}")
-    return [("real homes", "new findings per meter-month", rate), ("real homes", "meter-months", float(months))]
+    return [
+        ("real homes", "new findings per meter-month", rate),
+        ("real homes", "meter-months", float(months)),
+    ]
 
 
-def write(out: Path, rows: list[tuple[str, str, float]], seeds: range, asked: argparse.Namespace, seconds: float) -> None:
+def write(
+    out: Path, rows: list[tuple[str, str, float]], seeds: range, asked: argparse.Namespace, seconds: float
+) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
-    environment = (f"{platform.python_implementation()} {platform.python_version()}", f"numpy {np.__version__}")
+    environment = (
+        f"{platform.python_implementation()} {platform.python_version()}",
+        f"numpy {np.__version__}",
+    )
     with out.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("case", "figure", "value", "seeds", "start", "days", "seconds", "environment"))
         for case, what, value in rows:
             writer.writerow(
-                (case, what, f"{value:.4f}", f"{seeds.start}-{seeds.stop - 1}", asked.start, asked.days, f"{seconds:.0f}", " ".join(environment))
+                (
+                    case,
+                    what,
+                    f"{value:.4f}",
+                    f"{seeds.start}-{seeds.stop - 1}",
+                    asked.start,
+                    asked.days,
+                    f"{seconds:.0f}",
+                    " ".join(environment),
+                )
             )
 
 

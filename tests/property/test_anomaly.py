@@ -24,7 +24,9 @@ def load(seed: int, n_days: int = 60) -> np.ndarray:
 
 
 def days(power: np.ndarray, start: int = 0):
-    return local_days(Panel.of(("m",), power.ravel()[None] / 1000.0, start=start, resolution_s=3600, tz="UTC"))
+    return local_days(
+        Panel.of(("m",), power.ravel()[None] / 1000.0, start=start, resolution_s=3600, tz="UTC")
+    )
 
 
 @few

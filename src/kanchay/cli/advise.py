@@ -16,14 +16,20 @@ __all__ = ["command"]
 
 _WORDS = {
     "es": {
-        "none": "Nada que valga la pena por ahora.", "price": "Cuesta {price} una vez; se paga en {months} meses.", "soon": "Cuesta {price} una vez; se paga en un mes.",
-        "free": "No cuesta nada.", "unpriced": "Sin tarifa no hay recomendaciones: {why}. Da una con --tariff.",
+        "none": "Nada que valga la pena por ahora.",
+        "price": "Cuesta {price} una vez; se paga en {months} meses.",
+        "soon": "Cuesta {price} una vez; se paga en un mes.",
+        "free": "No cuesta nada.",
+        "unpriced": "Sin tarifa no hay recomendaciones: {why}. Da una con --tariff.",
     },
     "en": {
-        "none": "Nothing worth doing for now.", "price": "Costs {price} once; pays back in {months} months.", "soon": "Costs {price} once; pays back in a month.",
-        "free": "It costs nothing.", "unpriced": "No advice without a price: {why}. Give a tariff with --tariff.",
+        "none": "Nothing worth doing for now.",
+        "price": "Costs {price} once; pays back in {months} months.",
+        "soon": "Costs {price} once; pays back in a month.",
+        "free": "It costs nothing.",
+        "unpriced": "No advice without a price: {why}. Give a tariff with --tariff.",
     },
-}  # fmt: skip
+}
 
 
 @click.command("advise")
@@ -31,6 +37,7 @@ _WORDS = {
 @click.pass_context
 def command(
     click_ctx: click.Context,
+    /,
     *,
     tariff_id: str | None,
     params: tuple[str, ...],

@@ -26,6 +26,7 @@ _NONE = {"es": "Nada raro por ahora.", "en": "Nothing odd for now."}
 @click.pass_context
 def command(
     click_ctx: click.Context,
+    /,
     *,
     tariff_id: str | None,
     params: tuple[str, ...],

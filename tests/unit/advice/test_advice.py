@@ -16,10 +16,14 @@ from kanchay.domain.interval import DAY
 
 def step_price(kwh: float) -> Decimal:
     """S/ 0.70 a kWh and S/ 10 at once above 140."""
-    return (Decimal("0.70") * Decimal(str(round(kwh, 3)))).quantize(Decimal("0.01")) + (10 if kwh > 140 else 0)
+    return (Decimal("0.70") * Decimal(str(round(kwh, 3)))).quantize(Decimal("0.01")) + (
+        10 if kwh > 140 else 0
+    )
 
 
-def forecast(mean: float, so_far: float = 80.0, spread: float = 6.0, days_left: float = 10.0) -> PeriodForecast:
+def forecast(
+    mean: float, so_far: float = 80.0, spread: float = 6.0, days_left: float = 10.0
+) -> PeriodForecast:
     z = (-1.96, -1.645, -1.2816, -0.6745, 0.0, 0.6745, 1.2816, 1.645, 1.96)
     end = 30 * DAY
     quantiles = tuple(max(so_far, mean + spread * k) for k in z)
@@ -46,7 +50,9 @@ def test_standby_leaves_the_router():
     assert cut.cut_w == pytest.approx(20.0)
     assert cut.kwh_low < cut.kwh_per_month < cut.kwh_high
     assert standby_cut(Standby(12.0, 11.0, 13.0, 0.1, 28)) is None
-    assert standby_cut(Standby(49.0, 45.0, 53.0, 0.3, 28), resolution_s=3600) is None  # that is a refrigerator
+    assert (
+        standby_cut(Standby(49.0, 45.0, 53.0, 0.3, 28), resolution_s=3600) is None
+    )  # that is a refrigerator
     assert standby_cut(None) is None
 
 

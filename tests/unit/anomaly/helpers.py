@@ -16,7 +16,12 @@ def home(n_days: int = 90, *, resolution_s: int = 900, seed: int = 0) -> np.ndar
     rng = np.random.default_rng(seed)
     n = 86400 // resolution_s
     hour = np.arange(n) * resolution_s / 3600
-    shape = 40.0 + 350.0 * ((hour > 18.5) & (hour < 22.5)) + 250.0 * ((hour > 6) & (hour < 8)) + 60.0 * ((hour > 8) & (hour < 18))
+    shape = (
+        40.0
+        + 350.0 * ((hour > 18.5) & (hour < 22.5))
+        + 250.0 * ((hour > 6) & (hour < 8))
+        + 60.0 * ((hour > 8) & (hour < 18))
+    )
     fridge = np.where(np.arange(n_days * n) * resolution_s // 60 % 50 < 20, 100.0, 0.0).reshape(n_days, n)
     return shape * rng.lognormal(0.0, 0.05, (n_days, n)) + fridge
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from .helpers import START, days_of, home
 
 from kanchay.analysis.anomaly.baseload import baseload_creep, change_point, night_baseload
 from kanchay.analysis.anomaly.detect import detect_load
@@ -14,6 +13,8 @@ from kanchay.analysis.anomaly.standby import high_standby, standby_power
 from kanchay.analysis.anomaly.unusual_days import day_scores, unusual_days
 from kanchay.domain.finding import FindingKind
 from kanchay.domain.interval import DAY
+
+from .helpers import START, days_of, home
 
 
 def test_a_steady_home_is_silent():
@@ -144,7 +145,9 @@ def test_a_fridge_that_runs_longer():
     minute = np.arange(90 * 96) * 15
     more = np.where(minute % 50 < 38, 100.0, 0.0) - np.where(minute % 50 < 20, 100.0, 0.0)
     load.ravel()[60 * 96 :] += more[60 * 96 :]
-    found = [d for d in detect_load(days_of(load)) if d.kind in (FindingKind.FRIDGE, FindingKind.BASELOAD_CREEP)]
+    found = [
+        d for d in detect_load(days_of(load)) if d.kind in (FindingKind.FRIDGE, FindingKind.BASELOAD_CREEP)
+    ]
     assert len(found) == 1
     assert abs(found[0].start - (START + 60 * DAY)) <= 3 * DAY
     assert fridge_runs_more(days_of(home(resolution_s=3600))) is None  # hours cannot tell

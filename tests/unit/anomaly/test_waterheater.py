@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from .helpers import days_of, home
 
 from kanchay.analysis.advice.water_heater_timer import timer_promise, timer_windows
 from kanchay.analysis.anomaly.days import local_days
 from kanchay.analysis.anomaly.waterheater import HeaterAnswer, recognise_water_heater
 from kanchay.simulate.home import clean_home, simulate_home
 from kanchay.simulate.household import Timer
+
+from .helpers import days_of, home
 
 SEED = 117
 
@@ -44,7 +45,9 @@ def test_promise_near_the_same_home_with_that_timer(always_on):
 
 
 def test_a_timer_is_recognised_as_one():
-    heater = recognise_water_heater(local_days(clean_home(seed=SEED, start="2026-05-01", days=60).panel("grid")))
+    heater = recognise_water_heater(
+        local_days(clean_home(seed=SEED, start="2026-05-01", days=60).panel("grid"))
+    )
     assert heater.answer is HeaterAnswer.NONE
     assert timer_promise(heater, "America/Lima") is None
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from .helpers import BT5B, product
 
 from kanchay.domain.errors import AccessDenied, Conflict, NotEnoughData
 from kanchay.domain.finding import FindingKind, RecommendationState
@@ -19,10 +18,12 @@ from kanchay.services.findings.price import month_price
 from kanchay.services.people.policy import scope_for
 from kanchay.simulate.home import clean_home, simulate_home
 
+from .helpers import BT5B, product
+
 
 @pytest.fixture(scope="module")
 def wasteful():
-    return simulate_home(seed=117, start="2026-06-01", days=90, faults=["baseload_creep"])
+    return simulate_home(seed=117, start="2026-06-01", days=75, faults=["baseload_creep"])
 
 
 def test_a_clean_home_gets_nothing():
@@ -79,7 +80,7 @@ def test_gone_is_closed_and_dismissed_stays_silent(wasteful):
         noted = [e.action for e in uow.audit.find(subject=creep.id)]
     assert noted == ["finding.dismissed:es mi acuario"]
     reopen_finding(ctx, scope, creep.id)
-    before = replace(ctx, clock=lambda: wasteful.end - 45 * DAY)  # as if the creep had never begun
+    before = replace(ctx, clock=lambda: wasteful.end - 40 * DAY)  # as if the creep had never begun
     assert creep.id not in {f.id for f in detect_site(before, scope, site.id)}
     with ctx.records.unit(scope) as uow:
         assert uow.findings.get(creep.id).status == "closed"

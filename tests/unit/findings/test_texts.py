@@ -6,7 +6,6 @@ import re
 from string import Formatter as Fields
 
 import pytest
-from .helpers import BT5B, product
 
 from kanchay.adapters.library import PackageLibrary
 from kanchay.domain.finding import FindingKind
@@ -16,6 +15,8 @@ from kanchay.services.findings.advise import advise_site
 from kanchay.services.findings.detect import detect_site
 from kanchay.simulate.home import simulate_home
 from kanchay.web.formats import Formats
+
+from .helpers import BT5B, product
 
 LOCALES = ("es", "en")
 # What codes with no detector on these homes are filled with, by whoever makes them.
@@ -51,7 +52,9 @@ def told():
     """Findings and advice of homes with each fault, by the code that makes them."""
     found, advice = [], []
     for fault in ("baseload_creep", "left_on", "unusual_days", "fridge_seal"):
-        ctx, scope, site = product(simulate_home(seed=110, start="2026-06-01", days=90, faults=[fault]), tariff_id=BT5B)
+        ctx, scope, site = product(
+            simulate_home(seed=110, start="2026-06-01", days=90, faults=[fault]), tariff_id=BT5B
+        )
         new = detect_site(ctx, scope, site.id, store=False)
         found += new
         advice += advise_site(ctx, scope, site.id, store=False, findings=new)
@@ -60,9 +63,16 @@ def told():
 
 def test_detectors_fill_every_place(texts, told):
     found, advice = told
-    assert {f.kind for f in found} >= {FindingKind(k) for k in FindingKind} - {FindingKind(k) for k in ELSEWHERE}
+    assert {f.kind for f in found} >= {FindingKind(k) for k in FindingKind} - {
+        FindingKind(k) for k in ELSEWHERE
+    }
     for f in found:
-        codes = [f"finding.{f.kind}.title", f"finding.{f.kind}.body", f"cause.{f.cause}", *(f"action.{a}" for a in f.actions)]
+        codes = [
+            f"finding.{f.kind}.title",
+            f"finding.{f.kind}.body",
+            f"cause.{f.cause}",
+            *(f"action.{a}" for a in f.actions),
+        ]
         for code in codes:
             assert places(texts["es"][code]) <= f.numbers.keys(), code
     assert advice
@@ -76,11 +86,18 @@ def test_sentences_are_whole(texts, told, locale):
     f = Formats(locale, "America/Lima")
     found, advice = told
     for one in found:
-        lines = [words.headline(one, texts[locale], f), words.summary(one, texts[locale], f), words.cause(one, texts[locale], f)]
+        lines = [
+            words.headline(one, texts[locale], f),
+            words.summary(one, texts[locale], f),
+            words.cause(one, texts[locale], f),
+        ]
         lines += [*words.what_to_do(one, texts[locale], f), words.since(one, texts[locale], f)]
         assert all(line and "–" not in line and "{" not in line for line in lines), lines
     for each in advice:
-        lines = [words.recommendation_title(each, texts[locale], f), words.recommendation_body(each, texts[locale], f)]
+        lines = [
+            words.recommendation_title(each, texts[locale], f),
+            words.recommendation_body(each, texts[locale], f),
+        ]
         lines += words.why_lines(each, texts[locale], f)
         assert all(line and "–" not in line and "{" not in line for line in lines), lines
 

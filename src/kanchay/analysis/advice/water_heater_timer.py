@@ -17,6 +17,7 @@ __all__ = ["TimerPromise", "timer_promise", "timer_windows"]
 
 _STEP_S: Final = 180.0  # the burst of an element is four steps long
 _DRAW_STEPS: Final = 3
+_DRAW_DAYS: Final = 42  # of draws that are run again
 _USE_C: Final = 38.0
 _SETPOINT_C: Final = 60.0  # what thermostats are sold at; the range tries 52 and 68
 _HYSTERESIS_K: Final = 5.0  # the range tries 3.5 and 7
@@ -131,18 +132,17 @@ def timer_promise(
     draws = _Draws.of(heater, tz, inlet_c)
     chosen, mean, cold = _best_timer(heater, draws, options, ambient_c)
     tries = [
-        _saved(heater, draws, chosen, ambient_c, setpoint, hysteresis, watts)[0]
-        for setpoint, hysteresis, watts in (
-            (52.0, _HYSTERESIS_K, heater.standing_w),
-            (68.0, _HYSTERESIS_K, heater.standing_w),
-            (_SETPOINT_C, 3.5, heater.standing_w),
-            (_SETPOINT_C, 7.0, heater.standing_w),
-            (_SETPOINT_C, _HYSTERESIS_K, heater.standing_low_w),
-            (_SETPOINT_C, _HYSTERESIS_K, heater.standing_high_w),
+        _saved(heater, draws, chosen, ambient_c, setpoint_c=setpoint, hysteresis_k=hysteresis)[0]
+        for setpoint, hysteresis in (
+            (52.0, _HYSTERESIS_K),
+            (68.0, _HYSTERESIS_K),
+            (_SETPOINT_C, 3.5),
+            (_SETPOINT_C, 7.0),
         )
     ]
-    # Pairs of a low and a high try, independent of each other.
-    spread = max(float(np.sqrt(sum((t - mean) ** 2 for t in tries) / 2)), 0.1 * mean)
+    # What is saved grows with the loss; the pairs of a low and a high try are independent of it and of each other.
+    loss = mean * (heater.standing_high_w - heater.standing_low_w) / (2.0 * heater.standing_w)
+    spread = max(float(np.sqrt(loss**2 + sum((t - mean) ** 2 for t in tries) / 2)), 0.1 * mean)
     if mean <= 0.5:
         return None
     standing = heater.standing_kwh_per_day * 30.4
@@ -159,9 +159,11 @@ class _Draws:
 
     @classmethod
     def of(cls, heater: WaterHeater, tz: str, inlet_c: float) -> _Draws:
-        """Each draw spread over some ten minutes; two days before the first let the tank settle."""
+        """Each draw of the newest weeks spread over some ten minutes; two days more let the tank settle."""
         start: IntArray = heater.draw_start if heater.draw_start is not None else np.zeros(0, dtype=np.int64)
         kwh: FloatArray = heater.draw_kwh if heater.draw_kwh is not None else np.zeros(0)
+        newest = start >= int(start.max()) - _DRAW_DAYS * DAY
+        start, kwh = start[newest], kwh[newest]
         first = int(start.min()) // DAY * DAY - 2 * DAY
         litres = np.zeros(int((int(start.max()) - first + DAY) // _STEP_S))
         at = ((start - first) // _STEP_S).astype(np.int64)
@@ -191,7 +193,8 @@ def _best_timer(
 ) -> tuple[tuple[tuple[float, float], ...], float, float]:
     """The timer that saves most among those that leave hardly anybody cold; else the warmest."""
     tried = [
-        (o, *_saved(heater, draws, o, ambient_c, _SETPOINT_C, _HYSTERESIS_K, heater.standing_w)) for o in options
+        (o, *_saved(heater, draws, o, ambient_c, setpoint_c=_SETPOINT_C, hysteresis_k=_HYSTERESIS_K))
+        for o in options
     ]
     warm = [t for t in tried if t[2] <= _COLD]
     return max(warm, key=lambda t: t[1]) if warm else min(tried, key=lambda t: t[2])
@@ -199,13 +202,13 @@ def _best_timer(
 
 def _saved(
     heater: WaterHeater, draws: _Draws, windows: tuple[tuple[float, float], ...], ambient_c: float,
-    setpoint_c: float, hysteresis_k: float, standing_w: float,
+    *, setpoint_c: float, hysteresis_k: float,
 ) -> tuple[float, float]:  # fmt: skip
     """Saved kWh in 30.4 days, and the share of water that comes out too cold."""
     tank = Tank(
         volume_l=heater.burst_kwh / hysteresis_k / WATER_KWH_PER_L_K,
         power_kw=heater.element_w / 1000.0,
-        ua_w_per_k=standing_w / (setpoint_c - 0.5 * hysteresis_k - ambient_c),
+        ua_w_per_k=heater.standing_w / (setpoint_c - 0.5 * hysteresis_k - ambient_c),
         setpoint_c=setpoint_c,
         hysteresis_k=hysteresis_k,
     )

@@ -28,7 +28,7 @@ class LocalDays:
     Attributes
     ----------
     power_w : ndarray of float64, shape (n_days, n_slots)
-        Mean power; NaN where not measured. A day of 23 hours lacks a slot, one of 25 holds the mean of the hour twice. [W]
+        Mean power; NaN where not measured. A day of 23 hours lacks some, one of 25 holds means of two hours. [W]
     bounds : ndarray of int64, shape (n_days + 1,)
         UTC seconds of the local midnights. [s]
     rest : ndarray of bool, shape (n_days,)

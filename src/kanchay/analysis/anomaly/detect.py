@@ -101,22 +101,36 @@ def water_heater_standing(
     -------
     Detection or None
         `numbers`: ``standing_month_kwh``, ``saved_month_kwh``, ``n_nights``, ``n_nights_with``, ``burst_kwh``,
-        ``standing_w``, ``element_w`` and the hours of the windows ``window_1_from_clock``, ``window_1_to_clock`` … (local hours).
+        ``standing_w``, ``element_w`` and the hours of the windows ``window_1_from_clock``, ``window_1_to_clock`` …
     """
     if heater.answer is not HeaterAnswer.FOUND or promise is None or promise.kwh_per_month < _MIN_TIMER_KWH:
         return None
     numbers = {
-        "standing_month_kwh": promise.standing_kwh_per_month, "saved_month_kwh": promise.kwh_per_month,
-        "n_nights": float(heater.n_nights), "n_nights_with": float(heater.n_nights_with), "burst_kwh": heater.burst_kwh,
-        "standing_w": heater.standing_w, "element_w": heater.element_w, "draws_day_kwh": heater.draws_kwh_per_day,
-    }  # fmt: skip
+        "standing_month_kwh": promise.standing_kwh_per_month,
+        "saved_month_kwh": promise.kwh_per_month,
+        "n_nights": float(heater.n_nights),
+        "n_nights_with": float(heater.n_nights_with),
+        "burst_kwh": heater.burst_kwh,
+        "standing_w": heater.standing_w,
+        "element_w": heater.element_w,
+        "draws_day_kwh": heater.draws_kwh_per_day,
+    }
     for i, (begin, end) in enumerate(promise.windows, 1):
         numbers |= {f"window_{i}_from_clock": begin % 24, f"window_{i}_to_clock": end % 24}
     return Detection(
-        FindingKind.WATER_HEATER_STANDING, heater.since, int(days.bounds[-1]), True, heater.confidence,
-        12 * promise.kwh_per_month, 12 * promise.kwh_low, 12 * promise.kwh_high,
-        cause="tank_reheats", actions=("set_timer" if len(promise.windows) == 1 else "set_timer_twice",), numbers=numbers, evidence=_three_nights(days),
-    )  # fmt: skip
+        FindingKind.WATER_HEATER_STANDING,
+        heater.since,
+        int(days.bounds[-1]),
+        True,
+        heater.confidence,
+        12 * promise.kwh_per_month,
+        12 * promise.kwh_low,
+        12 * promise.kwh_high,
+        cause="tank_reheats",
+        actions=("set_timer" if len(promise.windows) == 1 else "set_timer_twice",),
+        numbers=numbers,
+        evidence=_three_nights(days),
+    )
 
 
 def _three_nights(days: LocalDays) -> Evidence:

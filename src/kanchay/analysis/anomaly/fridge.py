@@ -77,25 +77,31 @@ def fridge_runs_more(days: LocalDays, *, window: int = _WINDOW) -> Detection | N
     floor = night_baseload(recent)[known]
     if np.median(floor[found.index :]) - np.median(floor[: found.index]) > 2.0 * rise:
         return None
-    return _detection(recent, cycling, known, found.index, before, rise, noise, found.p_value)
+    first = int(known[found.index])
+    numbers = {
+        "before_w": before, "now_w": before + rise, "rise_w": rise, "rise_pct": 100 * rise / before,
+        "extra_month_kwh": rise * 0.73, "p_value": found.p_value,
+    }  # fmt: skip
+    error = (
+        1.2533 * noise * np.sqrt(1 / found.index + 1 / min(_NOW, len(known) - found.index))
+    )  # of two medians
+    return _detection(
+        recent, cycling, first, numbers, strength=rise / noise, half_w=max(0.25 * rise, _Z80 * error)
+    )
 
 
 def _detection(
-    days: LocalDays, cycling: FloatArray, known: np.ndarray, index: int, before: float, rise: float, noise: float, p: float
+    days: LocalDays, cycling: FloatArray, first: int, numbers: dict[str, float], *, strength: float, half_w: float
 ) -> Detection:  # fmt: skip
     # A refrigerator runs more by day than by night; the trimmed night is a cautious mean.
-    half = max(0.25 * rise, _Z80 * 1.2533 * noise * np.sqrt(1 / index + 1 / min(_NOW, len(known) - index)))
-    start, end = int(days.bounds[int(known[index])]), int(days.bounds[-1])
+    before, rise = numbers["before_w"], numbers["rise_w"]
+    start, end = int(days.bounds[first]), int(days.bounds[-1])
     measured = tuple(None if np.isnan(v) else round(float(v), 1) for v in cycling)
     evidence = Evidence(
         int(days.bounds[0]), end, DAY, "W", measured, (round(before, 1),) * len(cycling), start, end
     )
-    numbers = {
-        "before_w": before, "now_w": before + rise, "rise_w": rise, "rise_pct": 100 * rise / before,
-        "extra_month_kwh": rise * 0.73, "p_value": p,
-    }  # fmt: skip
     return Detection(
-        FindingKind.FRIDGE, start, end, True, float(np.clip(1 - 0.6 * np.exp(-rise / noise / 3), 0.5, 0.9)),
-        rise * 8.76, max(0.0, rise - half) * 8.76, (rise + half) * 8.76,
+        FindingKind.FRIDGE, start, end, True, float(np.clip(1 - 0.6 * np.exp(-strength / 3), 0.5, 0.9)),
+        rise * 8.76, max(0.0, rise - half_w) * 8.76, (rise + half_w) * 8.76,
         cause="door_seal", actions=("check_door_seal",), numbers=numbers, evidence=evidence,
     )  # fmt: skip

@@ -72,7 +72,7 @@ def pedestals(days: LocalDays, *, held_h: float = _HELD_H) -> list[Pedestal]:
     extra = held - _usual_pedestal(held, days.rest)
     largest = _largest_by_day(extra)
     candidates = runs(np.nan_to_num(extra.ravel(), nan=-1.0) >= _MIN_W)
-    found = [_measure(days, extra.ravel(), largest, first, last, length) for first, last in candidates]
+    found = [_measure(days, extra.ravel(), largest, span, length=length) for span in candidates]
     return [p for p in found if p is not None]
 
 
@@ -94,9 +94,10 @@ def _largest_by_day(extra: FloatArray) -> FloatArray:
 
 
 def _measure(
-    days: LocalDays, extra: FloatArray, largest: FloatArray, first: int, last: int, length: int
+    days: LocalDays, extra: FloatArray, largest: FloatArray, span: tuple[int, int], *, length: int
 ) -> Pedestal | None:
     """The pedestal between two indices, or None where it is too short, too long, too small or too usual."""
+    first, last = span
     hours = (last - first) * days.resolution_s / HOUR
     if last - first < length or hours > _MAX_DAYS * 24:
         return None

@@ -133,7 +133,9 @@ def unusual_days(
         odd &= (recent.bounds[1:] <= first) | (recent.bounds[:-1] >= last)
     n_looked = int(looked.sum())
     month = 30.4 * float(np.median(usual[looked])) if n_looked else 0.0
-    if float(scores.extra_kwh[odd].sum()) < max(_MIN_TOTAL_KWH, _MIN_TOTAL_SHARE * month) or odd.sum() > max(1.0, _TOO_MANY * n_looked):
+    if float(scores.extra_kwh[odd].sum()) < max(_MIN_TOTAL_KWH, _MIN_TOTAL_SHARE * month) or odd.sum() > max(
+        1.0, _TOO_MANY * n_looked
+    ):
         return None
     return _detection(recent, scores, np.flatnonzero(odd), n_looked)
 
@@ -145,11 +147,15 @@ def _detection(days: LocalDays, scores: DayScores, odd: IntArray, n_looked: int)
     a_year = max(365.25 / max(n_looked, 1), 1.0)
     spread = 1.2816 * np.sqrt(len(odd)) / len(odd)  # 8 times in 10, of a count
     numbers = {
-        "n_days": float(len(odd)), "n_days_looked": float(n_looked), "extra_kwh": extra,
+        "n_days": float(len(odd)),
+        "n_days_looked": float(n_looked),
+        "extra_kwh": extra,
         "usual_kwh": float(np.nansum(scores.usual_kwh[worst])),
         "worst_kwh": float(np.nansum(scores.usual_kwh[worst]) + scores.extra_kwh[worst]),
-        "worst_day": float(days.bounds[worst]), "level_z": float(scores.level_z[worst]), "shape_z": float(scores.shape_z[worst]),
-    }  # fmt: skip
+        "worst_day": float(days.bounds[worst]),
+        "level_z": float(scores.level_z[worst]),
+        "shape_z": float(scores.shape_z[worst]),
+    }
     start, end = int(days.bounds[odd[0]]), int(days.bounds[odd[-1] + 1])
     return Detection(
         FindingKind.UNUSUAL_DAYS, start, end, bool(odd[-1] == days.n_days - 1),

@@ -150,10 +150,8 @@ def bursts(days: LocalDays) -> Bursts:
     found = runs(above >= _threshold(above, days.resolution_s))
     first = np.array([a for a, _ in found], dtype=np.int64)
     last = np.array([b for _, b in found], dtype=np.int64)
-    if days.resolution_s > 300:  # a burst spills a little into the slots beside it
-        spill = [np.maximum(first - 1, 0), np.minimum(last, len(above) - 1)]
-    else:
-        spill = []
+    # Where slots are long, a burst spills a little into those beside it.
+    spill = [np.maximum(first - 1, 0), np.minimum(last, len(above) - 1)] if days.resolution_s > 300 else []
     total = np.concatenate([[0.0], np.cumsum(above)])
     energy = total[last] - total[first]
     for beside in spill:
@@ -266,7 +264,9 @@ def _judge(days: LocalDays, every: Bursts, quiet: Bursts, night: IntArray, whole
         if begin == 0
         else int(days.bounds[min(first_night, days.n_days - 1)])
     )
-    return _estimate(days, every, quiet, since, first_night, n_nights, n_with)
+    return _estimate(
+        days, every, quiet, since=since, first_night=first_night, n_nights=n_nights, n_with=n_with
+    )
 
 
 def _onset(with_burst: np.ndarray) -> int:
@@ -304,7 +304,7 @@ def _locked_to_clock(days: LocalDays, some: Bursts) -> np.ndarray:
 
 
 def _estimate(
-    days: LocalDays, every: Bursts, quiet: Bursts, since: int, first_night: int, n_nights: int, n_with: int
+    days: LocalDays, every: Bursts, quiet: Bursts, *, since: int, first_night: int, n_nights: int, n_with: int
 ) -> WaterHeater:
     burst = float(np.median(quiet.kwh))
     element = _element_w(days, every, quiet)

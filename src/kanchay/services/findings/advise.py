@@ -51,6 +51,17 @@ class _Case:
     findings: Sequence[Finding]
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a recommendation says: codes of its texts and the numbers in them."""
+
+    code: str
+    effort: str
+    numbers: dict[str, float]
+    why: tuple[str, ...]
+    finding_id: str | None = None
+
+
 def advise_site(
     ctx: Context, scope: Scope, site_id: str, *, store: bool = True, findings: Sequence[Finding] | None = None
 ) -> list[Recommendation]:
@@ -136,9 +147,8 @@ def _timer(case: _Case) -> Recommendation | None:
     hours = "timer_hours_twice" if "window_2_from_clock" in finding.numbers else "timer_hours"
     why = (hours, "tank_reheats", "timer_physics", "replayed_bill")
     numbers = {**finding.numbers, "confidence_share": finding.confidence}
-    return _bought(
-        case, "water_heater_timer", months, _TIMER[case.price.currency], "hour", numbers, why, finding.id
-    )
+    words = _Words("water_heater_timer", "hour", numbers, why, finding.id)
+    return _bought(case, words, months, _TIMER[case.price.currency])
 
 
 def _standby(case: _Case) -> Recommendation | None:
@@ -147,7 +157,8 @@ def _standby(case: _Case) -> Recommendation | None:
     measured = standby_power(days)
     creep = next((f for f in case.findings if f.kind is FindingKind.BASELOAD_CREEP), None)
     if measured is not None and creep is not None:  # that finding says what to do about its own part
-        measured = replace(measured, power_w=max(0.0, measured.power_w - creep.numbers.get("rise_w", 0.0)))
+        left = max(0.0, 1.0 - creep.numbers["rise_w"] / measured.power_w)
+        measured = replace(measured, power_w=left * measured.power_w, share=left * measured.share)
     cut = standby_cut(measured, resolution_s=days.resolution_s)
     if cut is None or measured is None or case.price.currency not in _STRIP:
         return None
@@ -158,26 +169,28 @@ def _standby(case: _Case) -> Recommendation | None:
     months = (cut.kwh_per_month, cut.kwh_low, cut.kwh_high)
     finding = next((f.id for f in case.findings if f.kind is FindingKind.STANDBY), None)
     why = ("standby_measured", "standby_reachable", "replayed_bill")
-    return _bought(case, "standby", months, _STRIP[case.price.currency], "minutes", numbers, why, finding)
+    return _bought(
+        case, _Words("standby", "minutes", numbers, why, finding), months, _STRIP[case.price.currency]
+    )
 
 
 def _bought(
-    case: _Case, code: str, months: tuple[float, float, float], shop: tuple[int, int, int], effort: str,
-    numbers: dict[str, float], why: tuple[str, ...], finding_id: str | None,
-) -> Recommendation:  # fmt: skip
+    case: _Case, words: _Words, months: tuple[float, float, float], shop: tuple[int, int, int]
+) -> Recommendation:
     """Advice that needs something from a shop."""
     saving = saving_range(
         case.priced, case.load.monthly_kwh, *months, currency=case.price.currency, per="month"
     )
     low, price, high = (Decimal(p) for p in shop)
     payback = float(price / saving.mean) if saving.mean > 0 else None
-    numbers |= {
+    more = {
         "saved_month_kwh": months[0], "saved_month_low_kwh": months[1], "saved_month_high_kwh": months[2],
         "price_low_money": float(low), "price_high_money": float(high),
         "month_kwh": sum(case.load.monthly_kwh) / len(case.load.monthly_kwh),
         "saving_year_money": float(saving.mean * 12),
     }  # fmt: skip
-    return _recommendation(case, code, saving, months, price, payback, effort, numbers, why, finding_id)
+    words = replace(words, numbers=words.numbers | more)
+    return _recommendation(case, words, saving, months, price=price, payback=payback)
 
 
 def _below_lines(case: _Case) -> list[Recommendation | None]:
@@ -211,24 +224,22 @@ def _below(case: _Case, forecast: PeriodForecast, found: StayBelow, cost: float)
     saving = MoneyRange(gain, min(low, gain), max(high, gain), case.price.currency, "period")
     months = (found.cut_kwh, 0.5 * found.cut_kwh, found.cut_kwh)
     why = ("period_so_far", "line_costs", "line_chance")
-    return _recommendation(
-        case, "stay_below_140" if found.at_kwh == 140.0 else "stay_below_line", saving, months, Decimal(0), None, "minutes",
-        numbers, why, None, period=str(forecast.start // DAY),
-    )  # fmt: skip
+    code = "stay_below_140" if found.at_kwh == 140.0 else "stay_below_line"
+    words = _Words(code, "minutes", numbers, why)
+    return _recommendation(case, words, saving, months, period=str(forecast.start // DAY))
 
 
 def _recommendation(
-    case: _Case, code: str, saving: MoneyRange, months: tuple[float, float, float], price: Decimal,
-    payback: float | None, effort: str, numbers: dict[str, float], why: tuple[str, ...], finding_id: str | None,
-    *, period: str = "",
+    case: _Case, words: _Words, saving: MoneyRange, months: tuple[float, float, float],
+    *, price: Decimal = Decimal(0), payback: float | None = None, period: str = "",
 ) -> Recommendation:  # fmt: skip
     site, point = case.load.site, case.load.point
     a_year = months[0] * (1 if period else 12)
     co2 = carbon_of(case.ctx, site, a_year)
-    digest = hashlib.sha256(f"{site.id}|{point.id}|{code}|{period}".encode()).hexdigest()[:20]
+    digest = hashlib.sha256(f"{site.id}|{point.id}|{words.code}|{period}".encode()).hexdigest()[:20]
     return Recommendation(
-        id=f"advice-{digest}", code=code, site_id=site.id, point_id=point.id, made_at=case.ctx.clock(), saving=saving,
-        kwh_per_month=months[0], kwh_per_month_low=months[1], kwh_per_month_high=months[2],
-        co2_kg_per_year=None if co2 is None else float(co2), price=price, payback_months=payback, effort=effort,
-        numbers=numbers, why=why, finding_id=finding_id,
+        id=f"advice-{digest}", code=words.code, site_id=site.id, point_id=point.id, made_at=case.ctx.clock(),
+        saving=saving, kwh_per_month=months[0], kwh_per_month_low=months[1], kwh_per_month_high=months[2],
+        co2_kg_per_year=None if co2 is None else float(co2), price=price, payback_months=payback,
+        effort=words.effort, numbers=words.numbers, why=words.why, finding_id=words.finding_id,
     )  # fmt: skip

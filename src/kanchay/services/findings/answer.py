@@ -45,7 +45,7 @@ def answer_recommendation(
             )
         new = replace(old, state=wanted, state_reason=reason)
         uow.recommendations.put(new)
-        _note(ctx, uow, scope, f"recommendation.{wanted}", new.id, new.site_id)
+        _note(ctx, uow, scope, f"recommendation.{wanted}", new)
     return new
 
 
@@ -66,10 +66,10 @@ def _set_status(ctx: Context, scope: Scope, finding_id: str, status: str, reason
         new = replace(old, status=status)
         uow.findings.put(new)
         action = f"finding.{status}" + (f":{reason}" if reason else "")
-        _note(ctx, uow, scope, action, new.id, new.site_id)
+        _note(ctx, uow, scope, action, new)
     return new
 
 
-def _note(ctx: Context, uow: UnitOfWork, scope: Scope, action: str, subject: str, site_id: str) -> None:
-    organisation = uow.sites.get(site_id).organisation_id
-    note(uow, scope, ctx.clock(), action, subject, organisation_id=organisation, site_id=site_id)
+def _note(ctx: Context, uow: UnitOfWork, scope: Scope, action: str, row: Finding | Recommendation) -> None:
+    organisation = uow.sites.get(row.site_id).organisation_id
+    note(uow, scope, ctx.clock(), action, row.id, organisation_id=organisation, site_id=row.site_id)

@@ -73,8 +73,13 @@ def _priced(ctx: Context, load: SiteLoad, price: MonthPrice, d: Detection) -> Fi
     money = None
     if price.price is not None:
         money = cost_of_extra(
-            price.price, load.monthly_kwh, d.kwh_per_year, d.kwh_per_year_low, d.kwh_per_year_high, currency=price.currency
-        )  # fmt: skip
+            price.price,
+            load.monthly_kwh,
+            d.kwh_per_year,
+            d.kwh_per_year_low,
+            d.kwh_per_year_high,
+            currency=price.currency,
+        )
     co2 = carbon_of(ctx, load.site, d.kwh_per_year)
     return Finding(
         id=_new_id(load, d), kind=d.kind, site_id=load.site.id, point_id=load.point.id, start=d.start, end=d.end,

@@ -7,7 +7,7 @@ seconds), ``_clock`` (hour of the local clock), ``_tenths``; anything else is a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,9 +17,20 @@ from kanchay.domain.finding import Finding, MoneyRange, Recommendation
 from kanchay.domain.issue import Issue
 
 __all__ = [
-    "Formatter", "cause", "headline", "issue_line", "money_words", "recommendation_body", "recommendation_title", "say", "since", "summary",
-    "what_to_do", "why_lines", "written",
-]  # fmt: skip
+    "Formatter",
+    "cause",
+    "headline",
+    "issue_line",
+    "money_words",
+    "recommendation_body",
+    "recommendation_title",
+    "say",
+    "since",
+    "summary",
+    "what_to_do",
+    "why_lines",
+    "written",
+]
 
 Texts = Mapping[str, str]
 Number = int | float | Decimal
@@ -59,7 +70,7 @@ class _Said(Mapping[str, str]):
         value = self.numbers.get(name)
         return "–" if value is None else written(name, value, self.formatter, self.currency)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
+    def __iter__(self) -> Iterator[str]:
         return iter(self.numbers)
 
     def __len__(self) -> int:
@@ -68,28 +79,21 @@ class _Said(Mapping[str, str]):
 
 def written(name: str, value: float, f: Formatter, currency: str = "PEN") -> str:
     """A number by the unit at the end of its name."""
-    unit = name.rsplit("_", 1)[-1]
-    if unit == "kwh":
-        return f.energy(value)
-    if unit == "w":
-        return f.unit(value, "W", 0)
-    if unit == "kw":
-        return f.power(value)
-    if unit == "h":
-        return f.unit(value, "h", 0 if value >= 3 else 1)
-    if unit == "pct":
-        return f.percent(value / 100.0)
-    if unit == "share":
-        return f.percent(value)
-    if unit == "money":
-        return f.money(value, currency, 0 if abs(value) >= 20 or value == int(value) else 2)
-    if unit == "day":
-        return f.weekday_day(f.moment(int(value)).date())
-    if unit == "at":
-        return f.when(int(value))
-    if unit == "clock":
-        return f"{int(value) % 24}:{round(value % 1 * 60):02d}"
-    return f.number(value, 0 if value == int(value) or abs(value) >= 100 else 1)
+    whole = 0 if value == int(value) else 2
+    by_unit: dict[str, Callable[[], str]] = {
+        "kwh": lambda: f.energy(value),
+        "w": lambda: f.unit(value, "W", 0),
+        "kw": lambda: f.power(value),
+        "h": lambda: f.unit(value, "h", 0 if value >= 3 else 1),
+        "pct": lambda: f.percent(value / 100.0),
+        "share": lambda: f.percent(value),
+        "money": lambda: f.money(value, currency, 0 if abs(value) >= 20 else whole),
+        "day": lambda: f.weekday_day(f.moment(int(value)).date()),
+        "at": lambda: f.when(int(value)),
+        "clock": lambda: f"{int(value) % 24}:{round(value % 1 * 60):02d}",
+    }
+    plain = 0 if value == int(value) or abs(value) >= 100 else 1
+    return by_unit.get(name.rsplit("_", 1)[-1], lambda: f.number(value, plain))()
 
 
 def say(texts: Texts, key: str, numbers: Mapping[str, float], f: Formatter, *, currency: str = "PEN") -> str:
