@@ -57,7 +57,7 @@ def _context(readings: Any, records: Any, settings: Settings, clock: Callable[[]
         records=records,
         models=cast(Any, Lazy(lambda: _models(settings))),
         library=cast(Any, Lazy(_library)),
-        files=cast(Any, Lazy(_files)),
+        files=cast(Any, Lazy(lambda: _files(settings))),
         clock=clock or _now,
         code_version=__version__,
     )
@@ -75,10 +75,10 @@ def _library() -> Any:
     return PackageLibrary()
 
 
-def _files() -> Any:
+def _files(settings: Settings) -> Any:
     from kanchay.adapters.files.reader import SniffingReader
 
-    return SniffingReader()
+    return SniffingReader(settings.max_upload_mb)
 
 
 def open_product(settings: Settings, *, clock: Callable[[], int] | None = None) -> Context:

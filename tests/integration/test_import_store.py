@@ -144,10 +144,9 @@ def test_command_previews_stores_and_refuses(tmp_path):
     run = CliRunner().invoke
     shown = run(cli, [*home, "import", str(good), "--tz", TZ, "--json"])
     assert shown.exit_code == 0, shown.output
-    (file,) = json.loads(shown.stdout)["files"]
-    (series,) = file["series"]
+    (series,) = json.loads(shown.stdout)["series"]
     assert list(series) == [
-        "name", "quantity", "direction", "unit", "kind", "resolution", "timezone", "start", "end", "n", "missing",
+        "file", "name", "quantity", "direction", "unit", "kind", "resolution", "timezone", "start", "end", "n", "missing",
         "duplicates", "total",
     ]  # fmt: skip
     assert (series["resolution"], series["start"], series["end"]) == (
@@ -161,8 +160,8 @@ def test_command_previews_stores_and_refuses(tmp_path):
     assert "Nothing was stored" in both.stderr
     stored = run(cli, [*home, "import", str(good), "--new-site", "Casa", "--tz", TZ])
     assert stored.exit_code == 0, stored.stderr
-    assert "72 new" in stored.stderr
+    assert "72 new" in stored.stdout
     again = run(cli, [*home, "import", str(good), "--site", "casa"])
-    assert "72 unchanged" in again.stderr
+    assert "72 unchanged" in again.stdout
     checked = run(cli, [*home, "check", "--site", "casa", "--json"])
     assert json.loads(checked.stdout)["issues"] == []

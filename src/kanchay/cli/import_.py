@@ -16,8 +16,6 @@ from kanchay.domain.errors import FileRefused, InputError, KanchayError
 if TYPE_CHECKING:
     from kanchay.domain.importing import ImportPreview, ImportSeries
     from kanchay.domain.point import Site
-    from kanchay.domain.scope import Scope
-    from kanchay.services.context import Context
     from kanchay.services.ports.files import ImportOptions
     from kanchay.services.ports.records import ImportRecord
 
@@ -137,23 +135,14 @@ def _store(
         site = get_site(ctx, scope, given["site_id"]) if given["site_id"] else None
         known = options if options.tz or site is None else replace(options, tz=site.tz)
         results = [_try(path, known, settings.max_upload_mb) for path in _with_progress(paths)]
-        if any(isinstance(r, KanchayError) for _, r, _ in results):
+        read = [(path, r) for path, r, _ in results if not isinstance(r, KanchayError)]
+        if len(read) < len(results):
             click.echo("Nothing was stored.", err=True)
             return results
         site = site or create_site(ctx, scope, _new_site(given["new_site"], options, results))
-        return [_stored(ctx, scope, site, store_import, result) for result in results]
+        return [(path, preview, store_import(ctx, scope, site.id, preview)) for path, preview in read]
     finally:
         close(ctx)
-
-
-def _stored(ctx: Context, scope: Scope, site: Site, store: Any, result: Result) -> Result:
-    path, preview, _ = result
-    record = store(ctx, scope, site.id, preview)
-    click.echo(
-        f"{path.name}: {record.n_new} new, {record.n_revised} revised, {record.n_unchanged} unchanged in {site.id}.",
-        err=True,
-    )
-    return path, preview, record
 
 
 def _new_site(name: str, options: ImportOptions, results: list[Result]) -> Site:
@@ -194,7 +183,7 @@ def _file_dict(result: Result) -> dict[str, Any]:
     out: dict[str, Any] = {
         "file": path.name, "format": preview.format, "encoding": preview.encoding, "rows": preview.n_rows,
         "sha256": preview.sha256, "facts": [{"code": c, "value": v} for c, v in preview.facts],
-        "series": [series_dict(s) for s in preview.series], "questions": list(preview.questions),
+        "questions": list(preview.questions),
         "issues": [{"series": s.name, "issue": i} for s in preview.series for i in s.issues],
     }  # fmt: skip
     if record is not None:
@@ -204,12 +193,25 @@ def _file_dict(result: Result) -> dict[str, Any]:
 
 def _print(results: list[Result], as_json: bool) -> None:
     if as_json:
-        emit_json({"files": [_file_dict(r) for r in results]})
-    for path, preview, _ in results:
+        read = [(path, r) for path, r, _ in results if not isinstance(r, KanchayError)]
+        series = [{"file": path.name} | series_dict(s) for path, r in read for s in r.series]
+        emit_json({"series": series, "files": [_file_dict(r) for r in results]})
+    for path, preview, record in results:
         if isinstance(preview, KanchayError):
             click.echo(f"{type(preview).__name__}: {preview}", err=True)
         elif not as_json:
             _print_file(path, preview)
+            _print_stored(record)
+
+
+def _print_stored(record: ImportRecord | None) -> None:
+    if record is None:
+        click.echo(
+            "Nothing was stored: this is a preview. To keep it, name a site: --site ID or --new-site NAME."
+        )
+        return
+    counts = f"{record.n_new} new, {record.n_revised} revised, {record.n_unchanged} unchanged"
+    click.echo(f"Stored in {record.site_id}: {counts}.")
 
 
 def _print_file(path: Path, preview: ImportPreview) -> None:
@@ -237,4 +239,3 @@ def _print_file(path: Path, preview: ImportPreview) -> None:
         for issue in series.issues:
             numbers = ", ".join(f"{k} {v:g}" for k, v in issue.numbers.items())
             click.echo(f"! {series.name}: {issue.kind.value} ({numbers})")
-    click.echo()
