@@ -13,6 +13,7 @@ _STAYS_W: Final = (
     9.0  # a router: EU 2023/826 allows 7 to 8 W to networked equipment of its kind, and 1 W for a clock
 )
 _REACHABLE: Final = (0.25, 0.5, 0.75)  # of what is above that: low, usual and high, for plugs one can reach
+_STRIP_W: Final = (15.0, 30.0, 60.0)  # television, decoder and console behind one strip: never more than that
 _MIN_CUT_W: Final = 3.0
 _FRIDGE_W: Final = 45.0  # hidden in the baseload where slots are longer than 15 min
 
@@ -55,7 +56,7 @@ def standby_cut(standby: Standby | None, *, resolution_s: int = 900) -> StandbyC
     if standby is None:
         return None
     above = standby.power_w - _STAYS_W - (_FRIDGE_W if resolution_s > 900 else 0.0)
-    low, usual, high = (share * above for share in _REACHABLE)
+    low, usual, high = (min(share * above, most) for share, most in zip(_REACHABLE, _STRIP_W, strict=True))
     if usual < _MIN_CUT_W:
         return None
     return StandbyCut(usual, usual * 0.73, low * 0.73, high * 0.73)  # 0.73 kWh a month of one watt
