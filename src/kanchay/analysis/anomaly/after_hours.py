@@ -1,9 +1,9 @@
 """After hours: a building that keeps running when it is closed, and since when.
 
-Opening hours are learned from the load: the slots of a working day between the first and the last that stand clearly
-above the night. A low quantile of the days tells them, so that running on for half the window does not pass for opening
-hours, and the first and last slot do, so that a roof of photovoltaics at noon does not pass for a closed building.
-What each day uses outside those hours above its own night floor is one number a day; a lasting step in it is a finding.
+Opening hours are learned from the load: a working day from the first to the last slot that stands clearly above the
+night, whatever a roof of photovoltaics does to the hours between. A low quantile of the days tells when it closes, so
+that running on for half the window does not pass for opening hours. What each day uses outside those hours, above its
+own night floor, is one number a day; a lasting step in it is a finding.
 """
 
 from __future__ import annotations
@@ -24,18 +24,21 @@ from kanchay.domain.reading import FloatArray
 __all__ = ["OpeningHours", "after_hours", "closed_kwh", "opening_hours"]
 
 _WINDOW: Final = 120  # days looked back: a longer look would take seasons for a change
-_QUANTILE: Final = 0.35  # of the days: running on may fill up to two thirds of the window
+_CLOSES: Final = 0.35  # quantile of the days: running on may fill up to two thirds of the window
+_OPENS: Final = 0.9  # quantile: one dull morning in ten shows what the sun hides on the others
 _OPEN: Final = 0.30  # of the way from night to noon at which a building counts as open
 _CONTRAST: Final = 1.5  # noon over night below which nothing tells open from closed
 _MARGIN_H: Final = (1.5, 1.0)  # before opening and after closing: people come early and stay late
 _FEWEST: Final = 15  # days of a kind below which nothing is learned
 _MIN_SEGMENT: Final = {False: 8, True: 5}  # days on each side: working days, rest days
 _P: Final = 0.001  # one window in a thousand
-_MIN_SHARE: Final = 0.03  # of a working day's energy
-_MIN_KWH: Final = 1.0  # a day
+_MIN_SHARE: Final = 0.01  # of a working day's energy
+_MIN_KWH: Final = 0.5  # a day, some S/ 8 a month: less is not worth a message
 _MIN_SEPARATION: Final = 1.5  # old and new level apart, in standard deviations of a day
 _SOMETIMES: Final = 0.2  # share of earlier days that were as high
 _STILL: Final = 0.5  # of the newest days that must be as high: else it is over
+_LOCATED: Final = 0.5  # of the rise must lie in one stretch of hours: else it is a level, not a schedule
+_CLOCK_DAYS: Final = 4
 _Z80: Final = 1.2816  # 8 times in 10
 
 
@@ -79,36 +82,39 @@ def opening_hours(days: LocalDays) -> OpeningHours | None:
     >>> from kanchay.analysis.anomaly.days import local_days
     >>> from kanchay.domain.panel import Panel
     >>> week = np.where(np.arange(168) < 120, np.tile([1.0] * 9 + [6.0] * 9 + [1.0] * 6, 7), 1.0)  # Monday first
-    >>> load = np.tile(week, 4)[None]
+    >>> load = np.tile(week, 6)[None]
     >>> found = opening_hours(local_days(Panel.of(("m",), load, start=4 * 86400, resolution_s=3600, tz="UTC")))
     >>> found.opens, found.closes, int(found.closed[0].sum()), bool(found.closed[1].all())
-    (9.0, 18.0, 12, True)
+    (9.0, 18.0, 13, True)
     """
     work, rest = days.power_w[~days.rest], days.power_w[days.rest]
     if np.isfinite(work).all(axis=1).sum() < _FEWEST:
         return None
-    usual = _low(work)
+    usual, at_most = _level(work, _CLOSES), _level(work, _OPENS)
     per_hour = HOUR // days.resolution_s
     night = float(median(usual[per_hour : 5 * per_hour]))
     top = float(np.quantile(usual, 0.9))
     limit = night + _OPEN * (top - night)
-    is_open = np.flatnonzero(usual > limit)
-    if top < _CONTRAST * max(night, 1.0) or not len(is_open):
+    if top < _CONTRAST * max(night, 1.0):
+        return None
+    first, last = int(np.flatnonzero(at_most > limit)[0]), int(np.flatnonzero(usual > limit)[-1]) + 1
+    if first >= last:
         return None
     slot = np.arange(days.n_slots)
     early, late = (m * HOUR / days.resolution_s for m in _MARGIN_H)
     closed = np.zeros((2, days.n_slots), dtype=bool)
-    closed[0] = (slot < is_open[0] - early) | (slot >= is_open[-1] + 1 + late)
+    closed[0] = (slot < first - early) | (slot >= last + late)
     if len(rest) >= _MIN_SEGMENT[True] * 2:
-        closed[1] = bool(_low(rest).max() <= limit)
-    opens, closes = (float(s) * days.resolution_s / HOUR for s in (is_open[0], is_open[-1] + 1))
+        closed[1] = bool(_level(rest, _CLOSES).max() <= limit)
+    opens, closes = (float(s) * days.resolution_s / HOUR for s in (first, last))
     return OpeningHours(opens, closes, closed, night, top)
 
 
-def _low(power: FloatArray) -> FloatArray:
-    """A low quantile of each slot over the days that know it, shape (n_slots,). [W]"""
+def _level(power: FloatArray, quantile: float) -> FloatArray:
+    """A quantile of each slot over the days that know it, shape (n_slots,). [W]"""
     known = np.isfinite(power).any(axis=0)
-    return np.nanquantile(np.where(known, power, 0.0), _QUANTILE, axis=0)
+    level: FloatArray = np.nanquantile(np.where(known, power, 0.0), quantile, axis=0)
+    return level
 
 
 def closed_kwh(days: LocalDays, hours: OpeningHours) -> FloatArray:
@@ -147,9 +153,9 @@ def after_hours(days: LocalDays, *, window: int = _WINDOW) -> Detection | None:
     Returns
     -------
     Detection or None
-        The costlier of the two kinds of day. `numbers`: ``extra_w``, ``extra_day_kwh``, ``extra_month_kwh``, ``from_clock``,
-        ``to_clock`` (between which it runs on), ``opens_clock``, ``closes_clock``, ``n_days_before``, ``n_days_now``,
-        ``p_value``, ``rest`` (1 on rest days).
+        The costlier of the two kinds of day. `numbers`: ``extra_w``, ``extra_day_kwh``, ``extra_month_kwh``,
+        ``from_clock``, ``to_clock`` (between which it runs on), ``opens_clock``, ``closes_clock``, ``n_days_before``,
+        ``n_days_now``, ``p_value``, ``rest`` (1 on rest days).
     """
     recent = days.last(window).coarse()
     hours = opening_hours(recent)
@@ -175,24 +181,37 @@ def _of_kind(days: LocalDays, hours: OpeningHours, energy: FloatArray, *, rest: 
     newest = after[-_MIN_SEGMENT[rest] :]
     if float(np.mean(before > halfway)) > _SOMETIMES or float(np.mean(newest > halfway)) < _STILL:
         return None
+    if _clock_changed(days, int(rows[found.index])):
+        return None
     return _detection(days, hours, rows, found, rest=rest)
+
+
+def _clock_changed(days: LocalDays, day: int) -> bool:
+    """Whether summer time began or ended near that day: a meter whose clock does not follow it looks the same."""
+    near = np.diff(days.bounds[max(0, day - _CLOCK_DAYS) : day + _CLOCK_DAYS + 1])
+    return bool((near != DAY).any())
 
 
 def _detection(
     days: LocalDays, hours: OpeningHours, rows: IntArray, found: ChangePoint, *, rest: bool
-) -> Detection:
+) -> Detection | None:
     old, new = rows[: found.index], rows[found.index :]
     extra = median(days.power_w[new], axis=0) - median(days.power_w[old], axis=0)
     extra = np.where(hours.closed[int(rest)], extra, 0.0)
     first, last, extra_w = _stretch(extra)
     rise = found.after - found.before
-    error = 1.2533 * found.noise * np.sqrt(1 / len(old) + 1 / len(new))  # of a difference of medians, normal law
+    if extra_w * 1e-3 * (last - first) * days.resolution_s / HOUR < _LOCATED * rise:
+        return None
+    error = (
+        1.2533 * found.noise * np.sqrt(1 / len(old) + 1 / len(new))
+    )  # of a difference of medians, normal law
     half = max(_Z80 * error, 0.1 * rise)
     a_year = 365.25 * float(np.mean(days.rest == rest))
     to_clock = days.resolution_s / HOUR
     numbers = {
         "extra_w": extra_w, "extra_day_kwh": rise, "extra_month_kwh": rise * a_year / 12,
-        "from_clock": first * to_clock, "to_clock": last * to_clock, "opens_clock": hours.opens, "closes_clock": hours.closes,
+        "from_clock": first * to_clock, "to_clock": last * to_clock,
+        "opens_clock": hours.opens, "closes_clock": hours.closes,
         "n_days_before": float(len(old)), "n_days_now": float(len(new)), "p_value": found.p_value, "rest": float(rest),
     }  # fmt: skip
     strength = rise / max(found.noise, 0.05 * rise)
@@ -228,5 +247,10 @@ def _evidence(days: LocalDays, old: IntArray, new: IntArray, stretch: tuple[int,
     measured = hourly[first : day + 1]
     start = int(days.bounds[first])
     begin, end = (int(days.bounds[day]) + s * days.resolution_s for s in stretch)
-    shown = (tuple(None if np.isnan(v) else round(float(v), 4) for v in r.ravel()) for r in (measured, expected))
-    return Evidence(start, start + len(measured) * DAY, HOUR, "kWh", *shown, begin, end)
+    return Evidence(
+        start, start + len(measured) * DAY, HOUR, "kWh", _shown(measured), _shown(expected), begin, end
+    )
+
+
+def _shown(rows: FloatArray) -> tuple[float | None, ...]:
+    return tuple(None if np.isnan(v) else round(float(v), 4) for v in rows.ravel())

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from kanchay.analysis.advice.water_heater_timer import TimerPromise, timer_promise
+from kanchay.analysis.anomaly.after_hours import after_hours
 from kanchay.analysis.anomaly.baseload import baseload_creep
 from kanchay.analysis.anomaly.days import LocalDays
 from kanchay.analysis.anomaly.detection import Detection
@@ -38,7 +39,7 @@ def detect_load(days: LocalDays, *, home: bool = True) -> list[Detection]:
     days : LocalDays
         The load of a site, best with half a year. [W]
     home : bool, default True
-        A home: a water heater and a refrigerator are looked for.
+        A home: a water heater and a refrigerator are looked for. A building: what runs after hours.
 
     Returns
     -------
@@ -49,6 +50,7 @@ def detect_load(days: LocalDays, *, home: bool = True) -> list[Detection]:
     lasting = _one_rise([d for d in (baseload_creep(days), *_of_homes(days, home)) if d is not None])
     if not any(d.kind is FindingKind.BASELOAD_CREEP for d in lasting):
         lasting += [d for d in (high_standby(days),) if d is not None and home]
+    lasting += [d for d in (None if home else after_hours(days),) if d is not None]
     events = [d for d in left_on(days) if not _explained(d, lasting)]
     odd = unusual_days(days, explained=[(d.start, d.end) for d in events])
     found = [*lasting, *events, *([odd] if odd is not None else [])]
