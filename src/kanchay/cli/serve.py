@@ -66,6 +66,8 @@ def serve(ctx: Context, settings: Settings, *, demo: bool = False, open_browser:
         threads=_THREADS,
         ident="kanchay",
         max_request_body_size=most,
+        # Left in place: whoever comes through a proxy is not on this machine (the demo signs only those in).
+        clear_untrusted_proxy_headers=False,
     )
     worker, thread = start_in_thread(ctx, interval_s=settings.worker_interval)
     beside = [thread, *([_advance_in_thread(ctx, stop)] if demo else [])]

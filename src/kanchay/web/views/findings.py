@@ -150,7 +150,9 @@ def evidence_chart(evidence: Evidence, label: str, r: Reader) -> Chart:
     )
     return Chart(
         label=label,
-        sentence=t("finding.chart_day" if daily else "finding.chart", unit=evidence.unit),
+        sentence=t(
+            f"finding.chart_{'day' if daily else 'hour' if step == HOUR else 'step'}", unit=evidence.unit
+        ),
         starts=starts,
         step_s=step,
         unit=evidence.unit,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from kanchay.domain.forecast import Forecast
@@ -13,6 +15,8 @@ from kanchay.web.shell import Reader
 from kanchay.web.views.common import floats, same_weekday_profile
 
 __all__ = ["DayTotals", "next_hours_chart", "sources_chart", "to_hours", "today_bounds", "today_chart"]
+
+_SEEN: Final = 0.1  # energy sent away in a day that is worth a colour [kWh]
 
 
 def today_bounds(now: int, tz: str, r: Reader) -> tuple[int, int]:
@@ -143,7 +147,7 @@ def sources_chart(
     lines, keys = _stack(grid, own, away, r)
     return Chart(
         label=t("day.label"),
-        sentence=t("day.sentence_sent" if away.any() else "day.sentence"),
+        sentence=t("day.sentence_sent" if away.sum() > _SEEN else "day.sentence"),
         starts=starts,
         step_s=HOUR,
         unit="kWh",
@@ -170,7 +174,7 @@ def _stack(
         Line(t("flow.grid"), "--grid", floats(grid), width=0),
     ]
     keys = [Key("--sun", t("flow.sun")), Key("--grid", t("flow.grid"))]
-    if away.any():
+    if away.sum() > _SEEN:
         lines.append(
             Line(t("flow.sent"), "--export", floats(np.where(away > 0, -away, np.nan)), "bars", flat=True)
         )
