@@ -197,16 +197,17 @@ def load_model(name: str = "pretrained") -> Forecaster:
 
 
 def to_frame(value: Forecast | Panel) -> pd.DataFrame:
-    """A pandas table of a forecast or a panel, times in UTC.
+    """A pandas table of a forecast or a panel.
 
     A forecast becomes the forecast frame: ``meter_id, issued_at, timestamp, resolution, unit, mean`` and nine quantiles.
-    A panel becomes one column a point, indexed by the start of each interval.
+    A panel becomes one column a point, indexed by the start of each interval on the panel's clock.
     """
     import pandas as pd
 
     times = pd.to_datetime(value.starts, unit="s", utc=True)
     if isinstance(value, Panel):
-        return pd.DataFrame(value.values.T, index=times.rename("timestamp"), columns=list(value.points))
+        local = times.tz_convert(value.tz).rename("timestamp")
+        return pd.DataFrame(value.values.T, index=local, columns=list(value.points))
     head = {
         "meter_id": value.point_id,
         "issued_at": pd.Timestamp(value.issued_at, unit="s", tz="UTC"),

@@ -123,7 +123,7 @@ def _from_product(
     """Through the importer or the store, by the same use cases as everywhere."""
     from kanchay.cli.opening import open_context
     from kanchay.domain.units import Quantity
-    from kanchay.services.forecasting.forecast import resolution_of
+    from kanchay.services.forecasting.defaults import resolution_of
     from kanchay.services.people.sites import list_points, list_virtual_points
     from kanchay.services.readings.series import load_panel, span
 

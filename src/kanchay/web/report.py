@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader
@@ -24,6 +21,7 @@ from kanchay.web.formats import Formats
 from kanchay.web.i18n import Words
 from kanchay.web.report_ahead import ahead_view
 from kanchay.web.report_charts import Bar, bars_svg, evidence_svg
+from kanchay.web.report_words import ReportWords
 from kanchay.web.shell import Reader
 from kanchay.web.views.bill import BillRow, bill_rows
 from kanchay.web.views.common import Tile
@@ -31,33 +29,8 @@ from kanchay.web.views.findings import advice_view, finding_view
 
 __all__ = ["render_report"]
 
-_FOLDER: Final = Path(__file__).parent / "locales"
 _MOST_ISSUES: Final = 20
 _SAME: Final = 0.01  # a change below one in a hundred is no change to a reader
-
-
-@lru_cache(maxsize=2)
-def _own_words(locale: str) -> dict[str, str]:
-    words: dict[str, str] = json.loads((_FOLDER / f"report.{locale}.json").read_text("utf-8"))
-    return words
-
-
-@dataclass(frozen=True)
-class ReportWords:
-    """The report's own words, from report.es.json and report.en.json."""
-
-    locale: str
-
-    def __call__(self, key: str, **places: Any) -> str:
-        text = _own_words(self.locale).get(key, key)
-        return text.format(**places) if places else text
-
-    def has(self, key: str) -> bool:
-        return key in _own_words(self.locale)
-
-    def why(self, refused: Refused) -> str:
-        key = f"why.{refused.code}"
-        return self(key) if self.has(key) else refused.message
 
 
 def render_report(report: MonthReport, texts: Mapping[str, str], locale: str, *, again: str = "") -> str:

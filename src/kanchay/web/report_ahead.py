@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from markupsafe import Markup
@@ -16,9 +16,7 @@ from kanchay.domain.interval import local_midnight
 from kanchay.services.operations.report import MonthReport, Refused
 from kanchay.web.formats import Formats
 from kanchay.web.report_charts import Fan, fan_svg
-
-if TYPE_CHECKING:
-    from kanchay.web.report import ReportWords
+from kanchay.web.report_words import ReportWords
 
 __all__ = ["Ahead", "ahead_view"]
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kanchay.adapters.files.frames import read_csv, to_frame
 from kanchay.domain.issue import IssueKind
-from kanchay.domain.panel import Panel
 from kanchay.domain.point import Direction, Kind
 
 
@@ -115,16 +113,6 @@ def test_numbered_columns_of_a_day_of_25_hours(read):
     ]
     series = read("\n".join([head, *rows]), tz="Europe/Madrid", unit="kWh").series[0]
     assert (series.n, series.end - series.start, series.missing) == (73, 73 * 3600, 0)
-
-
-def test_frames(tmp_path):
-    path = tmp_path / "a.csv"
-    path.write_text("time,Import kWh\n" + "\n".join(f"{t}{1 + h % 4}" for h, t in enumerate(hours())))
-    (readings,) = read_csv(path, tz="America/Lima")
-    assert (readings.point_id, len(readings)) == ("Import kWh", 48)
-    frame = to_frame(Panel.from_readings([readings], resolution_s=3600, tz="America/Lima"))
-    assert str(frame.index[0]) == "2024-01-01 00:00:00-05:00"
-    assert frame["Import kWh"].sum() == readings.value.sum()
 
 
 def test_a_label_that_only_describes_rows_makes_no_series(read):

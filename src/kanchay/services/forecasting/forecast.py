@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.single import forecast_panel
-from kanchay.domain.errors import NotEnoughData, NotFound
+from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.forecast import Forecast
-from kanchay.domain.interval import DAY, HOUR
+from kanchay.domain.interval import DAY
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
+from kanchay.services.forecasting.defaults import load_default, resolution_of
+from kanchay.services.forecasting.skill import card_of
 from kanchay.services.operations.runs import fingerprint, new_run
 from kanchay.services.readings.series import find_point, load_panel, span
 
-__all__ = ["DEFAULT_MODEL", "forecast_point", "load_default", "resolution_of"]
-
-DEFAULT_MODEL: Final = "pretrained"
-_FINEST_S: Final = 300
+__all__ = ["forecast_point"]
 
 
 def forecast_point(
@@ -73,19 +71,6 @@ def forecast_point(
     return forecast
 
 
-def resolution_of(point: Point) -> int:
-    """Resolution at which a point is forecast: its own, between 5 min and 1 h."""
-    return min(max(point.resolution_s or HOUR, _FINEST_S), HOUR)
-
-
-def load_default(ctx: Context) -> tuple[Forecaster, tuple[str, ...]]:
-    """The pre-trained model, or the ensemble with a note where none is installed."""
-    try:
-        return ctx.models.load(DEFAULT_MODEL), ()
-    except NotFound:
-        return ctx.models.load("ensemble"), ("no_model",)
-
-
 def _time_of_issue(ctx: Context, scope: Scope, point: Point, issued_at: int | None, resolution_s: int) -> int:
     """The asked time or the end of the data, on the grid of the point's readings."""
     reach = span(ctx, scope, point.id)
@@ -101,8 +86,6 @@ def _best(
     ctx: Context, scope: Scope, point: Point, site: Site, at: int
 ) -> tuple[Forecaster, tuple[str, ...]]:
     """The default model, or the naive that beat it on this meter."""
-    from kanchay.services.forecasting.skill import card_of
-
     model, note = load_default(ctx)
     card = card_of(ctx, scope, point, site, model, end=at, days=28)
     if card.answers == model.name:

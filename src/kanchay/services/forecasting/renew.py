@@ -16,7 +16,8 @@ from kanchay.domain.errors import NotEnoughData, NotFound
 from kanchay.domain.point import Point
 from kanchay.domain.scope import Scope
 from kanchay.services.context import Context
-from kanchay.services.forecasting.forecast import forecast_point, resolution_of
+from kanchay.services.forecasting.defaults import resolution_of
+from kanchay.services.forecasting.forecast import forecast_point
 from kanchay.services.operations.feed import consume
 from kanchay.services.readings.series import find_point, main_point, span
 

@@ -9,7 +9,7 @@ from kanchay.domain.interval import DAY
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
-from kanchay.services.forecasting.forecast import load_default, resolution_of
+from kanchay.services.forecasting.defaults import load_default, resolution_of
 from kanchay.services.readings.series import find_point, load_panel, span
 
 __all__ = ["SkillCard", "card_of", "skill_card"]
