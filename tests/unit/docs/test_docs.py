@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,35 @@ def test_every_decision_has_its_three_parts() -> None:
         text = path.read_text("utf-8")
         for part in ("## Context", "## Decision", "## Consequences"):
             assert part in text, f"{path.name} lacks '{part}'"
+
+
+def commands_in_documents() -> list[tuple[str, str]]:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    found = []
+    for page in pages:
+        for block in re.findall(r"```(?:sh|bash)\n(.*?)```", page.read_text("utf-8"), flags=re.S):
+            lines = block.replace("\\\n", " ").splitlines()
+            found += [
+                (page.name, line.split("#")[0].strip()) for line in lines if line.startswith("kanchay ")
+            ]
+    return found
+
+
+@pytest.mark.parametrize(("page", "line"), commands_in_documents())
+def test_commands_in_documents_exist(page: str, line: str) -> None:
+    """Every verb, sub-verb and option that a page names is one that the program knows."""
+    import click
+
+    from kanchay.cli import cli
+
+    words = shlex.split(line)[1:]
+    command: click.Command = cli
+    context = click.Context(cli, info_name="kanchay")
+    known = {o for p in cli.params for o in p.opts}
+    for word in words:
+        if word.startswith("--"):
+            assert word.split("=")[0] in known, f"{page}: {line}"
+        elif isinstance(command, click.Group) and word in command.list_commands(context):
+            command = command.get_command(context, word)
+            known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
+    assert command is not cli, f"{page}: {line} names no verb"
