@@ -65,6 +65,7 @@ def open_priced(
     """Open the site that was asked for; a file takes the tariff of the command line."""
     from kanchay.cli.opening import open_context
     from kanchay.domain.errors import InputError
+    from kanchay.services.findings.words import texts_of_site
     from kanchay.services.people.sites import update_site
     from kanchay.web.formats import Formats
 
@@ -82,7 +83,7 @@ def open_priced(
             site, tariff_id=tariff_id or site.tariff_id, tariff_parameters=tuple(name_values(params).items())
         )
         update_site(ctx, scope, site)
-    texts = ctx.library.texts(locale)
+    texts = texts_of_site(ctx.library.texts(locale), site.kind)
     return PricedSite(ctx, scope, site, texts, Formats(locale, site.tz), input_path is None)
 
 

@@ -10,10 +10,12 @@ import pytest
 from kanchay.adapters.library import PackageLibrary
 from kanchay.domain.finding import FindingKind
 from kanchay.domain.issue import Issue, IssueKind
+from kanchay.domain.point import SiteKind
 from kanchay.services.findings import words
 from kanchay.services.findings.advise import advise_site
 from kanchay.services.findings.detect import detect_site
 from kanchay.simulate.home import simulate_home
+from kanchay.simulate.office import simulate_office
 from kanchay.web.formats import Formats
 
 from .helpers import BT5B, product
@@ -36,6 +38,48 @@ def test_same_codes_and_places_in_both_languages(texts):
     assert texts["es"].keys() == texts["en"].keys()
     for code, text in texts["es"].items():
         assert places(text) == places(texts["en"][code]), code
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_building_is_spoken_of_without_you(texts, locale):
+    """The same codes and places as for a home, and nobody's home is named."""
+    home = words.texts_of_site(texts[locale], SiteKind.HOME)
+    building = words.texts_of_site(texts[locale], SiteKind.BUILDING)
+    assert home.keys() == building.keys()
+    assert not any(code.startswith("building.") for code in home)
+    for code, text in building.items():
+        assert places(text) <= places(home[code]), code
+    kinds = ("baseload_creep", "left_on", "unusual_days", "after_hours")
+    causes = ("always_on", "left_on", "odd_day", "closing_time", "rest_day_schedule")
+    actions = ("unplug_one_by_one", "check_what_ran", "remember_that_day", "fix_schedule")
+    told = [
+        *(f"finding.{kind}.{part}" for kind in kinds for part in ("title", "body")),
+        *(f"cause.{c}" for c in causes),
+        *(f"action.{a}" for a in actions),
+        *(code for code in building if code.startswith(("uncosted.", "issue.", "money."))),
+    ]
+    personal = (
+        r"\b(tú|tu|tus|te|usas|revisa|recuerda|desenchufa|ajusta)\b"
+        if locale == "es"
+        else r"\b(you|your|home)\b"
+    )
+    for code in told:
+        assert not re.search(personal, building[code].lower()), (code, building[code])
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_office_that_runs_on_is_told_whole(texts, locale):
+    office = simulate_office(seed=3, start="2026-03-01", days=120, faults=["after_hours", "baseload_creep"])
+    ctx, scope, site = product(office, tariff_id=BT5B)
+    found = detect_site(ctx, scope, site.id, store=False)
+    assert {FindingKind.AFTER_HOURS, FindingKind.BASELOAD_CREEP} <= {f.kind for f in found}
+    assert advise_site(ctx, scope, site.id, store=False, findings=found) == []
+    said = words.texts_of_site(texts[locale], site.kind)
+    f = Formats(locale, site.tz)
+    for one in found:
+        lines = [words.headline(one, said, f), words.summary(one, said, f), words.cause(one, said, f)]
+        lines += words.what_to_do(one, said, f)
+        assert all(line and "–" not in line and "{" not in line for line in lines), lines
 
 
 @pytest.mark.parametrize("locale", LOCALES)

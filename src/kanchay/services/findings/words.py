@@ -3,6 +3,8 @@
 Texts come from `library/texts` by code. A place in a text is the name of a number, and the end of the name is its
 unit: ``_kwh``, ``_w``, ``_kw``, ``_h``, ``_pct`` (0..100), ``_share`` (0..1), ``_money``, ``_day`` and ``_at`` (UTC
 seconds), ``_clock`` (hour of the local clock), ``_tenths``; anything else is a plain number.
+
+A building is spoken of without *you*: `texts_of_site` puts the texts under ``building.`` in the place of those of homes.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Protocol
 
 from kanchay.domain.finding import Finding, MoneyRange, Recommendation
 from kanchay.domain.issue import Issue
+from kanchay.domain.point import SiteKind
 
 __all__ = [
     "Formatter",
@@ -27,6 +30,7 @@ __all__ = [
     "say",
     "since",
     "summary",
+    "texts_of_site",
     "what_to_do",
     "why_lines",
     "written",
@@ -34,6 +38,7 @@ __all__ = [
 
 Texts = Mapping[str, str]
 Number = int | float | Decimal
+_BUILDING = "building."
 
 
 class Formatter(Protocol):
@@ -75,6 +80,16 @@ class _Said(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+
+def texts_of_site(texts: Texts, kind: SiteKind) -> dict[str, str]:
+    """The same codes in the voice of that kind of site: *tu casa* to residents, *el local* to managers."""
+    spoken = {code: text for code, text in texts.items() if not code.startswith(_BUILDING)}
+    if kind is SiteKind.BUILDING:
+        spoken |= {
+            code.removeprefix(_BUILDING): text for code, text in texts.items() if code.startswith(_BUILDING)
+        }
+    return spoken
 
 
 def written(name: str, value: float, f: Formatter, currency: str = "PEN") -> str:
