@@ -63,6 +63,12 @@ class OpeningHours:
     night_w: float
     open_w: float
 
+    def outside(self, *, rest: bool) -> BoolArray:
+        """Slots outside opening hours, without the margin in the evening, shape (n_slots,)."""
+        hour = np.arange(self.closed.shape[1]) * 24.0 / self.closed.shape[1]
+        slots: BoolArray = self.closed[1] if rest else self.closed[0] | (hour >= self.closes)
+        return slots
+
 
 def opening_hours(days: LocalDays) -> OpeningHours | None:
     """Learn from the load when a building is closed.
@@ -196,21 +202,22 @@ def _detection(
     days: LocalDays, hours: OpeningHours, rows: IntArray, found: ChangePoint, *, rest: bool
 ) -> Detection | None:
     old, new = rows[: found.index], rows[found.index :]
-    extra = median(days.power_w[new], axis=0) - median(days.power_w[old], axis=0)
-    extra = np.where(hours.closed[int(rest)], extra, 0.0)
+    above = days.power_w - night_baseload(days)[:, None]
+    extra = np.where(hours.outside(rest=rest), median(above[new], axis=0) - median(above[old], axis=0), 0.0)
+    extra = np.nan_to_num(np.maximum(extra, 0.0))
     first, last, extra_w = _stretch(extra)
-    rise = found.after - found.before
-    if extra_w * 1e-3 * (last - first) * days.resolution_s / HOUR < _LOCATED * rise:
+    step_h = days.resolution_s / HOUR
+    # Hours within the margin count too, once it is known that there is something.
+    rise = float(extra.sum()) * 1e-3 * step_h
+    if extra_w * 1e-3 * (last - first) * step_h < _LOCATED * max(rise, found.after - found.before):
         return None
-    error = (
-        1.2533 * found.noise * np.sqrt(1 / len(old) + 1 / len(new))
-    )  # of a difference of medians, normal law
+    # 1.2533: standard error of a median over that of a mean, for a normal law
+    error = 1.2533 * found.noise * np.sqrt(1 / len(old) + 1 / len(new))
     half = max(_Z80 * error, 0.1 * rise)
     a_year = 365.25 * float(np.mean(days.rest == rest))
-    to_clock = days.resolution_s / HOUR
     numbers = {
         "extra_w": extra_w, "extra_day_kwh": rise, "extra_month_kwh": rise * a_year / 12,
-        "from_clock": first * to_clock, "to_clock": last * to_clock,
+        "from_clock": first * step_h, "to_clock": last * step_h,
         "opens_clock": hours.opens, "closes_clock": hours.closes,
         "n_days_before": float(len(old)), "n_days_now": float(len(new)), "p_value": found.p_value, "rest": float(rest),
     }  # fmt: skip
