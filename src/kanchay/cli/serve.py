@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from kanchay.domain.errors import SettingError
 from kanchay.services.context import Context
 from kanchay.settings import Settings, read_settings
 
@@ -17,6 +18,8 @@ __all__ = ["command", "serve"]
 
 _THREADS = 6
 _DEMO_EVERY_S = 60
+_LOOK_EVERY_S = 6 * 3600
+_PATIENCE_S = 30  # with a job under way
 log = logging.getLogger("kanchay.serve")
 
 
@@ -37,55 +40,79 @@ def command(
     from kanchay.bootstrap import open_product
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     home = (click_ctx.find_root().obj or {}).get("home")
     settings = read_settings(home=home, host=host, port=None if port is None else str(port))
     ctx = open_product(settings)
-    try:
-        serve(ctx, settings, demo=demo, open_browser=open_browser)
-    finally:
+    if serve(ctx, settings, demo=demo, open_browser=open_browser):
         ctx.readings.close()
         ctx.records.close()
 
 
-def serve(ctx: Context, settings: Settings, *, demo: bool = False, open_browser: bool = False) -> None:
-    """Listen until a signal comes; the worker and the demo's clock run beside it and end with it."""
-    from waitress.server import create_server
+def serve(ctx: Context, settings: Settings, *, demo: bool = False, open_browser: bool = False) -> bool:
+    """Listen until a signal comes; the worker and the demo's clock run beside it and end with it.
 
-    from kanchay.runtime.worker import start_in_thread
-    from kanchay.web import create_app
-
-    stop = threading.Event()
-    if demo:
-        _fill_demo(ctx)
-    app = create_app(ctx, settings, demo=demo)
-    most = app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024
-    server = create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=_THREADS,
-        ident="kanchay",
-        max_request_body_size=most,
-        # Left in place: whoever comes through a proxy is not on this machine (the demo signs only those in).
-        clear_untrusted_proxy_headers=False,
-    )
-    worker, thread = start_in_thread(ctx, interval_s=settings.worker_interval)
-    beside = [thread, *([_advance_in_thread(ctx, stop)] if demo else [])]
-    _end_on_signals(server, stop)
-    address = _announce(ctx, settings, server.effective_port, demo=demo)
-    if open_browser:
-        webbrowser.open(address)
+    Returns whether all of them ended: only then may the stores be closed.
+    """
+    server = _server(ctx, settings, demo=demo)
+    stop, running = threading.Event(), threading.Event()
+    _end_on_signals(stop, running)
+    beside: list[threading.Thread] = []
+    worker = None
     try:
+        running.set()
+        if demo:
+            _fill_demo(ctx)
+            beside.append(_advance_in_thread(ctx, stop))
+        worker, thread = _worker(ctx, settings)
+        beside.append(thread)
+        address = _announce(ctx, settings, server.effective_port, demo=demo)
+        if open_browser:
+            webbrowser.open(address)
         server.run()
     except (KeyboardInterrupt, SystemExit):
         pass
     finally:
+        running.clear()
         stop.set()
-        worker.stop()
+        if worker is not None:
+            worker.stop()
         server.close()
         for each in beside:
-            each.join(timeout=30)
-        click.echo("Stopped; everything is stored.", err=True)
+            each.join(timeout=_PATIENCE_S)
+    click.echo("Stopped; everything is stored.", err=True)
+    return not any(each.is_alive() for each in beside)
+
+
+def _server(ctx: Context, settings: Settings, *, demo: bool) -> Any:
+    """Waitress bound to the address; a taken port is told before anything else is done."""
+    from waitress.server import create_server
+
+    from kanchay.web import create_app
+
+    app = create_app(ctx, settings, demo=demo)
+    try:
+        return create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=_THREADS,
+            ident="kanchay",
+            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1024 * 1024,
+            # Left in place: whoever comes through a proxy is not on this machine (the demo signs only those in).
+            clear_untrusted_proxy_headers=False,
+        )
+    except OSError as error:
+        raise SettingError(
+            f"Port {settings.port} of {settings.host} cannot be used: {error.strerror or error}.",
+            hint=f"Give another: --port {settings.port + 1}.",
+        ) from error
+
+
+def _worker(ctx: Context, settings: Settings) -> tuple[Any, threading.Thread]:
+    from kanchay.runtime.worker import start_in_thread
+
+    return start_in_thread(ctx, interval_s=settings.worker_interval)
 
 
 def _announce(ctx: Context, settings: Settings, port: int, *, demo: bool) -> str:
@@ -107,29 +134,40 @@ def _announce(ctx: Context, settings: Settings, port: int, *, demo: bool) -> str
 def _fill_demo(ctx: Context) -> None:
     """Load the demo where it is not there, and look at it once, so that the first page has something to say."""
     from kanchay.cli.common import progress
-    from kanchay.services.findings.advise import advise_site
-    from kanchay.services.findings.detect import detect_site
     from kanchay.services.people.policy import operator_scope
     from kanchay.simulate.demo import DEMO_SITES, load_demo
 
-    scope = operator_scope()
     click.echo("Filling the demo: a home and an office, simulated.", err=True)
     with progress("simulating", len(DEMO_SITES)) as advance:
-        sites = load_demo(ctx, scope, now=ctx.clock(), progress=lambda _: advance(1))
-    for site in sites:
-        detect_site(ctx, scope, site.id)
-        advise_site(ctx, scope, site.id)
+        load_demo(ctx, operator_scope(), now=ctx.clock(), progress=lambda _: advance(1))
+    _look_at_demo(ctx)
+
+
+def _look_at_demo(ctx: Context) -> None:
+    """Findings and advice of the demo sites as of now."""
+    from kanchay.services.findings.advise import advise_site
+    from kanchay.services.findings.detect import detect_site
+    from kanchay.services.people.policy import operator_scope
+    from kanchay.simulate.demo import DEMO_SITES
+
+    for site_id in DEMO_SITES:
+        detect_site(ctx, operator_scope(), site_id)
+        advise_site(ctx, operator_scope(), site_id)
 
 
 def _advance_in_thread(ctx: Context, stop: threading.Event) -> threading.Thread:
-    """Let the simulated sites live on."""
+    """Let the simulated sites live on, and look at them anew every few hours."""
     from kanchay.services.people.policy import operator_scope
     from kanchay.simulate.demo import advance_demo
 
     def run() -> None:
+        looked = ctx.clock()
         while not stop.wait(_DEMO_EVERY_S):
             try:
                 advance_demo(ctx, operator_scope(), now=ctx.clock())
+                if ctx.clock() - looked >= _LOOK_EVERY_S:
+                    looked = ctx.clock()
+                    _look_at_demo(ctx)
             except Exception:  # the demo's clock must not end with one bad minute
                 log.exception("the demo could not be advanced")
 
@@ -138,12 +176,13 @@ def _advance_in_thread(ctx: Context, stop: threading.Event) -> threading.Thread:
     return thread
 
 
-def _end_on_signals(server: Any, stop: threading.Event) -> None:
-    """SIGINT and SIGTERM end the loop; what is being answered is answered."""
+def _end_on_signals(stop: threading.Event, running: threading.Event) -> None:
+    """SIGINT and SIGTERM end the loop; a store in use elsewhere is never torn away from under it."""
 
     def end(*_: object) -> None:
         stop.set()
-        raise SystemExit(0)
+        if running.is_set():
+            raise SystemExit(0)
 
     if threading.current_thread() is threading.main_thread():
         for name in (signal.SIGINT, signal.SIGTERM):

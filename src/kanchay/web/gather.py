@@ -23,8 +23,6 @@ from kanchay.web.memo import Memo
 
 __all__ = ["Gathered", "Refusal"]
 
-_MEMO = Memo()
-
 
 @dataclass(frozen=True)
 class Refusal:
@@ -42,8 +40,9 @@ def _refusal(error: KanchayError) -> Refusal:
 class Gathered:
     """Everything known about one site for one request; each part is asked for once."""
 
-    def __init__(self, ctx: Context, scope: Scope, site: Site) -> None:
+    def __init__(self, ctx: Context, scope: Scope, site: Site, memo: Memo | None = None) -> None:
         self.ctx, self.scope, self.site = ctx, scope, site
+        self._memo = memo or Memo()
         self.now = ctx.clock()
         self._parts: dict[str, Any] = {}
 
@@ -55,8 +54,8 @@ class Gathered:
     def _fresh(self, name: str, make: Any) -> Any:
         """Kept between requests until the site has new readings or ten minutes pass."""
         span = self.span
-        key = (id(self.ctx), self.scope.actor.id, self.site, name, span, self.now // 600)
-        return self._once(name, lambda: _MEMO.get(key, make))
+        key = (self.scope.actor.id, self.site, name, span, self.now // 600)
+        return self._once(name, lambda: self._memo.get(key, make))
 
     @property
     def points(self) -> list[Point]:
@@ -201,10 +200,22 @@ class Gathered:
             return stored[0]
         return forecast_point(self.ctx, self.scope, self.main.id, horizon_s=30 * HOUR, store=False)
 
+    def texts(self, language: str) -> dict[str, str]:
+        """The library's texts of findings, advice and issues; they do not change while the program runs."""
+        texts: dict[str, str] = self._memo.get(("texts", language), lambda: self.ctx.library.texts(language))
+        return texts
+
+    def factor(self) -> float | None:
+        """Carbon of a kWh from the grid today; None where we ship none for the country. [kg/kWh]"""
+        from kanchay.services.money.carbon import grid_factor
+
+        found = self.daily_answer("factor", self.today, lambda: grid_factor(self.ctx, self.site))
+        return None if found is None else float(found.kg_per_kwh)
+
     def daily_answer(self, name: str, day: date, make: Any) -> Any:
         """An answer that is dear to make and changes once a day."""
-        key = (id(self.ctx), self.scope.actor.id, self.site, name, day)
-        return self._once(name, lambda: _MEMO.get(key, make))
+        key = (self.scope.actor.id, self.site, name, day)
+        return self._once(name, lambda: self._memo.get(key, make))
 
     def _asked(self, name: str, make: Any) -> Any:
         def ask() -> Any:

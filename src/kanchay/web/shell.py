@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from kanchay.services.context import Context
 from kanchay.settings import Settings
 from kanchay.web.formats import Formats
 from kanchay.web.i18n import Words, pick_locale
+from kanchay.web.memo import Memo
 from kanchay.web.metrics import Metrics
 from kanchay.web.sessions import current_actor, scope
 
@@ -42,6 +43,7 @@ class Product:
     settings: Settings
     demo: bool
     metrics: Metrics
+    memo: Memo = field(default_factory=Memo)
 
 
 @dataclass(frozen=True)

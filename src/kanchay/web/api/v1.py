@@ -111,7 +111,7 @@ def known_site(site_id: str) -> Gathered:
     from kanchay.services.people.sites import get_site
 
     mine = scope()
-    return Gathered(product().ctx, mine, get_site(product().ctx, mine, site_id))
+    return Gathered(product().ctx, mine, get_site(product().ctx, mine, site_id), product().memo)
 
 
 def _point(point_id: str) -> tuple[Gathered, Point]:

@@ -21,7 +21,7 @@ def gather(site_id: str) -> tuple[Gathered, Reader]:
 
     mine = scope(Purpose.VIEW)
     site: Site = get_site(product().ctx, mine, site_id)
-    return Gathered(product().ctx, mine, site), reader(site.tz)
+    return Gathered(product().ctx, mine, site, product().memo), reader(site.tz)
 
 
 def refusal_sentence(refusal: Refusal, r: Reader) -> str:

@@ -105,7 +105,7 @@ def preview(site_id: str, token: str) -> str | tuple[str, int]:
         if not any(request.args.get(name) for name in _FIELDS):
             _uploads().drop(token)
         return _upload_page(known.site, sentence(error, r)), 422
-    texts = product().ctx.library.texts(r.language)
+    texts = known.texts(r.language)
     view = preview_view(found, kept.n_bytes, known.site.tz, texts, r)
     most = product().settings.max_upload_mb
     answers = {name: request.args.get(name, "") for name in _FIELDS}

@@ -8,10 +8,10 @@ from typing import Final
 
 from kanchay.domain.finding import Evidence, Finding, MoneyRange, Recommendation, RecommendationState
 from kanchay.domain.interval import DAY, HOUR
-from kanchay.domain.point import Point, Site, SiteKind
-from kanchay.services.context import Context
+from kanchay.domain.point import Point, SiteKind
 from kanchay.services.findings import words
 from kanchay.web.charts import Chart, Key, Line, day_ticks, hour_ticks
+from kanchay.web.gather import Gathered
 from kanchay.web.shell import Reader
 
 __all__ = [
@@ -255,9 +255,9 @@ def advice_view(advice: Recommendation, texts: Texts, r: Reader) -> Advice:
     )
 
 
-def texts_for(ctx: Context, site: Site, r: Reader) -> Texts:
+def texts_for(known: Gathered, r: Reader) -> Texts:
     """The library's texts; for a building those that speak to a manager replace the ones that say *tu casa*."""
-    texts = ctx.library.texts(r.language)
-    if site.kind is not SiteKind.BUILDING:
+    texts = known.texts(r.language)
+    if known.site.kind is not SiteKind.BUILDING:
         return texts
     return texts | {key: r.words(f"manager.{key}") for key in texts if r.words.has(f"manager.{key}")}

@@ -33,7 +33,7 @@ def _by_finding(known: Gathered) -> dict[str, Recommendation]:
 
 
 def _view(known: Gathered, finding: Finding, r: Reader, *, chart: bool) -> FindingView:
-    texts = texts_for(known.ctx, known.site, r)
+    texts = texts_for(known, r)
     point = next((p for p in known.points if p.id == finding.point_id), None)
     return finding_view(finding, texts, point, _by_finding(known).get(finding.id), r, chart=chart)
 
@@ -41,7 +41,7 @@ def _view(known: Gathered, finding: Finding, r: Reader, *, chart: bool) -> Findi
 def findings_page(known: Gathered, r: Reader) -> FindingsView:
     """Open findings by money, the advice that stands alone, and what was answered."""
     t = r.words
-    texts = texts_for(known.ctx, known.site, r)
+    texts = texts_for(known, r)
     opened = [x for x in known.findings if x.status == "open"][:_MOST]
     tied = {x.id for x in opened}
     advice = [advice_view(x, texts, r) for x in known.recommendations if x.finding_id not in tied]
@@ -62,7 +62,7 @@ def findings_page(known: Gathered, r: Reader) -> FindingsView:
 
 def _headline(opened: list[Finding], findings: tuple[FindingView, ...], known: Gathered, r: Reader) -> str:
     """The dearest finding, or the first thing to do where that is worth more."""
-    texts = texts_for(known.ctx, known.site, r)
+    texts = texts_for(known, r)
     proposed = [x for x in known.recommendations if x.state == "proposed"]
     dearest = float(opened[0].money.mean) if opened and opened[0].money else 0.0
     if proposed and (not opened or 12 * float(proposed[0].saving.mean) > dearest or findings[0].advice):

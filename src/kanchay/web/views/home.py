@@ -63,7 +63,7 @@ def _others(known: Gathered, advice: list[Advice], r: Reader) -> tuple[tuple[str
     """What is worth a look besides the first advice: further advice, and findings that have none of their own."""
     from kanchay.services.findings.words import headline as title_of
 
-    texts = texts_for(known.ctx, known.site, r)
+    texts = texts_for(known, r)
     rows = [
         (a.title, f"{a.saving}, {a.saving_range}", a.state_label if a.state != "proposed" else "")
         for a in advice[1:]

@@ -22,7 +22,7 @@ _NIGHT_CHANGE: Final = 0.1  # a change of the night's load worth a colour
 
 
 def proposals(known: Gathered, r: Reader) -> list[Advice]:
-    texts = texts_for(known.ctx, known.site, r)
+    texts = texts_for(known, r)
     states = (RecommendationState.PROPOSED, RecommendationState.ACCEPTED)
     return [advice_view(x, texts, r) for x in known.recommendations if x.state in states]
 
@@ -74,13 +74,10 @@ def night_tile(panel: Panel, now: int, r: Reader) -> Tile:
 
 
 def carbon_tile(known: Gathered, kwh: float, r: Reader) -> Tile:
-    from kanchay.services.money.carbon import grid_factor
-
     t, f = r.words, r.formats
-    factor = grid_factor(known.ctx, known.site)
-    if factor is None:
+    per_kwh = known.factor()
+    if per_kwh is None:
         return Tile(t("tile.carbon"), t("tile.unknown"), note=t("tile.carbon_none"))
-    per_kwh = float(factor.kg_per_kwh)
     return Tile(
         t("tile.carbon"), f.number(kwh * per_kwh, 1), "kg", t("tile.carbon_note", factor=f.number(per_kwh, 3))
     )
