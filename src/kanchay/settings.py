@@ -27,7 +27,9 @@ class Setting:
 
 
 SETTINGS: Final = (
-    Setting("home", "~/.kanchay", "path", "Folder of the embedded product: store, records, secret key, models."),
+    Setting(
+        "home", "~/.kanchay", "path", "Folder of the embedded product: store, records, secret key, models."
+    ),
     Setting("host", "127.0.0.1", "address", "Address the web server listens on."),
     Setting("port", "8000", "number", "Port the web server listens on."),
     Setting("locale", "es", "language", "Language of pages until a user chooses: es or en."),
@@ -52,7 +54,9 @@ class Settings:
 
 def _whole(name: str, text: str, low: int, high: int) -> int:
     if not text.isdigit() or not low <= int(text) <= high:
-        raise SettingError(f"Setting '{name}' is '{text}'.", hint=f"Give a whole number from {low} to {high}.")
+        raise SettingError(
+            f"Setting '{name}' is '{text}'.", hint=f"Give a whole number from {low} to {high}."
+        )
     return int(text)
 
 

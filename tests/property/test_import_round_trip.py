@@ -156,7 +156,9 @@ def answers(case: Case) -> ImportOptions:
     """What a user who knows the file would say."""
     units = {"kWh": "kWh", "Wh": "Wh", "kW": "kW", "W": "W"}
     if case.layout == "wide":
-        return ImportOptions(tz=case.tz, unit=case.unit, decimal=case.decimal, direction="import", day_first=True)
+        return ImportOptions(
+            tz=case.tz, unit=case.unit, decimal=case.decimal, direction="import", day_first=True
+        )
     order = None if "/" not in case.style and "-%m-" not in case.style else not case.style.startswith("%m")
     return ImportOptions(
         tz=case.tz, unit=units[case.unit] if case.layout != "cumulative" else None, decimal=case.decimal,
@@ -197,7 +199,9 @@ PLAIN = Case(
 
 
 @settings(
-    max_examples=100, deadline=None, phases=(Phase.explicit, Phase.generate),
+    max_examples=100,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(case=cases())

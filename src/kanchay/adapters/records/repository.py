@@ -113,7 +113,9 @@ class ScopedRepository(Generic[T]):
 
     def _check_unique(self, new: Row) -> None:
         field = self._kind.unique
-        if field and any(row["id"] != new["id"] for row in self._table.select({field: new[field]}, {}, "", 2)):
+        if field and any(
+            row["id"] != new["id"] for row in self._table.select({field: new[field]}, {}, "", 2)
+        ):
             raise Conflict(f"The {field} '{new[field]}' is taken.", hint="Use another.")
 
     def _check_field(self, name: str) -> None:
