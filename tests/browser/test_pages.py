@@ -97,6 +97,7 @@ def test_without_javascript_everything_is_there(browse, name: str) -> None:
         if table.is_visible():
             table.locator("summary").click()
             assert table.locator("tbody tr").count() > 3
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     if name == "import":
         assert page.get_by_role("button", name="Ver qué contiene").is_visible()
     browser.keep(f"{name}-no-script")

@@ -12,6 +12,8 @@ __all__ = ["Metrics", "init_metrics"]
 
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 
 class Metrics:
     """The registry of one app; a label never holds an id, only the name of a route."""
@@ -48,6 +50,7 @@ def init_metrics(app: Flask, metrics: Metrics) -> None:
     @app.after_request
     def _count(response: Response) -> Response:
         name = request.endpoint or "none"
-        metrics.requests.labels(name, request.method, response.status_code).inc()
+        method = request.method if request.method in _METHODS else "other"
+        metrics.requests.labels(name, method, response.status_code).inc()
         metrics.latency.labels(name).observe(time.perf_counter() - g.get("started", time.perf_counter()))
         return response

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from flask import current_app, g, render_template, request
 
-from kanchay.domain.errors import KanchayError
 from kanchay.domain.point import Site
+from kanchay.domain.scope import Actor
 from kanchay.services.context import Context
 from kanchay.settings import Settings
 from kanchay.web.formats import Formats
@@ -68,8 +68,7 @@ def product() -> Product:
     return found
 
 
-def _language() -> str:
-    actor = current_actor()
+def _language(actor: Actor | None) -> str:
     return pick_locale(
         request.cookies.get(LANGUAGE_COOKIE), actor.locale if actor else None, product().settings.locale
     )
@@ -77,7 +76,7 @@ def _language() -> str:
 
 def reader(tz: str = "UTC") -> Reader:
     """The reader of this request."""
-    language = _language()
+    language = _language(current_actor())
     return Reader(Words(language), Formats(language, tz), product().ctx.clock())
 
 
@@ -116,7 +115,8 @@ def render(template: str, *, site: Site | None = None, section: str = "", **data
 
 def render_error(status: int, code: str, message: str, hint: str) -> str:
     """A page that says what happened, what is safe and what to do; it asks no store."""
-    here = reader()
+    language = _language(None)
+    here = Reader(Words(language), Formats(language), 0)
     key = f"error.{code}" if here.words.has(f"error.{code}") else f"error.{status}"
     known = here.words.has(key)
     return render_template(
@@ -138,8 +138,3 @@ def render_error(status: int, code: str, message: str, hint: str) -> str:
         if known
         else f"{message} {hint}".strip(),
     )
-
-
-def is_ours(error: BaseException) -> bool:
-    """Whether the error has a sentence for a reader."""
-    return isinstance(error, KanchayError)

@@ -233,8 +233,9 @@ def world(seed: Context, tmp_path: Path) -> Iterator[World]:
             for row in getattr(old, kind).find():
                 getattr(new, kind).put(row)
     yield World(ctx, settings)
-    # The limit on passwords is a process wide; each test begins with a clean one.
-    sys.modules["kanchay.web.pages.auth"].LIMIT.clear()
+    # The limits on passwords are a process wide; each test begins with clean ones.
+    for limit in sys.modules["kanchay.web.pages.auth"].LIMITS.values():
+        limit.clear()
 
 
 @pytest.fixture

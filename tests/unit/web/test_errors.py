@@ -110,3 +110,17 @@ def test_the_wrong_method_on_a_page_is_a_page(client) -> None:
     )
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
+
+
+def test_a_store_that_is_gone_is_a_calm_page_too(world, monkeypatch) -> None:
+    client = world.client()
+
+    def broken(*_: object) -> None:
+        raise OSError("disk full of secrets")
+
+    monkeypatch.setattr(type(world.ctx.records), "unit", broken)
+    for path in ("/sites/casa/", "/sign-in", "/api/v1/sites"):
+        answer = client.get(path)
+        assert answer.status_code == 500, path
+        assert "secrets" not in answer.text
+    assert "Algo falló de nuestro lado" in client.get("/sites").text

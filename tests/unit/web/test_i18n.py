@@ -106,5 +106,5 @@ def test_a_reader_can_change_the_language(client) -> None:
     assert answer.location == "/sites"
     page = client.get("/sites").text
     assert 'lang="en"' in page
-    assert "3 sites" in page
+    assert "1 of 3 sites without readings" in page
     assert client.get("/language/en?next=https://evil.example").location == "/"

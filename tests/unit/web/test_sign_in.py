@@ -43,6 +43,21 @@ def test_after_five_wrong_passwords_there_is_a_pause(world) -> None:
     assert "Demasiados intentos" in blocked.text
 
 
+def test_nobody_is_locked_out_by_tries_from_elsewhere(world) -> None:
+    client = world.client(None)
+    elsewhere = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
+    for _ in range(6):
+        form = {"email": "ana@example.org", "password": "no es esta frase"}
+        client.post("/sign-in", "/sign-in", form, **elsewhere)
+    assert client.sign_in("ana@example.org").status_code == 302
+
+
+def test_a_place_that_tries_many_people_is_stopped(world) -> None:
+    client = world.client(None)
+    codes = [client.sign_in(f"p{i}@example.org", "no es esta frase").status_code for i in range(21)]
+    assert codes == [401] * 20 + [429]
+
+
 def test_signing_out_ends_the_session(client) -> None:
     assert client.post("/sign-out", "/settings").status_code == 302
     assert client.get("/settings").status_code == 302

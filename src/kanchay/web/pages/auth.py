@@ -16,22 +16,35 @@ from kanchay.web.pages.common import safe_next
 from kanchay.web.sessions import current_actor, forget, public, remember
 from kanchay.web.shell import product, reader, render
 
-__all__ = ["LIMIT", "blueprint"]
+__all__ = ["LIMITS", "blueprint"]
 
 blueprint = APIBlueprint("auth", __name__, enable_openapi=False)
 
-# Five wrong passwords for an address of the net or of mail, then a pause of a quarter of an hour.
-LIMIT: Final = RateLimit(n=5, seconds=900)
+_QUARTER: Final = 900
+# Wrong passwords in a quarter of an hour: five for one address of mail from one place, more for a place alone (many may
+# share it) and for a mail alone (nobody can lock somebody else out with five tries).
+LIMITS: Final = {
+    "both": RateLimit(n=5, seconds=_QUARTER),
+    "from": RateLimit(n=20, seconds=_QUARTER),
+    "to": RateLimit(n=50, seconds=_QUARTER),
+    "claim": RateLimit(n=5, seconds=_QUARTER),
+}
 
 
-def _keys(email: str) -> tuple[str, str]:
-    return f"from:{request.remote_addr}", f"to:{email.lower()}"
+def _keys(email: str) -> dict[str, str]:
+    peer, mail = request.remote_addr or "", email.lower()
+    return {"both": f"{peer} {mail}", "from": peer, "to": mail}
 
 
-def _wait(*keys: str) -> None:
-    seconds = max(LIMIT.wait(key, time.monotonic()) for key in keys)
+def _wait(keys: dict[str, str]) -> None:
+    seconds = max(LIMITS[kind].wait(key, time.monotonic()) for kind, key in keys.items())
     if seconds:
         raise TooManyRequests("Too many wrong passwords.", retry_after=seconds)
+
+
+def _failed(keys: dict[str, str]) -> None:
+    for kind, key in keys.items():
+        LIMITS[kind].failed(key, time.monotonic())
 
 
 @blueprint.get("/sign-in")
@@ -49,16 +62,15 @@ def sign_in_send() -> str | Response | tuple[str, int]:
     from kanchay.services.people import sign_in as people
 
     email, password = request.form.get("email", "").strip(), request.form.get("password", "")
-    _wait(*_keys(email))
+    keys = _keys(email)
+    _wait(keys)
     try:
         user = people.sign_in(product().ctx, email, password)
     except KanchayError:
-        for key in _keys(email):
-            LIMIT.failed(key, time.monotonic())
+        _failed(keys)
         wrong = reader().words("sign_in.wrong")
         return render("sign_in.html", next=request.form.get("next", ""), email=email, wrong=wrong), 401
-    for key in _keys(email):
-        LIMIT.worked(key)
+    LIMITS["both"].worked(keys["both"])
     remember(user)
     return redirect(safe_next(request.form.get("next")))
 
@@ -82,15 +94,15 @@ def claim(token: str) -> str:
 def claim_send(token: str) -> Response | tuple[str, int]:
     from kanchay.services.people import sign_in as people
 
-    key = f"claim:{request.remote_addr}"
-    _wait(key)
+    keys = {"claim": request.remote_addr or ""}
+    _wait(keys)
     form = {name: request.form.get(name, "").strip() for name in ("email", "name")}
     try:
         user = people.claim_owner(
             product().ctx, token, form["email"], form["name"], request.form.get("password", "")
         )
     except KanchayError as error:
-        LIMIT.failed(key, time.monotonic())
+        _failed(keys)
         t = reader().words
         said = t(f"error.{error.code}") if t.has(f"error.{error.code}") else str(error)
         return render("claim.html", email=form["email"], name=form["name"], wrong=said), 422

@@ -13,7 +13,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kanchay.domain.errors import Conflict, InputError, KanchayError
-from kanchay.domain.interval import zone
+from kanchay.domain.interval import DAY, zone
 from kanchay.domain.point import Site, SiteKind
 from kanchay.domain.scope import Purpose
 from kanchay.web.gather import Gathered
@@ -37,14 +37,27 @@ def index() -> str:
     from kanchay.services.people.sites import list_sites
 
     mine, ctx = scope(), product().ctx
-    rows = []
+    rows, late = [], 0
     for site in list_sites(ctx, mine):
         known = Gathered(ctx, mine, site)
         r = reader(site.tz)
         newest = max((s.end for s in known.spans.values()), default=None)
+        late += newest is None or r.now - newest > DAY
         rows.append((site, len(known.points), r.formats.when(newest) if newest else ""))
     names = dict(_tariffs(reader().language))
-    return render("sites.html", section="sites", rows=rows, tariff_names=names)
+    return render(
+        "sites.html", section="sites", rows=rows, tariff_names=names, headline=_headline(len(rows), late)
+    )
+
+
+def _headline(n: int, late: int) -> str:
+    """Whether all sites send readings: what one comes to this page for."""
+    t = reader().words
+    if n == 0:
+        return t("sites.h1_none")
+    if late:
+        return t("sites.h1_late", late=late, n=n)
+    return t("sites.h1_one") if n == 1 else t("sites.h1", n=n)
 
 
 @blueprint.get("/sites/new")
