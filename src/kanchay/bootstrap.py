@@ -106,14 +106,24 @@ def for_file(
     *,
     country: str | None = None,
     settings: Settings | None = None,
+    meter: str | None = None,
+    one_meter: bool = False,
 ) -> tuple[Context, Scope, Site]:
-    """A product in memory with one site that holds one meter file: what ``--input FILE`` works on."""
+    """A product in memory with one site that holds one meter file: what ``--input FILE`` works on.
+
+    Of a file of several meters only `meter` is taken where it is named; with `one_meter` it must be.
+    """
     from kanchay.services.people.policy import operator_scope
     from kanchay.services.people.sites import create_site
     from kanchay.services.readings.import_file import preview_file, store_import
+    from kanchay.services.readings.meters import only_meter, require_one_meter
 
     ctx, scope = in_memory(settings=settings), operator_scope()
     preview = preview_file(ctx, path, options or ImportOptions())
+    preview = only_meter(preview, meter) if meter is not None else preview
+    if one_meter:
+        require_one_meter(preview)
+    land, _, part = (country or "").upper().partition("-")
     zones = [series.timezone for series in preview.series if series.timezone]
     asked = options.tz if options else None
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem) or "file"
@@ -121,8 +131,9 @@ def for_file(
         id=name,
         name=path.stem,
         tz=asked or (zones[0] if zones else "UTC"),
-        country=country,
-        currency=_CURRENCIES.get(country or "PE", "EUR"),
+        country=land or None,
+        subdivision=part or None,
+        currency=_CURRENCIES.get(land or "PE", "EUR"),
     )
     create_site(ctx, scope, site)
     store_import(ctx, scope, site.id, preview)

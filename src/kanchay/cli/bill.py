@@ -97,7 +97,7 @@ def command(
         raise click.UsageError("--kwh stands alone: without --site and --input. --list-price needs --kwh.")
     from kanchay.cli.opening import open_context
 
-    ctx, scope, site = open_context(click_ctx, input_path, tz, country, site_id)
+    ctx, scope, site = open_context(click_ctx, input_path, tz, country, site_id, one_meter=True)
     if site is None:
         raise click.UsageError("Name a site with --site.")
     if expected:

@@ -14,7 +14,16 @@ import click
 
 from kanchay.plain import plain
 
-__all__ = ["emit_json", "input_options", "json_option", "name_values", "plain", "progress", "table"]
+__all__ = [
+    "emit_json",
+    "input_options",
+    "json_option",
+    "meter_of",
+    "name_values",
+    "plain",
+    "progress",
+    "table",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,6 +31,20 @@ F = TypeVar("F", bound=Callable[..., Any])
 def json_option(function: F) -> F:
     """``--json``: the same data as the API returns, on stdout."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
+
+
+_METER = "kanchay.meter"
+
+
+def _keep_meter(click_ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    """Kept with the invocation: only what opens a file has to know it."""
+    click_ctx.meta[_METER] = value
+
+
+def meter_of(click_ctx: click.Context) -> str | None:
+    """The meter named with ``--meter``."""
+    found: str | None = click_ctx.meta.get(_METER)
+    return found
 
 
 def input_options(function: F) -> F:
@@ -33,6 +56,13 @@ def input_options(function: F) -> F:
                 "input_path",
                 type=click.Path(path_type=Path),
                 help="A meter file instead of a site.",
+            ),
+            click.option(
+                "--meter",
+                expose_value=False,
+                callback=_keep_meter,
+                metavar="NAME",
+                help="One meter of a file that holds several.",
             ),
             click.option("--site", "site_id", help="A site of the store (default: the only one)."),
             click.option("--tz", help="Zone of a file that does not say (IANA name)."),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kanchay.cli.common import meter_of
 from kanchay.domain.errors import InputError
 from kanchay.domain.point import Site
 from kanchay.domain.scope import Scope
@@ -32,10 +33,12 @@ def open_context(
     site_id: str | None = None,
     *,
     needs_site: bool = True,
+    one_meter: bool = False,
 ) -> tuple[Context, Scope, Site | None]:
     """The ports, the operator's scope and the site: of the file, the named one, or the only one.
 
-    With ``needs_site=False`` the site is None unless it is named or comes from a file.
+    With ``needs_site=False`` the site is None unless it is named or comes from a file. With `one_meter` a file of several
+    meters is refused until one is named: a bill or a finding of whichever comes first would be a guess.
     """
     from kanchay.bootstrap import for_file, open_product
 
@@ -43,7 +46,16 @@ def open_context(
     if input_path is not None:
         if site_id:
             raise InputError("--input and --site do not go together.", hint="Give one of them.")
-        return for_file(input_path, ImportOptions(tz=tz), country=country, settings=settings)
+        return for_file(
+            input_path,
+            ImportOptions(tz=tz),
+            country=country,
+            settings=settings,
+            meter=meter_of(click_ctx),
+            one_meter=one_meter,
+        )
+    if meter_of(click_ctx):
+        raise InputError("--meter is for files.", hint="Give the file with --input, or leave --meter out.")
     ctx, scope = open_product(settings), operator_scope()
     click_ctx.call_on_close(lambda: close(ctx))
     if site_id:

@@ -70,7 +70,9 @@ def open_priced(
     from kanchay.web.formats import Formats
 
     input_path: Path | None = given["input_path"]
-    ctx, scope, site = open_context(click_ctx, input_path, given["tz"], given["country"], given["site_id"])
+    ctx, scope, site = open_context(
+        click_ctx, input_path, given["tz"], given["country"], given["site_id"], one_meter=True
+    )
     if site is None:
         raise click.UsageError("Name a site with --site, or a file with --input.")
     if tariff_id or params:

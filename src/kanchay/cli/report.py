@@ -55,7 +55,7 @@ def command(
     if input_path is None and (tariff_id or params or billing_day):
         raise click.UsageError("--tariff, --param and --billing-day describe a file; a site keeps its own.")
     wanted = _month(month)
-    ctx, scope, site = open_context(click_ctx, input_path, tz, country, site_id)
+    ctx, scope, site = open_context(click_ctx, input_path, tz, country, site_id, one_meter=True)
     if site is None:
         raise click.UsageError("Name a site with --site.")
     if input_path is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kanchay.cli.common import meter_of
 from kanchay.domain.errors import FileRefused, NotFound
 from kanchay.domain.panel import Panel
 
@@ -106,6 +107,7 @@ def _renamed(series: Series, name: str) -> Series:
 
 def _from_file(click_ctx: click.Context, path: Path, tz: str | None, country: str | None) -> Iterator[Series]:
     from kanchay.adapters.frames import is_energy_table, read_energy_table
+    from kanchay.services.readings.meters import listed
 
     if not is_energy_table(path):
         yield from _from_product(click_ctx, path, None, tz, country)
@@ -113,8 +115,15 @@ def _from_file(click_ctx: click.Context, path: Path, tz: str | None, country: st
     table = read_energy_table(path, tz)
     if tz is None:
         say(f"{path.name}: no zone given, days are cut in UTC. Give --tz for the site's own midnight.")
+    wanted = meter_of(click_ctx)
+    known, found = [], False
     for panel in table.panels():
-        yield Series(panel, "kWh", *place_of(country))
+        known.append(panel.points[0])
+        if wanted is None or panel.points[0].casefold() == wanted.casefold():
+            found = True
+            yield Series(panel, "kWh", *place_of(country))
+    if not found:
+        raise NotFound(f"{path.name} has no meter '{wanted}'.", hint=f"It has {listed(known)}.")
 
 
 def _from_product(
@@ -131,8 +140,10 @@ def _from_product(
     ctx, scope, site = open_context(click_ctx, input_path=path, tz=tz, country=land, site_id=site_id)
     if site is None:
         raise NotFound("There is no site yet.", hint="Give --input FILE, or import one: kanchay import FILE.")
-    virtual = [each.point for each in list_virtual_points(ctx, scope, site.id)]
-    for point in (*list_points(ctx, scope, site.id), *virtual):
+    virtual = list_virtual_points(ctx, scope, site.id)
+    summed = {term.point_id for each in virtual for term in each.terms}  # registers: parts of one meter
+    points = [p for p in list_points(ctx, scope, site.id) if p.id not in summed]
+    for point in (*points, *(each.point for each in virtual)):
         if point.quantity not in (Quantity.ELECTRIC_ENERGY, Quantity.POWER):
             continue
         reach = span(ctx, scope, point.id)

@@ -207,10 +207,12 @@ def _detection(
     extra = np.nan_to_num(np.maximum(extra, 0.0))
     first, last, extra_w = _stretch(extra)
     step_h = days.resolution_s / HOUR
-    # Hours within the margin count too, once it is known that there is something.
-    rise = float(extra.sum()) * 1e-3 * step_h
-    if extra_w * 1e-3 * (last - first) * step_h < _LOCATED * max(rise, found.after - found.before):
+    step = found.after - found.before
+    if extra_w * 1e-3 * (last - first) * step_h < _LOCATED * step:
         return None
+    # In the evening the hours within the margin count too, once it is known that there is something. On rest days
+    # what runs by day partly feeds on the roof: what the meter shows above the night is all that is promised.
+    rise = step if rest else float(extra.sum()) * 1e-3 * step_h
     # 1.2533: standard error of a median over that of a mean, for a normal law
     error = 1.2533 * found.noise * np.sqrt(1 / len(old) + 1 / len(new))
     half = max(_Z80 * error, 0.1 * rise)

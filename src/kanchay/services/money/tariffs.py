@@ -46,7 +46,12 @@ def tariff_of(ctx: Context, site: Site, tariff_id: str | None = None) -> Tariff:
     if key:
         return tariff_by_id(ctx, key)
     near = [t.id for t in list_tariffs(ctx, site.country)]
-    hint = f"Choose one of {', '.join(near)}." if near else "Give a tariff with --tariff."
+    where = f"for {site.country}: {', '.join(near)}" if site.country else "see kanchay bill --list"
+    hint = (
+        f"Name one with --tariff ({where})."
+        if near
+        else "We ship no tariff of that country; see kanchay bill --list."
+    )
     raise BillRefused(f"Site '{site.name}' has no tariff.", hint=hint, code="bill.no_tariff")
 
 
