@@ -337,3 +337,17 @@ def test_pages_are_put_together_for_eyes_and_ears(client) -> None:
                 r"<label[^>]*>(?:(?!</label>).)*" + re.escape(field), page, flags=re.S
             )
             assert named or re.search(r'id="([^"]+)"', field), (path, field)
+
+
+def test_just_after_midnight_the_building_tells_of_yesterday(world) -> None:
+    from dataclasses import replace
+
+    from kanchay.domain.interval import parse_instant
+
+    midnight = parse_instant("2026-08-23T00:20", "America/Lima")
+    world.ctx = replace(world.ctx, clock=lambda: midnight)
+    page = world.client().get("/sites/oficina/").text
+    assert re.search(r"<h1>Ayer ", page)
+    assert "usados en todo el día" in page
+    assert "Hoy, aún sin lecturas" in page
+    assert "0.00" not in re.sub(r"<(table|script).*?</\1>", "", page, flags=re.S)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
 
@@ -30,6 +31,8 @@ from kanchay.web.views.tiles import (
 
 __all__ = ["BuildingView", "building_view"]
 
+_LIKE_USUAL: Final = 0.08  # a difference of the day that nobody would name
+
 
 @dataclass(frozen=True)
 class BuildingView:
@@ -37,6 +40,7 @@ class BuildingView:
     headline: str
     now: Now
     facts: tuple[tuple[str, str, str], ...]
+    today_title: str
     today_value: str
     today_note: str
     tariff: str
@@ -82,22 +86,18 @@ def _peak(forecast: Forecast | Refusal, r: Reader) -> tuple[str, str, str] | Non
     return t("building.peak"), f.power(ahead[hour]), f"{f.row_time(hour)} · {span}"
 
 
-def _building_headline(known: Gathered, totals: DayTotals, own_sun: float, r: Reader) -> str:
+def _building_headline(totals: DayTotals, own_sun: float, day: date, r: Reader, *, past: bool) -> str:
+    """The day in one sentence: what the sun covered, or how it stands to the usual."""
     t, f = r.words, r.formats
+    ending = "_past" if past else ""
     used = totals.so_far + own_sun
     if used > 0 and own_sun / used >= 0.15:
-        return t("building.h1_sun", share=f.percent(own_sun / used))
-    if totals.usual_so_far:
-        change = totals.comparable / totals.usual_so_far - 1
-        weekday = f.weekday(known.today)
-        if abs(change) < 0.08:
-            return t("building.h1_usual", weekday=weekday)
-        return t(
-            "building.h1_more" if change > 0 else "building.h1_less",
-            share=f.percent(abs(change)),
-            weekday=weekday,
-        )
-    return t("building.h1_plain", kwh=f.energy(totals.so_far))
+        return t(f"building.h1_sun{ending}", share=f.percent(own_sun / used))
+    if not totals.usual_so_far:
+        return t(f"building.h1_plain{ending}", kwh=f.energy(totals.so_far))
+    change = totals.comparable / totals.usual_so_far - 1
+    key = "usual" if abs(change) < _LIKE_USUAL else "more" if change > 0 else "less"
+    return t(f"building.h1_{key}{ending}", share=f.percent(abs(change)), weekday=f.weekday(day))
 
 
 def _building_facts(
@@ -118,30 +118,32 @@ def _building_facts(
 
 
 def building_view(known: Gathered, r: Reader) -> BuildingView:
-    """Everything on the building's first page."""
+    """Everything on the building's first page; until the day has its first hour it is yesterday's."""
     t, f = r.words, r.formats
-    tz = known.site.tz
-    start, end = today_bounds(known.now, tz, r)
-    panel = known.hourly(HISTORY_DAYS)
-    totals = DayTotals(panel, start, end)
-    sun, sent = (_total(part) for part in _sun_and_sent(known, start, end))
+    start, end = today_bounds(known.now, known.site.tz, r)
+    yesterday = local_midnight(known.today - timedelta(days=1), known.site.tz)
+    panel, period = known.hourly(HISTORY_DAYS), known.period
+    today = DayTotals(panel, start, end)
+    past = today.last <= start
+    shown = (yesterday, start) if past else (start, end)
+    totals = DayTotals(panel, *shown)
+    sun, sent = (_total(part) for part in _sun_and_sent(known, *shown))
     own_sun = max(0.0, sun - sent)
-    yesterday = local_midnight(known.today - timedelta(days=1), tz)
     grid = panel.slice(yesterday, start).values[0]
     pv, away = _sun_and_sent(known, yesterday, start)
-    period = known.period
     advice = proposals(known, r)
     used = period.so_far if not isinstance(period, Refusal) else totals.so_far
     return BuildingView(
         when=capital(f.when(known.now)),
-        headline=_building_headline(known, totals, own_sun, r),
+        headline=_building_headline(totals, own_sun, f.moment(shown[0]).date(), r, past=past),
         now=now_view(known, r),
         facts=tuple(_building_facts(known, totals, sun, sent, r)),
+        today_title=t("building.yesterday" if past else "building.today"),
         today_value=f.number(totals.so_far + own_sun, 1),
         tariff=_option(known),
-        today_note=t("building.today_note", time=f.clock(totals.last)),
+        today_note=t("building.whole_day") if past else t("building.today_note", time=f.clock(totals.last)),
         tiles=(
-            today_tile(totals, start, r),
+            today_tile(today, start, r),
             bill_tile(known.expected, r),
             night_tile(panel, known.now, r),
             carbon_tile(known, used, r),

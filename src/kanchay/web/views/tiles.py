@@ -35,7 +35,9 @@ def today_tile(totals: DayTotals, start: int, r: Reader) -> Tile:
         note = t(
             "tile.today_note", difference=f.signed(difference, 2), weekday=f.weekday(f.moment(start).date())
         )
-    label = t("tile.today", time=f.hhmm(totals.last)) if totals.last > start else t("tile.today_none")
+    if totals.last <= start:
+        return Tile(t("tile.today_none"), "–", "kWh", t("tile.today_soon"))
+    label = t("tile.today", time=f.hhmm(totals.last))
     return Tile(label, f.number(totals.so_far, 2 if totals.so_far < 100 else 1), "kWh", note)
 
 
