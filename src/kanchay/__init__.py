@@ -1,7 +1,7 @@
 """Kanchay: from the meter to the verified saving.
 
 >>> import kanchay as kc
->>> home = kc.simulate(days=30, seed=7)
+>>> home = kc.simulate_home(days=30, seed=7)
 >>> len(home.forecast("24h").mean)
 96
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kanchay.domain.panel import Panel
     from kanchay.domain.point import Point, Site
     from kanchay.domain.reading import Readings
-    from kanchay.product import Product, load_model, read, simulate, to_frame
+    from kanchay.product import Product, load_model, read, simulate_home, to_frame
 
 __all__ = [
     "Forecast",
@@ -33,7 +33,7 @@ __all__ = [
     "__version__",
     "load_model",
     "read",
-    "simulate",
+    "simulate_home",
     "to_frame",
 ]
 
@@ -47,7 +47,7 @@ _HOME = {
     "Site": "kanchay.domain.point",
     "load_model": "kanchay.product",
     "read": "kanchay.product",
-    "simulate": "kanchay.product",
+    "simulate_home": "kanchay.product",
     "to_frame": "kanchay.product",
 }
 

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
     from kanchay.analysis.forecast.protocol import Forecaster
 
-__all__ = ["Product", "load_model", "read", "simulate", "to_frame"]
+__all__ = ["Product", "load_model", "read", "simulate_home", "to_frame"]
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
     """One site with its readings, in memory.
 
-    Made by `read` or `simulate`; every method is a use case of `kanchay.services`.
+    Made by `read` or `simulate_home`; every method is a use case of `kanchay.services`.
     """
 
     ctx: Context
@@ -155,7 +155,7 @@ def read(
     return Product(*for_file(Path(path), options, country=country))
 
 
-def simulate(*, days: int = 60, seed: int = 1, start: str = "2026-08-05", **household: Any) -> Product:
+def simulate_home(*, days: int = 60, seed: int = 1, start: str = "2026-08-05", **household: Any) -> Product:
     """A simulated Lima home as a product in memory; nothing in it was measured.
 
     Parameters
@@ -171,10 +171,10 @@ def simulate(*, days: int = 60, seed: int = 1, start: str = "2026-08-05", **hous
     from kanchay.bootstrap import in_memory
     from kanchay.services.people.policy import operator_scope
     from kanchay.services.people.sites import add_points, create_site
-    from kanchay.simulate.home import simulate_home
+    from kanchay.simulate import home as homes
 
     ctx, scope = in_memory(), operator_scope()
-    home = simulate_home(seed=seed, start=start, days=days, **household)
+    home = homes.simulate_home(seed=seed, start=start, days=days, **household)
     create_site(ctx, scope, home.site)
     add_points(ctx, scope, home.site.id, home.points)
     ctx.readings.append(scope, list(home.readings.values()), recorded_at=ctx.clock())

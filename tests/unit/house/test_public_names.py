@@ -17,6 +17,14 @@ def test_every_public_name_is_there() -> None:
     assert dir(kanchay) == kanchay.__all__
 
 
+def test_no_public_name_is_shadowed_by_a_room() -> None:
+    """Importing `kanchay.web` binds the name `web`: no public name may be called like a module."""
+    from pathlib import Path
+
+    rooms = {path.stem for path in Path(kanchay.__file__).parent.iterdir()}
+    assert not rooms & set(kanchay.__all__)
+
+
 def test_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nonsense"):
         kanchay.nonsense  # noqa: B018

@@ -52,7 +52,7 @@ def test_a_bill_needs_a_tariff_and_then_adds_up(meter: Path) -> None:
 
 
 def test_a_simulated_home_says_so() -> None:
-    home = kc.simulate(days=20, seed=3)
+    home = kc.simulate_home(days=20, seed=3)
     assert home.site.simulated
     assert home.panel("15min").n_intervals == 20 * 96
 
