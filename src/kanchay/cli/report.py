@@ -98,10 +98,11 @@ def _month(text: str | None) -> date | None:
 
 def _written(ctx: Context, report: MonthReport, locale: str, again: str) -> str:
     from kanchay.domain.errors import NotFound
+    from kanchay.services.findings.words import texts_of_site
     from kanchay.web.report import render_report
 
     try:
-        texts = ctx.library.texts(locale)
+        texts = texts_of_site(ctx.library.texts(locale), report.site.kind)
     except NotFound:
         texts = {}
     return render_report(report, texts, locale, again=again)

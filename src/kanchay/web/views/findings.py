@@ -257,7 +257,7 @@ def advice_view(advice: Recommendation, texts: Texts, r: Reader) -> Advice:
 
 def texts_for(known: Gathered, r: Reader) -> Texts:
     """The library's texts; for a building those that speak to a manager replace the ones that say *tu casa*."""
-    texts = known.texts(r.language)
+    texts = words.texts_of_site(known.texts(r.language), known.site.kind)
     if known.site.kind is not SiteKind.BUILDING:
         return texts
     return texts | {key: r.words(f"manager.{key}") for key in texts if r.words.has(f"manager.{key}")}
