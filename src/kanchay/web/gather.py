@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from math import isnan
-from typing import Any
+from typing import Any, Final
 
 from kanchay.domain.bill import BillForecast
 from kanchay.domain.errors import BillRefused, KanchayError, NotEnoughData, NotFound
@@ -22,6 +22,8 @@ from kanchay.services.ports.readings import Span
 from kanchay.web.memo import Memo
 
 __all__ = ["Gathered", "Refusal"]
+
+_ARCHIVED_S: Final = 36 * HOUR
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Gathered:
     def __init__(self, ctx: Context, scope: Scope, site: Site, memo: Memo | None = None) -> None:
         self.ctx, self.scope, self.site = ctx, scope, site
         self._memo = memo or Memo()
-        self.now = ctx.clock()
+        self.clock = ctx.clock()
         self._parts: dict[str, Any] = {}
 
     def _once(self, name: str, make: Any) -> Any:
@@ -119,6 +121,26 @@ class Gathered:
 
         ids = [p.id for p in points]
         return load_panel(self.ctx, self.scope, ids, resolution_s=resolution_s, start=start, end=end)
+
+    @property
+    def archived(self) -> bool:
+        """Whether readings ended so long ago that the pages tell how it stood then."""
+        return (self.age_s or 0) > _ARCHIVED_S
+
+    @property
+    def now(self) -> int:
+        """The present, or the last instant with a reading where that is long ago."""
+        return self.span.end - 1 if self.archived and self.span else self.clock
+
+    @property
+    def examined(self) -> bool:
+        """Whether anybody has looked for findings yet."""
+
+        def ask() -> bool:
+            with self.ctx.records.unit(self.scope) as unit:
+                return bool(unit.runs.find(site_id=self.site.id, kind="findings", limit=1))
+
+        return bool(self._once("examined", ask))
 
     @property
     def today(self) -> date:
@@ -253,7 +275,7 @@ class Gathered:
     @property
     def age_s(self) -> int | None:
         """Seconds since the last reading ended."""
-        return None if self.span is None else max(0, self.now - self.span.end)
+        return None if self.span is None else max(0, self.clock - self.span.end)
 
 
 def pairs(totals: Any) -> list[tuple[int, float | None]]:

@@ -50,6 +50,7 @@ class Uploads:
         path = folder / (secure_filename(file.filename) or f"file{secure_filename(suffix)}")
         path = path if path.name != "owner" else folder / "owner_"
         file.save(path)
+        file.close()
         return Upload(token, path)
 
     def find(self, token: str, owner: str) -> Upload:

@@ -351,3 +351,38 @@ def test_just_after_midnight_the_building_tells_of_yesterday(world) -> None:
     assert "usados en todo el día" in page
     assert "Hoy, aún sin lecturas" in page
     assert "0.00" not in re.sub(r"<(table|script).*?</\1>", "", page, flags=re.S)
+
+
+def test_readings_that_ended_long_ago_are_told_as_of_then(world) -> None:
+    from dataclasses import replace
+
+    from kanchay.domain.interval import parse_instant
+
+    world.ctx = replace(world.ctx, clock=lambda: parse_instant("2027-03-01T10:00", "America/Lima"))
+    client = world.client()
+    page = client.get("/sites/casa/").text
+    assert "Como estaba con el último dato: 22 de agosto de 2026" in page
+    assert "Al 4 de setiembre" in page
+    assert "quedan 13 días" in page
+    assert "Último dato" in page  # not "now"
+    assert client.get("/sites/oficina/").status_code == 200
+    assert "El escalón de 140" in client.get("/sites/casa/bill").text
+
+
+def test_what_nobody_examined_is_not_called_fine(client) -> None:
+    assert h1(client, "/sites/oficina/findings") == "Todavía no lo revisamos"
+    assert client.post("/sites/oficina/findings/check", "/sites/oficina/findings").status_code == 302
+    assert h1(client, "/sites/oficina/findings") != "Todavía no lo revisamos"
+
+
+def test_a_long_file_makes_a_light_preview(fresh) -> None:
+    from datetime import datetime, timedelta
+
+    start = datetime(2023, 1, 1)
+    rows = [
+        f"{start + timedelta(hours=i):%d/%m/%Y %H:%M};{0.1 + i % 24 / 100:.3f}\n" for i in range(3 * 8760)
+    ]
+    client = fresh.client()
+    page = client.get(send(client, "Fecha;kWh\n" + "".join(rows)).location).text
+    assert "kWh por semana" in page
+    assert len(page) < 40_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from flask import url_for
@@ -21,7 +22,8 @@ def gather(site_id: str) -> tuple[Gathered, Reader]:
 
     mine = scope(Purpose.VIEW)
     site: Site = get_site(product().ctx, mine, site_id)
-    return Gathered(product().ctx, mine, site, product().memo), reader(site.tz)
+    known = Gathered(product().ctx, mine, site, product().memo)
+    return known, replace(reader(site.tz), now=known.now)
 
 
 def refusal_sentence(refusal: Refusal, r: Reader) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from kanchay.domain.errors import FileRefused, InputError, KanchayError
 from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import parse_duration
 from kanchay.domain.point import Site
-from kanchay.domain.scope import Permission, Purpose
+from kanchay.domain.scope import Permission, Purpose, Scope
 from kanchay.services.context import Context
 from kanchay.services.ports.files import ImportOptions
 from kanchay.web.pages.common import gather
@@ -28,6 +29,7 @@ __all__ = ["blueprint", "options_from", "read_for"]
 blueprint = APIBlueprint("imports", __name__, enable_openapi=False)
 
 _FIELDS = ("tz", "unit", "day_first", "label", "kind", "direction", "resolution", "decimal", "clock")
+_log = logging.getLogger(__name__)
 _NO_ZONE = "nothing in the file suggests one"
 
 
@@ -67,6 +69,18 @@ def sentence(error: KanchayError, r: Reader) -> str:
     """A refused file in one sentence of the reader's language."""
     key = f"error.{error.code}"
     return r.words(key) if r.words.has(key) else f"{error.message} {error.hint}".strip()
+
+
+def _look(ctx: Context, scope: Scope, site_id: str) -> None:
+    """Findings and advice from what was just stored; too little history is no reason to fail the import."""
+    from kanchay.services.findings.advise import advise_site
+    from kanchay.services.findings.detect import detect_site
+
+    for look in (detect_site, advise_site):
+        try:
+            look(ctx, scope, site_id)
+        except KanchayError as error:
+            _log.info("%s of %s after an import: %s", look.__name__, site_id, error)
 
 
 @blueprint.get("/sites/<site_id>/import")
@@ -133,6 +147,7 @@ def store(site_id: str, token: str) -> Response:
     found = read_for(ctx, kept.path, request.form, known.site)
     record = store_import(ctx, mine, site_id, found)
     _uploads().drop(token)
+    _look(ctx, mine, site_id)
     n = record.n_new + record.n_revised
     flash(r.words.many("import.stored", n, count=r.formats.number(n, 0)), "good")
     return redirect(url_for("overview.show", site_id=site_id), 303)

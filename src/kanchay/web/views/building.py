@@ -22,11 +22,11 @@ from kanchay.web.views.now import Now, now_view
 from kanchay.web.views.tiles import (
     HISTORY_DAYS,
     bill_tile,
-    capital,
     carbon_tile,
     night_tile,
     proposals,
     today_tile,
+    when_line,
 )
 
 __all__ = ["BuildingView", "building_view"]
@@ -134,7 +134,7 @@ def building_view(known: Gathered, r: Reader) -> BuildingView:
     advice = proposals(known, r)
     used = period.so_far if not isinstance(period, Refusal) else totals.so_far
     return BuildingView(
-        when=capital(f.when(known.now)),
+        when=when_line(known, r),
         headline=_building_headline(totals, own_sun, f.moment(shown[0]).date(), r, past=past),
         now=now_view(known, r),
         facts=tuple(_building_facts(known, totals, sun, sent, r)),

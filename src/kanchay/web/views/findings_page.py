@@ -26,6 +26,7 @@ class FindingsView:
     advice: tuple[Advice, ...]
     answered: tuple[Advice, ...]
     closed: tuple[FindingView, ...]
+    examined: bool
 
 
 def _by_finding(known: Gathered) -> dict[str, Recommendation]:
@@ -57,6 +58,7 @@ def findings_page(known: Gathered, r: Reader) -> FindingsView:
         advice=open_advice,
         answered=tuple(a for a in advice if not a.open),
         closed=tuple(_view(known, x, r, chart=False) for x in known.findings if x.status != "open")[:5],
+        examined=known.examined or bool(known.findings or known.recommendations),
     )
 
 
@@ -68,7 +70,13 @@ def _headline(opened: list[Finding], findings: tuple[FindingView, ...], known: G
     if proposed and (not opened or 12 * float(proposed[0].saving.mean) > dearest or findings[0].advice):
         title = advice_view(proposed[0], texts, r).title.rstrip(".")
         return r.words("findings.h1_start", title=title[:1].lower() + title[1:])
-    return findings[0].title if findings else r.words("findings.h1_none")
+    if findings:
+        return findings[0].title
+    return r.words(
+        "findings.h1_none"
+        if known.examined or known.findings or known.recommendations
+        else "findings.h1_unseen"
+    )
 
 
 def finding_page(known: Gathered, finding_id: str, r: Reader) -> FindingView:

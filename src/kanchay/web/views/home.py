@@ -18,11 +18,11 @@ from kanchay.web.views.period import PeriodView, headline, nearest_step, period_
 from kanchay.web.views.tiles import (
     HISTORY_DAYS,
     bill_tile,
-    capital,
     carbon_tile,
     night_tile,
     proposals,
     today_tile,
+    when_line,
 )
 
 __all__ = ["HomeView", "home_view"]
@@ -41,6 +41,7 @@ class HomeView:
     tiles: tuple[Tile, ...]
     today: Chart
     today_closes: str
+    examined: bool
 
 
 def _previous(known: Gathered, period: PeriodForecast, r: Reader) -> str:
@@ -95,7 +96,7 @@ def home_view(known: Gathered, r: Reader) -> HomeView:
     """Everything on the home's first page."""
     from kanchay.web.pages.common import refusal_sentence
 
-    t, f = r.words, r.formats
+    t = r.words
     start, end = today_bounds(known.now, known.site.tz, r)
     panel, forecast = known.hourly(HISTORY_DAYS), known.forecast
     totals = DayTotals(panel, start, end)
@@ -105,7 +106,7 @@ def home_view(known: Gathered, r: Reader) -> HomeView:
     advice = proposals(known, r)
     used = period.so_far if period else totals.so_far
     return HomeView(
-        when=capital(f.when(known.now)),
+        when=when_line(known, r),
         headline=headline(period, step, r) if period else t("period.h1.unknown"),
         period=period_view(period, step, r) if period else None,
         refusal=refusal_sentence(asked, r) if isinstance(asked, Refusal) else "",
@@ -121,4 +122,5 @@ def home_view(known: Gathered, r: Reader) -> HomeView:
         ),
         today=today_chart(panel, None if isinstance(forecast, Refusal) else forecast, start, end, r),
         today_closes=_closes(totals, forecast, end, r),
+        examined=known.examined,
     )

@@ -21,7 +21,8 @@ from kanchay.web.shell import Reader
 
 __all__ = ["Choice", "PreviewView", "Question", "SeriesRow", "preview_chart", "preview_view"]
 
-_HOURLY_UP_TO: Final = 16 * DAY  # longer previews are drawn by day
+_HOURLY_UP_TO: Final = 16 * DAY
+_DAILY_UP_TO: Final = 400 * DAY
 _MOST_SERIES: Final = 12  # shown; the rest is counted
 _ASKED_AS: Final = {"day_first": "date_order"}  # the question and the fact it is about
 
@@ -169,21 +170,31 @@ def _notes(preview: ImportPreview, texts: Mapping[str, str], r: Reader) -> tuple
 def _energy(series: ImportSeries) -> tuple[np.ndarray, np.ndarray] | None:
     """Starts and kWh of a series of energy; the differences of a register."""
     seen = series.observations
-    if seen is None or series.quantity is not Quantity.ELECTRIC_ENERGY or len(seen) < 2:
+    if seen is None or series.quantity not in (Quantity.ELECTRIC_ENERGY, Quantity.POWER) or len(seen) < 2:
         return None
+    if series.quantity is Quantity.POWER:
+        lasting = series.kind is Kind.INTERVAL
+        return (seen.start, seen.value * (seen.end - seen.start) / HOUR) if lasting else None
     if series.kind is Kind.CUMULATIVE:
         return seen.start[:-1], np.clip(np.diff(seen.value), 0, None)
     return seen.start, seen.value
 
 
+def _step(span_s: int, resolution_s: int) -> int:
+    """By hour up to sixteen days, by day up to thirteen months, then by week: a page holds so much."""
+    if span_s <= _HOURLY_UP_TO and resolution_s <= HOUR:
+        return HOUR
+    return DAY if span_s <= _DAILY_UP_TO else 7 * DAY
+
+
 def preview_chart(series: ImportSeries, tz: str, r: Reader) -> Chart | None:
-    """The series by hour (up to sixteen days) or by day; a gap is seen as a gap."""
+    """The series by hour, day or week; a gap is seen as a gap."""
     energy = _energy(series)
     if energy is None:
         return None
     starts, values = energy
     span = int(starts[-1] - starts[0])
-    step = HOUR if span <= _HOURLY_UP_TO and (series.resolution_s or HOUR) <= HOUR else DAY
+    step = _step(span, series.resolution_s or HOUR)
     local = wall_clock(starts, tz)
     bins = local // step
     first, n = int(bins[0]), int(bins[-1] - bins[0]) + 1
@@ -198,13 +209,13 @@ def preview_chart(series: ImportSeries, tz: str, r: Reader) -> Chart | None:
     ticks = day_ticks(times[0], times[-1] + step, tz, max(1, n * step // DAY // 5))
     return Chart(
         label=t("import.chart_label"),
-        sentence=t("import.chart_hour" if step == HOUR else "import.chart_day"),
+        sentence=t({HOUR: "import.chart_hour", DAY: "import.chart_day"}.get(step, "import.chart_week")),
         starts=times,
         step_s=step,
         unit="kWh",
         lines=(Line(t("import.consumption"), "--grid", shown, width=1.5),),
         height=170,
-        days=step == DAY,
+        days=step >= DAY,
         centred=True,
         ticks=ticks,
         ticks_narrow=ticks[::2],
@@ -245,7 +256,7 @@ def preview_view(
     """The whole preview in words; nothing is stored."""
     t, f = r.words, r.formats
     n = sum(s.n for s in preview.series)
-    energy = next((s for s in preview.series if s.quantity is Quantity.ELECTRIC_ENERGY), None)
+    energy = next((s for s in preview.series if _energy(s) is not None), None)
     zone = energy.timezone if energy and "/" in energy.timezone else tz
     return PreviewView(
         title=preview.file_name,

@@ -15,7 +15,7 @@ from kanchay.web.views.common import Tile, night_kw
 from kanchay.web.views.findings import Advice, advice_view, texts_for
 from kanchay.web.views.hours import DayTotals
 
-__all__ = ["HISTORY_DAYS", "bill_tile", "capital", "carbon_tile", "night_tile", "proposals", "today_tile"]
+__all__ = ["HISTORY_DAYS", "bill_tile", "carbon_tile", "night_tile", "proposals", "today_tile", "when_line"]
 
 HISTORY_DAYS: Final = 36
 _NIGHT_CHANGE: Final = 0.1  # a change of the night's load worth a colour
@@ -85,5 +85,10 @@ def carbon_tile(known: Gathered, kwh: float, r: Reader) -> Tile:
     )
 
 
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def when_line(known: Gathered, r: Reader) -> str:
+    """``Sábado 22 de agosto, 6:40 p. m.``, or of which instant the page tells where readings ended long ago."""
+    f = r.formats
+    if known.archived:
+        return r.words("tile.as_of", day=f.day_year(f.moment(known.now).date()), time=f.clock(known.now + 1))
+    said = f.when(known.now)
+    return said[:1].upper() + said[1:]
