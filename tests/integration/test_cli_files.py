@@ -105,3 +105,19 @@ def test_registers_are_one_meter(data_dir):
     )  # fmt: skip
     assert bill.exit_code == 0, bill.stderr
     assert 1200 < float(json.loads(bill.stdout)["energy_kwh"]) < 1356.427
+
+
+def test_a_file_of_a_building_is_spoken_of_as_one(tmp_path):
+    """A step of the night's load by the hour: told of a home, or of a site where the file is a building's."""
+    rows = ["timestamp,energy_kwh"]
+    first = np.datetime64("2026-06-01T05:00:00")
+    for n in range(70 * 24):
+        value = (2.0 if n < 45 * 24 else 3.0) + 4.0 * (14 <= (n % 24) < 22) + 0.01 * (n * 7 % 11)
+        rows.append(f"{first + np.timedelta64(n, 'h')}Z,{value:.3f}")
+    path = tmp_path / "load.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    asked = ("detect", "--input", path, "--tz", "America/Lima")
+    home, building = run(*asked), run(*asked, "--kind", "building")
+    assert "tu casa usa" in home.stdout, home.exception
+    assert "el local usa" in building.stdout, building.exception
+    assert "tu casa" not in building.stdout

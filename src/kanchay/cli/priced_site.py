@@ -46,6 +46,11 @@ def priced_options(function: F) -> F:
             "--param", "params", multiple=True, metavar="NAME=VALUE", help="A typed value of the tariff."
         ),
         click.option(
+            "--kind",
+            type=click.Choice(["home", "building"]),
+            help="What a file's meter serves (default: home).",
+        ),
+        click.option(
             "--tariff", "tariff_id", metavar="ID", help="Tariff of the file. See: kanchay bill --list."
         ),
         input_options,
@@ -65,6 +70,7 @@ def open_priced(
     """Open the site that was asked for; a file takes the tariff of the command line."""
     from kanchay.cli.opening import open_context
     from kanchay.domain.errors import InputError
+    from kanchay.domain.point import SiteKind
     from kanchay.services.findings.words import texts_of_site
     from kanchay.services.people.sites import update_site
     from kanchay.web.formats import Formats
@@ -75,6 +81,12 @@ def open_priced(
     )
     if site is None:
         raise click.UsageError("Name a site with --site, or a file with --input.")
+    kind = given["kind"]
+    if kind and input_path is None:
+        raise InputError("--kind is for files.", hint="A site of the store knows what it is.")
+    if kind:
+        site = replace(site, kind=SiteKind(kind))
+        update_site(ctx, scope, site)
     if tariff_id or params:
         if input_path is None:
             raise InputError(
