@@ -14,7 +14,7 @@ __all__ = ["CellType", "cell_type", "split_range"]
 CellType = Literal["empty", "number", "datetime", "date", "time", "epoch", "range", "text"]
 
 _NUMBER: Final = re.compile(
-    r"[+\-−]?(\d[\d.,'’   ]*|[.,]\d+)([eE][+\-]?\d+)?\s*"
+    r"(?:(?:[A-Z]{1,2})?[$€£]|S/\.?)?\s?[+\-−]?(\d[\d.,'’\s]*|[.,]\d+)([eE][+\-]?\d+)?\s*"
     r"([kMG]?[Ww][Hh]?|[kM]?[Vv][Aa][Rr][Hh]?|°?[CF]|%|V|A|€|\$|m3|m³)?"
 )
 _EPOCH: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?")

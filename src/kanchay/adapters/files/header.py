@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from kanchay.adapters.files.cells import CellType, cell_type
@@ -90,6 +91,12 @@ def _is_header(row: Sequence[CellType], types: Sequence[CellType]) -> bool:
     return len(filled) >= 2 and named >= 0.6 * len(filled) and not _fits(row, types)
 
 
+def _is_run(cells: Sequence[str]) -> bool:
+    """Whether the whole numbers of a row count up one by one, as the hours above a wide table do."""
+    numbers = [int(c) for c in cells if c.strip().isdigit() and len(c.strip()) < 4]
+    return len(numbers) >= 12 and all(b - a == 1 for a, b in pairwise(numbers))
+
+
 def _is_unit_row(cells: Sequence[str]) -> bool:
     filled = [c.strip().strip("[]()").lower() for c in cells if c.strip()]
     return bool(filled) and all(c in _UNIT_ROWS for c in filled)
@@ -129,7 +136,7 @@ def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     if first is None:
         return None
     above_first = (i for i in range(first - 1, -1, -1) if not _is_unit_row(rows[i]))
-    header = next((i for i in above_first if _is_header(kinds[i], types)), None)
+    header = next((i for i in above_first if _is_header(kinds[i], types) or _is_run(rows[i])), None)
     rest = kinds[first:]
     fitting = [r for r in rest if len(r) == width and _fits(r, types)]
     typed = sum(t not in ("text",) for r in fitting for t in r) / max(1, sum(len(r) for r in fitting))

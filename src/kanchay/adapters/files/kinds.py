@@ -66,6 +66,8 @@ def _is_amount(s: Prepared, m: Meaning, least: float) -> bool:
 
 def _mean_or_snapshot(s: Prepared, m: Meaning, amounts: bool, given: str | None) -> Kind:
     """Beside energy or mean power of intervals everything is a mean over them; sensors alone are snapshots."""
+    if m.kind is Kind.INSTANTANEOUS:
+        return m.kind
     if given in (Kind.INTERVAL, Kind.INSTANTANEOUS):
         return Kind(given)
     if s.end is not None or (m.quantity in (Quantity.POWER, Quantity.REACTIVE_POWER) and s.regular):

@@ -25,6 +25,8 @@ __all__ = ["Layout", "RawSeries", "lay_out"]
 
 _ESTIMATED: Final = re.compile(r"estim|geschat|geschatzt|geschätzt|stimat|calculad|ersatz|^e$|^s\d*$", re.I)
 MAX_SERIES: Final = 5000
+# Starts, ends where the file has them, and seconds elapsed since the start where it numbers the intervals of a day.
+_Times = tuple[ParsedTimes, ParsedTimes | None, IntArray | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,29 +165,47 @@ def _estimated(column: Column | None) -> NDArray[np.bool_] | None:
 def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> Layout:
     """The raw series of a table; raises `FileRefused` where times cannot be read."""
     start, end = _times(roles, name, options.day_first)
+    start, elapsed = _numbered(start, roles, options)
     columns = [s.column for s in roles.slots] or list(roles.values)
     decimal, is_open = _decimal(columns, options)
     make = _wide if roles.slots else _long
-    series = tuple(make(table, roles, name, (start, end), decimal))
+    series = tuple(make(table, roles, name, (start, end, elapsed), decimal))
     if not any((~np.isnan(s.values)).any() for s in series):
         raise refuse("no_meter_data", name, what="no cell of its value columns holds a number")
-    label = "start" if end is not None else _slot_label(roles.slots)
+    label = "start" if end is not None or elapsed is not None else _slot_label(roles.slots)
     bad = int((~start.ok).sum())
     return Layout(
         series, bool(roles.slots), decimal, is_open, start.order, start.open_order, label, bad, start.style
     )
 
 
+def _numbered(
+    times: ParsedTimes, roles: Roles, options: ImportOptions
+) -> tuple[ParsedTimes, IntArray | None]:
+    """Dates with the numbered interval of the day: on the clock, or as seconds elapsed since midnight.
+
+    Hours 1 to 24 (25 on the long day) count what has passed since midnight; hours 0 to 23 are what a clock shows.
+    """
+    if roles.hours is None:
+        return times, None
+    numbers = roles.hours.values(".")
+    known = ~np.isnan(numbers)
+    step = DAY // next(k for k in (24, 48, 96) if np.nanmax(numbers) <= k + k // 20)
+    first = int(np.nanmin(numbers))
+    by_end = options.label == "end" and first == 1
+    offset = (np.where(known, numbers, first).astype(np.int64) - (0 if by_end else first)) * step
+    moved = replace(times, ok=times.ok & known, date_only=False)
+    return (moved, offset) if first else (replace(moved, wall=times.wall + offset), None)
+
+
 def _instants(times: ParsedTimes) -> IntArray:
     return times.wall if times.offset is None else times.wall - times.offset
 
 
-def _long(
-    table: Table, roles: Roles, name: str, times: tuple[ParsedTimes, ParsedTimes | None], decimal: str
-) -> Iterator[RawSeries]:
-    start, end = times
+def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) -> Iterator[RawSeries]:
+    start, end, elapsed = times
     wall, estimated = _instants(start), _estimated(roles.status)
-    roles = _without_attributes(roles, wall[start.ok])
+    roles = _without_attributes(roles, (wall if elapsed is None else wall * 2 * DAY + elapsed)[start.ok])
     finish = None if end is None else np.where(end.ok, _instants(end), wall)
     parsed = [(c, c.values(decimal)) for c in roles.values]
     for key, rows in _groups(roles, table.n_rows, name):
@@ -199,7 +219,8 @@ def _long(
             yield RawSeries(
                 key, column.name, wall[rows][filled], None if finish is None else finish[rows][filled], values[filled],
                 None if estimated is None else estimated[rows][filled], start.offset is not None, start.date_only,
-                unit_cell=unit_cell, n_unreadable=_unreadable(column, numbers) if not key else 0,
+                None if elapsed is None else elapsed[rows][filled], unit_cell=unit_cell or column.unit,
+                n_unreadable=_unreadable(column, numbers) if not key else 0,
             )  # fmt: skip
 
 
@@ -241,10 +262,8 @@ def _slot_times(slots: tuple[Slot, ...]) -> tuple[IntArray, int, bool]:
     return np.arange(n, dtype=np.int64) * step, step, n != whole
 
 
-def _wide(
-    table: Table, roles: Roles, name: str, times: tuple[ParsedTimes, ParsedTimes | None], decimal: str
-) -> Iterator[RawSeries]:
-    start, _ = times
+def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) -> Iterator[RawSeries]:
+    start, _, _ = times
     begins, step, elapsed = _slot_times(roles.slots)
     matrix = np.stack([s.column.values(decimal) for s in roles.slots], axis=1)
     wall, estimated = _instants(start), _estimated(roles.status)
@@ -258,5 +277,6 @@ def _wide(
         yield RawSeries(
             key, "", days[filled] if elapsed else (days + offsets)[filled], None, values[filled], flags,
             start.offset is not None, False, offsets[filled] if elapsed else None, step,
-            _label_at(roles.unit, rows[0] if isinstance(rows, np.ndarray) else 0), unreadable if not key else 0,
+            _label_at(roles.unit, rows[0] if isinstance(rows, np.ndarray) else 0) or roles.slots[0].column.unit,
+            unreadable if not key else 0,
         )  # fmt: skip

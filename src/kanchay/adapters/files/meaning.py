@@ -11,6 +11,7 @@ import numpy as np
 
 from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.words import (
+    EXTREMES,
     ROLE_WORDS,
     direction_words,
     find_unit,
@@ -109,6 +110,12 @@ def _direction(words: str, context: str, quantity: Quantity) -> tuple[Direction 
     return direction, why.get(direction, "sub-meter"), sub
 
 
+def _contradicted(header: str, found: Unit | None) -> bool:
+    """Whether a header names plainly what the unit beside it cannot measure: a cost is no kWh."""
+    said = [q for q, weight, _ in quantity_words(normal(header)) if weight >= 2]
+    return found is not None and bool(said) and not any(_fits(q, found) for q in said)
+
+
 def read_meaning(
     header: str,
     *,
@@ -125,7 +132,7 @@ def read_meaning(
     words = " ".join(w for w in (normal(header), normal(key)) if w)
     composite = is_composite(header)
     found, source = find_unit(header), "header"
-    if unit_cell:
+    if unit_cell and not _contradicted(header, find_unit(f"({unit_cell})")):
         found, source = find_unit(f"({unit_cell})"), "unit column"
     if found is None and key:
         found, source = find_unit(key), "name"
@@ -143,6 +150,8 @@ def read_meaning(
         found, source = None, ""  # "voltage_a" is phase A, not amperes
     direction, by, sub = _direction(words, context, quantity) if quantity else (None, "", False)
     kind = Kind.CUMULATIVE if matches(ROLE_WORDS["cumulative"], words) and quantity in ENERGY else None
+    if quantity is Quantity.POWER and matches(EXTREMES, words):
+        kind = Kind.INSTANTANEOUS
     evidence = tuple(
         f"{n}: {e}" for n, e in (("quantity", why), ("unit", found and source), ("direction", by)) if e
     )

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from kanchay.domain.interval import IntArray
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MISSING_WORDS", "DecimalVotes", "clean", "parse_numbers", "vote"]
+__all__ = ["MISSING_WORDS", "DecimalVotes", "clean", "parse_numbers", "unit_tails", "vote"]
 
 MISSING_WORDS: Final = frozenset(
     ("", "-", "--", "---", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "n/d", "s/d", "nd", "sd",
      "unavailable", "unknown", "missing", "#value!", "#ref!", "#div/0!", "#num!", "no data", "sin dato", "bad",
      "offline", "*", ".")
 )  # fmt: skip
-_SPACES: Final = "[  '’`\\s]"
+_SPACES: Final = r"[\s\x{00a0}\x{2009}\x{202f}'’`]"
 _CERTAIN: Final = {
     "dot": r"^[+\-]?(\d*\.(\d{1,2}|\d{4,})|0\.\d+|\.\d+|\d{4,}\.\d+|\d{1,3}(,\d{3})+\.\d+)([eE][+\-]?\d+)?$",
     "comma": r"^[+\-]?(\d*,(\d{1,2}|\d{4,})|0,\d+|,\d+|\d{4,},\d+|\d{1,3}(\.\d{3})+,\d+)([eE][+\-]?\d+)?$",
@@ -59,8 +61,9 @@ class DecimalVotes:
 
     @property
     def is_open(self) -> bool:
-        """Whether every cell could be read both ways, a thousand times apart."""
-        return self.dot == self.comma and self.dot_open + self.comma_open > 0
+        """Whether some cells could be read both ways, a thousand times apart, and the others do not settle it."""
+        torn = self.dot == self.comma or min(self.dot, self.comma) > 0.01 * max(self.dot, self.comma)
+        return torn and self.dot_open + self.comma_open > 0
 
 
 def clean(texts: Any) -> Any:
@@ -105,10 +108,26 @@ def _without_spaces(texts: Any) -> Any:
 
 
 def _without_tail(texts: Any) -> Any:
-    """Cells without the unit or currency that stands behind the number."""
+    """Cells without the unit or currency that stands behind or before the number."""
     import pyarrow.compute as pc
 
-    return pc.replace_substring_regex(texts, pattern=_UNIT_TAIL, replacement="")
+    bare = pc.replace_substring_regex(texts, pattern=_UNIT_TAIL, replacement="")
+    return pc.replace_substring_regex(bare, pattern=r"^(?:[A-Z]{0,2}[$€£]|S/\.?)\s*", replacement="")
+
+
+def unit_tails(texts: Any) -> tuple[IntArray, tuple[str, ...]]:
+    """The unit behind each number: a code per cell (-1 where there is none) and the units, most used first."""
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.match_substring_regex(texts, "[wW][hH]?$")).as_py():
+        return np.full(len(texts), -1, dtype=np.int64), ()
+    tails = pc.struct_field(pc.extract_regex(texts, pattern=r"\d\s*(?P<unit>[kKMG]?[Ww][Hh]?)$"), "unit")
+    encoded = pc.dictionary_encode(tails)
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    words = tuple(str(w) for w in encoded.dictionary.to_pylist())
+    order = np.argsort(-np.bincount(codes[codes >= 0], minlength=len(words)), kind="stable")
+    place = np.r_[np.argsort(order, kind="stable"), -1]
+    return place[codes], tuple(words[i] for i in order)
 
 
 def parse_numbers(texts: Any, decimal: str) -> NDArray[np.float64]:
@@ -122,10 +141,11 @@ def parse_numbers(texts: Any, decimal: str) -> NDArray[np.float64]:
         except pa.ArrowInvalid:
             pass
     plain = _without_spaces(_without_tail(texts))
-    if decimal == ",":
-        plain = pc.replace_substring(pc.replace_substring(plain, ".", ""), ",", ".")
-    else:
-        plain = pc.replace_substring(plain, ",", "")
+    comma = pc.replace_substring(pc.replace_substring(plain, ".", ""), ",", ".")
+    dot = pc.replace_substring(plain, ",", "")
+    # A cell that can be read in one way only is read so, whatever the rest of the file says (files glued together).
+    other = pc.match_substring_regex(plain, _CERTAIN["dot" if decimal == "," else "comma"]).fill_null(False)
+    plain = pc.if_else(other, dot, comma) if decimal == "," else pc.if_else(other, comma, dot)
     plain = pc.replace_substring(plain, "−", "-")
     readable = pc.match_substring_regex(plain, r"^[+\-]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?$")
     plain = pc.if_else(readable, pc.utf8_ltrim(plain, "+"), pa.scalar(None, plain.type))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from kanchay.adapters.files.cells import cell_type
 from kanchay.adapters.files.container import Limits, size
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
+from kanchay.adapters.files.times import EARLIEST, epoch_seconds
+from kanchay.adapters.files.words import ROLE_WORDS, matches, normal
 
 __all__ = ["read_parquet"]
 
@@ -61,10 +64,28 @@ def _column(name: str, table: Any) -> Column | None:
         column, kind = column.cast(pa.float64() if pa.types.is_decimal(kind) else pa.int8()), pa.float64()
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         numbers = column.cast(pa.float64()).to_numpy().astype(np.float64)
-        return Column(name, "number", numbers=numbers)
+        return Column(name, "epoch" if _is_epoch(name, numbers) else "number", numbers=numbers)
+    if pa.types.is_time(kind):
+        clock = pa.array(
+            [None if t is None else t.isoformat("minutes") for t in column.to_pylist()], pa.string()
+        )
+        return Column(name, "time", texts=clock)
     if pa.types.is_dictionary(kind):
         return _labels(name, column.unify_dictionaries().combine_chunks())
     return None
+
+
+def _is_epoch(name: str, numbers: np.ndarray) -> bool:
+    """Numbers that lie between 1975 and 2100 as an epoch of some unit, under a name of time or rising to the end."""
+    known = numbers[~np.isnan(numbers)]
+    if not len(known) or epoch_seconds(numbers) is None or known.min() < EARLIEST:
+        return False
+    named = matches(
+        f"{ROLE_WORDS['time']}|{ROLE_WORDS['start']}|t|epoch|unix|millis|ms|{ROLE_WORDS['end']}", normal(name)
+    )
+    return bool(named) or bool(
+        (np.diff(known) > 0).all() and known.max() < 1.5 * known.min() and known.min() > 1e9
+    )
 
 
 def _labels(name: str, coded: Any) -> Column:
@@ -74,6 +95,10 @@ def _labels(name: str, coded: Any) -> Column:
     codes = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     words = tuple(str(w) for w in chunk.dictionary.to_pylist())
     numeric = sum(cell_type(w) in ("number", "empty") for w in words[:2000])
+    times = Counter(cell_type(w) for w in words[:2000] if w.strip())
+    kind, n_kind = times.most_common(1)[0] if times else ("text", 0)
+    if kind in ("datetime", "date", "time", "range") and n_kind >= 0.9 * sum(times.values()):
+        return Column(name, kind, texts=chunk.cast(pa.string()))  # times kept as text
     if words and numeric >= 0.8 * min(len(words), 2000) and len(words) > 20:
         return Column(
             name, "number", texts=chunk.cast(pa.string())

@@ -84,9 +84,17 @@ def _ends(raw: RawSeries, start: IntArray, tz: str, clock: str | None) -> IntArr
     if raw.end is None:
         return None
     end = raw.end if raw.absolute else localise(raw.end, tz, clock).utc
+    end = _closed(start, end)
     usual = int(np.median(end - start))
     # Around a change of the clock an end can be read an hour off; its start and the usual length settle it.
     return np.where((end <= start) | (np.abs(end - start - usual) == 3600), start + usual, end)
+
+
+def _closed(start: IntArray, end: IntArray) -> IntArray:
+    """Half-open ends where the file names the last minute or second inside: 00:00 to 00:59 is an hour."""
+    usual, step = int(np.median(end - start)), usual_step(np.unique(start))
+    short = (step or 0) - usual
+    return end + short if step is not None and short in (1, 60) and usual > 0 else end
 
 
 def _step(raw: RawSeries, start: IntArray, end: IntArray | None, tz: str) -> int | None:

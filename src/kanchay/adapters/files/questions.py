@@ -27,6 +27,8 @@ BECAUSE: Final = {
     "direction.net": "No word tells the direction; values of both signs suggest import minus export.",
     "kind": "The few values only rise, so they look like readings of a register.",
     "clock": "The file has times that the clock of this zone skips in spring, so its clock seems not to change.",
+    "key": "Many times stand more than once with other values, and the last one counts. A column that tells the rows"
+    " apart (a meter, a register, the hour) may have been missed.",
     "decimal": "Every number could be read both ways, a thousand times apart.",
 }
 
@@ -42,6 +44,7 @@ def ask(
 ) -> tuple[ImportQuestion, ...]:
     """All questions of a file, most consequential first."""
     found = [
+        *_keys(decided, options),
         *_units(decided, options),
         *_kinds(decided, options),
         *_decimal(layout),
@@ -52,6 +55,18 @@ def ask(
         *_directions(decided, options),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _keys(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
+    """Rows that contradict each other by the dozen are rarely corrections: something tells them apart."""
+    many = any(
+        d.prepared.conflicts > 3 and d.prepared.conflicts > 0.02 * len(d.prepared.start) for d in decided
+    )
+    return (
+        [ImportQuestion("key", "--map", "none", BECAUSE["key"])]
+        if many and "key" not in options.columns
+        else []
+    )
 
 
 def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:

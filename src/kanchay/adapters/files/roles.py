@@ -22,6 +22,10 @@ _STATUS_CELLS: Final = re.compile(
     r"real|estimad\w*|geschat|gevalideerd|geen verbruik|actual|estimated|measured|valid\w*|ok|good|[aesfn]\d{0,2}",
     re.I,
 )
+_HOURS: Final = (
+    r"hora|horas|hour|hr|h|he|heure|stunde|std|uur|ora|periodo|period|settlement period|intervalo?|hour ending|cuarto"
+    r"|time|hh|qh|tramo"
+)
 _MAX_KEYS: Final = 5000
 
 
@@ -47,6 +51,7 @@ class Roles:
     status: Column | None = None
     context: str = ""
     constants: tuple[tuple[str, str], ...] = field(default=())
+    hours: Column | None = None  # which interval of the day a row is, as a number beside a date
 
 
 def _says(column: Column, role: str) -> bool:
@@ -71,6 +76,10 @@ def _named(table: Table, options: ImportOptions, *meanings: str) -> list[Column]
 def _times(table: Table) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """Start and end columns, each one column or a date and a time."""
     moments = [c for c in table.columns if c.type == "datetime"]
+    if any(c.type in ("time", "range") for c in table.columns) or _has_hours(table):
+        for column in moments:
+            column.as_dates()  # a workbook writes a date as its midnight
+        moments = [c for c in moments if c.type == "datetime"]
     if moments:
         return _moments(moments)
     epochs = [c for c in table.columns if c.type == "epoch"]
@@ -94,6 +103,27 @@ def _moments(columns: list[Column]) -> tuple[tuple[Column, ...], tuple[Column, .
     starts = [c for c in pool if _says(c, "start")] or [c for c in pool if not _says(c, "end")] or pool
     ends = [c for c in pool if c is not starts[0] and _says(c, "end")]
     return (starts[0],), tuple(ends[:1])
+
+
+def _has_hours(table: Table) -> bool:
+    return any(c.type == "number" and matches(_HOURS, normal(c.name)) for c in table.columns)
+
+
+def _hours(table: Table, start: tuple[Column, ...]) -> Column | None:
+    """A column that numbers the hours (or shorter intervals) of each day, beside a column of dates."""
+    if len(start) != 1 or start[0].type != "date":
+        return None
+    for column in table.columns:
+        if column.type != "number" or column is start[0] or not matches(_HOURS, normal(column.name)):
+            continue
+        numbers = column.values(".")
+        known = numbers[~np.isnan(numbers)]
+        steps = known[1:] - known[:-1]
+        whole = len(known) >= 12 and bool((known == np.round(known)).all())
+        spans = whole and known.min() in (0, 1) and 22 <= known.max() <= 100
+        if spans and ((steps == 1).mean() > 0.5 or len(np.unique(known)) >= 23):
+            return column
+    return None
 
 
 def _slots(table: Table, used: set[int]) -> tuple[Slot, ...]:
@@ -131,7 +161,9 @@ def _constant(column: Column) -> str | None:
 
 def _is_units(column: Column) -> bool:
     _, words = column.keys()
-    return 0 < len(words) <= 20 and all(find_unit(f"({w})") is not None for w in words)
+    # "kitchen kWh" names a meter, "kWh" a unit.
+    single = all(len(w.split()) == 1 for w in words)
+    return 0 < len(words) <= 20 and single and all(find_unit(f"({w.strip()})") is not None for w in words)
 
 
 def _is_status(column: Column) -> bool:
@@ -173,15 +205,14 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     end = tuple(_named(table, options, "end")) or end
     if not start:
         raise refuse("no_meter_data", name, what="no column holds dates or times")
-    used = {id(c) for c in (*start, *end)}
-    slots = _slots(table, used)
+    hours = _hours(table, start) if not end else None
+    used = {id(c) for c in (*start, *end, *([hours] if hours else []))}
+    slots = _slots(table, used) if hours is None else ()
     used |= {id(s.column) for s in slots}
     rest = [c for c in table.columns if id(c) not in used]
     wanted = _named(table, options, "key", "meter", "register", "name")
     texts = [c for c in rest if c.type == "text" or (c.type in ("number", "epoch") and _is_id(c))]
-    keys, unit, status, constants = _text_roles(
-        [c for c in texts if c.codes is not None or c.texts is not None], table.n_rows
-    )
+    keys, unit, status, constants = _text_roles(texts, table.n_rows)
     keys = wanted or _independent(keys)
     values = _named(table, options, "value") or [
         c for c in rest if c.type in ("number", "epoch") and c not in texts and c.filled() > 0
@@ -193,7 +224,7 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     return Roles(
         start, end, () if slots else tuple(values), slots, tuple(keys),
         next(iter(_named(table, options, "unit")), unit), next(iter(_named(table, options, "status")), status),
-        context, tuple(constants),
+        context, tuple(constants), hours,
     )  # fmt: skip
 
 

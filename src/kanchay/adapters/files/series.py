@@ -80,7 +80,11 @@ def _total(d: Decided, seen: Observations) -> tuple[float | None, list[Issue]]:
     """Energy of the series in kWh, or None where a sum has no meaning."""
     step = d.prepared.step if d.prepared.regular else None
     readings, issues = derive_readings(seen, d.kind, resolution_s=step)
-    if d.meaning.quantity not in _SUMMED or _target(d.meaning, d.unit) == "m3":
+    if (
+        d.meaning.kind is Kind.INSTANTANEOUS
+        or d.meaning.quantity not in _SUMMED
+        or _target(d.meaning, d.unit) == "m3"
+    ):
         return None, issues
     return float(
         (to_energy(readings) if d.meaning.quantity is Quantity.POWER else readings).value.sum()

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kanchay.adapters.files.cells import CellType
-from kanchay.adapters.files.numbers import DecimalVotes, clean, parse_numbers, vote
+from kanchay.adapters.files.numbers import DecimalVotes, clean, parse_numbers, unit_tails, vote
 from kanchay.domain.interval import IntArray
+from kanchay.domain.units import unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Column", "Table"]
+
+
+def _masked(words: NDArray[np.str_], known: NDArray[np.bool_] | None) -> Any:
+    import pyarrow as pa
+
+    return pa.array(words.tolist(), pa.string(), mask=None if known is None else ~known)
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +43,7 @@ class Column:
     codes: IntArray | None = None  # keys: index into `words`, -1 where empty
     words: tuple[str, ...] = ()
     _clean: Any = field(default=None, repr=False)
+    _tails: tuple[IntArray, tuple[str, ...]] | None = field(default=None, repr=False)
 
     def cleaned(self) -> Any:
         """Texts without quoting leftovers, null where nothing is meant."""
@@ -50,8 +59,48 @@ class Column:
         """The column as numbers; NaN where there is none."""
         if self.texts is None:
             return np.zeros(0) if self.numbers is None else self.numbers
-        parsed = parse_numbers(self.cleaned(), decimal)
+        parsed = parse_numbers(self.cleaned(), decimal) * self._scales()
         return parsed if self.numbers is None else np.where(np.isnan(self.numbers), parsed, self.numbers)
+
+    def as_dates(self) -> None:
+        """Moments that are all midnights become dates; others stay as they are."""
+        import pyarrow.compute as pc
+
+        if self.instants is not None:
+            known = self.instants if self.known is None else self.instants[self.known]
+            if not self.aware and len(known) and not (known % 86400).any():
+                self.type = "date"
+                days = self.instants.astype("M8[s]").astype("M8[D]").astype(str)
+                self.texts = _masked(days, self.known)
+                self.instants = None
+        elif self.texts is not None:
+            midnight = r"^(\d[^ T]*)[ T]0?0:00(:00(\.0+)?)?$"
+            if pc.all(pc.match_substring_regex(self.cleaned(), midnight)).as_py():
+                self.texts = pc.replace_substring_regex(self.cleaned(), pattern=midnight, replacement=r"\1")
+                self._clean, self.type = None, "date"
+
+    def tails(self) -> tuple[IntArray, tuple[str, ...]]:
+        """Units behind the numbers of the cells, as `unit_tails` gives them."""
+        if self._tails is None:
+            self._tails = unit_tails(self.cleaned())
+        return self._tails
+
+    def _scales(self) -> NDArray[np.float64] | float:
+        """Factors that bring cells of several units ("980 Wh" among "1.2 kWh") to the most used one."""
+        codes, words = self.tails()
+        units = [unit(w) for w in words]
+        if len(units) < 2 or any(u.quantity is not units[0].quantity for u in units):
+            return 1.0
+        factors = np.array([u.factor / units[0].factor for u in units] + [1.0])
+        return factors[codes]
+
+    @property
+    def unit(self) -> str:
+        """The unit that its cells name behind the number; "" where none does."""
+        if self.texts is None or self.type != "number":
+            return ""
+        codes, words = self.tails()
+        return words[0] if words and 2 * int((codes >= 0).sum()) > self.filled() else ""
 
     def filled(self) -> int:
         """Cells with something in them that could have been a value."""
@@ -63,10 +112,23 @@ class Column:
         import pyarrow.compute as pc
 
         if self.codes is None:
-            encoded = pc.dictionary_encode(self.cleaned())
+            encoded = pc.dictionary_encode(self._labels())
             self.codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
             self.words = tuple(str(word) for word in encoded.dictionary.to_pylist())
         return self.codes, self.words
+
+    def _labels(self) -> Any:
+        """Cells as labels; typed numbers as people write them: 7.0 is "7"."""
+        import pyarrow as pa
+
+        if self.numbers is None:
+            return self.cleaned()
+        texts = [None] * len(self.numbers) if self.texts is None else self.cleaned().to_pylist()
+        values = [
+            t if isnan(v) else f"{v:.0f}" if v == round(v) else repr(v)
+            for v, t in zip(self.numbers.tolist(), texts, strict=True)
+        ]
+        return pa.array(values, pa.string())
 
 
 @dataclass(slots=True, eq=False)

@@ -174,10 +174,16 @@ def _gaps(times: ParsedTimes) -> tuple[int, int]:
     )
 
 
-def _first_of_month_only(times: ParsedTimes) -> bool:
-    days = np.unique(times.wall[times.ok] // DAY)
-    first: bool = bool((days.astype("M8[D]") == days.astype("M8[D]").astype("M8[M]").astype("M8[D]")).all())
-    return first and len(days) > 1
+def _monthly(times: ParsedTimes) -> bool:
+    """Whether every date is the first of a month, or one moment on the same day of each month.
+
+    Swapped, such dates look like a run of days.
+    """
+    moments = np.unique(times.wall[times.ok])
+    days = np.unique(moments // DAY).astype("M8[D]")
+    of_month = (days - days.astype("M8[M]").astype("M8[D]")).astype(np.int64)
+    same = len(days) > 1 and bool((of_month == of_month[0]).all())
+    return same and (of_month[0] == 0 or len(moments) == len(days))
 
 
 def _decide(candidates: list[ParsedTimes], day_first: bool | None) -> ParsedTimes:
@@ -192,7 +198,7 @@ def _decide(candidates: list[ParsedTimes], day_first: bool | None) -> ParsedTime
     measured = sorted(top, key=lambda c: (_gaps(c), ["dmy", "mdy", "ymd"].index(c.order)))
     first, second = measured[0], measured[1]
     # Monthly dates look like a run of days when day and month are swapped: never settle that silently.
-    settled = _gaps(first)[0] < _gaps(second)[0] and not any(_first_of_month_only(c) for c in top)
+    settled = _gaps(first)[0] < _gaps(second)[0] and not any(_monthly(c) for c in top)
     if settled or day_first is not None or np.array_equal(first.wall, second.wall):
         return first
     keep = min(top, key=lambda c: ["dmy", "mdy", "ymd"].index(c.order))

@@ -33,6 +33,7 @@ _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
     (r"current|intensi\w*|corriente|corrente|courant|stromstarke|ampere\w*|amps", _Q.CURRENT, 2.5),
     (r"humid\w*|humedad|umidade|umidita|feuchte|vochtigheid|rh", _Q.HUMIDITY, 2.5),
     (r"power factor|factor de potencia|cos ?phi|pf", _Q.POWER_FACTOR, 4.0),
+    (r"wattage|watts?", _Q.POWER, 1.5),
     (r"power|potencia|leistung|puissance|vermogen|potenza|lastgang|demand|demanda|ejecutad\w*", _Q.POWER, 1.5),
     (r"energ\w*|consum\w*|verbrauch|verbruik|afname|injectie|energie\w*|usage|kwh|elektrizitat", _Q.ELECTRIC_ENERGY, 1.5),
     (r"import|export|submeter\w*|sub metering|production|generation", _Q.ELECTRIC_ENERGY, 0.5),
@@ -50,9 +51,9 @@ _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
 _D = Direction
 _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
     (r"export\w*|exportad\w*|injec\w*|inyec\w*|einspeis\w*|feed ?in|return\w*|teruglever\w*|vertid\w*|excedent\w*|surplus"
-     r"|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid", _D.EXPORT, 3.0),
+     r"|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid|as kwh", _D.EXPORT, 3.0),
     (r"import\w*|afname|bezug|from grid|grid|soutir\w*|delivered|withdraw\w*|prelev\w*|entnahme|netzbezug"
-     r"|levering|afgenomen|compra\w*", _D.IMPORT, 2.5),
+     r"|levering|afgenomen|compra\w*|ae kwh", _D.IMPORT, 2.5),
     (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv\d*|solar\d*|zonne\w*|photovolt\w*"
      r"|yield|ertrag|onsite", _D.PRODUCTION, 2.8),
     (r"consum\w*|verbrauch|verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*|sub ?meter\w*|sub metering|appliance"
@@ -63,6 +64,8 @@ _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
 _GRID_METER: Final = (
     r"cpe|cups|ean|pod|mpan|nmi|contador|zahler\w*|zahlpunkt|suministro|distribuid\w*|elektriciteitsmeter"
 )
+# The highest or lowest power within an interval is no mean over it: it makes no energy.
+EXTREMES: Final = r"max|maxim\w*|minim\w*|peak|pico|spitze"
 _ZONES: Final[tuple[tuple[str, str], ...]] = (
     (r"afname|injectie|geen verbruik|validatiestatus", "Europe/Brussels"),
     (r"verbruik|teruglever\w*|stroom|tijd|datum tijd", "Europe/Amsterdam"),
@@ -119,6 +122,10 @@ _LONG_UNITS: Final = frozenset(
         "fahrenheit",
     ]
 )
+_SPELT: Final = {
+    "wattage": "W", "watt": "W", "watts": "W", "vatios": "W", "kilowatts": "kW", "kilovatios": "kW", "kwhs": "kWh",
+    "kilowattstunden": "kWh", "kilowatthours": "kWh",
+}  # fmt: skip
 _LETTERS: Final = frozenset(["W", "A", "V", "C", "F", "L"])
 
 
@@ -168,6 +175,8 @@ def find_unit(header: str) -> Unit | None:
         return None
     words = re.split(r"[^A-Za-z0-9°%³]+", header)
     for word in words:
+        if word.lower() in _SPELT:
+            return _unit(_SPELT[word.lower()])
         if word.lower() in _LONG_UNITS or word.lower() in ("°c", "°f"):
             found = _unit(word)
             if found:

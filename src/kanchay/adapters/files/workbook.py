@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, Final
@@ -22,6 +23,7 @@ __all__ = ["read_workbook"]
 _HEAD: Final = 400
 _MAX_CELLS: Final = 6_000_000
 _MAX_SHEETS: Final = 40
+_SHEET_ROWS: Final = 24  # a table of fewer rows is a summary
 
 
 def _text(value: Any) -> str:
@@ -79,7 +81,29 @@ def read_workbook(data: bytes, name: str, limits: Limits) -> Table:
     chosen = best([Alternative(t, t.score * (1 + np.log10(1 + t.n_rows))) for t in tables])
     if chosen is None:
         raise refuse("no_meter_data", name, what="no sheet has rows with both a time and a number")
-    return chosen.value
+    return _together(chosen.value, tables)
+
+
+def _together(chosen: Table, tables: list[Table]) -> Table:
+    """The chosen sheet with those that continue it (a month a sheet: the same names, in the same order)."""
+    import pyarrow as pa
+
+    names = [c.name for c in chosen.columns]
+    parts = [t for t in tables if t is chosen or (chosen.has_header and [c.name for c in t.columns] == names)]
+    left_out = [t.sheet for t in tables if t not in parts and t.n_rows >= _SHEET_ROWS]
+    facts = chosen.facts + tuple(("sheet_left_out", title) for title in left_out)
+    if len(parts) == 1:
+        return replace(chosen, facts=facts)
+    columns = []
+    empty = [np.full(t.n_rows, np.nan) for t in parts]
+    for i, column in enumerate(chosen.columns):
+        texts = pa.concat_arrays([t.columns[i].texts for t in parts])
+        found = [t.columns[i].numbers for t in parts]
+        filled = [e if n is None else n for n, e in zip(found, empty, strict=True)]
+        numbers = np.concatenate(filled) if any(n is not None for n in found) else None
+        columns.append(Column(column.name, column.type, texts=texts, numbers=numbers))
+    facts += tuple(("sheet", t.sheet) for t in parts if t is not chosen)
+    return replace(chosen, columns=columns, n_rows=sum(t.n_rows for t in parts), facts=facts)
 
 
 def _table(title: str, rows: list[tuple[Any, ...]], limits: Limits) -> Table | None:
