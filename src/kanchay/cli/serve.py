@@ -18,7 +18,6 @@ __all__ = ["command", "serve"]
 
 _THREADS = 6
 _DEMO_EVERY_S = 60
-_LOOK_EVERY_S = 6 * 3600
 _PATIENCE_S = 30  # with a job under way
 log = logging.getLogger("kanchay.serve")
 
@@ -134,40 +133,26 @@ def _announce(ctx: Context, settings: Settings, port: int, *, demo: bool) -> str
 def _fill_demo(ctx: Context) -> None:
     """Load the demo where it is not there, and look at it once, so that the first page has something to say."""
     from kanchay.cli.common import progress
+    from kanchay.services.findings.renew import look_at_site
     from kanchay.services.people.policy import operator_scope
     from kanchay.simulate.demo import DEMO_SITES, load_demo
 
     click.echo("Filling the demo: a home and an office, simulated.", err=True)
     with progress("simulating", len(DEMO_SITES)) as advance:
         load_demo(ctx, operator_scope(), now=ctx.clock(), progress=lambda _: advance(1))
-    _look_at_demo(ctx)
-
-
-def _look_at_demo(ctx: Context) -> None:
-    """Findings and advice of the demo sites as of now."""
-    from kanchay.services.findings.advise import advise_site
-    from kanchay.services.findings.detect import detect_site
-    from kanchay.services.people.policy import operator_scope
-    from kanchay.simulate.demo import DEMO_SITES
-
     for site_id in DEMO_SITES:
-        detect_site(ctx, operator_scope(), site_id)
-        advise_site(ctx, operator_scope(), site_id)
+        look_at_site(ctx, operator_scope(), site_id)
 
 
 def _advance_in_thread(ctx: Context, stop: threading.Event) -> threading.Thread:
-    """Let the simulated sites live on, and look at them anew every few hours."""
+    """Let the simulated sites live on."""
     from kanchay.services.people.policy import operator_scope
     from kanchay.simulate.demo import advance_demo
 
     def run() -> None:
-        looked = ctx.clock()
         while not stop.wait(_DEMO_EVERY_S):
             try:
                 advance_demo(ctx, operator_scope(), now=ctx.clock())
-                if ctx.clock() - looked >= _LOOK_EVERY_S:
-                    looked = ctx.clock()
-                    _look_at_demo(ctx)
             except Exception:  # the demo's clock must not end with one bad minute
                 log.exception("the demo could not be advanced")
 

@@ -18,8 +18,9 @@ from typing import Final
 
 from kanchay.domain.scope import Scope
 from kanchay.services.context import Context
+from kanchay.services.findings.renew import renew_findings
 from kanchay.services.forecasting.renew import renew_forecasts
-from kanchay.services.operations.jobs import JobState, job_state, save_job_state
+from kanchay.services.operations.jobs import HEARTBEAT, JobState, job_state, save_job_state
 from kanchay.services.people.policy import worker_scope
 from kanchay.services.readings.rollups import roll_up
 
@@ -28,6 +29,7 @@ __all__ = ["JOBS", "Job", "Worker", "start_in_thread"]
 log = logging.getLogger("kanchay.worker")
 
 LEASE_S: Final = 300
+BEAT_S: Final = 30
 FIRST_PAUSE_S: Final = 5
 LONGEST_PAUSE_S: Final = 3600
 
@@ -41,7 +43,7 @@ class Job:
     every_s: int = 0
 
 
-JOBS: Final = (Job("rollups", roll_up), Job("forecasts", renew_forecasts))
+JOBS: Final = (Job("rollups", roll_up), Job("forecasts", renew_forecasts), Job("findings", renew_findings))
 
 
 class Worker:
@@ -52,6 +54,7 @@ class Worker:
         self._interval_s = interval_s
         self._jobs = jobs
         self._stop = threading.Event()
+        self._beat_at = 0
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
     def stop(self) -> None:
@@ -70,6 +73,7 @@ class Worker:
     def look(self) -> int:
         """Run every job that is due, once; returns how much was done. Never raises."""
         done = 0
+        self._beat()
         for job in self._jobs:
             if self._stop.is_set():
                 break
@@ -78,6 +82,17 @@ class Worker:
             except Exception:  # the records themselves fail: wait and look again
                 log.exception("job %s could not be started", job.name)
         return done
+
+    def _beat(self) -> None:
+        """Say now and then that somebody works here: a status page tells a dead worker from an idle one."""
+        now = self._ctx.clock()
+        if now - self._beat_at < BEAT_S:
+            return
+        try:
+            save_job_state(self._ctx, worker_scope(), JobState(HEARTBEAT, last_start=now, last_ok=now))
+        except Exception:
+            log.exception("the heartbeat could not be kept")
+        self._beat_at = now
 
     def _attempt(self, job: Job) -> int:
         scope, now = worker_scope(), self._ctx.clock()

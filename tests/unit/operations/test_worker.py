@@ -13,8 +13,10 @@ from kanchay.domain.interval import HOUR
 from kanchay.domain.point import Point, Site
 from kanchay.domain.reading import Readings
 from kanchay.runtime.worker import FIRST_PAUSE_S, JOBS, Job, Worker, start_in_thread
+from kanchay.services.findings.renew import LOOK_EVERY_S
 from kanchay.services.forecasting import renew
-from kanchay.services.operations.jobs import job_state
+from kanchay.services.operations.following import MAX_TRIES
+from kanchay.services.operations.jobs import HEARTBEAT, job_state
 from kanchay.services.people.policy import operator_scope, worker_scope
 from kanchay.services.people.sites import add_points, create_site
 
@@ -168,7 +170,7 @@ def forecasts(ctx):
 
 def test_new_readings_are_rolled_up_and_forecast_again_once_an_interval(home):
     worker = Worker(home)
-    assert [job.name for job in JOBS] == ["rollups", "forecasts"]
+    assert [job.name for job in JOBS] == ["rollups", "forecasts", "findings"]
     feed(home, 0, 24 * 14)
     worker.look()
     assert len(home.readings.rollups(OPERATOR, "m", "hour", 0, 1 << 40).start) == 24 * 14
@@ -215,10 +217,10 @@ def test_a_site_that_fails_is_tried_again_later_and_keeps_no_other_waiting(home,
     for _ in range(20):
         clock[0] += 10_000
         renew.renew_forecasts(home, worker_scope())
-    assert tried.count("m") == renew.MAX_TRIES
+    assert tried.count("m") == MAX_TRIES
     feed(home, 24, 1)
     renew.renew_forecasts(home, worker_scope())
-    assert tried.count("m") == renew.MAX_TRIES + 1
+    assert tried.count("m") == MAX_TRIES + 1
 
 
 def test_a_site_without_a_meter_or_a_past_is_passed_over(home):
@@ -232,4 +234,38 @@ def test_a_site_without_a_meter_or_a_past_is_passed_over(home):
     feed(home, 0, 3, point="temp")
     assert renew.renew_forecasts(home, worker_scope()) == 0
     with home.records.unit(OPERATOR) as uow:
-        assert uow.setting(renew.PENDING, "{}") == "{}"
+        assert uow.setting(renew.FOLLOWER.pending, "{}") == "{}"
+
+
+def looks(ctx):
+    with ctx.records.unit(OPERATOR) as uow:
+        return uow.runs.find(site_id="s", kind="findings", order="started_at")
+
+
+def test_new_readings_are_looked_at_a_few_times_a_day(home, clock):
+    """Findings are kept with their run; a look that would come too early waits, and is not forgotten."""
+    worker = Worker(home)
+    feed(home, 0, 24 * 20)
+    worker.look()
+    assert len(looks(home)) == 1
+    for hour in range(1, 4):
+        clock[0] += HOUR
+        feed(home, 24 * 20 + hour, 1)
+        worker.look()
+    assert len(looks(home)) == 1
+    clock[0] += LOOK_EVERY_S
+    worker.look()  # nothing new since, but what came then has not been looked at
+    assert len(looks(home)) == 2
+    clock[0] += LOOK_EVERY_S
+    worker.look()
+    assert len(looks(home)) == 2
+
+
+def test_an_idle_worker_says_that_it_lives(ctx, clock):
+    worker = Worker(ctx, jobs=())
+    idle = Worker(ctx, jobs=(counting()[0],))
+    worker.look()
+    assert job_state(ctx, OPERATOR, HEARTBEAT).last_ok == clock[0]
+    clock[0] += 100
+    idle.look()
+    assert job_state(ctx, OPERATOR, HEARTBEAT).last_ok == clock[0]

@@ -177,11 +177,12 @@ def test_health_fails_when_a_store_cannot_be_reached(world, monkeypatch) -> None
     assert answer.json == answer.json | {"status": "failing", "store": False}
 
 
-def test_the_health_page_knows_the_workers_jobs() -> None:
-    from kanchay.runtime import worker
-    from kanchay.web.api.system import JOBS
+def test_the_health_page_tells_a_worker_that_lives(client, world) -> None:
+    from kanchay.runtime.worker import Worker
 
-    assert tuple(job.name for job in worker.JOBS) == JOBS
+    assert client.get("/healthz").json["worker_age_s"] is None
+    Worker(world.ctx, jobs=()).look()
+    assert client.get("/healthz").json["worker_age_s"] == 0
 
 
 def test_schemas_come_from_the_types(make_finding) -> None:

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass
 from kanchay.domain.scope import Scope
 from kanchay.services.context import Context
 
-__all__ = ["JobState", "job_state", "save_job_state"]
+__all__ = ["HEARTBEAT", "JobState", "job_state", "save_job_state"]
+
+HEARTBEAT = "worker"  # the name under which the worker itself says that it lives
 
 
 @dataclass(frozen=True, slots=True)

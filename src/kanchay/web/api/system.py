@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any, Final
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
@@ -19,9 +19,8 @@ from kanchay.web.metrics import Metrics
 from kanchay.web.sessions import current_actor, public, read_token
 from kanchay.web.shell import product
 
-__all__ = ["JOBS", "blueprint", "health_of"]
+__all__ = ["blueprint", "health_of"]
 
-JOBS: Final = ("rollups", "forecasts")  # of the worker; a test holds them equal to `runtime.worker.JOBS`
 
 blueprint = APIBlueprint("system", __name__, tag="System")
 
@@ -34,7 +33,7 @@ _HEALTH = {
         "store": {"type": "boolean", "description": "Whether readings and records can be reached."},
         "worker_age_s": {
             "type": ["integer", "null"],
-            "description": "Seconds since the worker last did something.",
+            "description": "Seconds since the worker last said that it lives (every 30 s).",
         },
         "last_reading_age_s": {
             "type": ["integer", "null"],
@@ -52,9 +51,9 @@ def _spans(ctx: Context) -> dict[str, Any]:
 
 
 def _worker_age(ctx: Context) -> int | None:
-    from kanchay.services.operations.jobs import job_state
+    from kanchay.services.operations.jobs import HEARTBEAT, job_state
 
-    last = max(job_state(ctx, operator_scope(), name).last_ok for name in JOBS)
+    last = job_state(ctx, operator_scope(), HEARTBEAT).last_ok
     return max(0, ctx.clock() - last) if last else None
 
 

@@ -45,13 +45,10 @@ def show(site_id: str, finding_id: str) -> str:
 @blueprint.post("/sites/<site_id>/findings/check")
 def check(site_id: str) -> Response:
     """Look again, now."""
-    from kanchay.services.findings.advise import advise_site
-    from kanchay.services.findings.detect import detect_site
+    from kanchay.services.findings.renew import look_at_site
 
     gather(site_id)
-    mine = scope(Purpose.OPERATE)
-    found = detect_site(product().ctx, mine, site_id)
-    advise_site(product().ctx, mine, site_id)
+    found = look_at_site(product().ctx, scope(Purpose.OPERATE), site_id)
     flash(reader().words.many("findings.checked", len(found)), "good")
     return redirect(url_for("findings.index", site_id=site_id))
 

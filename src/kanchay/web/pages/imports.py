@@ -73,14 +73,12 @@ def sentence(error: KanchayError, r: Reader) -> str:
 
 def _look(ctx: Context, scope: Scope, site_id: str) -> None:
     """Findings and advice from what was just stored; too little history is no reason to fail the import."""
-    from kanchay.services.findings.advise import advise_site
-    from kanchay.services.findings.detect import detect_site
+    from kanchay.services.findings.renew import look_at_site
 
-    for look in (detect_site, advise_site):
-        try:
-            look(ctx, scope, site_id)
-        except KanchayError as error:
-            _log.info("%s of %s after an import: %s", look.__name__, site_id, error)
+    try:
+        look_at_site(ctx, scope, site_id)
+    except KanchayError as error:
+        _log.info("look at %s after an import: %s", site_id, error)
 
 
 @blueprint.get("/sites/<site_id>/import")
