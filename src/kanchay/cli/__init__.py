@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -67,10 +68,24 @@ def cli(ctx: click.Context, home: str | None) -> None:
     ctx.ensure_object(dict)["home"] = home
 
 
+def _typed(words: list[str]) -> list[str]:
+    """Arguments as UTF-8 where the terminal's language claims to know ASCII only (LANG=C)."""
+    return [w.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for w in words]
+
+
 def main(argv: list[str] | None = None) -> Any:
     """Run the command line; exit 0 when it worked, 1 when it did not, 2 for a mistyped command."""
     try:
-        return cli.main(args=argv, prog_name="kanchay", standalone_mode=True)
+        return cli.main(
+            args=_typed(sys.argv[1:] if argv is None else argv), prog_name="kanchay", standalone_mode=True
+        )
     except KanchayError as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        from kanchay.cli.failing import sentence
+
+        if os.environ.get("KANCHAY_DEBUG"):
+            raise
+        click.echo(sentence(error), err=True)
         sys.exit(1)

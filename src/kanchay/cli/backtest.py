@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _NAIVES = ("ensemble", "week")
+_LEAST_EVERY_S = 900  # windows closer than this differ by nothing but the memory they take
 _SHOWN = 30  # meters listed one by one
 
 
@@ -87,13 +88,16 @@ def command(
     from kanchay.analysis.forecast.registry import forecaster
     from kanchay.domain.interval import parse_duration
 
+    every_s = parse_duration(every)
+    if every_s < _LEAST_EVERY_S:
+        raise TimeError(f"--every {every} is too dense.", hint="Give 15min or more.")
     model = load_model(model_name, (click_ctx.obj or {}).get("home"))
     plan = _Plan(
         model=model,
         rivals=tuple(forecaster(name) for name in _NAIVES if name != model.name),
         horizon_s=parse_duration(horizon),
         at_s=_time_of_day(issue_at),
-        every_s=parse_duration(every),
+        every_s=every_s,
     )
     series = list(open_series(click_ctx, input_path, site_id=site_id, tz=tz, country=country))
     with _writer(out) as writer, progress(f"backtest {model.name}", len(series)) as advance:

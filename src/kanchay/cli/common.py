@@ -23,6 +23,7 @@ __all__ = [
     "plain",
     "progress",
     "table",
+    "whole_file",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -82,6 +83,18 @@ def name_values(params: tuple[str, ...]) -> dict[str, str]:
             raise click.BadParameter(f"'{text}' is not NAME=VALUE.", param_hint="--param")
         pairs[name.strip()] = value.strip()
     return pairs
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A path beside `path` to write to: it gets that name when all is written, and is gone where that fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def emit_json(value: Any) -> None:

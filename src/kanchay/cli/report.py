@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kanchay.cli.common import input_options
+from kanchay.cli.common import input_options, whole_file
 
 if TYPE_CHECKING:
     from kanchay.services.context import Context
@@ -62,7 +62,8 @@ def command(
         _describe(ctx, site.id, tariff_id, name_values(params), billing_day)
     report = month_report(ctx, scope, site.id, month=wanted)
     html = _written(ctx, report, lang or settings_of(click_ctx).locale, _again(click_ctx))
-    out.write_text(html, "utf-8")
+    with whole_file(out) as part:
+        part.write_text(html, "utf-8")
     click.echo(
         f"{out}: {report.energy.start} to {report.energy.end}, {len(html.encode()) / 1024:.0f} KB", err=True
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kanchay.cli.common import emit_json, json_option, plain, table
+from kanchay.cli.common import emit_json, json_option, plain, table, whole_file
 
 if TYPE_CHECKING:
     from kanchay.simulate.result import Simulation
@@ -122,13 +122,15 @@ def _write(run: Simulation, path: Path, submeters: bool) -> None:
         for p in kept
     ]
     frame = pd.concat(frames, ignore_index=True)
-    if path.suffix == ".parquet":
-        frame.to_parquet(path, index=False, compression="zstd")
-    else:
-        frame.to_csv(path, index=False, date_format="%Y-%m-%dT%H:%M:%SZ")
+    with whole_file(path) as part:
+        if path.suffix == ".parquet":
+            frame.to_parquet(part, index=False, compression="zstd")
+        else:
+            frame.to_csv(part, index=False, date_format="%Y-%m-%dT%H:%M:%SZ")
     beside = plain({k: v for k, v in _document(run, None).items() if k not in ("points", "file")})
     labels = json.dumps(beside, indent=2, ensure_ascii=False)
-    path.with_suffix(".labels.json").write_text(labels, "utf-8")
+    with whole_file(path.with_suffix(".labels.json")) as part:
+        part.write_text(labels, "utf-8")
 
 
 def _energies(run: Simulation) -> dict[str, float]:

@@ -44,7 +44,6 @@ def ask(
 ) -> tuple[ImportQuestion, ...]:
     """All questions of a file, most consequential first."""
     found = [
-        *_keys(decided, options),
         *_units(decided, options),
         *_kinds(decided, options),
         *_decimal(layout),
@@ -53,6 +52,7 @@ def ask(
         *_clock(decided, options),
         *_labels(decided, options, label_why),
         *_directions(decided, options),
+        *_keys(decided, options),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -63,7 +63,7 @@ def _keys(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQues
         d.prepared.conflicts > 3 and d.prepared.conflicts > 0.02 * len(d.prepared.start) for d in decided
     )
     return (
-        [ImportQuestion("key", "--map", "none", BECAUSE["key"])]
+        [ImportQuestion("key", "--map", "key=none", BECAUSE["key"])]
         if many and "key" not in options.columns
         else []
     )

@@ -63,6 +63,8 @@ def _named(table: Table, options: ImportOptions, *meanings: str) -> list[Column]
     found = []
     for meaning in meanings:
         for wanted in filter(None, (w.strip() for w in options.columns.get(meaning, "").split(","))):
+            if meaning == "key" and wanted == "none":
+                continue  # somebody looked: nothing tells the rows apart
             column = next((c for c in table.columns if c.name.strip().lower() == wanted.lower()), None)
             if column is None and wanted.isdigit() and 0 < int(wanted) <= len(table.columns):
                 column = table.columns[int(wanted) - 1]

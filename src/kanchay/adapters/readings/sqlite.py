@@ -94,7 +94,8 @@ class SqliteReadingStore:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # a full disk has rolled back already
+                    connection.execute("ROLLBACK")
                 raise
 
     def _known(self, point_ids: Iterable[str]) -> dict[str, Registered]:

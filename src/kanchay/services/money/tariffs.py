@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.domain.errors import BillRefused, InputError
@@ -61,13 +62,16 @@ def typed_parameters(site: Site, given: Mapping[str, str | Decimal] | None = Non
     return {name: number(name, text) for name, text in texts.items()}
 
 
+_MOST: Final = Decimal(10) ** 12  # more than a country uses: exact cents need no more digits
+
+
 def number(name: str, text: str | Decimal) -> Decimal:
     """An exact number as typed; an error names the value that is none."""
     try:
         number = Decimal(text)
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) > _MOST:
         raise InputError(f"'{name}' is '{text}'.", hint=f"Write a number, for example {name}=8.82.")
     return number
 

@@ -18,10 +18,16 @@ __all__ = [
 ]  # fmt: skip
 
 
+def _named(site: Site) -> None:
+    if not site.name.strip():
+        raise InputError("The site has no name.", hint="Give it one, for example 'Mi casa'.")
+
+
 def create_site(ctx: Context, scope: Scope, site: Site) -> Site:
     """A new site; its organisation is made with it where the scope may do so."""
     scope.require(Permission.WRITE)
     _check(site)
+    _named(site)
     with ctx.records.unit(scope) as uow:
         if uow.sites.find(id=site.id):
             raise Conflict(f"There is a site '{site.id}' already.", hint="Choose another id.")
