@@ -10,8 +10,6 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 __all__ = ["plain"]
 
 
@@ -20,12 +18,13 @@ def plain(value: Any) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> plain({"kwh": float("nan"), "total": Decimal("124.70"), "t": np.array([1, 2])})
     {'kwh': None, 'total': '124.70', 't': [1, 2]}
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.repr}
-    if isinstance(value, np.ndarray):
+    if hasattr(value, "tolist"):  # arrays and scalars of numpy, which a verb's --help need not load
         return plain(value.tolist())
     if isinstance(value, float):
         return value if isfinite(value) else None
@@ -39,6 +38,4 @@ def plain(value: Any) -> Any:
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(v) for v in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
     return value

@@ -28,6 +28,21 @@ def test_help_imports_nothing_heavy() -> None:
     assert not packages & (HEAVY | {"numpy", "sqlalchemy", "flask", "pyarrow", "rich"})
 
 
+@pytest.mark.parametrize("verb", ["advise", "bill", "detect"])
+def test_help_of_a_verb_is_as_light(verb: str) -> None:
+    packages, out = imported(verb, "--help")
+    assert "--json" in out
+    assert not packages & (HEAVY | {"numpy", "sqlalchemy", "flask", "pyarrow", "babel"})
+
+
+def test_ways_of_writing_need_no_web_server() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", "import sys, kanchay.web.formats; print(*sys.modules)"],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    assert not set(run.stdout.split()) & {"flask", "jinja2", "werkzeug", "apiflask"}
+
+
 @pytest.fixture
 def meter_file(tmp_path: Path) -> Path:
     import numpy as np
