@@ -66,6 +66,17 @@ def test_spike_names_value_and_usual():
     assert found.numbers["sigmas"] > 10
 
 
+def test_a_rare_appliance_has_no_spikes_by_running():
+    """A washing machine rests most of the week: its runs are no errors, a run a hundred times higher is."""
+    rng = np.random.default_rng(5)
+    values = np.where(rng.random(120 * 24) < 0.05, rng.uniform(0.4, 2.4, 120 * 24), 0.0)
+    assert kinds(issues.check_panel(panel(values), unclocked=("m",))) == []
+    values[1000] = 80.0
+    (found,) = issues.check_panel(panel(values), unclocked=("m",))
+    assert found.kind is IssueKind.SPIKE
+    assert found.numbers["sigmas"] < 10_000
+
+
 def test_flat_line_of_a_day_and_a_half():
     values = home()
     values[500:536] = 0.77

@@ -122,14 +122,14 @@ def _spikes(panel: Panel, row: int, profile: WeekProfile, ignore: NDArray[np.boo
     """Short excursions ten spreads above the profile and twice above all but the highest values.
 
     Appliances make honest peaks many spreads above a quiet hour, so a spike must also tower over the point's own
-    99.5th percentile.
+    99.5th percentile. A point that rests most of the time is judged by the intervals in which it runs.
     """
     values = panel.values[row]
-    known = values[~np.isnan(values) & ~ignore]
-    if len(known) < 48:
+    running = np.abs(values[~np.isnan(values) & ~ignore & (values != 0)])
+    if len(running) < 48:
         return []
-    top = float(np.quantile(np.abs(known), 0.995))
-    floor = 0.1 * float(np.median(np.abs(known))) + 1e-9
+    top = float(np.quantile(running, 0.995))
+    floor = 0.1 * float(np.median(running))
     expected, spread = profile.expected[row], profile.spread[row] + floor
     score = (values - expected) / spread
     with np.errstate(invalid="ignore"):
