@@ -70,3 +70,13 @@ def test_forecast_imports_nothing_heavy(meter_file: Path, model: str) -> None:
     )
     assert '"mean"' in out
     assert not packages & (HEAVY | {"sqlalchemy", "flask", "alembic"})
+
+
+def test_reading_a_text_file_needs_no_pandas(tmp_path: Path) -> None:
+    """Pyarrow imports pandas, where it is installed, as soon as it is handed Python values: a second at each import."""
+    file = tmp_path / "meter.csv"
+    rows = [f"2026-03-{2 + h // 24:02d} {h % 24:02d}:00;{0.2 + h % 7 / 10:.1f} kWh" for h in range(24 * 8)]
+    file.write_text("\n".join(["Fecha;Import", *rows]).replace(".", ","), encoding="utf-8")
+    packages, out = imported("import", str(file), "--tz", "America/Lima")
+    assert "192" in out
+    assert not packages & {"pandas", "scipy", "sklearn", "tensorflow", "sqlalchemy"}

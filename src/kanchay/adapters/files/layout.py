@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.numbers import DecimalVotes
 from kanchay.adapters.files.refusal import refuse
@@ -91,11 +92,9 @@ def _ranges(columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Colu
     last = columns[-1]
     if last.type != "range" or last.texts is None:
         return columns, ()
-    import pyarrow as pa
-
     encoded = last.texts.dictionary_encode()
     pairs = [split_range(w.strip()) or (None, None) for w in encoded.dictionary.to_pylist()]
-    both = [pa.array([p[i] for p in pairs], pa.string()).take(encoded.indices) for i in (0, 1)]
+    both = [strings(p[i] for p in pairs).take(encoded.indices) for i in (0, 1)]
     start, end = (Column(last.name, "time", texts=texts) for texts in both)
     return (*columns[:-1], start), (*columns[:-1], end)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from kanchay.adapters.files.arrays import codes_of, floats_of, integers, nothing, strings, true_where_known
 from kanchay.domain.interval import IntArray
 
 if TYPE_CHECKING:
@@ -68,15 +69,14 @@ class DecimalVotes:
 
 def clean(texts: Any) -> Any:
     """Cells without quoting leftovers, spaces and words that mean missing; null where nothing is left."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     bare = pc.utf8_trim_whitespace(texts)
     head = bare.slice(0, 2000)
     if pc.any(pc.starts_with(head, "=")).as_py():
         bare = pc.replace_substring_regex(bare, pattern=r'^="?([^"]*)"?$', replacement=r"\1")
-    missing = pc.is_in(pc.utf8_lower(bare), value_set=pa.array(sorted(MISSING_WORDS), bare.type))
-    return pc.if_else(missing, pa.scalar(None, bare.type), bare)
+    missing = pc.is_in(pc.utf8_lower(bare), value_set=strings(sorted(MISSING_WORDS)).cast(bare.type))
+    return pc.if_else(missing, nothing(bare.type), bare)
 
 
 def _count(texts: Any, pattern: str) -> int:
@@ -87,10 +87,9 @@ def _count(texts: Any, pattern: str) -> int:
 
 def vote(texts: Any) -> DecimalVotes:
     """Count the cells of a column that speak for a dot or a comma (of a large column, a spread of 20,000)."""
-    import pyarrow as pa
 
     step = max(1, len(texts) // 20_000)
-    sample = texts.take(pa.array(np.arange(0, len(texts), step))) if step > 1 else texts
+    sample = texts.take(integers(np.arange(0, len(texts), step))) if step > 1 else texts
     sample = _without_spaces(_without_tail(sample))
     found = {name: _count(sample, pattern) for name, pattern in _CERTAIN.items()}
     return DecimalVotes(
@@ -123,7 +122,7 @@ def unit_tails(texts: Any) -> tuple[IntArray, tuple[str, ...]]:
         return np.full(len(texts), -1, dtype=np.int64), ()
     tails = pc.struct_field(pc.extract_regex(texts, pattern=r"\d\s*(?P<unit>[kKMG]?[Ww][Hh]?)$"), "unit")
     encoded = pc.dictionary_encode(tails)
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = codes_of(encoded)
     words = tuple(str(w) for w in encoded.dictionary.to_pylist())
     order = np.argsort(-np.bincount(codes[codes >= 0], minlength=len(words)), kind="stable")
     place = np.r_[np.argsort(order, kind="stable"), -1]
@@ -144,11 +143,12 @@ def parse_numbers(texts: Any, decimal: str) -> NDArray[np.float64]:
     comma = pc.replace_substring(pc.replace_substring(plain, ".", ""), ",", ".")
     dot = pc.replace_substring(plain, ",", "")
     # A cell that can be read in one way only is read so, whatever the rest of the file says (files glued together).
-    other = pc.match_substring_regex(plain, _CERTAIN["dot" if decimal == "," else "comma"]).fill_null(False)
+    certain = _CERTAIN["dot" if decimal == "," else "comma"]
+    other = true_where_known(pc.match_substring_regex(plain, certain))
     plain = pc.if_else(other, dot, comma) if decimal == "," else pc.if_else(other, comma, dot)
     plain = pc.replace_substring(plain, "−", "-")
     readable = pc.match_substring_regex(plain, r"^[+\-]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?$")
-    plain = pc.if_else(readable, pc.utf8_ltrim(plain, "+"), pa.scalar(None, plain.type))
+    plain = pc.if_else(readable, pc.utf8_ltrim(plain, "+"), nothing(plain.type))
     return _floats(plain)
 
 
@@ -156,5 +156,5 @@ def _floats(texts: Any) -> NDArray[np.float64]:
     """Cast, and make what is not finite missing."""
     import pyarrow as pa
 
-    values = texts.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64)
+    values = floats_of(texts.cast(pa.float64()))
     return np.where(np.isfinite(values), values, np.nan)

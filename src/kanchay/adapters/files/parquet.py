@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from kanchay.adapters.files.arrays import codes_of
 from kanchay.adapters.files.cells import cell_type
 from kanchay.adapters.files.container import Limits, size
 from kanchay.adapters.files.refusal import refuse
@@ -92,7 +93,7 @@ def _labels(name: str, coded: Any) -> Column:
     import pyarrow as pa
 
     chunk = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
-    codes = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = codes_of(chunk)
     words = tuple(str(w) for w in chunk.dictionary.to_pylist())
     numeric = sum(cell_type(w) in ("number", "empty") for w in words[:2000])
     times = Counter(cell_type(w) for w in words[:2000] if w.strip())

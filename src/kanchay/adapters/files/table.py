@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kanchay.adapters.files.arrays import codes_of, strings
 from kanchay.adapters.files.cells import CellType
 from kanchay.adapters.files.numbers import DecimalVotes, clean, parse_numbers, unit_tails, vote
 from kanchay.domain.interval import IntArray
@@ -113,14 +114,12 @@ class Column:
 
         if self.codes is None:
             encoded = pc.dictionary_encode(self._labels())
-            self.codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+            self.codes = codes_of(encoded)
             self.words = tuple(str(word) for word in encoded.dictionary.to_pylist())
         return self.codes, self.words
 
     def _labels(self) -> Any:
         """Cells as labels; typed numbers as people write them: 7.0 is "7"."""
-        import pyarrow as pa
-
         if self.numbers is None:
             return self.cleaned()
         texts = [None] * len(self.numbers) if self.texts is None else self.cleaned().to_pylist()
@@ -128,7 +127,7 @@ class Column:
             t if isnan(v) else f"{v:.0f}" if v == round(v) else repr(v)
             for v, t in zip(self.numbers.tolist(), texts, strict=True)
         ]
-        return pa.array(values, pa.string())
+        return strings(values)
 
 
 @dataclass(slots=True, eq=False)

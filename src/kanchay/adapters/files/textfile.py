@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any, Final
 
+from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.container import Limits
 from kanchay.adapters.files.evidence import Alternative, rank
 from kanchay.adapters.files.header import Found, find_table
@@ -116,7 +117,7 @@ def _bulk(body: bytes, name: str, delimiter: str, width: int) -> tuple[list[Any]
     arrays = [_one(column) for column in table.columns]
     mended = [m for m in (_mend(text, delimiter, width) for text in odd) if m is not None]
     if mended:
-        extra = [pa.array([row[i] or None for row in mended], pa.string()) for i in range(width)]
+        extra = [strings(row[i] or None for row in mended) for i in range(width)]
         arrays = [pa.concat_arrays([a, e]) for a, e in zip(arrays, extra, strict=True)]
     return arrays, n_odd - len(mended)
 
@@ -130,7 +131,10 @@ def _one(column: Any) -> Any:
 
 def _mend(text: str, delimiter: str, width: int) -> list[str] | None:
     """A row that only lacks or repeats delimiters at its end."""
-    row = next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+    try:
+        row = next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+    except csv.Error:  # a field beyond all measure
+        return None
     if len(row) > width:
         return row[:width] if not any(c.strip() for c in row[width:]) else None
     return row + [""] * (width - len(row)) if len(row) >= 2 else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from kanchay.adapters.files.arrays import codes_of, floats_of, nothing, strings, true_where_known
 from kanchay.adapters.files.evidence import Alternative, best, rank
 from kanchay.adapters.files.grammar import OFFSETS, Form, read_pattern
 from kanchay.domain.interval import DAY, IntArray
@@ -218,7 +219,7 @@ def parse_times(texts: Any, *, day_first: bool | None = None) -> ParsedTimes | N
 
     encoded = pc.dictionary_encode(pc.utf8_trim_whitespace(texts))
     unique = encoded.dictionary
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = codes_of(encoded)
     times = _parse_unique(unique, day_first)
     if times is None:
         return None
@@ -253,12 +254,12 @@ def parse_epoch(texts: Any) -> ParsedTimes | None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    digits = pc.match_substring_regex(texts, r"^(\d{9,10}|\d{13}|\d{16}|\d{19})(\.\d+)?$").fill_null(False)
+    digits = true_where_known(pc.match_substring_regex(texts, r"^(\d{9,10}|\d{13}|\d{16}|\d{19})(\.\d+)?$"))
     share = pc.sum(digits).as_py() or 0
     if share == 0 or share * 2 < len(texts) - texts.null_count:
         return None
-    numbers = pc.if_else(digits, texts, pa.scalar(None, texts.type)).cast(pa.float64())
-    return epoch_seconds(numbers.to_numpy(zero_copy_only=False))
+    numbers = pc.if_else(digits, texts, nothing(texts.type)).cast(pa.float64())
+    return epoch_seconds(floats_of(numbers))
 
 
 def epoch_seconds(numbers: NDArray[np.float64]) -> ParsedTimes | None:
@@ -274,9 +275,7 @@ def epoch_seconds(numbers: NDArray[np.float64]) -> ParsedTimes | None:
 
 def parse_clock(text: str) -> int | None:
     """Seconds of the day of one written time such as ``"24:00"``; None where it is none."""
-    import pyarrow as pa
-
-    groups = [g for g in _groups(pa.array([text.strip()])) if g.form.kind == "time"]
+    groups = [g for g in _groups(strings([text.strip()])) if g.form.kind == "time"]
     if not groups:
         return None
     seconds, fits = _seconds(groups[0])

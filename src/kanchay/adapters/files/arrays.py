@@ -1,0 +1,87 @@
+"""Arrow arrays made and taken apart without pandas.
+
+`pyarrow.array`, `pyarrow.scalar` and methods that take Python values import pandas where it is installed, to look
+whether they were handed one of its objects. That costs a second at every import of a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kanchay.domain.interval import IntArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["codes_of", "floats_of", "integers", "known_of", "nothing", "strings", "true_where_known"]
+
+
+def strings(words: Iterable[str | None]) -> Any:
+    """Words as a string array, null for None."""
+    import pyarrow as pa
+
+    cells = [None if w is None else w.encode("utf-8", "replace") for w in words]
+    lengths = np.array([0] + [len(c or b"") for c in cells], dtype=np.int64)
+    offsets = pa.py_buffer(np.cumsum(lengths).astype(np.int64))
+    known = np.packbits(np.array([c is not None for c in cells], dtype=bool), bitorder="little")
+    data = pa.py_buffer(b"".join(c or b"" for c in cells))
+    large = pa.Array.from_buffers(
+        pa.large_string(), len(cells), [pa.py_buffer(known.tobytes()), offsets, data]
+    )
+    return large.cast(pa.string())
+
+
+def integers(values: IntArray) -> Any:
+    """Whole numbers as an array."""
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(
+        pa.int64(), len(values), [None, pa.py_buffer(np.ascontiguousarray(values, np.int64))]
+    )
+
+
+def nothing(kind: Any) -> Any:
+    """The null of a type."""
+    import pyarrow as pa
+
+    return pa.nulls(1, kind)[0]
+
+
+def true_where_known(flags: Any) -> Any:
+    """Flags with False where they are null."""
+    import pyarrow.compute as pc
+
+    return pc.and_kleene(pc.is_valid(flags), flags)
+
+
+def known_of(array: Any) -> NDArray[np.bool_]:
+    """Where an array holds something."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    flags = pc.cast(pc.is_valid(array), pa.uint8())
+    return np.frombuffer(flags.buffers()[1], dtype=np.uint8)[flags.offset : flags.offset + len(flags)] > 0
+
+
+def floats_of(array: Any) -> NDArray[np.float64]:
+    """A float64 array with NaN where it is null."""
+    if len(array) == 0:
+        return np.zeros(0)
+    raw = np.frombuffer(array.buffers()[1], dtype=np.float64)[array.offset : array.offset + len(array)]
+    return np.where(known_of(array), raw, np.nan)
+
+
+def codes_of(encoded: Any) -> IntArray:
+    """Indices of a dictionary array, -1 where it is null."""
+    indices = encoded.indices
+    if len(indices) == 0:
+        return np.zeros(0, dtype=np.int64)
+    known = known_of(indices)
+    raw = np.frombuffer(indices.buffers()[1], dtype=indices.type.to_pandas_dtype())
+    codes: IntArray = np.where(known, raw[indices.offset : indices.offset + len(indices)], -1).astype(
+        np.int64
+    )
+    return codes
