@@ -30,6 +30,7 @@ FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
 _MAX_MANIFEST: Final = 1 << 20
 _CHUNK: Final = 1 << 20
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +157,13 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
     name = Path(archive.filename or "the file").name
     try:
         info = archive.getinfo(_MANIFEST)
-        if info.file_size > _MAX_MANIFEST:
+        if info.file_size > _MAX_MANIFEST or info.compress_type not in _METHODS:
             raise _refused(name, "has a manifest of impossible size")
-        raw = json.loads(archive.read(info))
+        with archive.open(info) as stream:
+            raw = json.loads(stream.read(_MAX_MANIFEST))  # never more, whatever its size is said to be
         files = {str(k): (int(size), str(digest)) for k, (size, digest) in raw.pop("files").items()}
         manifest = Manifest(**raw, files=files)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise _refused(name, "has no manifest of a Kanchay back-up") from error
     if manifest.product != "kanchay" or manifest.format != FORMAT:
         raise _refused(name, f"has format {manifest.format}, this version reads {FORMAT}")
@@ -176,6 +178,8 @@ def _check(archive: zipfile.ZipFile, name: str, manifest: Manifest, copy: Path |
     """Compare size and checksum of one file, writing it to `copy` on the way."""
     size, digest = manifest.files[name]
     label = Path(archive.filename or "the file").name
+    if name in archive.namelist() and archive.getinfo(name).compress_type not in _METHODS:
+        raise _refused(label, f"packs {name} in a way that has no bound")
     if name not in archive.namelist() or archive.getinfo(name).file_size != size:
         raise _refused(label, f"was changed or cut off: {name} is not of {size} bytes")
     seen = hashlib.sha256()

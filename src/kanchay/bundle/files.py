@@ -32,6 +32,12 @@ def read_verified(path: Path, *, trusted: tuple[str, ...] | None) -> tuple[Manif
         Public keys that may have signed it, base64. None: an unsigned bundle or one signed by anybody is taken,
         but a signature that is there must fit.
 
+    Returns
+    -------
+    manifest : Manifest
+    files : dict of str to bytes
+        By name.
+
     Raises
     ------
     BundleError
@@ -131,6 +137,8 @@ def _zip(archive: zipfile.ZipFile) -> tuple[set[str], Reader]:
         _check_name(entry.filename)
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise BundleTampered(f"'{entry.filename}' is a link.", code="bundle.path")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise BundleError(f"'{entry.filename}' is packed without a bound.", code="bundle.bomb")
     if len({e.filename for e in entries}) != len(entries):
         raise BundleTampered("The zip holds a name twice.", code="bundle.path")
     _check_size({e.filename: e.file_size for e in entries})

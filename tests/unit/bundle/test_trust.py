@@ -268,3 +268,19 @@ def test_the_forecaster_names_the_hash_of_what_was_signed(tiny):
 
     text = (tiny / "manifest.json").read_bytes()
     assert load_bundle(tiny, runtime="numpy").sha256 == hashlib.sha256(text).hexdigest()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bundle_packed_without_a_bound_is_refused(tiny, tmp_path, method):
+    """Those methods hand out at once whatever they hold: a kilobyte may be gigabytes."""
+    path = tmp_path / "out.kanchay"
+    with zipfile.ZipFile(path, "w", method) as out:
+        for file in sorted(tiny.iterdir()):
+            out.writestr(file.name, file.read_bytes())
+    with refused("bundle.bomb"):
+        load_bundle(path, runtime="numpy")
+
+
+def test_a_manifest_that_nests_without_end_is_refused(tiny, tmp_path):
+    with pytest.raises(BundleError):
+        load_bundle(zipped(tiny, tmp_path, {"manifest.json": b"[" * 200_000}), runtime="numpy")

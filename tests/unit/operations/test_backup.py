@@ -182,3 +182,30 @@ def test_a_database_of_a_newer_version_is_refused(home, tmp_path, monkeypatch):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileRefused):
         verify(tmp_path / "none.zip")
+
+
+PACKED = {"bzip2": zipfile.ZIP_BZIP2, "lzma": zipfile.ZIP_LZMA}
+
+
+@pytest.mark.parametrize("how", PACKED)
+@pytest.mark.parametrize("victim", ["manifest.json", "secret.key"])
+def test_a_back_up_packed_without_a_bound_is_refused(home, tmp_path, how, victim):
+    """Those methods hand out at once whatever they hold: a kilobyte may be gigabytes."""
+    back_up(home, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as old, zipfile.ZipFile(tmp_path / "bad.zip", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name), PACKED[how] if name == victim else zipfile.ZIP_DEFLATED)
+    with pytest.raises(FileRefused):
+        restore(home, tmp_path / "bad.zip")
+
+
+@pytest.mark.parametrize(
+    "text", [b"[" * 200_000, b'{"files": {"a": [1e999, "0"]}}', b'{"files": 3}', b"null"]
+)
+def test_a_hostile_manifest_is_refused_in_a_sentence(home, tmp_path, text):
+    back_up(home, tmp_path / "b.zip")
+    bad = rewritten(
+        tmp_path / "b.zip", tmp_path / "bad.zip", lambda name, data: text if name == "manifest.json" else data
+    )
+    with pytest.raises(FileRefused, match="manifest"):
+        restore(home, bad)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 import zlib
@@ -14,7 +15,9 @@ from kanchay.adapters.files.refusal import refuse
 __all__ = ["Content", "Limits", "open_content"]
 
 MB: Final = 1024 * 1024
-_HEAD: Final = 4096
+_CHUNK: Final = MB
+_BULK: Final = ("xl/worksheets/", "xl/sharedStrings", "xl/media/")
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # others unpack without a bound
 _OTHER_KINDS: Final = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -42,6 +45,7 @@ class Limits:
     max_bytes: int = 64 * MB
     max_unpacked: int = 256 * MB
     max_workbook: int = 128 * MB
+    max_part: int = 8 * MB  # styles and the like: what is neither a sheet nor its texts
     max_rows: int = 30_000_000
     max_columns: int = 2_000
 
@@ -122,12 +126,31 @@ def _zipped(data: bytes, name: str, limits: Limits) -> Content:
             total = sum(m.file_size for m in members)
             if total > limit or len(members) > 2000:
                 raise refuse("bomb", name, size=size(total), limit=size(limit))
+            if any(m.compress_type not in _METHODS for m in members):
+                raise refuse("other_kind", name, what="an archive packed in an unusual way")
             if workbook:
+                for member in members:
+                    _honest(archive, member, name)
+                    if member.file_size > limits.max_part and not member.filename.startswith(_BULK):
+                        raise refuse("bomb", name, size=size(member.file_size), limit=size(limits.max_part))
                 return Content("xlsx", data)
             if len(members) != 1:
                 raise refuse("other_kind", name, what=f"an archive of {len(members)} files")
             if members[0].flag_bits & 1:
                 raise refuse("other_kind", name, what="an archive with a password")
+            _honest(archive, members[0], name)
             return _text(archive.read(members[0]), name, "zip")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise refuse("truncated", name) from error
+
+
+def _honest(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
+    """Refuse a member that unpacks to more than it says: read whole, it would fill the memory at once."""
+    asked = copy.copy(member)
+    asked.file_size += 1
+    n_bytes = 0
+    with archive.open(asked) as stream:
+        while block := stream.read(_CHUNK):
+            n_bytes += len(block)
+    if n_bytes > member.file_size:
+        raise refuse("bomb", name, size="more than it says", limit=size(member.file_size))
