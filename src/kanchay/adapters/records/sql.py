@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from kanchay.adapters.records.kinds import Kind
 from kanchay.adapters.records.repository import Row, ScopedUnit
 from kanchay.adapters.records.tables import LEASES, ROWS, SETTINGS
-from kanchay.domain.errors import Conflict
+from kanchay.domain.errors import Conflict, KanchayError
 from kanchay.domain.scope import Scope
 from kanchay.services.ports.records import UnitOfWork
 
@@ -67,8 +67,14 @@ def migrate(engine: Engine) -> None:
         found = connection.exec_driver_sql(
             "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
         ).scalar()
-        if found and connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == HEAD:
+        at = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if found else None
+        if at == HEAD:
             return
+    if at is not None and at > HEAD:  # revisions are numbered: 0001, 0002 …
+        raise KanchayError(
+            f"{Path(engine.url.database or '').name} has layout {at}, this Kanchay knows {HEAD}.",
+            hint="Use the version that wrote it, or a newer one.",
+        )
     from alembic import command
     from alembic.config import Config
 
