@@ -40,6 +40,7 @@ def clock_times(start: int, end: int, tz: str, *, at_s: int = 0, every_s: int = 
     Returns
     -------
     ndarray of int64, shape (n,)
+        UTC. [s]
 
     Raises
     ------
@@ -72,7 +73,21 @@ def _at_clock(midnight: int, at_s: int, tz: str) -> int:
 
 
 def in_batches(forecaster: Forecaster, windows: Windows, size: int = _BATCH) -> Prediction:
-    """Predict many windows in batches, so that memory stays flat."""
+    """Predict many windows in batches, so that memory stays flat.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+    windows : Windows
+        As many as there are.
+    size : int
+        Windows a batch. [-]
+
+    Returns
+    -------
+    Prediction
+        As of all windows at once.
+    """
     if len(windows) <= size:
         return forecaster.predict(windows)
     parts = [forecaster.predict(part) for part in _batches(windows, size)]
@@ -91,11 +106,16 @@ class Backtest:
 
     Attributes
     ----------
+    point_id : str
+        The meter.
+    resolution_s : int
+        Length of an interval. [s]
     issued_at : ndarray of int64, shape (n_windows,)
         UTC. [s]
     actual : ndarray of float64, shape (n_windows, horizon)
         NaN where unknown. [unit]
     prediction : Prediction
+        What was forecast for the same intervals.
     omitted : ndarray of int64, shape (n_omitted,)
         Times of issue with less than a day of known history: not answered. [s]
     """

@@ -324,9 +324,22 @@ def skill(error: float, reference: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """All scores of one model on one meter. Energies in kWh, shares 0..1.
+    """All scores of one model on one meter; each is told at the function of its name.
 
-    `n` counts the intervals in which both the value and the forecast are known.
+    Attributes
+    ----------
+    n : int
+        Intervals in which both the value and the forecast are known. [-]
+    mae, rmse : float
+        [kWh]
+    cvrmse, nmae, nmbe : float
+        Shares of the mean value. [-]
+    pinball : float
+        Mean over the levels. [kWh]
+    coverage50, coverage80, coverage95 : float
+        Shares of the values inside the bands. [-]
+    width80 : float
+        Mean width of the 80 % band. [kWh]
     """
 
     n: int

@@ -26,7 +26,16 @@ EXAMPLE: Final = "example.json"
 class Verification:
     """The proof that a bundle is what it says and computes here what it computed where it was made.
 
-    `differences` holds, per runtime, the largest difference of the example's answer as a share of the context's scale.
+    Attributes
+    ----------
+    manifest : Manifest
+        What the bundle says of itself.
+    signed, trusted : bool
+        It carries a signature that fits; the signer is one of the trusted ones.
+    n_files : int
+        Files whose size and hash were found right. [-]
+    differences : dict of str to float
+        Largest difference of the example's answer, as a share of the context's scale, by runtime. [-]
     """
 
     manifest: Manifest
@@ -59,6 +68,10 @@ def load_bundle(
     threads : int, default 1
         Threads of onnxruntime. [-]
 
+    Returns
+    -------
+    BundleForecaster
+
     Raises
     ------
     BundleError, BundleTampered
@@ -78,7 +91,27 @@ def load_bundle(
 
 
 def make_runtime(kind: str, manifest: Manifest, files: Mapping[str, bytes], *, threads: int = 1) -> Runtime:
-    """The runtime of that name over the verified files of a bundle."""
+    """The runtime of that name over the verified files of a bundle.
+
+    Parameters
+    ----------
+    kind : str
+        ``onnx``, ``numpy``, or ``auto``: the first that works here.
+    manifest : Manifest
+    files : mapping of str to bytes
+        Verified (`kanchay.bundle.files.read_verified`).
+    threads : int, default 1
+        Threads of onnxruntime. [-]
+
+    Returns
+    -------
+    Runtime
+
+    Raises
+    ------
+    BundleError
+        There is no such runtime, or it does not work here.
+    """
     if kind == "auto":
         return _first_that_works(manifest, files, threads)
     if kind == "onnx":
@@ -105,6 +138,17 @@ def _first_that_works(manifest: Manifest, files: Mapping[str, bytes], threads: i
 
 def verify_bundle(path: Path, *, trusted: tuple[str, ...] = ()) -> Verification:
     """Everything `load_bundle` checks, in every runtime that is there.
+
+    Parameters
+    ----------
+    path : Path
+        Folder or zip.
+    trusted : tuple of str
+        Public keys, base64; whether one of them signed is told in the answer.
+
+    Returns
+    -------
+    Verification
 
     Raises
     ------

@@ -22,7 +22,15 @@ _Bytes: TypeAlias = bytes  # `FileEntry` has a field of that name
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """Size and sha256 of one file of the bundle."""
+    """Size and sha256 of one file of the bundle.
+
+    Attributes
+    ----------
+    bytes : int
+        Its size. [B]
+    sha256 : str
+        Of its content, hexadecimal.
+    """
 
     bytes: int
     sha256: str

@@ -76,6 +76,13 @@ def save_bundle(
 def pack(folder: Path, archive: Path) -> None:
     """Put a bundle's folder into one zip (``.kanchay``); the same files give the same bytes.
 
+    Parameters
+    ----------
+    folder : Path
+        Files without folders below.
+    archive : Path
+        Written anew.
+
     Examples
     --------
     >>> pack(Path("out"), Path("model.kanchay"))  # doctest: +SKIP
@@ -88,6 +95,15 @@ def pack(folder: Path, archive: Path) -> None:
 
 def pack_weights(weights: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
     """``weights.npz`` as bytes, float32, without pickle; the same weights give the same bytes.
+
+    Parameters
+    ----------
+    weights : mapping of str to ndarray
+        By name of layer and tensor.
+
+    Returns
+    -------
+    bytes
 
     Examples
     --------
@@ -104,7 +120,18 @@ def pack_weights(weights: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
 
 
 def example_cases(forecaster: BundleForecaster) -> list[dict[str, Any]]:
-    """Three made-up meters with the forecaster's answers: two full weeks at 1 h, one short with gaps at 15 min."""
+    """Three made-up meters with the forecaster's answers: two full weeks at 1 h, one short with gaps at 15 min.
+
+    Parameters
+    ----------
+    forecaster : BundleForecaster
+        The model that answers.
+
+    Returns
+    -------
+    list of dict
+        What ``example.json`` holds: inputs and expected outputs.
+    """
     rng = np.random.default_rng(20)
     hour = np.arange(168)
     office = 20 + 30 * ((hour % 24 >= 8) & (hour % 24 < 19) & (hour < 120)) + rng.normal(0, 1, 168)

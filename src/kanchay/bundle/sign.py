@@ -22,6 +22,16 @@ PROJECT_KEYS: Final[tuple[str, ...]] = ("6GF3uJ1a2p+OtoXLOLeQkqGFxVMjhcYQbz6ATCV
 def sign(key: Ed25519PrivateKey, data: bytes) -> bytes:
     """Detached signature of `data`, base64 with a newline.
 
+    Parameters
+    ----------
+    key : Ed25519PrivateKey
+    data : bytes
+        The manifest as it is written.
+
+    Returns
+    -------
+    bytes
+
     Examples
     --------
     >>> from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -32,12 +42,30 @@ def sign(key: Ed25519PrivateKey, data: bytes) -> bytes:
 
 
 def public_key(key: Ed25519PrivateKey) -> str:
-    """The public half, base64."""
+    """The public half, base64.
+
+    Parameters
+    ----------
+    key : Ed25519PrivateKey
+
+    Returns
+    -------
+    str
+    """
     return base64.b64encode(key.public_key().public_bytes_raw()).decode()
 
 
 def check_signature(signer: str, signature: bytes, data: bytes) -> None:
     """Nothing where the signature fits.
+
+    Parameters
+    ----------
+    signer : str
+        Public key, base64.
+    signature : bytes
+        As `sign` wrote it.
+    data : bytes
+        What was signed.
 
     Raises
     ------
@@ -60,6 +88,15 @@ def check_signature(signer: str, signature: bytes, data: bytes) -> None:
 
 def load_or_make_key(path: Path) -> Ed25519PrivateKey:
     """The private key in that PEM file; made, readable by its owner alone, where there is none.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made too, for the owner alone.
+
+    Returns
+    -------
+    Ed25519PrivateKey
 
     Raises
     ------

@@ -22,6 +22,16 @@ _HOURS: Final = 24
 def per_hour(resolution_s: int) -> int:
     """Intervals in an hour.
 
+    Parameters
+    ----------
+    resolution_s : int
+        Length of an interval. [s]
+
+    Returns
+    -------
+    int
+        [-]
+
     Raises
     ------
     TimeError

@@ -65,9 +65,26 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class PeriodForecast:
-    """The total of a billing period: what is known so far plus what is to come. Energies in kWh.
+    """The total of a billing period: what is known so far plus what is to come.
 
-    `quantiles` are of the period's *total* at `LEVELS` (days are correlated, so bands of days do not add).
+    Attributes
+    ----------
+    point_id : str
+        The meter.
+    start, end, issued_at : int
+        UTC seconds of the period, and the first instant not yet known. [s]
+    so_far : float
+        Used up to `issued_at`. [kWh]
+    missing_hours : float
+        Of the time so far, not measured. [h]
+    mean : float
+        Expected total of the period. [kWh]
+    quantiles : tuple of float, length 9
+        Of the period's *total* at `LEVELS`: days are correlated, so bands of days do not add. [kWh]
+    method : str
+        Name of what forecast it.
+    daily_mean, cumulative_q10, cumulative_q90 : tuple of float
+        By day still to come: expected energy, and the band of the running total. [kWh]
     """
 
     point_id: str

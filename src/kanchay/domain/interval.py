@@ -43,7 +43,28 @@ _UNITS: Final = {"s": 1, "sec": 1, "m": 60, "min": 60, "t": 60, "h": HOUR, "d": 
 
 @lru_cache(maxsize=256)
 def zone(name: str) -> ZoneInfo:
-    """The time zone of that IANA name; raises `TimeError` where there is none."""
+    """The time zone of that IANA name.
+
+    Parameters
+    ----------
+    name : str
+        For example ``"America/Lima"``.
+
+    Returns
+    -------
+    ZoneInfo
+        The same object for the same name.
+
+    Raises
+    ------
+    TimeError
+        There is none of that name.
+
+    Examples
+    --------
+    >>> str(zone("America/Lima"))
+    'America/Lima'
+    """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -54,6 +75,16 @@ def zone(name: str) -> ZoneInfo:
 
 def parse_duration(text: str) -> int:
     """Seconds in a duration such as ``"15min"``, ``"1h"``, ``"24h"``, ``"7d"`` or ISO 8601 ``"PT15M"``.
+
+    Parameters
+    ----------
+    text : str
+        A whole number and its unit, or ISO 8601.
+
+    Returns
+    -------
+    int
+        Seconds. [s]
 
     Raises
     ------
@@ -77,7 +108,17 @@ def parse_duration(text: str) -> int:
 
 
 def format_resolution(seconds: int) -> str:
-    """ISO 8601 duration of a resolution: ``900 -> "PT15M"``, ``3600 -> "PT1H"``, ``86400 -> "P1D"``."""
+    """ISO 8601 duration of a resolution: ``900 -> "PT15M"``, ``3600 -> "PT1H"``, ``86400 -> "P1D"``.
+
+    Parameters
+    ----------
+    seconds : int
+        Length of an interval. [s]
+
+    Returns
+    -------
+    str
+    """
     for size, form in ((DAY, "P{}D"), (HOUR, "PT{}H"), (MINUTE, "PT{}M")):
         if seconds % size == 0:
             return form.format(seconds // size)
@@ -85,7 +126,23 @@ def format_resolution(seconds: int) -> str:
 
 
 def to_epoch(moment: datetime) -> int:
-    """UTC seconds of an aware datetime; a naive one is an error, never a guess."""
+    """UTC seconds of an aware datetime.
+
+    Parameters
+    ----------
+    moment : datetime
+        With its zone or offset.
+
+    Returns
+    -------
+    int
+        Since 1970-01-01T00:00Z, the fraction cut off. [s]
+
+    Raises
+    ------
+    TimeError
+        It has no zone: that is never guessed.
+    """
     if moment.tzinfo is None:
         raise TimeError(
             f"{moment.isoformat()} has no time zone.", hint="Add an offset or name the zone (--tz)."
@@ -94,12 +151,41 @@ def to_epoch(moment: datetime) -> int:
 
 
 def to_datetime(epoch: int | np.integer, tz: str = "UTC") -> datetime:
-    """The aware datetime of UTC seconds, on the clock of `tz`."""
+    """The aware datetime of UTC seconds, on the clock of `tz`.
+
+    Parameters
+    ----------
+    epoch : int
+        UTC seconds. [s]
+    tz : str, default "UTC"
+        IANA name of the zone.
+
+    Returns
+    -------
+    datetime
+    """
     return datetime.fromtimestamp(int(epoch), UTC if tz == "UTC" else zone(tz))
 
 
 def parse_instant(text: str, tz: str = "UTC") -> int:
     """UTC seconds of an ISO 8601 text; a text without offset is read on the clock of `tz`.
+
+    Parameters
+    ----------
+    text : str
+        ISO 8601, for example ``"2026-08-22T18:00"`` or with an offset.
+    tz : str, default "UTC"
+        Zone of a text that has no offset.
+
+    Returns
+    -------
+    int
+        UTC. [s]
+
+    Raises
+    ------
+    TimeError
+        The text is no time.
 
     Examples
     --------
@@ -114,7 +200,25 @@ def parse_instant(text: str, tz: str = "UTC") -> int:
 
 
 def local_midnight(day: date, tz: str) -> int:
-    """UTC seconds at which the local calendar day begins (also where midnight itself is skipped)."""
+    """UTC seconds at which the local calendar day begins (also where midnight itself is skipped).
+
+    Parameters
+    ----------
+    day : date
+        A day of the local calendar.
+    tz : str
+        IANA name of the zone.
+
+    Returns
+    -------
+    int
+        UTC. [s]
+
+    Examples
+    --------
+    >>> local_midnight(date(2026, 8, 22), "America/Lima")
+    1787374800
+    """
     moment = datetime.combine(day, time(0), zone(tz))
     return int(moment.timestamp())
 
@@ -122,10 +226,22 @@ def local_midnight(day: date, tz: str) -> int:
 def local_day_bounds(start: int, end: int, tz: str) -> IntArray:
     """Local midnights that cut ``[start, end)`` into whole local days.
 
+    Parameters
+    ----------
+    start, end : int
+        UTC seconds. [s]
+    tz : str
+        IANA name of the zone.
+
     Returns
     -------
     ndarray of int64, shape (n_days + 1,)
         From the last midnight at or before `start` to the first at or after `end`. [s]
+
+    Examples
+    --------
+    >>> np.diff(local_day_bounds(1774738800, 1774825200, "Europe/Madrid")).tolist()  # 29 March 2026 has 23 hours
+    [82800, 86400]
     """
     day = to_datetime(start, tz).date()
     bounds = [local_midnight(day, tz)]
@@ -160,6 +276,18 @@ def _transitions(first_week: int, last_week: int, tz: str) -> tuple[IntArray, In
 def utc_offset(epoch: ArrayLike, tz: str) -> IntArray:
     """Seconds to add to UTC to get the clock of `tz`, for an array of instants.
 
+    Parameters
+    ----------
+    epoch : array_like of int
+        UTC seconds. [s]
+    tz : str
+        IANA name of the zone.
+
+    Returns
+    -------
+    ndarray of int64, shape of `epoch`
+        East of Greenwich is positive. [s]
+
     Examples
     --------
     >>> utc_offset([0, 1_700_000_000], "America/Lima").tolist()
@@ -174,6 +302,19 @@ def utc_offset(epoch: ArrayLike, tz: str) -> IntArray:
 
 
 def wall_clock(epoch: ArrayLike, tz: str) -> IntArray:
-    """Local clock time as if it were UTC seconds: hour of day is ``wall_clock(t, tz) // 3600 % 24``."""
+    """Local clock time as if it were UTC seconds: hour of day is ``wall_clock(t, tz) // 3600 % 24``.
+
+    Parameters
+    ----------
+    epoch : array_like of int
+        UTC seconds. [s]
+    tz : str
+        IANA name of the zone.
+
+    Returns
+    -------
+    ndarray of int64, shape of `epoch`
+        [s]
+    """
     instants = np.asarray(epoch, dtype=np.int64)
     return instants + utc_offset(instants, tz)

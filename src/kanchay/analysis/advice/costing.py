@@ -60,13 +60,20 @@ def saving_range(
 
     Parameters
     ----------
+    price : callable
+        The whole bill of a month of so many kWh.
+    monthly_kwh : sequence of float
+        Energy of the months of a year as they were. [kWh]
     mean, low, high : float
         kWh saved a month; 8 times in 10 between `low` and `high`. [kWh]
+    currency : str
+        ISO 4217.
     per : {"year", "month"}
 
     Returns
     -------
     MoneyRange
+        What the bills fall by.
     """
     amounts = [yearly_saving(price, monthly_kwh, kwh) for kwh in (mean, low, high)]
     if per == "month":
@@ -81,11 +88,18 @@ def cost_of_extra(
 
     Parameters
     ----------
+    price : callable
+        The whole bill of a month of so many kWh.
+    monthly_kwh : sequence of float
+        Energy of the months of a year, the extra included. [kWh]
     mean, low, high : float
-        kWh a year. [kWh]
+        kWh a year; 8 times in 10 between `low` and `high`. [kWh]
+    currency : str
+        ISO 4217.
 
     Returns
     -------
     MoneyRange
+        A year's cost, positive.
     """
     return saving_range(price, monthly_kwh, mean / 12, low / 12, high / 12, currency=currency)

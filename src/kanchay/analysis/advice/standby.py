@@ -46,6 +46,10 @@ def standby_cut(standby: Standby | None, *, resolution_s: int = 900) -> StandbyC
     resolution_s : int
         Length of the slots it was measured with: long ones hide a refrigerator in it. [s]
 
+    Returns
+    -------
+    StandbyCut or None
+
     Examples
     --------
     >>> round(standby_cut(Standby(30.0, 28.0, 32.0, 0.2, 28)).cut_w, 1)

@@ -68,6 +68,14 @@ def stay_below(forecast: PeriodForecast, at_kwh: float, price: Callable[[float],
     StayBelow or None
         None where the line is passed already, hardly reached or far beyond, or where less than two days are left:
         then there is nothing worth doing.
+
+    Examples
+    --------
+    >>> quantiles = (130.0, 133.0, 136.0, 140.0, 145.0, 150.0, 154.0, 157.0, 160.0)
+    >>> month = PeriodForecast("m", 0, 30 * DAY, 15 * DAY, 72.0, 0.0, 145.0, quantiles, "daily")
+    >>> found = stay_below(month, 140.0, lambda kwh: 0.7 * kwh + (10.0 if kwh > 140 else 0.0))
+    >>> round(found.cut_kwh, 1), round(found.probability_before, 2), round(found.gain, 1)
+    (11.4, 0.75, 13.5)
     """
     total = np.asarray(forecast.quantiles, dtype=np.float64)
     days_left = (forecast.end - forecast.issued_at) / DAY

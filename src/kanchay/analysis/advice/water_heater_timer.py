@@ -76,6 +76,17 @@ def timer_windows(heater: WaterHeater, tz: str) -> list[tuple[tuple[float, float
     -------
     list of tuples of (float, float)
         Each one timer of one or two windows; empty where too few draws are known. [h]
+
+    Examples
+    --------
+    >>> days = np.arange(30) * DAY
+    >>> draws = np.concatenate([days + 7 * HOUR, days + 20 * HOUR])  # showers at 7 and at 20
+    >>> heater = WaterHeater(
+    ...     HeaterAnswer.FOUND, "regular_bursts", burst_kwh=0.3, element_w=1500.0,
+    ...     draw_start=draws, draw_kwh=np.full(60, 1.2), n_days=30.0,
+    ... )
+    >>> timer_windows(heater, "UTC")[-1]
+    ((5.5, 7.0), (18.5, 20.0))
     """
     if heater.draw_start is None or heater.draw_kwh is None or len(heater.draw_start) < _FEWEST_DRAWS:
         return []

@@ -35,6 +35,8 @@ class LocalDays:
         Saturdays, Sundays and holidays.
     resolution_s : int
         Length of a slot. [s]
+    tz : str
+        Zone whose midnights cut the days.
     """
 
     power_w: FloatArray

@@ -44,6 +44,16 @@ def detect_load(days: LocalDays, *, home: bool = True) -> list[Detection]:
     Returns
     -------
     list of Detection
+
+    Examples
+    --------
+    >>> from kanchay.analysis.anomaly.days import local_days
+    >>> from kanchay.domain.panel import Panel
+    >>> load = np.full((1, 60 * 24), 0.03)
+    >>> load[0, 50 * 24 : 50 * 24 + 12] += 0.5  # half a day, once
+    >>> days = local_days(Panel.of(("m",), load, start=0, resolution_s=3600, tz="UTC"))
+    >>> [str(d.kind) for d in detect_load(days)]
+    ['left_on']
     """
     if not np.isfinite(days.power_w).any():
         return []
@@ -98,6 +108,15 @@ def water_heater_standing(
     days: LocalDays, heater: WaterHeater, promise: TimerPromise | None
 ) -> Detection | None:
     """A water heater that re-heats while nobody draws, with what a timer would save.
+
+    Parameters
+    ----------
+    days : LocalDays
+        The load in which the heater was seen.
+    heater : WaterHeater
+        As recognised.
+    promise : TimerPromise or None
+        What a timer would save; None where that is not known.
 
     Returns
     -------

@@ -15,8 +15,12 @@ class Detection:
 
     Attributes
     ----------
+    kind : FindingKind
+        What it is.
     start, end : int
         UTC seconds between which it lasted; `end` is the end of the data where `ongoing`. [s]
+    ongoing : bool
+        It still lasts.
     confidence : float
         How often a detection as strong as this one is right, 0..1. [-]
     kwh_per_year, kwh_per_year_low, kwh_per_year_high : float
@@ -27,6 +31,13 @@ class Detection:
         Codes of texts ``action.<code>``.
     numbers : dict of str to float
         Everything that the texts may say.
+    evidence : Evidence or None
+        The chart that shows it.
+
+    Examples
+    --------
+    >>> Detection(FindingKind.STANDBY, 0, 86400, True, 0.85, 250.0, 180.0, 320.0, cause="always_on").numbers
+    {}
     """
 
     kind: FindingKind

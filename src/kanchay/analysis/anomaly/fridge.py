@@ -29,10 +29,28 @@ _Z80: Final = 1.2816
 
 
 def night_cycling(days: LocalDays) -> FloatArray:
-    """Mean power of what goes on and off by itself between 1 and 5 a.m., shape (n_days,). [W]
+    """Mean power of what goes on and off by itself between 1 and 5 a.m.
 
     The lowest three quarters of the slots minus their 5 % quantile over the neighbouring nights: standby is gone, and
     so are the short bursts of a water heater.
+
+    Parameters
+    ----------
+    days : LocalDays
+        The load of a home.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_days,)
+        NaN where less than three quarters of the night is known. [W]
+
+    Examples
+    --------
+    >>> from kanchay.analysis.anomaly.days import local_days
+    >>> from kanchay.domain.panel import Panel
+    >>> load = np.tile([0.02, 0.045], 96)[None]  # 80 W, and 100 W more every other quarter of an hour
+    >>> night_cycling(local_days(Panel.of(("m",), load, start=0, resolution_s=900, tz="UTC"))).round(1).tolist()
+    [33.3, 33.3]
     """
     night = np.sort(days.coarse().between(*NIGHT), axis=1)
     n = np.isfinite(night).sum(axis=1)

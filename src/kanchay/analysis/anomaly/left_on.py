@@ -33,6 +33,8 @@ class Pedestal:
 
     Attributes
     ----------
+    first, last : int
+        Half-open range of flat slots. [-]
     extra_w : float
         Median height above the usual pedestal of that time of day. [W]
     kwh : float
@@ -129,6 +131,16 @@ def left_on(days: LocalDays, *, window: int = _WINDOW) -> list[Detection]:
     -------
     list of Detection
         `numbers`: ``extra_w``, ``lasted_h``, ``extra_kwh``, ``score``, ``n_days_looked``.
+
+    Examples
+    --------
+    >>> from kanchay.analysis.anomaly.days import local_days
+    >>> from kanchay.domain.panel import Panel
+    >>> load = np.full((1, 60 * 24), 0.1)
+    >>> load[0, 50 * 24 : 50 * 24 + 12] += 0.5  # half a day, once
+    >>> (found,) = left_on(local_days(Panel.of(("m",), load, start=0, resolution_s=3600, tz="UTC")))
+    >>> found.numbers["lasted_h"], round(found.numbers["extra_kwh"], 1)
+    (12.0, 6.0)
     """
     recent = days.coarse().last(_REFERENCE)
     earliest = (recent.n_days - window) * recent.n_slots

@@ -15,7 +15,25 @@ _TO_SIGMA: Final = 1.4826  # MAD to standard deviation of a normal law
 
 
 def median(values: ArrayLike, axis: int | None = None) -> FloatArray:
-    """Median of the known values, NaN (without a warning) where none is known."""
+    """Median of the known values, NaN (without a warning) where none is known.
+
+    Parameters
+    ----------
+    values : array_like
+        NaN is left out.
+    axis : int, optional
+        Axis that is reduced; all values by default.
+
+    Returns
+    -------
+    ndarray of float64
+        Without `axis`. [unit of `values`]
+
+    Examples
+    --------
+    >>> median([[1.0, 2.0, np.nan], [np.nan, np.nan, np.nan]], axis=1).tolist()
+    [1.5, nan]
+    """
     array = np.asarray(values, dtype=np.float64)
     ordered = np.sort(array, axis=axis if axis is not None else None)  # NaN last
     if axis is None:
@@ -28,6 +46,18 @@ def median(values: ArrayLike, axis: int | None = None) -> FloatArray:
 
 def mad_scale(values: ArrayLike, axis: int | None = None) -> FloatArray:
     """Robust standard deviation: 1.4826 times the median absolute deviation.
+
+    Parameters
+    ----------
+    values : array_like
+        NaN is left out.
+    axis : int, optional
+        Axis that is reduced; all values by default.
+
+    Returns
+    -------
+    ndarray of float64
+        Without `axis`; of a normal law the standard deviation. [unit of `values`]
 
     Examples
     --------
@@ -47,6 +77,18 @@ def opening(values: FloatArray, length: int) -> FloatArray:
     What is shorter than `length` is shaved off; a pedestal that lasts stays exactly as it is.
     A missing value breaks a pedestal.
 
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        NaN where not measured.
+    length : int
+        How many values a level must be held for. [-]
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        NaN where no such stretch is known. [unit of `values`]
+
     Examples
     --------
     >>> opening(np.array([1.0, 9.0, 1.0, 4.0, 4.0, 4.0, 1.0]), 3).tolist()
@@ -64,6 +106,15 @@ def opening(values: FloatArray, length: int) -> FloatArray:
 
 def runs(flags: np.ndarray) -> list[tuple[int, int]]:
     """Half-open index ranges in which `flags` is true.
+
+    Parameters
+    ----------
+    flags : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    list of (int, int)
+        First index and the one after the last, oldest first.
 
     Examples
     --------

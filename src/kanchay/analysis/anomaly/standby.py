@@ -50,6 +50,17 @@ class Standby:
 def standby_power(days: LocalDays, *, nights: int = _NIGHTS) -> Standby | None:
     """Standby power over the newest nights; None with fewer than seven known nights.
 
+    Parameters
+    ----------
+    days : LocalDays
+        The load of a site. [W]
+    nights : int
+        Newest nights that are looked at. [-]
+
+    Returns
+    -------
+    Standby or None
+
     Examples
     --------
     >>> from kanchay.domain.panel import Panel
@@ -74,6 +85,11 @@ def high_standby(days: LocalDays) -> Detection | None:
     """A standby beyond what routers, decoders and clocks explain.
 
     Where slots are longer than 15 min, a refrigerator hides in the baseload and is taken off first.
+
+    Parameters
+    ----------
+    days : LocalDays
+        The load of a home. [W]
 
     Returns
     -------

@@ -74,6 +74,16 @@ def day_scores(days: LocalDays) -> DayScores:
     Returns
     -------
     DayScores
+
+    Examples
+    --------
+    >>> from kanchay.analysis.anomaly.days import local_days
+    >>> from kanchay.domain.panel import Panel
+    >>> load = np.full((1, 40 * 24), 0.2)
+    >>> load[0, 30 * 24 : 31 * 24] *= 3  # one day of three times the energy
+    >>> scores = day_scores(local_days(Panel.of(("m",), load, start=0, resolution_s=3600, tz="UTC")))
+    >>> int(np.nanargmax(scores.level_z)), round(float(scores.extra_kwh[30]), 1)
+    (30, 9.6)
     """
     hourly = days.hourly_kwh()
     n = days.n_days

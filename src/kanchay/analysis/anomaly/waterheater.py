@@ -79,6 +79,7 @@ class WaterHeater:
     Attributes
     ----------
     answer : HeaterAnswer
+        What can be said.
     reason : str
         Code of why: ``too_coarse``, ``too_short``, ``no_bursts``, ``clock_locked``, ``uneven`` or ``regular_bursts``.
     since : int
@@ -98,7 +99,9 @@ class WaterHeater:
     n_nights, n_nights_with : int
         Nights looked at since `since`, and those with a burst.
     n_days : float
-        Days in which the draws were counted.
+        Days in which the draws were counted. [days]
+    confidence : float
+        How sure the answer is, 0..1. [-]
     """
 
     answer: HeaterAnswer
@@ -143,6 +146,16 @@ def bursts(days: LocalDays) -> Bursts:
     Returns
     -------
     Bursts
+
+    Examples
+    --------
+    >>> from kanchay.analysis.anomaly.days import local_days
+    >>> from kanchay.domain.panel import Panel
+    >>> load = np.full((1, 96), 0.015)
+    >>> load[0, 12] += 0.3  # the element for 12 min at 3 a.m.
+    >>> found = bursts(local_days(Panel.of(("m",), load, start=0, resolution_s=900, tz="UTC")))
+    >>> found.first.tolist(), found.kwh.round(2).tolist()
+    ([12], [0.3])
     """
     power = days.flat()
     around = _surrounding(power, max(3, round(3 * HOUR / days.resolution_s)))

@@ -79,6 +79,16 @@ def factor_on(factors: FactorSet, day: date) -> EmissionFactor | None:
 
     An open last factor (``valid_to`` None) also serves the years whose own figure is not out yet: its `year`
     tells.
+
+    Parameters
+    ----------
+    factors : FactorSet
+        Of one grid and method.
+    day : date
+
+    Returns
+    -------
+    EmissionFactor or None
     """
     return next(
         (f for f in factors.factors if f.valid_from <= day and (f.valid_to is None or day < f.valid_to)), None
@@ -86,7 +96,19 @@ def factor_on(factors: FactorSet, day: date) -> EmissionFactor | None:
 
 
 def carbon_kg(factor: EmissionFactor, kwh: Decimal) -> Decimal:
-    """Carbon of an energy, to 10 grams. [kgCO2e]
+    """Carbon of an energy, to 10 grams.
+
+    Parameters
+    ----------
+    factor : EmissionFactor
+        Of the grid and year. [kgCO2e/kWh]
+    kwh : Decimal
+        Energy. [kWh]
+
+    Returns
+    -------
+    Decimal
+        [kgCO2e]
 
     Examples
     --------

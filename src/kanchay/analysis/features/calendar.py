@@ -82,6 +82,18 @@ def holiday_dates(country: str | None, subdivision: str | None, years: Iterable[
 def local_days(starts: ArrayLike, tz: str) -> IntArray:
     """Local calendar day of each instant, as days since 1970-01-01.
 
+    Parameters
+    ----------
+    starts : array_like of int
+        UTC seconds. [s]
+    tz : str
+        IANA name of the zone.
+
+    Returns
+    -------
+    ndarray of int64, shape of `starts`
+        [days]
+
     Examples
     --------
     >>> local_days([0, 86400], "America/Lima").tolist()

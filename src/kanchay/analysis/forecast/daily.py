@@ -33,6 +33,19 @@ _MONDAY_SHIFT: Final = 3  # 1970-01-01 was a Thursday
 def is_free(days: IntArray, country: str | None, subdivision: str | None = None) -> NDArray[np.bool_]:
     """Whether local days (since 1970-01-01) are weekends or public holidays.
 
+    Parameters
+    ----------
+    days : ndarray of int64
+        Local days since 1970-01-01. [days]
+    country : str or None
+        ISO 3166-1 alpha-2; None: no public holidays are known.
+    subdivision : str, optional
+        ISO 3166-2 part after the dash.
+
+    Returns
+    -------
+    ndarray of bool, shape of `days`
+
     Examples
     --------
     >>> is_free(np.array([20454, 20455, 20456]), "PE").tolist()  # Thursday 1 January 2026, Friday, Saturday
@@ -111,7 +124,32 @@ class DayHistory:
 def day_history(
     panel: Panel, point_id: str, until: int, *, country: str | None = None, subdivision: str | None = None
 ) -> DayHistory:
-    """Totals of the local days that lie wholly before `until`; gaps in a day are filled by the profile."""
+    """Totals of the local days that lie wholly before `until`; gaps in a day are filled by the profile.
+
+    Parameters
+    ----------
+    panel : Panel
+        Energy per interval. [kWh]
+    point_id : str
+        Row of the panel.
+    until : int
+        UTC second from which nothing is known. [s]
+    country : str, optional
+        ISO 3166-1 alpha-2, for its public holidays.
+    subdivision : str, optional
+        ISO 3166-2 part after the dash.
+
+    Returns
+    -------
+    DayHistory
+        A day of which too little was measured has a total of NaN. [kWh]
+
+    Examples
+    --------
+    >>> panel = Panel.of(("m",), np.full((1, 60), 0.5), start=0, resolution_s=3600, tz="UTC")
+    >>> day_history(panel, "m", 60 * 3600).total.tolist()  # the third day is not over
+    [12.0, 12.0]
+    """
     filled, _ = fill_by_profile(panel, point_id, until, country=country, subdivision=subdivision)
     starts = panel.starts
     known = (starts < until) & ~np.isnan(panel.row(point_id))
@@ -156,6 +194,16 @@ class DailyStates:
 
 def daily_states(history: DayHistory) -> DailyStates:
     """The causal states of a history.
+
+    Parameters
+    ----------
+    history : DayHistory
+        Totals of past days. [kWh]
+
+    Returns
+    -------
+    DailyStates
+        As known before each day, and before the day after the last.
 
     Examples
     --------

@@ -46,7 +46,15 @@ def _answer(windows: Windows, mean: FloatArray, quantiles: FloatArray) -> Predic
 
 @dataclass(frozen=True, slots=True)
 class EnsembleNaive:
-    """Mean of the same hour of the last seven days, with their spread as the band."""
+    """Mean of the same hour of the last seven days, with their spread as the band.
+
+    Attributes
+    ----------
+    name : str
+        Name in scores.
+    lookback_s : int
+        [s]
+    """
 
     name: str = "ensemble"
     lookback_s: int = 7 * DAY
@@ -60,7 +68,21 @@ class EnsembleNaive:
 
 @dataclass(frozen=True, slots=True)
 class DayNaive:
-    """The same hour of the last day that is known."""
+    """The same hour of the last day that is known.
+
+    Attributes
+    ----------
+    name : str
+        Name in scores.
+    lookback_s : int
+        One day for the value, seven for its band. [s]
+
+    Examples
+    --------
+    >>> load = np.tile(np.arange(24.0), 7)[None]
+    >>> DayNaive().predict(Windows(load, np.array([7 * DAY]), 3600, 24, "UTC")).mean[0, :3].tolist()
+    [0.0, 1.0, 2.0]
+    """
 
     name: str = "day"
     lookback_s: int = 7 * DAY  # one day for the value, seven for its band
@@ -75,7 +97,15 @@ class DayNaive:
 
 @dataclass(frozen=True, slots=True)
 class WeekNaive:
-    """The same hour of the same weekday a week ago."""
+    """The same hour of the same weekday a week ago.
+
+    Attributes
+    ----------
+    name : str
+        Name in scores.
+    lookback_s : int
+        [s]
+    """
 
     name: str = "week"
     lookback_s: int = 7 * DAY
@@ -91,7 +121,15 @@ class WeekNaive:
 
 @dataclass(frozen=True, slots=True)
 class WeekdayNaive:
-    """Mean of the same hour of the last four same weekdays; reads 28 days."""
+    """Mean of the same hour of the last four same weekdays; reads 28 days.
+
+    Attributes
+    ----------
+    name : str
+        Name in scores.
+    lookback_s : int
+        [s]
+    """
 
     name: str = "weekday"
     lookback_s: int = 28 * DAY

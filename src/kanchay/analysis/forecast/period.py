@@ -102,9 +102,19 @@ def past_errors(history: DayHistory, states: DailyStates, days_ahead: int) -> Fl
 
     Only totals whose days are all known and that began after a week of history count.
 
+    Parameters
+    ----------
+    history : DayHistory
+        Totals of past days. [kWh]
+    states : DailyStates
+        Of the same days.
+    days_ahead : int
+        Length of the totals. [days]
+
     Returns
     -------
     ndarray of float64, shape (n_totals,)
+        [-]
     """
     n = len(history.total) - days_ahead
     if n <= 0:

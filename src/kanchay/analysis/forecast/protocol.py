@@ -33,6 +33,11 @@ class Windows:
         Clock for hour of day and day of week.
     country, subdivision : str or None
         For public holidays; None: no holidays.
+
+    Examples
+    --------
+    >>> Windows(np.ones((1, 24)), np.array([86400]), 3600, 3, "UTC").target_starts.tolist()
+    [[86400, 90000, 93600]]
     """
 
     load: FloatArray
@@ -65,8 +70,10 @@ class Prediction:
     Attributes
     ----------
     mean : ndarray of float64, shape (n_windows, horizon)
+        [unit of the point]
     quantiles : ndarray of float64, shape (n_windows, horizon, 9)
         At `kanchay.domain.forecast.LEVELS`, never crossing. A window without any usable history is NaN throughout.
+        [unit of the point]
     """
 
     mean: FloatArray

@@ -24,6 +24,16 @@ FORECASTERS: Final[dict[str, Callable[[], Forecaster]]] = {
 def forecaster(name: str) -> Forecaster:
     """The forecaster of that name.
 
+    Parameters
+    ----------
+    name : str
+        One of `FORECASTERS`.
+
+    Returns
+    -------
+    Forecaster
+        A new one.
+
     Raises
     ------
     NotFound

@@ -110,8 +110,22 @@ def _fit(features: FloatArray, target: FloatArray, penalty: float) -> FloatArray
 class RidgeForecaster:
     """Ridge regression on same hours and calendar; the ensemble where history is too short to fit.
 
-    `penalty` is per row of history, on features scaled by the window's own standard deviation; the default is the
-    best of 0.03, 0.1, 0.3 and 1 on the validation meters of the development splits.
+    Attributes
+    ----------
+    name : str
+        Name in scores.
+    lookback_s : int
+        [s]
+    penalty : float
+        Per row of history, on features scaled by the window's own standard deviation; the default is the best of
+        0.03, 0.1, 0.3 and 1 on the validation meters of the development splits. [-]
+
+    Examples
+    --------
+    >>> load = np.tile(np.arange(24.0), 7)[None]
+    >>> ahead = RidgeForecaster().predict(Windows(load, np.array([7 * DAY]), 3600, 24, "UTC"))
+    >>> ahead.mean[0, :3].round(2).tolist()
+    [0.0, 1.0, 2.0]
     """
 
     name: str = "ridge"

@@ -52,6 +52,7 @@ def look_up(windows: Windows, instants: IntArray) -> FloatArray:
     Returns
     -------
     ndarray of float64, shape (n_windows, n)
+        NaN where the history has no such value. [unit of the load]
     """
     length = windows.load.shape[1]
     index = (instants - windows.issued_at[:, None]) // windows.resolution_s + length
@@ -78,7 +79,7 @@ def same_hours(windows: Windows, targets: IntArray, n_days: int, *, step_days: i
     Returns
     -------
     ndarray of float64, shape (n_windows, n_targets, n_days)
-        Latest first; NaN where the history has no such value.
+        Latest first; NaN where the history has no such value. [unit of the load]
     """
     lead = (targets - windows.issued_at[:, None]) // (DAY * step_days) + 1
     nearest = days_back(targets, lead * step_days, windows.tz)

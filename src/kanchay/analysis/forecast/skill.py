@@ -24,7 +24,17 @@ _N_WORST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class WorstDay:
-    """A local day that was forecast badly. Energies in kWh."""
+    """A local day that was forecast badly.
+
+    Attributes
+    ----------
+    start, end : int
+        UTC seconds of its midnights. [s]
+    actual, forecast : float
+        Energy of the day. [kWh]
+    mae : float
+        Mean absolute error per interval. [kWh]
+    """
 
     start: int
     end: int
@@ -39,16 +49,32 @@ class SkillCard:
 
     Attributes
     ----------
+    point_id : str
+        The meter.
+    start, end : int
+        UTC seconds between which forecasts were tried. [s]
+    model : str
+        Name of the forecaster.
+    n_windows, omitted : int
+        Forecasts that count, and days that could not be judged. [-]
     scores : dict
         Scores by forecaster name, the model's first.
+    best_naive : str
+        The naive with the smallest RMSE.
     skill : float
         Share of the best naive's RMSE that the model saves; negative where it loses. [-]
+    coverage80 : float
+        Share of the values inside the model's 80 % band. [-]
     error_by_hour, naive_error_by_hour : tuple of float, length 24
         Mean absolute error per hour of the local day, of the model and of the best naive. [unit per interval]
+    worst_days : tuple of WorstDay
+        Worst first.
     answers : str
         The forecaster that answers for this meter.
     because : str
         ``"model_better"``, ``"naive_better"`` or ``"too_short_to_tell"`` (the model then answers).
+    unit : str
+        Of the energies.
     """
 
     point_id: str

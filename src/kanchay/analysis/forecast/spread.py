@@ -22,6 +22,15 @@ _PRIOR_WEIGHT: Final = 2.0  # degrees of freedom given to the window's own overa
 def nan_mean(values: FloatArray) -> FloatArray:
     """Mean over the last axis of what is known, NaN where nothing is; without numpy's warning.
 
+    Parameters
+    ----------
+    values : ndarray of float64, shape (..., n)
+
+    Returns
+    -------
+    ndarray of float64, shape (...)
+        [unit of `values`]
+
     Examples
     --------
     >>> nan_mean(np.array([[1.0, np.nan], [np.nan, np.nan]])).tolist()
@@ -36,6 +45,15 @@ def nan_mean(values: FloatArray) -> FloatArray:
 
 def nan_std(values: FloatArray) -> FloatArray:
     """Sample standard deviation over the last axis of what is known, NaN below two values.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (..., n)
+
+    Returns
+    -------
+    ndarray of float64, shape (...)
+        [unit of `values`]
 
     Examples
     --------
@@ -60,7 +78,7 @@ def nan_quantiles(samples: FloatArray, levels: tuple[float, ...] = LEVELS) -> Fl
     Returns
     -------
     ndarray of float64, shape (..., n_levels)
-        NaN where no sample is known.
+        NaN where no sample is known. [unit of the samples]
 
     References
     ----------
@@ -105,7 +123,7 @@ def sample_quantiles(
     Returns
     -------
     ndarray of float64, shape (n_windows, n, 9)
-        At `LEVELS`, never crossing.
+        At `LEVELS`, never crossing. [unit of `mean`]
     """
     mean = nan_mean(samples)
     own = centre[..., None] + widen * (nan_quantiles(samples) - mean[..., None])
@@ -121,7 +139,22 @@ def sample_quantiles(
 def non_negative(load: FloatArray, values: FloatArray) -> FloatArray:
     """Cut at 0 what is forecast for a meter whose history never went below 0; net meters keep their sign.
 
-    `values` has one row per row of `load`.
+    Parameters
+    ----------
+    load : ndarray of float64, shape (n_windows, lookback)
+        What each window knows; NaN where missing. [kWh]
+    values : ndarray of float64, shape (n_windows, ...)
+        What is forecast for it. [kWh]
+
+    Returns
+    -------
+    ndarray of float64, shape of `values`
+        [kWh]
+
+    Examples
+    --------
+    >>> non_negative(np.array([[1.0, 2.0], [-1.0, 2.0]]), np.array([[-0.5], [-0.5]])).tolist()
+    [[0.0], [-0.5]]
     """
     lowest = np.where(np.isnan(load), np.inf, load).min(axis=1, initial=np.inf)
     floor = np.where(lowest >= 0.0, 0.0, -np.inf).reshape(-1, *([1] * (values.ndim - 1)))

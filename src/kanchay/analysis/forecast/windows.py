@@ -25,6 +25,17 @@ _GAPS: Final = 0.10  # share of missing intervals that is worth a word
 def steps(horizon_s: int, resolution_s: int) -> int:
     """Number of intervals in a horizon.
 
+    Parameters
+    ----------
+    horizon_s : int
+        How far a forecast reaches. [s]
+    resolution_s : int
+        Length of an interval. [s]
+
+    Returns
+    -------
+    int
+
     Raises
     ------
     TimeError
@@ -108,13 +119,43 @@ def make_windows(
 
 
 def actuals(panel: Panel, point_id: str, windows: Windows) -> FloatArray:
-    """What came true in the target intervals, NaN where unknown, shape (n_windows, horizon)."""
+    """What came true in the target intervals, NaN where unknown.
+
+    Parameters
+    ----------
+    panel : Panel
+        Readings that reach beyond the windows. [kWh]
+    point_id : str
+        Row of the panel.
+    windows : Windows
+        At the panel's resolution.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_windows, horizon)
+        [kWh]
+    """
     first = (windows.issued_at - panel.start) // panel.resolution_s
     return _cut(panel.row(point_id), first, windows.horizon)
 
 
 def known_seconds(windows: Windows) -> IntArray:
-    """Seconds of known history in each window, shape (n_windows,). [s]"""
+    """Seconds of known history in each window.
+
+    Parameters
+    ----------
+    windows : Windows
+
+    Returns
+    -------
+    ndarray of int64, shape (n_windows,)
+        [s]
+
+    Examples
+    --------
+    >>> known_seconds(Windows(np.array([[1.0, np.nan]]), np.array([0]), 3600, 24, "UTC")).tolist()
+    [3600]
+    """
     known: IntArray = (~np.isnan(windows.load)).sum(axis=1) * windows.resolution_s
     return known
 
@@ -124,6 +165,15 @@ def notes(windows: Windows) -> list[tuple[str, ...]]:
 
     ``"no_history"``: less than one day is known; ``"short_history"``: less than four days; ``"gaps"``: more
     than a tenth is missing between the first known value and `issued_at`.
+
+    Parameters
+    ----------
+    windows : Windows
+
+    Returns
+    -------
+    list of tuple of str
+        One tuple a window, empty where nothing limits it.
 
     Examples
     --------

@@ -41,6 +41,17 @@ def duty(fridge: Fridge, ambient_c: ArrayLike) -> FloatArray:
     The heat that leaks in is proportional to the difference of temperatures, and what it costs to pump it out
     grows by about 1.5 % a kelvin (Carnot at 2 °C inside and 10 K lift over the kitchen gives 1.4 to 1.9 %).
 
+    Parameters
+    ----------
+    fridge : Fridge
+    ambient_c : array_like
+        Temperature of the kitchen. [°C]
+
+    Returns
+    -------
+    ndarray of float64, shape of `ambient_c`
+        [-]
+
     Examples
     --------
     >>> duty(Fridge(), [16.0, 21.0, 28.0]).round(2).tolist()

@@ -78,7 +78,18 @@ class TankRun:
 
 
 def standing_loss_kw(tank: Tank, ambient_c: float) -> float:
-    """Mean loss of a tank that is kept hot all day. [kW]
+    """Mean loss of a tank that is kept hot all day.
+
+    Parameters
+    ----------
+    tank : Tank
+    ambient_c : float
+        Temperature around it. [°C]
+
+    Returns
+    -------
+    float
+        [kW]
 
     Examples
     --------

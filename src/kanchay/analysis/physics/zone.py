@@ -105,6 +105,20 @@ def cop(rated: float, outdoor_c: ArrayLike, *, heating: bool = False) -> FloatAr
     Falls 2 % a kelvin above 35 °C and rises as much below when cooling; 2 % a kelvin around 7 °C when
     heating: the usual slope of the tables of split units (EN 14825 test points).
 
+    Parameters
+    ----------
+    rated : float
+        At 35 °C when cooling, at 7 °C when heating. [-]
+    outdoor_c : array_like
+        [°C]
+    heating : bool, default False
+        Heating instead of cooling.
+
+    Returns
+    -------
+    ndarray of float64, shape of `outdoor_c`
+        [-]
+
     Examples
     --------
     >>> cop(3.0, [35.0, 25.0]).round(2).tolist()

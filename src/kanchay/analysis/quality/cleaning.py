@@ -67,6 +67,7 @@ def mask_zero_runs(values: FloatArray, *, at_least: int = ZERO_RUN_INTERVALS) ->
     Returns
     -------
     ndarray of float64, shape (..., n)
+        [unit of the values]
 
     Examples
     --------
@@ -89,6 +90,7 @@ def mask_flat_runs(values: FloatArray, *, at_least: int = FLAT_RUN_HOURS) -> Flo
     Returns
     -------
     ndarray of float64, shape (..., n_hours)
+        [unit of the values]
 
     Examples
     --------

@@ -25,7 +25,29 @@ _GAIN: Final = 0.5  # share of the unexplained variance that the shift must remo
 
 
 def local_days_by_hour(values: FloatArray, panel: Panel) -> tuple[FloatArray, int]:
-    """Mean value by local day and hour, shape (n_days, 24), and the first local day (days since 1970)."""
+    """Mean value by local day and hour.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n_intervals,)
+        One row of the panel, or made of one.
+    panel : Panel
+        Where and when the values lie.
+
+    Returns
+    -------
+    mean : ndarray of float64, shape (n_days, 24)
+        NaN where nothing is known. [unit of `values`]
+    first : int
+        The first local day, since 1970-01-01. [days]
+
+    Examples
+    --------
+    >>> panel = Panel.of(("m",), np.ones((1, 24)), start=5 * 3600, resolution_s=3600, tz="America/Lima")
+    >>> mean, first = local_days_by_hour(panel.values[0], panel)
+    >>> mean.shape, first
+    ((1, 24), 0)
+    """
     wall = wall_clock(panel.starts, panel.tz)
     day, hour = wall // DAY, wall % DAY // HOUR
     first, n_days = int(day[0]), int(day[-1] - day[0]) + 1

@@ -30,7 +30,17 @@ _EXCLUSIVE: Final = 0.95  # of intervals in which just one tariff register count
 
 
 def usual_step(starts: IntArray) -> int | None:
-    """The most frequent distance of neighbouring instants; None for fewer than two. [s]
+    """The most frequent distance of neighbouring instants.
+
+    Parameters
+    ----------
+    starts : ndarray of int64, shape (n,)
+        UTC seconds, sorted. [s]
+
+    Returns
+    -------
+    int or None
+        None for fewer than two different instants. [s]
 
     Examples
     --------
@@ -125,6 +135,16 @@ def _hold(o: Observations, resolution_s: int | None, max_hold_s: int) -> Reading
 
 def to_energy(readings: Readings) -> Readings:
     """Energy of readings that hold mean power: kW times hours.
+
+    Parameters
+    ----------
+    readings : Readings
+        Mean power. [kW]
+
+    Returns
+    -------
+    Readings
+        Of the same intervals. [kWh]
 
     Examples
     --------

@@ -33,6 +33,15 @@ _SLIP_INTERVALS: Final = 0.7  # share of a day's intervals that must be off alik
 def runs(flags: NDArray[np.bool_]) -> IntArray:
     """First and last + 1 of each run of true values.
 
+    Parameters
+    ----------
+    flags : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    ndarray of int64, shape (n_runs, 2)
+        Indices, half-open. [-]
+
     Examples
     --------
     >>> runs(np.array([False, True, True, False, True])).tolist()

@@ -50,6 +50,18 @@ class WeekProfile:
 def hour_of_week(starts: IntArray, tz: str) -> IntArray:
     """Hour of the local week, Monday 00:00 is 0.
 
+    Parameters
+    ----------
+    starts : ndarray of int64
+        UTC seconds. [s]
+    tz : str
+        IANA name of the zone.
+
+    Returns
+    -------
+    ndarray of int64, shape of `starts`
+        From 0 to 167. [h]
+
     Examples
     --------
     >>> hour_of_week(np.array([0]), "UTC").tolist()  # 1970 began on a Thursday
@@ -73,6 +85,7 @@ def group_median(values: FloatArray, groups: IntArray, n_groups: int) -> FloatAr
     Returns
     -------
     ndarray of float64, shape (n_groups,)
+        [unit of `values`]
 
     Examples
     --------

@@ -129,12 +129,33 @@ def repair(panel: Panel, issues: list[Issue]) -> Repair:
 
 
 def repair_panel(panel: Panel, issues: list[Issue]) -> Panel:
-    """The repaired panel alone (see `repair`)."""
+    """The repaired panel alone (see `repair`).
+
+    Parameters
+    ----------
+    panel : Panel
+        As measured.
+    issues : list of Issue
+        What was found in it.
+
+    Returns
+    -------
+    Panel
+    """
     return repair(panel, issues).panel
 
 
 def unrepair(done: Repair) -> Panel:
     """The panel as it was before the repair.
+
+    Parameters
+    ----------
+    done : Repair
+        What `repair` gave.
+
+    Returns
+    -------
+    Panel
 
     Examples
     --------
@@ -149,6 +170,15 @@ def unrepair(done: Repair) -> Panel:
 
 def strip_imputed(panel: Panel) -> Panel:
     """Imputed values made missing again: what training and savings see.
+
+    Parameters
+    ----------
+    panel : Panel
+        Repaired.
+
+    Returns
+    -------
+    Panel
 
     Examples
     --------

@@ -51,6 +51,18 @@ def without_overlaps(readings: Readings, *, summed: bool) -> Readings:
     an amount is cut in proportion, a mean stays what it is, and what is covered altogether is dropped. The
     rule looks back no further than twice the longest reading: any stretch of a history can be cut alone.
 
+    Parameters
+    ----------
+    readings : Readings
+        Sorted by start.
+    summed : bool
+        Values are amounts, not means.
+
+    Returns
+    -------
+    Readings
+        Itself where nothing overlaps.
+
     Examples
     --------
     >>> start, end = np.array([0, 900, 3600]), np.array([3600, 1800, 7200])
@@ -156,7 +168,7 @@ def resample(
     Returns
     -------
     values : ndarray of float64, shape (n_intervals,)
-        NaN where not known.
+        NaN where not known. [unit of the readings]
     quality : ndarray of int8, shape (n_intervals,)
         The worst of the parts.
 
@@ -233,6 +245,21 @@ def local_days(readings: Readings, start: int, end: int, tz: str, *, summed: boo
 
     Days have 23, 24 or 25 hours; `covered_s` tells how much of each was read.
 
+    Parameters
+    ----------
+    readings : Readings
+    start, end : int
+        UTC seconds. [s]
+    tz : str
+        IANA name of the zone.
+    summed : bool
+        Values are amounts, not means.
+
+    Returns
+    -------
+    Buckets
+        One a day.
+
     Examples
     --------
     >>> r = Readings.regular("m", 18000, 3600, np.ones(24))  # midnight to midnight in Lima
@@ -246,6 +273,19 @@ def signed_sum(
     parts: list[tuple[int, FloatArray, QualityArray]], n_intervals: int
 ) -> tuple[FloatArray, QualityArray]:
     """Sum of series with signs; known only where every term is known, as good as its worst term.
+
+    Parameters
+    ----------
+    parts : list of (int, ndarray, ndarray)
+        Sign, values and quality of each term, all of one grid; shapes (n_intervals,).
+    n_intervals : int
+        Length of that grid. [-]
+
+    Returns
+    -------
+    value : ndarray of float64, shape (n_intervals,)
+        [unit of the terms]
+    quality : ndarray of int8, shape (n_intervals,)
 
     Examples
     --------

@@ -16,7 +16,19 @@ __all__ = ["Blend", "Share", "blend_prices", "shares_of", "tax_rates"]
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Days of the period on which one version holds, and its charges without tax."""
+    """Days of the period on which one version holds, and its charges without tax.
+
+    Attributes
+    ----------
+    version : Version
+        Prices in force.
+    days : int
+        Of the period. [days]
+    last_day : date
+        The last of them.
+    charges : tuple of Charge
+        Of that version, without tax.
+    """
 
     version: Version
     days: int
@@ -26,7 +38,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """Prices of a period without tax: `charges` blended over `shares`."""
+    """Prices of a period without tax.
+
+    Attributes
+    ----------
+    charges : tuple of Charge
+        Means over the shares, weighted by days.
+    shares : tuple of Share
+        Oldest first.
+    """
 
     charges: tuple[Charge, ...]
     shares: tuple[Share, ...]
@@ -40,7 +60,25 @@ class Blend:
 
 
 def tax_rates(tariff: Tariff, day: date) -> dict[str, Decimal]:
-    """Rates of the taxes in force on a day, by id."""
+    """Rates of the taxes in force on a day, by id.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    day : date
+
+    Returns
+    -------
+    dict of str to Decimal
+        0.18 means 18 %. [-]
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> igv = SimpleNamespace(id="igv", rate=Decimal("0.18"), valid_from=date(2011, 3, 1), valid_to=None)
+    >>> tax_rates(SimpleNamespace(taxes=(igv,)), date(2026, 8, 4))
+    {'igv': Decimal('0.18')}
+    """
     return {
         t.id: t.rate for t in tariff.taxes if t.valid_from <= day and (t.valid_to is None or day < t.valid_to)
     }
@@ -48,6 +86,16 @@ def tax_rates(tariff: Tariff, day: date) -> dict[str, Decimal]:
 
 def shares_of(tariff: Tariff, start: date, end: date) -> list[tuple[Version, int, date]]:
     """Versions in force within ``[start, end)``, the days of each and its last day.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    start, end : date
+        Half-open days of the period.
+
+    Returns
+    -------
+    list of (Version, int, date)
 
     Raises
     ------

@@ -33,9 +33,22 @@ TYPED: Final = Source("Typed by the user", None, "", "high", "typed")
 
 @dataclass(slots=True)
 class Frame:
-    """What a pricer may look at:
+    """What a pricer may look at, and where it leaves its warnings.
 
-    Tariff, usage, blended prices, typed parameters; warnings are collected here.
+    Attributes
+    ----------
+    tariff : Tariff
+        With its parameters and rounding.
+    usage : Usage
+        Days and quantities of the period.
+    blend : Blend
+        Prices that hold for it.
+    typed : mapping of str to Decimal
+        Typed parameters by name.
+    leave_out : frozenset of str
+        Ids of lines that may be left out.
+    warnings : list of str
+        Codes, collected while pricing.
     """
 
     tariff: Tariff
@@ -95,6 +108,17 @@ class Frame:
 def price_charge(charge: Charge, frame: Frame) -> list[BillLine]:
     """Lines of one charge.
 
+    Parameters
+    ----------
+    charge : Charge
+        Of the blended prices.
+    frame : Frame
+        What its pricer may know.
+
+    Returns
+    -------
+    list of BillLine
+
     Raises
     ------
     BillRefused
@@ -105,6 +129,17 @@ def price_charge(charge: Charge, frame: Frame) -> list[BillLine]:
 
 def band_of(bands: Sequence[Band | LookupRow], quantity: Decimal) -> int:
     """Index of the band in which a total lies; a band's `up_to` belongs to it.
+
+    Parameters
+    ----------
+    bands : sequence of Band or LookupRow
+        By rising `up_to`; the last is open.
+    quantity : Decimal
+        The period's total. [unit of the bands]
+
+    Returns
+    -------
+    int
 
     Examples
     --------
@@ -142,7 +177,25 @@ def _banded(charge: BandedCharge, frame: Frame) -> list[BillLine]:
 
 
 def cut(tiers: tuple[Tier, ...], quantity: Decimal) -> list[tuple[Tier, Decimal]]:
-    """The quantity cut at the tiers' limits; at least the first tier, so that 0 kWh has a formula too."""
+    """The quantity cut at the tiers' limits; at least the first tier, so that 0 kWh has a formula too.
+
+    Parameters
+    ----------
+    tiers : tuple of Tier
+        By rising `up_to`.
+    quantity : Decimal
+        The period's total. [unit of the tiers]
+
+    Returns
+    -------
+    list of (Tier, Decimal)
+        [unit of the tiers]
+
+    Examples
+    --------
+    >>> [str(q) for _, q in cut((Tier(Decimal(30)), Tier(None)), Decimal(100))]
+    ['30', '70']
+    """
     parts: list[tuple[Tier, Decimal]] = []
     below = Decimal(0)
     for tier in tiers:

@@ -27,7 +27,14 @@ class TariffInvalid(InputError):
 
 
 class Node:
-    """A value within a document, its path, and the list of problems shared by the whole document."""
+    """A value within a document, its path, and the list of problems shared by the whole document.
+
+    Examples
+    --------
+    >>> node = Node({"rate": "0.58x"})
+    >>> node["rate"].exact(), node.problems
+    (Decimal('0'), [('rate', "'0.58x' is not a number")])
+    """
 
     def __init__(self, value: Any, path: str = "", problems: list[tuple[str, str]] | None = None) -> None:
         self.value = value

@@ -52,6 +52,23 @@ def evaluate(
         With a typed `code`: ``bill.uncovered_date``, ``bill.missing_parameter``, ``bill.unknown_factor``,
         ``bill.negative_energy``, ``bill.missing_quantity``, ``bill.cannot_blend``, ``bill.empty_period``,
         ``bill.unknown_parameter``.
+
+    Examples
+    --------
+    >>> from kanchay.domain.bill import Source
+    >>> from kanchay.domain.tariff import Band, Eligibility, Proration, Rounding, Tax, Tier, Version
+    >>> energy = BandedCharge(
+    ...     "energy", "energy_kwh", Select.BY_TOTAL, (Band(None, (Tier(None, rate=Decimal("0.50")),)),), ("igv",), False
+    ... )
+    >>> source = Source("Price list", None, "2026-08-04", "high", "official")
+    >>> tariff = Tariff(
+    ...     "flat", "PE", "PEN", "America/Lima", "", "", "", "", {}, Eligibility("any"), Proration.DAILY_BLEND,
+    ...     Rounding(), (Tax("igv", Decimal("0.18"), date(2011, 3, 1), None),), (),
+    ...     (Version(date(2026, 8, 4), None, (), source, (energy,)),),
+    ... )
+    >>> bill = evaluate(tariff, Usage.energy(date(2026, 8, 4), date(2026, 9, 4), Decimal(100)))
+    >>> [(line.id, line.formula, str(line.amount)) for line in bill.lines], str(bill.total)
+    ([('energy', '100 kWh × 0.50', '50.00'), ('igv', '18 % × 50.00', '9.00')], '59.00')
     """
     typed = dict(parameters or {})
     carry_in = typed.pop(CARRY, Decimal("0.00"))

@@ -31,8 +31,10 @@ def marginal_price(
     usage : Usage
         The period, and the total from which the next kWh is counted. For a decision today that is the total
         expected at the *end* of the period where the tariff chooses its prices by the total.
-    parameters, leave_out
-        As for `evaluate`.
+    parameters : mapping of str to Decimal, optional
+        Typed values, as for `evaluate`.
+    leave_out : collection of str
+        Ids of lines to leave out, as for `evaluate`.
 
     Returns
     -------
@@ -44,6 +46,22 @@ def marginal_price(
     ------
     BillRefused
         As `evaluate`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from kanchay.domain.bill import Source
+    >>> from kanchay.domain.tariff import Band, BandedCharge, Eligibility, Proration, Select, Tier, Version
+    >>> tiers = (Tier(Decimal(30), rate=Decimal("0.40")), Tier(None, rate=Decimal("0.60")))
+    >>> energy = BandedCharge("energy", "energy_kwh", Select.MARGINAL, (Band(None, tiers),), (), False)
+    >>> source = Source("Price list", None, "2026-08-04", "high", "official")
+    >>> tariff = Tariff(
+    ...     "tiers", "PE", "PEN", "America/Lima", "", "", "", "", {}, Eligibility("any"), Proration.DAILY_BLEND,
+    ...     Rounding(), (), (), (Version(date(2026, 8, 4), None, (), source, (energy,)),),
+    ... )
+    >>> august = date(2026, 8, 4), date(2026, 9, 4)
+    >>> [str(marginal_price(tariff, Usage.energy(*august, Decimal(kwh)))) for kwh in (10, 100)]
+    ['0.4000', '0.6000']
     """
     exact = replace(
         tariff, rounding=Rounding(_EXACT, tariff.rounding.unit_price, _EXACT, total_step=None, carry=False)

@@ -114,7 +114,17 @@ def _rounding(node: Node) -> Rounding:
 
 
 def parse_source(node: Node) -> Source:
-    """A source of a price: title, address, date, confidence and basis are all told."""
+    """A source of a price: title, address, date, confidence and basis are all told.
+
+    Parameters
+    ----------
+    node : Node
+        A place in a tariff file; mistakes are noted there.
+
+    Returns
+    -------
+    Source
+    """
     node.known("title", "url", "date", "checked", "confidence", "basis", "note")
     return Source(
         node["title"].text(),

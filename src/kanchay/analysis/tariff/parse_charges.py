@@ -42,7 +42,20 @@ def _typed_without_tax(node: Node, inside: bool) -> None:
 
 
 def read_charge(node: Node, include: tuple[str, ...]) -> Charge | None:
-    """The charge at `node` of a version whose prices include the taxes `include`; mistakes are noted there."""
+    """The charge at `node` of a version whose prices include the taxes `include`; mistakes are noted there.
+
+    Parameters
+    ----------
+    node : Node
+        A charge in a tariff file.
+    include : tuple of str
+        Ids of the taxes inside the printed prices.
+
+    Returns
+    -------
+    Charge or None
+        None where its kind is not known.
+    """
     kind = node["kind"].text()
     reader = _READERS.get(kind)
     if reader is None:
@@ -199,7 +212,21 @@ _READERS: Final[dict[str, Callable[[Node, tuple[str, ...]], Charge]]] = {
 
 
 def parameters_of(charge: Charge) -> set[str]:
-    """Names of the parameters that a charge needs or may take."""
+    """Names of the parameters that a charge needs or may take.
+
+    Parameters
+    ----------
+    charge : Charge
+
+    Returns
+    -------
+    set of str
+
+    Examples
+    --------
+    >>> parameters_of(FixedCharge("credit", None, "reposicion", ("igv",), False))
+    {'reposicion'}
+    """
     match charge:
         case FixedCharge(parameter=name):
             return {name} if name else set()

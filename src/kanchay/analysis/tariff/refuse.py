@@ -24,7 +24,18 @@ def _day_before(day: date) -> str:
 
 
 def uncovered_date(tariff: Tariff, day: date) -> BillRefused:
-    """No price list is known for a day of the period."""
+    """No price list is known for a day of the period.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    day : date
+        The first day without a price list.
+
+    Returns
+    -------
+    BillRefused
+    """
     known = ", ".join(
         f"{v.valid_from} to {'today' if v.valid_to is None else _day_before(v.valid_to)}"
         for v in tariff.versions
@@ -37,7 +48,20 @@ def uncovered_date(tariff: Tariff, day: date) -> BillRefused:
 
 
 def missing_parameter(tariff: Tariff, name: str, alternative: str = "") -> BillRefused:
-    """A value that only the user or a receipt can tell."""
+    """A value that only the user or a receipt can tell.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    name : str
+        The parameter.
+    alternative : str, optional
+        A parameter that takes the whole amount instead.
+
+    Returns
+    -------
+    BillRefused
+    """
     parameter = tariff.parameter(name)
     told = (parameter.help.get("en") or parameter.names.get("en", "")) if parameter else ""
     also = (
@@ -53,7 +77,18 @@ def missing_parameter(tariff: Tariff, name: str, alternative: str = "") -> BillR
 
 
 def unknown_parameter(tariff: Tariff, name: str) -> BillRefused:
-    """A parameter that the tariff does not have."""
+    """A parameter that the tariff does not have.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    name : str
+        What was typed.
+
+    Returns
+    -------
+    BillRefused
+    """
     known = ", ".join(p.id for p in tariff.parameters)
     return BillRefused(
         f"Tariff '{tariff.id}' has no parameter '{name}'.",
@@ -63,7 +98,22 @@ def unknown_parameter(tariff: Tariff, name: str) -> BillRefused:
 
 
 def unknown_factor(tariff: Tariff, line: str, kwh: object, amount_parameter: str | None) -> BillRefused:
-    """A table whose row for this quantity nobody has verified."""
+    """A table whose row for this quantity nobody has verified.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    line : str
+        Id of the line.
+    kwh : object
+        Energy of the period, as it is to be printed. [kWh]
+    amount_parameter : str or None
+        A parameter that takes the whole amount instead.
+
+    Returns
+    -------
+    BillRefused
+    """
     hint = (
         f"Give --param {amount_parameter}=AMOUNT from a receipt of a like month, or leave the line out"
         " (--without-lighting)."
@@ -78,7 +128,19 @@ def unknown_factor(tariff: Tariff, line: str, kwh: object, amount_parameter: str
 
 
 def negative_energy(quantity: str, value: object) -> BillRefused:
-    """A quantity below zero."""
+    """A quantity below zero.
+
+    Parameters
+    ----------
+    quantity : str
+        Its name, for example ``"energy_kwh"``.
+    value : object
+        What the usage says, as it is to be printed.
+
+    Returns
+    -------
+    BillRefused
+    """
     return BillRefused(
         f"The period's {quantity} is {value}, below zero.",
         hint="Check the direction of the meter, or price import and export apart.",
@@ -87,14 +149,41 @@ def negative_energy(quantity: str, value: object) -> BillRefused:
 
 
 def missing_quantity(line: str, quantity: str) -> BillRefused:
-    """A quantity that the tariff needs and the usage does not hold."""
+    """A quantity that the tariff needs and the usage does not hold.
+
+    Parameters
+    ----------
+    line : str
+        Id of the line.
+    quantity : str
+        Name of what it needs.
+
+    Returns
+    -------
+    BillRefused
+    """
     return BillRefused(
         f"Line '{line}' needs '{quantity}', which this period does not have.", code="bill.missing_quantity"
     )
 
 
 def empty_period(start: date, end: date) -> BillRefused:
-    """A period without a day."""
+    """A period without a day.
+
+    Parameters
+    ----------
+    start, end : date
+        Half-open days.
+
+    Returns
+    -------
+    BillRefused
+
+    Examples
+    --------
+    >>> empty_period(date(2026, 8, 4), date(2026, 8, 4)).code
+    'bill.empty_period'
+    """
     return BillRefused(
         f"The period {start} to {end} has no day.",
         hint="Give an end after the start.",
@@ -103,7 +192,18 @@ def empty_period(start: date, end: date) -> BillRefused:
 
 
 def cannot_blend(tariff: Tariff, line: str) -> BillRefused:
-    """Two versions whose bands differ, so that no mean of prices exists."""
+    """Two versions whose bands differ, so that no mean of prices exists.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    line : str
+        Id of the line.
+
+    Returns
+    -------
+    BillRefused
+    """
     return BillRefused(
         f"Tariff '{tariff.id}', line '{line}': its bands changed within the period: its prices have no mean.",
         hint="Price the two parts apart.",

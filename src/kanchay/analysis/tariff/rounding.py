@@ -10,7 +10,17 @@ __all__ = ["RoundedTotal", "round_to", "round_total"]
 
 @dataclass(frozen=True, slots=True)
 class RoundedTotal:
-    """A total to pay. `adjustment` is what was added to the exact sum, `carry` goes into the next bill."""
+    """A total to pay.
+
+    Attributes
+    ----------
+    total : Decimal
+        [currency]
+    adjustment : Decimal
+        What was added to the exact sum. [currency]
+    carry : Decimal
+        What goes into the next bill. [currency]
+    """
 
     total: Decimal
     adjustment: Decimal

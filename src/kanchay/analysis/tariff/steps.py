@@ -21,7 +21,16 @@ _LINE_UNKNOWN: Final = ("bill.missing_parameter", "bill.unknown_factor")
 
 
 def without_total_rounding(tariff: Tariff) -> Tariff:
-    """The same tariff with the total left at the cent, so that two totals can be subtracted."""
+    """The same tariff with the total left at the cent, so that two totals can be subtracted.
+
+    Parameters
+    ----------
+    tariff : Tariff
+
+    Returns
+    -------
+    Tariff
+    """
     return replace(tariff, rounding=replace(tariff.rounding, total_step=None))
 
 
@@ -95,7 +104,19 @@ def _edges(tariff: Tariff, start: date, end: date) -> tuple[set[Decimal], set[De
 
 
 def next_step(found: list[tuple[Decimal, Decimal]], so_far: Decimal) -> tuple[Decimal, Decimal] | None:
-    """The first of `steps` that the month has not passed yet, None where there is none.
+    """The first step that the month has not passed yet, None where there is none.
+
+    Parameters
+    ----------
+    found : list of (Decimal, Decimal)
+        Line and cost of each step, by rising line. [kWh, currency]
+    so_far : Decimal
+        Energy used in the period. [kWh]
+
+    Returns
+    -------
+    (Decimal, Decimal) or None
+        [kWh, currency]
 
     Examples
     --------

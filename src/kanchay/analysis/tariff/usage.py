@@ -14,7 +14,17 @@ __all__ = ["PeriodEnergy", "period_energy"]
 
 @dataclass(frozen=True, slots=True)
 class PeriodEnergy:
-    """Energy of a period. [kWh] `estimated_kwh` is the part of `kwh` that fills the missing hours."""
+    """Energy of a period.
+
+    Attributes
+    ----------
+    kwh : float
+        With what was estimated. [kWh]
+    estimated_kwh : float
+        The part of `kwh` that fills the missing hours. [kWh]
+    missing_hours, hours : float
+        Not measured, and all of the period. [h]
+    """
 
     kwh: float
     estimated_kwh: float
