@@ -35,6 +35,7 @@ from kanchay.adapters.readings.common import (
     visible,
 )
 from kanchay.adapters.readings.schema import SCHEMA, SCHEMA_VERSION
+from kanchay.adapters.wal import write_ahead
 from kanchay.domain.errors import KanchayError
 from kanchay.domain.event import Change
 from kanchay.domain.interval import IntArray
@@ -77,7 +78,7 @@ class SqliteReadingStore:
             connection = sqlite3.connect(
                 self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
-            connection.execute("PRAGMA journal_mode = WAL")
+            write_ahead(connection)
             # FULL: what is acknowledged survives a power cut too, not only a crash of the process.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA cache_size = -16384")

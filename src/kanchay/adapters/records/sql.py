@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from kanchay.adapters.records.kinds import Kind
 from kanchay.adapters.records.repository import Row, ScopedUnit
 from kanchay.adapters.records.tables import LEASES, ROWS, SETTINGS
+from kanchay.adapters.wal import write_ahead
 from kanchay.domain.errors import Conflict, KanchayError
 from kanchay.domain.scope import Scope
 from kanchay.services.ports.records import UnitOfWork
@@ -55,7 +56,7 @@ def _engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
+        write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")
 
     return engine
