@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from kanchay.domain.importing import ImportPreview, ImportSeries
 from kanchay.services.ports.files import ImportOptions
 
 pytestmark = pytest.mark.data
+
+Previews = Callable[[str], ImportPreview]
 
 FIRST_FAMILIES = [
     "bms-ahu-1min-head.csv", "coes-demanda-30min.xlsx", "e-redes-15min.xlsx", "electrodunas-hourly-head.csv",
@@ -47,9 +51,9 @@ def truth(raw_samples: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def previews(raw_samples: Path, truth: dict[str, Any]) -> dict[str, ImportPreview]:
-    read = SniffingReader().read
-    return {name: read(raw_samples / name, ImportOptions(tz=truth[name]["tz"])) for name in FIRST_FAMILIES}
+def preview(raw_samples: Path, truth: dict[str, Any]) -> Previews:
+    """Each file is read once, and only where a test asks for it."""
+    return cache(lambda name: SniffingReader().read(raw_samples / name, ImportOptions(tz=truth[name]["tz"])))
 
 
 def stamp(seconds: int) -> str:
@@ -77,9 +81,10 @@ def find(preview: ImportPreview, part: str | None) -> ImportSeries:
 
 
 @pytest.mark.parametrize("name", FIRST_FAMILIES)
-def test_every_field(name: str, previews: dict[str, ImportPreview], truth: dict[str, Any]) -> None:
+def test_every_field(name: str, preview: Previews, truth: dict[str, Any]) -> None:
+    assert truth[name]["series"]
     for expected in truth[name]["series"]:
-        series = find(previews[name], expected["name_contains"])
+        series = find(preview(name), expected["name_contains"])
         fields = {k: expected[k] for k in shown(series)}
         assert shown(series) == fields
         if expected["total"] is None:
@@ -90,16 +95,14 @@ def test_every_field(name: str, previews: dict[str, ImportPreview], truth: dict[
 
 
 @pytest.mark.parametrize("name", FIRST_FAMILIES)
-def test_no_flow_beside_those_expected(
-    name: str, previews: dict[str, ImportPreview], truth: dict[str, Any]
-) -> None:
-    flows = [s for s in previews[name].series if s.total is not None]
+def test_no_flow_beside_those_expected(name: str, preview: Previews, truth: dict[str, Any]) -> None:
+    flows = [s for s in preview(name).series if s.total is not None]
     assert len(flows) == sum(e["total"] is not None for e in truth[name]["series"])
 
 
 @pytest.mark.parametrize("name", FIRST_FAMILIES)
-def test_what_is_asked(name: str, previews: dict[str, ImportPreview]) -> None:
-    assert {q.code for q in previews[name].questions} == ASKED.get(name, set())
+def test_what_is_asked(name: str, preview: Previews) -> None:
+    assert {q.code for q in preview(name).questions} == ASKED.get(name, set())
 
 
 @pytest.mark.parametrize(
@@ -110,13 +113,13 @@ def test_a_zone_that_is_not_stated_is_asked(name: str, zone: str, raw_samples: P
     assert [(q.code, q.guess) for q in questions] == [("tz", zone)]
 
 
-def test_estimates_keep_their_mark(previews: dict[str, ImportPreview]) -> None:
+def test_estimates_keep_their_mark(preview: Previews) -> None:
     marked = {
-        s.name: int((s.observations.quality == 1).sum()) for s in previews["fluvius-15min-nl.csv"].series
+        s.name: int((s.observations.quality == 1).sum()) for s in preview("fluvius-15min-nl.csv").series
     }
     assert marked["Afname Dag"] == 2
     assert marked["Afname Nacht"] == 63
-    estimated = previews["e-redes-15min.xlsx"].series[0].observations.quality == 1
+    estimated = preview("e-redes-15min.xlsx").series[0].observations.quality == 1
     assert int(estimated.sum()) == 277
 
 

@@ -33,7 +33,9 @@ def test_both_sites_are_simulated_and_say_so(product):
 
 def test_history_reaches_back_400_days_without_a_gap(product):
     ctx, scope = product
-    for span in ctx.readings.spans(scope, GRIDS).values():
+    spans = ctx.readings.spans(scope, GRIDS)
+    assert set(spans) == set(GRIDS)
+    for span in spans.values():
         assert span.end - span.start >= HISTORY_DAYS * 86400
         assert span.n == (span.end - span.start) // 900
 

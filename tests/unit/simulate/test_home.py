@@ -63,6 +63,7 @@ def test_a_label_is_the_difference_of_two_runs(kind):
 def test_labels_of_several_faults_each_against_the_rest():
     kinds = ["baseload_creep", "unusual_days", "water_heater_hot"]
     sick = simulate_home(seed=9, days=90, faults=kinds)
+    assert sorted(label.kind for label in sick.labels) == sorted(kinds)
     for label in sick.labels:
         rest = simulate_home(seed=9, days=90, faults=[k for k in kinds if k != label.kind])
         assert label.kwh == pytest.approx(sick.total_kwh - rest.total_kwh, abs=1e-9)
@@ -112,13 +113,17 @@ def test_a_timer_leaves_showers_warm():
     assert np.mean(run.unmet_l[morning] > 0) < 0.08
 
 
+@pytest.mark.slow  # eight years by the minute; the next test and the demo's keep one in the fast suite
 def test_months_are_where_the_140_line_matters():
     months = [simulate_home(seed=s, resolution_s=3600).kwh_per_month for s in range(1, 9)]
     assert 130 < np.mean(months) < 145
     assert all(120 < m < 155 for m in months)
 
 
-@pytest.mark.parametrize(("wanted", "heater"), [(80.0, "none"), (180.0, "terma"), (260.0, "terma")])
+@pytest.mark.parametrize(
+    ("wanted", "heater"),
+    [(80.0, "none"), (180.0, "terma"), pytest.param(260.0, "terma", marks=pytest.mark.slow)],
+)
 def test_the_month_is_tunable(wanted, heater):
     home = {"monthly_kwh": wanted, "water_heater": heater, "resolution_s": 3600}
     got = np.mean([simulate_home(seed=s, **home).kwh_per_month for s in (1, 2, 3, 4)])

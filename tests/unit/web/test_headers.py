@@ -89,7 +89,9 @@ def test_who_asks_for_gzip_gets_it(client, path: str) -> None:
 def test_libraries_of_others_come_with_their_licence() -> None:
     vendor = STATIC / "vendor"
     readme = (vendor / "README.md").read_text("utf-8")
-    for script in vendor.glob("*.js"):
+    scripts = list(vendor.glob("*.js"))
+    assert scripts
+    for script in scripts:
         name = script.name.split("-")[0]
         assert (vendor / f"{name}.LICENSE").is_file()
         assert script.name in readme
