@@ -83,13 +83,15 @@ class Chart:
     end: int | None = None
     right: int | None = None
     tz: str = ""  # where it is not the clock of the site
+    clip: float | None = None  # highest value that the axis must show; what is above reaches beyond the edge
 
     def _bounds(self) -> tuple[float, float]:
         rows = (
             [line.values for line in self.lines] + [b.high for b in self.bands] + [b.low for b in self.bands]
         )
         known = [v for row in rows for v in row if v is not None] + [y for y, _ in self.rules]
-        return min([0.0, *known]), max([0.0, *known])
+        top = max([0.0, *known])
+        return min([0.0, *known]), top if self.clip is None else min(top, self.clip)
 
     @property
     def spec(self) -> Markup:

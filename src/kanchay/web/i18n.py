@@ -39,9 +39,15 @@ class Words:
     """The texts of one language. A missing key is an error in tests and its own name on a page."""
 
     locale: str
+    impersonal: bool = False  # for whoever runs a building: the group "impersonal" replaces what says *you*
+
+    def _text(self, key: str) -> str | None:
+        known = catalogue(self.locale)
+        own = known.get(f"impersonal.{key}") if self.impersonal else None
+        return known.get(key) if own is None else own
 
     def __call__(self, key: str, **places: Any) -> str:
-        text = catalogue(self.locale).get(key)
+        text = self._text(key)
         return key if text is None else text.format(**places) if places else text
 
     def has(self, key: str) -> bool:

@@ -14,6 +14,7 @@ from kanchay.domain.bill import Bill, Source
 from kanchay.domain.finding import Evidence
 from kanchay.domain.interval import DAY
 from kanchay.domain.issue import Issue
+from kanchay.domain.point import SiteKind
 from kanchay.services.money.tariffs import line_names
 from kanchay.services.operations.report import MonthReport, Refused
 from kanchay.web.assets import STATIC
@@ -52,7 +53,8 @@ def render_report(report: MonthReport, texts: Mapping[str, str], locale: str, *,
         HTML with everything in it.
     """
     t, f = ReportWords(locale), Formats(locale, report.site.tz)
-    reader = Reader(Words(locale), f, report.made_at)
+    words = Words(locale, impersonal=report.site.kind is SiteKind.BUILDING)
+    reader = Reader(words, f, report.made_at)
     view = _view(report, texts, t, reader)
     page = _environment().get_template("report.html")
     return page.render(t=t, f=f, words=reader.words, report=report, css=_tokens(), again=again, **view)

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from flask import current_app, g, render_template, request
 
-from kanchay.domain.point import Site
+from kanchay.domain.point import Site, SiteKind
 from kanchay.domain.scope import Actor
 from kanchay.services.context import Context
 from kanchay.settings import Settings
 from kanchay.web.formats import Formats
-from kanchay.web.i18n import Words, pick_locale
+from kanchay.web.i18n import LOCALES, Words, pick_locale
 from kanchay.web.memo import Memo
 from kanchay.web.metrics import Metrics
 from kanchay.web.sessions import current_actor, scope
@@ -69,15 +69,20 @@ def product() -> Product:
 
 
 def _language(actor: Actor | None) -> str:
+    """What was chosen in the page, else what the browser prefers, else what the account or the machine says."""
     return pick_locale(
-        request.cookies.get(LANGUAGE_COOKIE), actor.locale if actor else None, product().settings.locale
+        request.cookies.get(LANGUAGE_COOKIE),
+        request.accept_languages.best_match(LOCALES),
+        actor.locale if actor else None,
+        product().settings.locale,
     )
 
 
-def reader(tz: str = "UTC") -> Reader:
-    """The reader of this request."""
+def reader(tz: str = "UTC", *, site: Site | None = None) -> Reader:
+    """The reader of this request; on the pages of a building nobody is called *you*."""
     language = _language(current_actor())
-    return Reader(Words(language), Formats(language, tz), product().ctx.clock())
+    words = Words(language, impersonal=site is not None and site.kind is SiteKind.BUILDING)
+    return Reader(words, Formats(language, site.tz if site else tz), product().ctx.clock())
 
 
 def _sites() -> list[Site]:
@@ -96,7 +101,7 @@ def _pending(site: Site | None) -> int:
 
 def render(template: str, *, site: Site | None = None, section: str = "", **data: Any) -> str:
     """A page within its frame. `section` marks the place in the navigation."""
-    here = reader(site.tz if site else "UTC")
+    here = reader(site=site)
     theme = request.cookies.get(THEME_COOKIE)
     return render_template(
         template,

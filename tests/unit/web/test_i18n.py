@@ -108,3 +108,39 @@ def test_a_reader_can_change_the_language(client) -> None:
     assert 'lang="en"' in page
     assert "1 of 3 sites without readings" in page
     assert client.get("/language/en?next=https://evil.example").location == "/"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("en-GB,en;q=0.9,es;q=0.8", "en"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es-PE"),
+        ("qu,fr;q=0.5", "es-PE"),
+        ("", "es-PE"),
+    ],
+)
+def test_the_browser_says_the_language_until_somebody_chooses(client, header: str, language: str) -> None:
+    asked = {"headers": {"Accept-Language": header}}
+    assert f'lang="{language}"' in client.get("/sites", **asked).text
+    other = "es" if language == "en" else "en"
+    client.get(f"/language/{other}?next=/sites")
+    assert f'lang="{"es-PE" if other == "es" else "en"}"' in client.get("/sites", **asked).text
+
+
+def test_a_building_is_spoken_of_without_you() -> None:
+    for locale in LOCALES:
+        own = {k.removeprefix("impersonal.") for k in catalogue(locale) if k.startswith("impersonal.")}
+        assert own <= set(catalogue(locale))
+        for key in own:
+            said = Words(locale, impersonal=True)(key).lower()
+            assert not re.search(r"\b(tú|tu|tus|te|you|your)\b", said), key
+
+
+@pytest.mark.parametrize("page", ["", "forecast", "findings", "bill"])
+def test_the_pages_of_a_building_never_say_you(client, page: str) -> None:
+    for language, you in (("es", r"\b(tú|tus?)\b|\b(?!atrás)\w+rás\b"), ("en", r"\byours?\b|\byou\b")):
+        client.get(f"/language/{language}")
+        main = re.search(r"<main.*</main>", client.get(f"/sites/oficina/{page}").text, re.S)
+        assert main
+        words = re.sub(r"<script.*?</script>|<[^>]+>", " ", main[0], flags=re.S).lower()
+        assert not re.search(you, words), re.search(f".{{30}}({you}).{{30}}", words)

@@ -110,7 +110,7 @@ def test_the_bill_stands_line_by_line_and_adds_up(client) -> None:
 
 def test_without_a_tariff_there_is_a_reason_and_a_way(client) -> None:
     page = client.get("/sites/oficina/bill").text
-    assert "falta tu tarifa" in page
+    assert "falta la tarifa" in page
     assert 'href="/sites/oficina/edit"' in page
 
 
@@ -349,7 +349,7 @@ def test_just_after_midnight_the_building_tells_of_yesterday(world) -> None:
     page = world.client().get("/sites/oficina/").text
     assert re.search(r"<h1>Ayer ", page)
     assert "usados en todo el día" in page
-    assert "Hoy, aún sin lecturas" in page
+    assert "<h2>Ayer</h2>" in page
     assert "0.00" not in re.sub(r"<(table|script).*?</\1>", "", page, flags=re.S)
 
 
@@ -386,3 +386,11 @@ def test_a_long_file_makes_a_light_preview(fresh) -> None:
     page = client.get(send(client, "Fecha;kWh\n" + "".join(rows)).location).text
     assert "kWh por semana" in page
     assert len(page) < 40_000
+
+
+def test_a_finding_taken_away_can_come_back(client) -> None:
+    client.post("/sites/casa/findings/casa-f1/dismiss", "/sites/casa/findings/casa-f1")
+    page = "/sites/casa/findings/casa-f1"
+    assert "Deshacer: volver a mostrarlo" in client.get(page).text
+    assert client.post(f"{page}/reopen", page).status_code == 303
+    assert "Deshacer: volver a mostrarlo" not in client.get(page).text

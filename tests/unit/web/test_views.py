@@ -80,7 +80,11 @@ def test_a_day_without_readings_breaks_the_line_but_not_the_sum() -> None:
     daily = tuple((asked.start + i * DAY, None if i == 3 else 5.0) for i in range(18))
     used = period_chart(asked, daily, STEP, R).lines[0].values
     assert used[4] is None
-    assert used[5] == pytest.approx(20.0)
+    # 17 days of 5 kWh were read; what else the sum so far holds is the estimate of the fourth day, and stands there.
+    assert used[5] == pytest.approx(15.0 + (asked.so_far - 85.0) + 5.0)
+    assert [(a, b) for a, b, *_ in period_chart(asked, daily, STEP, R).spans] == [
+        (asked.start + 3 * DAY, asked.start + 4 * DAY)
+    ]
     assert [v for v in used if v is not None][-1] == asked.so_far
 
 
@@ -153,3 +157,55 @@ def test_periods_before_this_one() -> None:
         (date(2026, 1, 28), date(2026, 2, 28)),
         (date(2026, 2, 28), date(2026, 3, 28)),
     ]
+
+
+def _evidence(measured: list[float], expected: float, odd_from: int):
+    from kanchay.domain.finding import Evidence
+
+    n = len(measured)
+    return Evidence(
+        NOW - n * DAY, NOW, DAY, "W", tuple(measured), (expected,) * n, NOW - (n - odd_from) * DAY, NOW
+    )
+
+
+def test_only_what_is_too_much_is_coloured() -> None:
+    from kanchay.web.views.findings import evidence_chart
+
+    chart = evidence_chart(_evidence([11.0] * 20 + [47.0] * 20, 11.0, 20), "x", R)
+    odd, usual, whole, _ = chart.lines
+    assert odd.values[:20] == [None] * 20
+    assert set(usual.values) == {11.0}  # the dark part of an odd bar ends where the usual does
+    assert [line.say for line in chart.lines] == [False, False, True, True]
+    assert whole.values[-1] == 47.0
+
+
+def test_two_outliers_do_not_flatten_a_chart() -> None:
+    from kanchay.web.views.findings import evidence_chart
+
+    measured = [11.0] * 60 + [47.0] * 60
+    measured[100] = measured[101] = 227.0
+    chart = evidence_chart(_evidence(measured, 11.0, 60), "x", R)
+    assert chart.clip is not None
+    assert 47.0 < chart.clip < 80.0
+    assert "2 pasan del borde, hasta 227\u00a0W" in chart.sentence
+    assert evidence_chart(_evidence([11.0] * 120, 11.0, 60), "x", R).clip is None
+
+
+def test_what_uses_nothing_is_named_and_not_drawn() -> None:
+    uses = [
+        Part("Terma", 0.0, "load", "water"),
+        Part("Foco", 0.04, "load", "light"),
+        Part("", 0.01, "rest", "rest"),
+    ]
+    view = flow_view([Part("Red", 0.05, "grid", "grid")], uses, Words("es"), Formats("es"))
+    assert view is not None
+    assert view.idle == "Sin uso ahora: Terma."
+    assert [row.name for row in view.uses] == ["Foco", "Sin nombre"]
+
+
+def test_sums_under_a_line_of_the_bill_have_thousands() -> None:
+    from kanchay.web.views.bill import _written
+
+    assert _written("1265.9 kWh × 0.6403", R) == "1,265.9\u00a0kWh × 0.6403"
+    assert _written("> 140 kWh", R) == "por pasar de 140\u00a0kWh"
+    assert _written("1265.9 kWh × 0.002 × 5500 × 0.001", R).endswith("× 0.002 × 5,500 × 0.001")

@@ -23,7 +23,7 @@ def gather(site_id: str) -> tuple[Gathered, Reader]:
     mine = scope(Purpose.VIEW)
     site: Site = get_site(product().ctx, mine, site_id)
     known = Gathered(product().ctx, mine, site, product().memo)
-    return known, replace(reader(site.tz), now=known.now)
+    return known, replace(reader(site=site), now=known.now)
 
 
 def refusal_sentence(refusal: Refusal, r: Reader) -> str:
@@ -41,5 +41,6 @@ def safe_next(target: str | None) -> str:
         and not parts.scheme
         and parts.path.startswith("/")
         and "\\" not in (target or "")
+        and (target or "").isprintable()  # browsers drop tabs and line ends: "/<tab>/x" is "//x" to them
     )
     return target if own and target and not target.startswith("//") else url_for("overview.home")

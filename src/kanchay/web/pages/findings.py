@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeVar
 
 from apiflask import APIBlueprint
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kanchay.domain.errors import InputError
-from kanchay.domain.finding import RecommendationState
+from kanchay.domain.finding import Finding, Recommendation, RecommendationState
 from kanchay.domain.scope import Purpose
 from kanchay.web.pages.common import gather
 from kanchay.web.sessions import scope
@@ -19,6 +20,8 @@ from kanchay.web.views.findings_page import finding_page, findings_page
 __all__ = ["ANSWERS", "REASONS", "blueprint"]
 
 blueprint = APIBlueprint("findings", __name__, enable_openapi=False)
+
+_Row = TypeVar("_Row", Finding, Recommendation)
 
 # What a resident may answer; "proposed" takes an answer back.
 ANSWERS: Final = ("accepted", "declined", "done", "proposed")
@@ -83,12 +86,26 @@ def dismiss(site_id: str, finding_id: str) -> Response:
     return redirect(url_for("findings.index", site_id=site_id))
 
 
-def _mine(rows: list, row_id: str) -> None:  # type: ignore[type-arg]
-    """The row belongs to the site of the address."""
+@blueprint.post("/sites/<site_id>/findings/<finding_id>/reopen")
+def reopen(site_id: str, finding_id: str) -> Response:
+    """Take back that it is no problem."""
+    from kanchay.services.findings.answer import reopen_finding
+
+    known, r = gather(site_id)
+    if _mine(known.findings, finding_id).status == "dismissed":
+        reopen_finding(product().ctx, scope(Purpose.OPERATE), finding_id)
+        flash(r.words("finding.reopened"), "good")
+    return redirect(url_for("findings.index", site_id=site_id), 303)
+
+
+def _mine(rows: Sequence[_Row], row_id: str) -> _Row:
+    """The row of that id, which has to belong to the site of the address."""
     from kanchay.domain.errors import NotFound
 
-    if all(row.id != row_id for row in rows):
+    found = next((row for row in rows if row.id == row_id), None)
+    if found is None:
         raise NotFound(f"There is no '{row_id}' at this site.")
+    return found
 
 
 def _back(site_id: str) -> Response:

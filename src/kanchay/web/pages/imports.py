@@ -28,7 +28,7 @@ __all__ = ["blueprint", "options_from", "read_for"]
 
 blueprint = APIBlueprint("imports", __name__, enable_openapi=False)
 
-_FIELDS = ("tz", "unit", "day_first", "label", "kind", "direction", "resolution", "decimal", "clock")
+_FIELDS = ("tz", "unit", "day_first", "label", "kind", "direction", "resolution", "decimal", "clock", "key")
 _log = logging.getLogger(__name__)
 _NO_ZONE = "nothing in the file suggests one"
 
@@ -47,6 +47,7 @@ def options_from(form: Any) -> ImportOptions:
         direction=given["direction"],
         decimal=given["decimal"],
         clock=given["clock"],
+        columns={"key": given["key"]} if given["key"] else {},
     )
 
 

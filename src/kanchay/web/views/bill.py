@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,7 @@ __all__ = [
     "tariff_title",
 ]
 
-_LAST_UNTAXED: Final = ("untaxed", "rounding", "tax")
+_LONG_NUMBER: Final = re.compile(r"(?<![\d.])\d{4,}")
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,14 @@ def tariff_title(document: dict[str, Any] | None, language: str) -> str:
     return ", ".join(str(p) for p in parts if p)
 
 
+def _written(formula: str, r: Reader) -> str:
+    """The sum under a line as people write it: thousands apart, no break before units, a limit in words."""
+    t = r.words
+    said = _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", formula)
+    said = said.replace(" kWh", "\u00a0kWh").replace(" %", "\u00a0%")
+    return t("bill.above", kwh=said[2:]) if said.startswith("> ") else said
+
+
 def _row(line: BillLine, names: dict[str, str], r: Reader) -> BillRow:
     t, f = r.words, r.formats
     name = names.get(line.id) or (t(f"bill.line.{line.id}") if t.has(f"bill.line.{line.id}") else line.id)
@@ -99,7 +108,7 @@ def _row(line: BillLine, names: dict[str, str], r: Reader) -> BillRow:
     source = f"{line.source.title}, {line.source.date}" if line.source else ""
     return BillRow(
         name,
-        rule.replace(" kWh", "\u00a0kWh").replace(" %", "\u00a0%"),
+        _written(rule, r),
         f.number(line.amount, 2),
         source=source,
     )

@@ -21,6 +21,8 @@ from kanchay.web.views.hours import DayTotals, sources_chart, to_hours, today_bo
 from kanchay.web.views.now import Now, now_view
 from kanchay.web.views.tiles import (
     HISTORY_DAYS,
+    Besides,
+    besides,
     bill_tile,
     carbon_tile,
     night_tile,
@@ -49,6 +51,8 @@ class BuildingView:
     day_title: str
     day_sum: str
     advice: Advice | None
+    others: tuple[Besides, ...]
+    examined: bool
 
 
 def _hours_of(known: Gathered, points: list[Point], start: int, end: int) -> FloatArray | None:
@@ -143,15 +147,17 @@ def building_view(known: Gathered, r: Reader) -> BuildingView:
         tariff=_option(known),
         today_note=t("building.whole_day") if past else t("building.today_note", time=f.clock(totals.last)),
         tiles=(
-            today_tile(today, start, r),
+            today_tile(today, start, r, totals),
             bill_tile(known.expected, r),
-            night_tile(panel, known.now, r),
+            night_tile(known, panel, r),
             carbon_tile(known, used, r),
         ),
         day=sources_chart(grid, pv, away, start=yesterday, r=r),
         day_title=t("day.title"),
         day_sum=_day_sum(grid, pv, away, r),
         advice=advice[0] if advice else None,
+        others=besides(known, advice, r),
+        examined=known.examined,
     )
 
 

@@ -7,7 +7,7 @@ from math import isnan
 
 import numpy as np
 
-from kanchay.domain.interval import HOUR, wall_clock
+from kanchay.domain.interval import HOUR
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
@@ -42,12 +42,3 @@ def same_weekday_profile(panel: Panel, day_start: int, n_hours: int, weeks: int 
     n = np.sum(~np.isnan(stack), axis=0)
     sums = np.nansum(stack, axis=0)
     return np.where(n > 0, sums / np.maximum(n, 1), np.nan)
-
-
-def night_kw(panel: Panel, start: int, end: int) -> float | None:
-    """Median power from 1 to 5 a.m. within ``[start, end)``, of an hourly panel of energy; None without readings."""
-    part = panel.slice(start, end)
-    hour = wall_clock(part.starts, panel.tz) // HOUR % 24
-    night = part.values[0][(hour >= 1) & (hour < 5)]
-    known = night[~np.isnan(night)]
-    return float(np.median(known)) if len(known) else None

@@ -8,7 +8,7 @@ from typing import Final
 
 from kanchay.domain.finding import Evidence, Finding, MoneyRange, Recommendation, RecommendationState
 from kanchay.domain.interval import DAY, HOUR
-from kanchay.domain.point import Point, SiteKind
+from kanchay.domain.point import Point
 from kanchay.services.findings import words
 from kanchay.web.charts import Chart, Key, Line, day_ticks, hour_ticks
 from kanchay.web.gather import Gathered
@@ -27,6 +27,9 @@ __all__ = [
 
 Texts = Mapping[str, str]
 _OPEN_STATES: Final = (RecommendationState.PROPOSED, RecommendationState.ACCEPTED, RecommendationState.DONE)
+_ENOUGH_TO_CLIP: Final = 30
+_USUAL_SHARE: Final = 0.97  # of the values set the axis where the highest is more than
+_OUTLIER: Final = 2.5  # times that
 _TONES: Final = {"verified": "good", "refuted": "bad", "done": "warn", "accepted": "warn"}
 
 
@@ -114,54 +117,87 @@ def _since(finding: Finding, r: Reader) -> str:
     return t("finding.between", first=f.day(start), last=f.day(f.moment(finding.end - 1).date()))
 
 
-def evidence_chart(evidence: Evidence, label: str, r: Reader) -> Chart:
-    """Measured against expected in the evidence's window; the odd part alone is coloured."""
-    t, f = r.words, r.formats
-    step = evidence.resolution_s
-    starts = [evidence.start + i * step for i in range(len(evidence.measured))]
-    odd = [evidence.odd_start <= s < evidence.odd_end for s in starts]
-    daily = step >= DAY - HOUR
-    kind = "bars" if daily or len(starts) <= 100 else "line"
+def _clip(values: Sequence[float | None]) -> float | None:
+    """Where to cut the axis so that one or two outliers do not flatten the rest; None where nothing stands out."""
+    known = sorted(v for v in values if v is not None)
+    if len(known) < _ENOUGH_TO_CLIP:
+        return None
+    usual = known[int(_USUAL_SHARE * (len(known) - 1))]
+    return 1.3 * usual if usual > 0 and known[-1] > _OUTLIER * usual else None
+
+
+def _daily_bars(evidence: Evidence, odd: Sequence[bool], r: Reader) -> tuple[Line, ...]:
+    """Bars of which only the part above the expected is coloured; the whole is read out and stands in the table."""
+    t = r.words
+    pairs = list(zip(evidence.measured, evidence.expected, odd, strict=True))
+    # Drawn back to front: the whole odd bar, then the part of it that is usual before it.
+    over = [m if o else None for m, _, o in pairs]
+    usual = [m if not o or m is None or e is None else min(m, e) for m, e, o in pairs]
+    usual = [None if o and e is None else v for v, (_, e, o) in zip(usual, pairs, strict=True)]
+    return (
+        Line(t("finding.odd"), "--anomaly", over, "bars", say=False, flat=True),
+        Line(t("finding.measured"), "--load", usual, "bars", say=False, flat=True),
+        Line(t("finding.measured"), "--load", list(evidence.measured), width=0),
+        Line(t("finding.expected"), "--grid", list(evidence.expected), "step", width=1.5),
+    )
+
+
+def _lines(evidence: Evidence, odd: Sequence[bool], r: Reader) -> tuple[Line, ...]:
+    """A long window by the hour: lines, the odd stretch in colour."""
+    t = r.words
     usual = [v if not o else None for v, o in zip(evidence.measured, odd, strict=True)]
     strange = [v if o else None for v, o in zip(evidence.measured, odd, strict=True)]
-    lines = [
-        Line(t("finding.measured"), "--load", usual, kind),
-        Line(t("finding.odd"), "--anomaly", strange, kind),
-        Line(
-            t("finding.expected"),
-            "--grid",
-            list(evidence.expected),
-            "step" if kind == "bars" else "line",
-            width=1.5,
-            dashed=kind == "line",
-        ),
-    ]
-    keys = (
-        Key("--load", t("finding.measured")),
-        Key("--anomaly", t("finding.odd")),
-        Key("--grid", t("finding.expected"), line=True),
+    return (
+        Line(t("finding.measured"), "--load", usual),
+        Line(t("finding.odd"), "--anomaly", strange),
+        Line(t("finding.expected"), "--grid", list(evidence.expected), width=1.5, dashed=True),
     )
+
+
+def _ticks(evidence: Evidence, tz: str) -> list[int]:
     every = max(1, (evidence.end - evidence.start) // DAY // 6)
-    long = evidence.end - evidence.start > 3 * DAY
-    ticks = (
-        day_ticks(evidence.start, evidence.end, f.tz, every)
-        if long
-        else hour_ticks(evidence.start, evidence.end, f.tz, 12)
-    )
+    if evidence.end - evidence.start > 3 * DAY:
+        return day_ticks(evidence.start, evidence.end, tz, every)
+    return hour_ticks(evidence.start, evidence.end, tz, 12)
+
+
+def _chart_sentence(evidence: Evidence, clip: float | None, r: Reader) -> str:
+    """Unit and step, and what was cut at the edge."""
+    t, step = r.words, evidence.resolution_s
+    name = "day" if step >= DAY - HOUR else "hour" if step == HOUR else "step"
+    said = t(f"finding.chart_{name}", unit=evidence.unit)
+    above = [v for v in evidence.measured if v is not None and clip is not None and v > clip]
+    if not above:
+        return said
+    value = r.formats.unit(max(above), evidence.unit, 0 if max(above) >= 10 else 1)
+    return f"{said} {t.many('finding.clipped', len(above), value=value)}"
+
+
+def evidence_chart(evidence: Evidence, label: str, r: Reader) -> Chart:
+    """Measured against expected in the evidence's window; the odd part alone is coloured."""
+    t, step = r.words, evidence.resolution_s
+    starts = [evidence.start + i * step for i in range(len(evidence.measured))]
+    odd = [evidence.odd_start <= s < evidence.odd_end for s in starts]
+    bars = step >= DAY - HOUR or len(starts) <= 100
+    clip = _clip(evidence.measured) if bars else None
+    ticks = _ticks(evidence, r.formats.tz)
     return Chart(
         label=label,
-        sentence=t(
-            f"finding.chart_{'day' if daily else 'hour' if step == HOUR else 'step'}", unit=evidence.unit
-        ),
+        sentence=_chart_sentence(evidence, clip, r),
         starts=starts,
         step_s=step,
         unit=evidence.unit,
-        lines=tuple(lines),
-        keys=keys,
+        lines=_daily_bars(evidence, odd, r) if bars else _lines(evidence, odd, r),
+        keys=(
+            Key("--load", t("finding.measured")),
+            Key("--anomaly", t("finding.odd")),
+            Key("--grid", t("finding.expected"), line=True),
+        ),
         height=200,
-        days=daily or long,
+        days=step >= DAY - HOUR or evidence.end - evidence.start > 3 * DAY,
         ticks=ticks,
         ticks_narrow=ticks[::2],
+        clip=clip,
     )
 
 
@@ -256,8 +292,5 @@ def advice_view(advice: Recommendation, texts: Texts, r: Reader) -> Advice:
 
 
 def texts_for(known: Gathered, r: Reader) -> Texts:
-    """The library's texts; for a building those that speak to a manager replace the ones that say *tu casa*."""
-    texts = words.texts_of_site(known.texts(r.language), known.site.kind)
-    if known.site.kind is not SiteKind.BUILDING:
-        return texts
-    return texts | {key: r.words(f"manager.{key}") for key in texts if r.words.has(f"manager.{key}")}
+    """The library's texts in the reader's language, for a home or a building."""
+    return words.texts_of_site(known.texts(r.language), known.site.kind)

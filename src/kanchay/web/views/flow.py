@@ -15,6 +15,7 @@ _HEIGHT: Final = 230.0  # of the drawing, in its own units
 _BAR: Final = 44.0  # height of the bar in the middle: all the watts
 _MIDDLE: Final = (48.0, 52.0)
 _MOVING: Final = 0.1  # share of the watts from which dots run along a ribbon
+_SEEN: Final = 1e-3  # below a watt nothing flows that one could draw [kW]
 _USES: Final = 5  # on the right; what is smaller joins the rest
 
 
@@ -52,6 +53,7 @@ class Flow:
     label: str
     sentence: str
     sum_line: str = field(default="")
+    idle: str = ""
     bar_top: float = (_HEIGHT - _BAR) / 2
     bar_height: float = _BAR
 
@@ -92,16 +94,16 @@ def _side(parts: Sequence[Part], total: float, *, left: bool) -> list[Ribbon]:
 
 def _fold(uses: Sequence[Part], rest_name: str) -> list[Part]:
     """The largest uses; the smaller ones join what has no name, which stands last among the loads."""
-    loads = sorted((u for u in uses if u.color == "load"), key=lambda u: -u.kw)
+    loads = sorted((u for u in uses if u.color == "load" and u.kw >= _SEEN), key=lambda u: -u.kw)
     rest = sum(u.kw for u in uses if u.color == "rest") + sum(u.kw for u in loads[_USES - 1 :])
     shown = loads[: _USES - 1]
-    shown += [Part(rest_name, rest, "rest", "rest")] if rest > 1e-3 else []
-    return shown + [u for u in uses if u.color not in ("load", "rest") and u.kw > 0]
+    shown += [Part(rest_name, rest, "rest", "rest")] if rest >= _SEEN else []
+    return shown + [u for u in uses if u.color not in ("load", "rest") and u.kw >= _SEEN]
 
 
 def flow_view(sources: Sequence[Part], uses: Sequence[Part], t: Words, f: Formats) -> Flow | None:
     """Draw the flow; None where nothing flows or nothing is known."""
-    left = [s for s in sources if s.kw > 0]
+    left = [s for s in sources if s.kw >= _SEEN]
     total = sum(s.kw for s in left)
     right = _fold(uses, t("flow.rest"))
     if total <= 0 or not right:
@@ -117,12 +119,19 @@ def flow_view(sources: Sequence[Part], uses: Sequence[Part], t: Words, f: Format
         label=t("flow.label", sources=sources_said, use=top.name, power=f.power(top.kw)),
         sentence=_sentence(top, total, t),
         sum_line=_sum_line(left, right, f) if len(left) > 1 else "",
+        idle=_idle(uses, t),
     )
+
+
+def _idle(uses: Sequence[Part], t: Words) -> str:
+    """The metered uses that use nothing now: named, not drawn."""
+    names = [u.name for u in uses if u.color == "load" and u.kw < _SEEN]
+    return t("flow.idle", names=", ".join(names)) if names else ""
 
 
 def _sentence(top: Part, total: float, t: Words) -> str:
     tenths = round(10 * top.kw / total)
-    if top.color != "load" or tenths < 3:
+    if top.color != "load" or top.icon == "home" or tenths < 3:
         return ""
     return t("flow.top", use=top.name, tenths=tenths) if tenths < 10 else t("flow.all", use=top.name)
 

@@ -14,10 +14,10 @@ from kanchay.web.gather import Gathered, Refusal
 from kanchay.web.shell import Reader
 from kanchay.web.views.hours import next_hours_chart, to_hours
 from kanchay.web.views.period import PeriodView, headline, nearest_step, period_chart, period_view, quantile
+from kanchay.web.views.tiles import HISTORY_DAYS
 
 __all__ = ["ForecastView", "Skill", "forecast_view"]
 
-_HISTORY_DAYS: Final = 36
 _EQUAL: Final = 0.02  # a difference of the error that no one feels
 
 
@@ -150,7 +150,7 @@ def forecast_view(known: Gathered, r: Reader) -> ForecastView:
         cumulative=period_chart(period, daily, step, r) if period else None,
         since=f.day(f.moment(period.start).date()) if period else "",
         why=_why(period, r) if period else "",
-        hours=next_hours_chart(known.hourly(_HISTORY_DAYS), hourly, r) if hourly else None,
+        hours=next_hours_chart(known.hourly(HISTORY_DAYS), hourly, r) if hourly else None,
         tomorrow=_tomorrow(hourly, known, r) if hourly else "",
         notes=tuple(t(f"note.{n}") for n in (hourly.notes if hourly else ()) if t.has(f"note.{n}")),
         skill=_card(known, r),

@@ -11,12 +11,14 @@ from kanchay.web.charts import Chart
 from kanchay.web.gather import Gathered, Refusal
 from kanchay.web.shell import Reader
 from kanchay.web.views.common import Tile
-from kanchay.web.views.findings import Advice, money_line, texts_for
+from kanchay.web.views.findings import Advice
 from kanchay.web.views.hours import DayTotals, to_hours, today_bounds, today_chart
 from kanchay.web.views.now import Now, now_view
 from kanchay.web.views.period import PeriodView, headline, nearest_step, period_view
 from kanchay.web.views.tiles import (
     HISTORY_DAYS,
+    Besides,
+    besides,
     bill_tile,
     carbon_tile,
     night_tile,
@@ -36,7 +38,7 @@ class HomeView:
     refusal: str
     previous: str
     advice: Advice | None
-    others: tuple[tuple[str, str, str], ...]  # title, money with range, state
+    others: tuple[Besides, ...]
     now: Now
     tiles: tuple[Tile, ...]
     today: Chart
@@ -60,28 +62,6 @@ def _previous(known: Gathered, period: PeriodForecast, r: Reader) -> str:
     )
 
 
-def _others(known: Gathered, advice: list[Advice], r: Reader) -> tuple[tuple[str, str, str], ...]:
-    """What is worth a look besides the first advice: further advice, and findings that have none of their own."""
-    from kanchay.services.findings.words import headline as title_of
-
-    texts = texts_for(known, r)
-    rows = [
-        (a.title, f"{a.saving}, {a.saving_range}", a.state_label if a.state != "proposed" else "")
-        for a in advice[1:]
-    ]
-    tied = {x.finding_id for x in known.recommendations}
-    for finding in known.findings:
-        if finding.status == "open" and finding.id not in tied:
-            rows.append(
-                (
-                    title_of(finding, texts, r.formats),
-                    ", ".join(filter(None, money_line(finding.money, r))),
-                    "",
-                )
-            )
-    return tuple(rows[:3])
-
-
 def _closes(totals: DayTotals, forecast: Forecast | Refusal, end: int, r: Reader) -> str:
     """The day's energy as it will be; empty where the forecast does not reach to midnight."""
     if isinstance(forecast, Refusal):
@@ -100,6 +80,7 @@ def home_view(known: Gathered, r: Reader) -> HomeView:
     start, end = today_bounds(known.now, known.site.tz, r)
     panel, forecast = known.hourly(HISTORY_DAYS), known.forecast
     totals = DayTotals(panel, start, end)
+    yesterday = local_midnight(known.today - timedelta(days=1), known.site.tz)
     asked, bill = known.period, known.expected
     period = None if isinstance(asked, Refusal) else asked
     step = nearest_step(None if isinstance(bill, Refusal) else bill, period)
@@ -112,12 +93,12 @@ def home_view(known: Gathered, r: Reader) -> HomeView:
         refusal=refusal_sentence(asked, r) if isinstance(asked, Refusal) else "",
         previous=_previous(known, period, r) if period else "",
         advice=advice[0] if advice else None,
-        others=_others(known, advice, r),
+        others=besides(known, advice, r),
         now=now_view(known, r),
         tiles=(
-            today_tile(totals, start, r),
+            today_tile(totals, start, r, DayTotals(panel, yesterday, start)),
             bill_tile(bill, r),
-            night_tile(panel, known.now, r),
+            night_tile(known, panel, r),
             carbon_tile(known, used, r),
         ),
         today=today_chart(panel, None if isinstance(forecast, Refusal) else forecast, start, end, r),

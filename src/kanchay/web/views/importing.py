@@ -140,7 +140,9 @@ def _question(question: ImportQuestion, r: Reader) -> Question:
         Choice(c, _said(t, f"answer.{question.code}", c), c == question.guess) for c in question.choices
     )
     title = t(titled) if t.has(titled) else question.code
-    return Question(question.code, title, _because(question.because, r), choices, question.guess)
+    return Question(
+        question.code, title, _because(question.because, r), choices, question.guess.removeprefix("key=")
+    )
 
 
 def issue_sentence(issue: Issue, texts: Mapping[str, str], r: Reader) -> str:

@@ -66,7 +66,7 @@ def icon_of(name: str) -> str:
 
 def age_text(seconds: int, t: Words, f: Formats) -> str:
     """``hace 4 s``, ``hace 12 min``, ``hace 3 h``, ``hace 2 días``."""
-    for size, key in ((86400, "day"), (HOUR, "hour"), (60, "minute")):
+    for size, key in ((365 * 86400, "year"), (86400, "day"), (HOUR, "hour"), (60, "minute")):
         if seconds >= size:
             return t.many(f"ago.{key}", seconds // size)
     return t.many("ago.second", max(1, seconds))

@@ -199,21 +199,38 @@ def period_chart(
         labels=_end_labels(end, (total[-1], high[-1], low[-1]) if total else None, f, digits),
         ticks=weekly,
         ticks_narrow=weekly[::2],
+        spans=_gaps(starts, used, r),
     )
 
 
 def _used(
     period: PeriodForecast, daily: tuple[tuple[int, float | None], ...]
 ) -> tuple[list[int], list[float | None]]:
-    """Instants and the sum at each; the line breaks at a day without reading and goes on after it."""
+    """Instants and the sum at each; the line breaks at a day without reading and goes on after it.
+
+    What the forecast estimates for missing days stands where they were, not as a jump at the end.
+    """
     starts, used, total = [period.start], [0.0], 0.0
+    missing = sum(1 for _, kwh in daily if kwh is None)
+    estimate = max(0.0, period.so_far - sum(kwh or 0.0 for _, kwh in daily)) / max(missing, 1)
     values: list[float | None] = list(used)
     for (start, kwh), (following, _) in zip(daily, (*daily[1:], (period.issued_at, None)), strict=True):
-        total += kwh or 0.0
+        total += estimate if kwh is None else kwh
         starts.append(max(following, start + 1))
         values.append(None if kwh is None else total)
     values[-1] = period.so_far
     return starts, values
+
+
+def _gaps(starts: list[int], used: list[float | None], r: Reader) -> tuple[tuple[int, int, str, str], ...]:
+    """Shaded stretches of days without reading, with their name."""
+    label, spans = r.words("chart.no_data"), list[tuple[int, int, str, str]]()
+    for begin, end, value in zip(starts, starts[1:], used[1:], strict=False):
+        if value is None and spans and spans[-1][1] == begin:
+            spans[-1] = (spans[-1][0], end, label, "--sunk")
+        elif value is None:
+            spans.append((begin, end, label, "--sunk"))
+    return tuple(spans)
 
 
 def _end_of_day(period: PeriodForecast, i: int, r: Reader) -> int:
