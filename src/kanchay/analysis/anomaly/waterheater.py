@@ -13,18 +13,19 @@ from typing import Final
 
 import numpy as np
 
+from kanchay.analysis.anomaly.bursts import Bursts, bursts
 from kanchay.analysis.anomaly.days import LocalDays
-from kanchay.analysis.anomaly.robust import mad_scale, runs
+from kanchay.analysis.anomaly.robust import mad_scale
+from kanchay.analysis.anomaly.tankheats import draws_before, element_power, standing_power
 from kanchay.domain.interval import HOUR, IntArray
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["Bursts", "HeaterAnswer", "WaterHeater", "bursts", "recognise_water_heater"]
+__all__ = ["HeaterAnswer", "WaterHeater", "recognise_water_heater"]
 
 _COARSEST_S: Final = 900  # above 15 min a burst of 12 min drowns
 _QUIET: Final = (23.0, 5.0)  # local hours in which a home sleeps
 _KWH: Final = (0.12, 0.90)  # one burst: 30 L by 4 K to 120 L by 6 K
 _LONGEST_S: Final = 2700
-_MIN_W: Final = 300.0  # mean of a 15 min slot; a burst of 1.2 kW for 6 min gives 480 W
 _FEWEST_NIGHTS: Final = 10
 _FEWEST_BURSTS: Final = 4
 _RATE: Final = 0.16  # share of nights with a burst: an 80-litre tank needs one every 10 h only
@@ -43,33 +44,6 @@ class HeaterAnswer(StrEnum):
     FOUND = "found"
     NONE = "none"
     CANNOT_TELL = "cannot_tell"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Bursts:
-    """Stretches of high power, oldest first.
-
-    Attributes
-    ----------
-    first, last : ndarray of int64, shape (n,)
-        Half-open ranges of flat slots.
-    kwh : ndarray of float64, shape (n,)
-        Energy above what surrounds them. [kWh]
-    peak_w : ndarray of float64, shape (n,)
-        Highest slot above what surrounds them. [W]
-    """
-
-    first: IntArray
-    last: IntArray
-    kwh: FloatArray
-    peak_w: FloatArray
-
-    def where(self, keep: np.ndarray) -> Bursts:
-        """Only some of them."""
-        return Bursts(self.first[keep], self.last[keep], self.kwh[keep], self.peak_w[keep])
-
-    def __len__(self) -> int:
-        return len(self.first)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,59 +109,6 @@ class WaterHeater:
         )
 
 
-def bursts(days: LocalDays) -> Bursts:
-    """Stretches of power well above the three hours around them.
-
-    Parameters
-    ----------
-    days : LocalDays
-        Slots of at most 15 min.
-
-    Returns
-    -------
-    Bursts
-
-    Examples
-    --------
-    >>> from kanchay.analysis.anomaly.days import local_days
-    >>> from kanchay.domain.panel import Panel
-    >>> load = np.full((1, 96), 0.015)
-    >>> load[0, 12] += 0.3  # the element for 12 min at 3 a.m.
-    >>> found = bursts(local_days(Panel.of(("m",), load, start=0, resolution_s=900, tz="UTC")))
-    >>> found.first.tolist(), found.kwh.round(2).tolist()
-    ([12], [0.3])
-    """
-    power = days.flat()
-    around = _surrounding(power, max(3, round(3 * HOUR / days.resolution_s)))
-    above = np.nan_to_num(power - around, nan=0.0)
-    found = runs(above >= _threshold(above, days.resolution_s))
-    first = np.array([a for a, _ in found], dtype=np.int64)
-    last = np.array([b for _, b in found], dtype=np.int64)
-    # Where slots are long, a burst spills a little into those beside it.
-    spill = [np.maximum(first - 1, 0), np.minimum(last, len(above) - 1)] if days.resolution_s > 300 else []
-    total = np.concatenate([[0.0], np.cumsum(above)])
-    energy = total[last] - total[first]
-    for beside in spill:
-        energy = energy + np.where((above[beside] > 60.0) & (above[beside] < _MIN_W), above[beside], 0.0)
-    peak = np.array([above[a:b].max() for a, b in found])
-    return Bursts(first, last, energy * days.resolution_s / HOUR / 1000.0, peak)
-
-
-def _threshold(above: FloatArray, resolution_s: int) -> float:
-    """Fine meters see the element itself; coarse ones see a part of it."""
-    return 700.0 if resolution_s <= 120 else _MIN_W
-
-
-def _surrounding(power: FloatArray, length: int) -> FloatArray:
-    """Rolling median, shape (n,): what runs besides short bursts, the refrigerator's mean included. [W]"""
-    step = max(1, length // 24)
-    filled = np.where(np.isfinite(power), power, np.nanmedian(power) if np.isfinite(power).any() else 0.0)
-    padded = np.pad(filled, (length // 2, length - 1 - length // 2), mode="edge")
-    view = np.lib.stride_tricks.sliding_window_view(padded, length)[:, ::step]
-    middle: FloatArray = np.median(view, axis=1)
-    return middle
-
-
 def recognise_water_heater(days: LocalDays, *, window: int = _WINDOW) -> WaterHeater:
     """Find a tank water heater that heats by its thermostat alone.
 
@@ -202,6 +123,17 @@ def recognise_water_heater(days: LocalDays, *, window: int = _WINDOW) -> WaterHe
     -------
     WaterHeater
         `HeaterAnswer.CANNOT_TELL` where slots are too long or nights too few: then nothing is claimed.
+
+    Examples
+    --------
+    >>> from kanchay.analysis.anomaly.days import local_days
+    >>> from kanchay.domain.panel import Panel
+    >>> load = np.full((1, 30 * 96), 0.015)
+    >>> load[0, ::29] += 0.3  # a tank that nobody draws from: 12 min of the element every 7 h and a quarter
+    >>> days = local_days(Panel.of(("m",), load, start=0, resolution_s=900, tz="UTC"))
+    >>> found = recognise_water_heater(days)
+    >>> str(found.answer), round(found.burst_kwh, 2), round(found.standing_w)
+    ('found', 0.3, 43)
     """
     if days.resolution_s > _COARSEST_S:
         return WaterHeater(HeaterAnswer.CANNOT_TELL, "too_coarse")
@@ -320,7 +252,7 @@ def _estimate(
     days: LocalDays, every: Bursts, quiet: Bursts, *, since: int, first_night: int, n_nights: int, n_with: int
 ) -> WaterHeater:
     burst = float(np.median(quiet.kwh))
-    element = _element_w(days, every, quiet)
+    element = element_power(days, every, quiet)
     alike = (
         (every.kwh >= 0.7 * burst)
         & (every.kwh <= 1.3 * burst)
@@ -329,9 +261,9 @@ def _estimate(
     large = (every.kwh > 1.3 * burst) & (every.peak_w >= 0.7 * element)
     heats = every.where(alike | large)
     heats = heats.where(heats.first >= max(0, first_night - 1) * days.n_slots)
-    watts, error = _standing_w(days, heats, quiet, burst)
+    watts, error = standing_power(days, heats, quiet, burst)
     n_days = max(1.0, days.n_days - max(0, first_night - 1))
-    draws, at, small = _draws(days, heats, watts, burst)
+    draws, at, small = draws_before(days, heats, watts, burst)
     rate = n_with / n_nights
     return WaterHeater(
         HeaterAnswer.FOUND, "regular_bursts", since=since, burst_kwh=burst, element_w=element,
@@ -340,43 +272,3 @@ def _estimate(
         n_days=n_days,
         confidence=float(np.clip(1 - 0.5 * np.exp(-n_with / 6) - 0.1 * (1 - rate), 0.5, 0.97)),
     )  # fmt: skip
-
-
-def _element_w(days: LocalDays, every: Bursts, quiet: Bursts) -> float:
-    """Power of the element: the bursts' own where slots are short, else what long heats settle at. [W]"""
-    if days.resolution_s <= 300:
-        return float(np.median(quiet.peak_w))
-    long = every.peak_w[(every.last - every.first) * days.resolution_s >= 2700]
-    pool = long[long >= 900.0]
-    return float(np.clip(np.median(pool), 900.0, 3000.0)) if len(pool) >= 5 else 1500.0
-
-
-def _standing_w(days: LocalDays, heats: Bursts, quiet: Bursts, burst_kwh: float) -> tuple[float, float]:
-    """Loss from the pause before each quiet burst: the tank lost one hysteresis in that time. Also relative error."""
-    pauses = []
-    for first in quiet.first:
-        before = heats.last[heats.last <= first]
-        if len(before):
-            hours = (first - before[-1]) * days.resolution_s / HOUR
-            if 1.0 <= hours <= 16.0:
-                pauses.append(hours)
-    if not pauses:
-        return burst_kwh / 8.0 * 1e3, 0.3
-    # A small draw within a pause shortens it, so the truth lies in the upper half.
-    pause = float(np.quantile(pauses, 0.6))
-    error = max(0.08, float(mad_scale(pauses)) / pause / np.sqrt(len(pauses)))
-    return burst_kwh / pause * 1e3, float(min(error, 0.3))
-
-
-def _draws(
-    days: LocalDays, heats: Bursts, standing_w: float, burst_kwh: float
-) -> tuple[FloatArray, IntArray, float]:
-    """Heat drawn before each heat: its energy less what the tank lost by itself since the one before; and the rest."""
-    if not len(heats):
-        return np.zeros(0), np.zeros(0, dtype=np.int64), 0.0
-    pause_h = np.diff(heats.last, prepend=heats.first[0]) * days.resolution_s / HOUR
-    drawn = heats.kwh - standing_w * 1e-3 * np.clip(pause_h, 0.0, 24.0)
-    keep = (drawn > 0.25 * burst_kwh) & (heats.kwh > 1.3 * burst_kwh)
-    at = np.array([days.instant(int(i)) for i in heats.first[keep]], dtype=np.int64)
-    usual_pause = pause_h <= 16.0  # a longer one is a journey, or a heat that was not seen
-    return drawn[keep], at, max(0.0, float(drawn[~keep & usual_pause].sum()))
