@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -87,9 +88,20 @@ def open_product(settings: Settings, *, clock: Callable[[], int] | None = None) 
     from kanchay.adapters.records.sql import SqlRecords
 
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in _DATABASES:
+        _keep_private(settings.home / name)
     readings = SqliteReadingStore(settings.home / READINGS_FILE)
     records = SqlRecords(settings.home / RECORDS_FILE)
     return _context(readings, records, settings, clock)
+
+
+def _keep_private(path: Path) -> None:
+    """Readable by its owner only, also in a folder that others may enter; SQLite gives its -wal the same mode."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with suppress(OSError):  # somebody else's file: theirs to close
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
 
 
 def in_memory(*, settings: Settings | None = None, clock: Callable[[], int] | None = None) -> Context:

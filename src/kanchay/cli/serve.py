@@ -121,9 +121,12 @@ def _announce(ctx: Context, settings: Settings, port: int, *, demo: bool) -> str
     name = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104
     address = f"http://{f'[{name}]' if ':' in name else name}:{port}/"
     click.echo(f"Kanchay serves on {address}")
-    if demo:
+    owned = has_owner(ctx)
+    if demo and owned:
+        click.echo("Demo: both sites are simulated. Somebody owns this product: sign in with a password.")
+    elif demo:
         click.echo("Demo: both sites are simulated; a browser on this machine is signed in by itself.")
-    elif not has_owner(ctx):
+    elif not owned:
         click.echo(
             f"Nobody owns it yet. Open this link once, within a day:\n{address}claim/{one_time_link(ctx)}"
         )

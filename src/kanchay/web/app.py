@@ -12,12 +12,13 @@ from kanchay.bootstrap import secret_key
 from kanchay.services.context import Context
 from kanchay.settings import Settings
 from kanchay.web import assets
+from kanchay.web.bodies import check_json
 from kanchay.web.compress import init_compression
 from kanchay.web.csrf import check_csrf, csrf_field, csrf_token
 from kanchay.web.errors import init_errors
 from kanchay.web.headers import init_headers
 from kanchay.web.metrics import Metrics, init_metrics
-from kanchay.web.sessions import close_door
+from kanchay.web.sessions import Cookies, close_door
 from kanchay.web.shell import Product
 
 __all__ = ["create_app"]
@@ -52,10 +53,12 @@ def create_app(ctx: Context, settings: Settings, *, demo: bool = False) -> APIFl
     )
     metrics = Metrics()
     app.extensions["kanchay"] = Product(ctx, settings, demo, metrics)
+    app.session_interface = Cookies()
     _configure(app, settings)
     init_metrics(app, metrics)
     close_door(app)
     app.before_request(check_csrf)
+    app.before_request(check_json)
     init_errors(app)
     _register(app)
     init_headers(app)

@@ -120,6 +120,8 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _bug(error: Exception) -> Response:
-        _log.exception("%s %s failed", request.method, request.path, exc_info=error)
+        # The route, not the address: that may hold a one-time token.
+        where = request.url_rule.rule if request.url_rule else "an unknown address"
+        _log.exception("%s %s failed", request.method, where, exc_info=error)
         g.failed = True
         return _answer(500, "internal", "Something went wrong on our side.", _HINTS[500])

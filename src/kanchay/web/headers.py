@@ -33,7 +33,7 @@ def _add(response: Response) -> Response:
         response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable" if hashed else "no-cache"
         response.headers.pop("Set-Cookie", None)
     elif "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers["Cache-Control"] = "private, no-store"  # a shared phone keeps nobody's readings
     return response
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
@@ -21,6 +22,7 @@ from kanchay.services.context import Context
 from kanchay.services.ports.records import User
 
 __all__ = [
+    "Cookies",
     "close_door",
     "current_actor",
     "forget",
@@ -34,10 +36,17 @@ __all__ = [
 
 _PUBLIC: Final = "_kanchay_public"
 _LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+_FORWARDED: Final = ("Forwarded", "Via", "X-Real-Ip", "Cf-Connecting-Ip", "True-Client-Ip", "X-Client-Ip")
 DEMO_ACTOR: Final = "demo"
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Signed cookies that travel over TLS only once they came over TLS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure or super().get_cookie_secure(app)
 
 
 def public(view: View) -> View:
@@ -65,7 +74,7 @@ def is_loopback() -> bool:
     The name is checked because another web site could point its own name at 127.0.0.1 (DNS rebinding); a request that
     a proxy passed on is never local.
     """
-    if any(header in request.headers for header in _FORWARDED):
+    if any(name.title().startswith((*_FORWARDED, "X-Forwarded-")) for name, _ in request.headers):
         return False
     name = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
     try:
@@ -109,12 +118,19 @@ def _demo(locale: str) -> Actor:
     return Actor(DEMO_ACTOR, "Demo", Role.OWNER, organisation_id="default", locale=locale)
 
 
+def _owned() -> bool:
+    """Whether somebody owns this product: then even a demo asks for the password."""
+    from kanchay.services.people.sign_in import has_owner
+
+    return has_owner(current_app.extensions["kanchay"].ctx)
+
+
 def current_actor() -> Actor | None:
-    """Whoever is signed in; in the demo, whoever sits at this machine."""
+    """Whoever is signed in; in a demo that nobody owns yet, whoever sits at this machine."""
     if "actor" not in g:
         app = current_app
         g.actor = _signed_in(app.extensions["kanchay"].ctx)
-        if g.actor is None and app.extensions["kanchay"].demo and is_loopback():
+        if g.actor is None and app.extensions["kanchay"].demo and is_loopback() and not _owned():
             g.actor = _demo(app.extensions["kanchay"].settings.locale)
     actor: Actor | None = g.actor
     return actor

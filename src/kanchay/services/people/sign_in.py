@@ -34,6 +34,8 @@ __all__ = [
 _LINK = "owner_link"
 _LINK_LIFE_S = 24 * 3600
 _MIN_PASSWORD = 10  # NIST SP 800-63B asks for 8 at least; length is what counts
+_MAX_PASSWORD = 1000  # nobody types more, and hashing takes longer with each
+_MAX_NAME = 120
 
 
 def one_time_link(ctx: Context) -> str:
@@ -80,7 +82,9 @@ def create_owner(
     scope = operator_scope()
     with ctx.records.unit(scope) as uow:
         who = _Person(email, name, password, Role.OWNER, organisation_id, locale=locale)
-        return _add(ctx, uow, scope, who)
+        user = _add(ctx, uow, scope, who)
+        uow.set_setting(_LINK, "")  # a link still open would make one more owner
+        return user
 
 
 def create_user(
@@ -109,6 +113,8 @@ def create_user(
 def sign_in(ctx: Context, email: str, password: str) -> User:
     """The person with that e-mail and password; the same answer, in the same time, whichever is wrong."""
     scope = operator_scope()
+    if len(password) > _MAX_PASSWORD:
+        password = ""  # nobody has one
     with ctx.records.unit(scope) as uow:
         found = uow.users.find(email=_email(email))
         known = found[0].password_hash if found else _decoy()
@@ -156,6 +162,8 @@ def _add(ctx: Context, uow: UnitOfWork, scope: Scope, who: _Person) -> User:
     if len(who.password) < _MIN_PASSWORD:
         short = f"The password is shorter than {_MIN_PASSWORD} characters."
         raise InputError(short, hint="Use a sentence.", code="password.short")
+    if len(who.password) > _MAX_PASSWORD:
+        raise InputError(f"The password is longer than {_MAX_PASSWORD} characters.", hint="Use a sentence.")
     # The operator looks: an e-mail of another organisation is taken as well.
     with ctx.records.unit(operator_scope()) as everywhere:
         if everywhere.users.find(email=address):
@@ -163,7 +171,7 @@ def _add(ctx: Context, uow: UnitOfWork, scope: Scope, who: _Person) -> User:
     if not uow.organisations.find(id=who.organisation_id):
         uow.organisations.put(Organisation(who.organisation_id, who.organisation_id))
     user_id = f"user-{uuid.uuid4().hex}"
-    name = who.name.strip() or address
+    name = who.name.strip()[:_MAX_NAME] or address
     actor = Actor(user_id, name, who.role, who.organisation_id, who.site_ids, who.locale)
     user = User(user_id, address, actor, _hasher().hash(who.password), ctx.clock())
     uow.users.put(user)
@@ -175,7 +183,7 @@ def _email(text: str) -> str:
     address = text.strip().lower()
     name, at, host = address.rpartition("@")
     if not (name and at and host) or len(address) > 254 or any(c.isspace() for c in address):
-        raise InputError(f"'{text}' is no e-mail address.", code="email")
+        raise InputError(f"'{text[:80]}' is no e-mail address.", code="email")
     return address
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from apiflask import APIBlueprint, Schema
@@ -30,6 +31,9 @@ blueprint = APIBlueprint("v1", __name__, url_prefix="/api/v1", tag="Kanchay")
 
 MAX_INTERVALS: Final = 10_000
 MAX_PAGE: Final = 200
+_LONGEST: Final = 366 * DAY
+_SHORT: Final = Length(max=40)
+_FIRST, _LAST = -62_135_596_800, 253_402_300_800  # the years 1 to 9999, which a calendar knows
 
 _READINGS: Final = {
     "type": "object",
@@ -87,13 +91,21 @@ class Page(Schema):
 class Window(Schema):
     """A stretch of time on one resolution."""
 
-    start = String(metadata={"description": "ISO 8601 or UTC seconds; a week before the end by default."})
-    end = String(metadata={"description": "ISO 8601 or UTC seconds; the end of the readings by default."})
-    resolution = String(metadata={"description": "15min, 1h, 1d …; the point's own by default."})
+    start = String(
+        validate=_SHORT,
+        metadata={"description": "ISO 8601 or UTC seconds; a week before the end by default."},
+    )
+    end = String(
+        validate=_SHORT,
+        metadata={"description": "ISO 8601 or UTC seconds; the end of the readings by default."},
+    )
+    resolution = String(
+        validate=_SHORT, metadata={"description": "15min, 1h, 1d …; the point's own by default."}
+    )
 
 
 class ForecastQuery(Schema):
-    horizon = String(load_default="24h", metadata={"description": "Up to 7d."})
+    horizon = String(load_default="24h", validate=_SHORT, metadata={"description": "Up to 7d."})
     model = String(
         validate=Length(max=80), metadata={"description": "A name of a model; the best by default."}
     )
@@ -168,10 +180,13 @@ def points(site_id: str, query: dict[str, int]) -> Response:
 def _instant(text: str | None, default: int, tz: str, field: str) -> int:
     if not text:
         return default
-    if text.lstrip("-").isdigit():
-        return int(text)
     try:
-        return parse_instant(text, tz)
+        at = int(text) if re.fullmatch(r"-?\d{1,18}", text, re.ASCII) else parse_instant(text, tz)
+        if not _FIRST <= at < _LAST:
+            raise InputError(
+                f"'{text}' is beyond the calendar.", hint="Give a time within the years 1 to 9999."
+            )
+        return at
     except InputError as error:
         raise InputError(f"{field}: {error.message}", hint=error.hint, code="time") from error
 
@@ -180,6 +195,8 @@ def _window(known: Gathered, point: Point, query: dict[str, str]) -> tuple[int, 
     span = known.ctx.readings.spans(known.scope, [point.id]).get(point.id)
     last = span.end if span else known.now
     step = parse_duration(query["resolution"]) if query.get("resolution") else point.resolution_s or 3600
+    if not 1 <= step <= _LONGEST:
+        raise InputError("A resolution is a second at least and a year at most.", code="time")
     end = _instant(query.get("end"), last, known.site.tz, "end")
     start = _instant(query.get("start"), end - 7 * DAY, known.site.tz, "start")
     if end <= start:

@@ -21,6 +21,7 @@ __all__ = ["LIMITS", "blueprint"]
 blueprint = APIBlueprint("auth", __name__, enable_openapi=False)
 
 _QUARTER: Final = 900
+_MAIL: Final = 254  # letters of the longest address
 # Wrong passwords in a quarter of an hour: five for one address of mail from one place, more for a place alone (many may
 # share it) and for a mail alone (nobody can lock somebody else out with five tries).
 LIMITS: Final = {
@@ -32,7 +33,7 @@ LIMITS: Final = {
 
 
 def _keys(email: str) -> dict[str, str]:
-    peer, mail = request.remote_addr or "", email.lower()
+    peer, mail = request.remote_addr or "", email.lower()[:_MAIL]  # what is kept of it stays small
     return {"both": f"{peer} {mail}", "from": peer, "to": mail}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import replace
@@ -25,6 +26,8 @@ from kanchay.web.views.bill import tariff_title
 __all__ = ["blueprint"]
 
 blueprint = APIBlueprint("sites", __name__, enable_openapi=False)
+
+_MOST = 1e9  # of money, of m²
 
 
 def _tariffs(language: str) -> list[tuple[str, str]]:
@@ -100,11 +103,14 @@ def _number(text: str, field: str) -> float | None:
     if not text.strip():
         return None
     try:
-        return float(Decimal(text.strip().replace(",", ".")))
-    except InvalidOperation as error:
+        number = float(Decimal(text.strip().replace(",", ".")))
+    except (InvalidOperation, OverflowError):
+        number = math.nan
+    if not 0 <= number <= _MOST:  # neither is NaN
         raise InputError(
-            f"'{text}' is not a number.", hint=f"Correct the field {field}.", code="form.number"
-        ) from error
+            f"'{text[:40]}' is not a number.", hint=f"Correct the field {field}.", code="form.number"
+        )
+    return number
 
 
 def _from_form(form: Any, base: Site) -> Site:
@@ -115,7 +121,7 @@ def _from_form(form: Any, base: Site) -> Site:
     tz = form.get("tz", "").strip()
     zone(tz)
     day = form.get("billing_day", "1")
-    if not day.isdigit() or not 1 <= int(day) <= 28:
+    if not day.isdecimal() or len(day) > 2 or not 1 <= int(day) <= 28:
         raise InputError("The reading day is a number from 1 to 28.", code="form.billing_day")
     tariff = form.get("tariff_id") or None
     if tariff and tariff not in product().ctx.library.tariff_documents():
