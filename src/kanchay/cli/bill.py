@@ -209,7 +209,9 @@ def _show(bill: Bill, tariff: Tariff, as_json: bool) -> None:
 
     names = line_names(tariff)
     click.echo(f"{tariff.provider_name}, {tariff.system}, {tariff.option} ({bill.tariff_id})")
-    click.echo(f"{bill.start} to {bill.end}, {bill.energy_kwh} kWh, prices of {bill.tariff_version}\n")
+    # Without dates a number of kWh is priced by the list of one day.
+    span = f"{bill.start} to {bill.end}, " if (bill.end - bill.start).days > 1 else ""
+    click.echo(f"{span}{bill.energy_kwh} kWh, prices of {bill.tariff_version}\n")
     rows = [_row(line, names) for line in bill.lines]
     n_taxed = sum(line.taxed for line in bill.lines)
     rows.insert(n_taxed, ["Subtotal", "", str(bill.subtotal), ""])

@@ -18,6 +18,7 @@ __all__ = [
     "emit_json",
     "input_options",
     "json_option",
+    "locale_option",
     "meter_of",
     "name_values",
     "plain",
@@ -46,6 +47,18 @@ def meter_of(click_ctx: click.Context) -> str | None:
     """The meter named with ``--meter``."""
     found: str | None = click_ctx.meta.get(_METER)
     return found
+
+
+def _locale(click_ctx: click.Context, _: click.Parameter, value: str | None) -> str:
+    from kanchay.cli.opening import settings_of
+
+    return value or settings_of(click_ctx).locale
+
+
+def locale_option(function: F) -> F:
+    """``--locale es|en``; without it the setting `locale` decides."""
+    text = "Language (default: the setting KANCHAY_LOCALE, else es)."
+    return click.option("--locale", type=click.Choice(["es", "en"]), callback=_locale, help=text)(function)
 
 
 def input_options(function: F) -> F:

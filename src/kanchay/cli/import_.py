@@ -63,7 +63,7 @@ def command(click_ctx: click.Context, /, *, paths: tuple[Path, ...], as_json: bo
         results = [
             _try(path, options, settings_of(click_ctx).max_upload_mb) for path in _with_progress(paths)
         ]
-    _print(results, as_json)
+    _print(results, as_json, named=bool(given["site_id"] or given["new_site"]))
     if any(isinstance(r, KanchayError) for _, r, _ in results):
         click_ctx.exit(1)
 
@@ -191,7 +191,7 @@ def _file_dict(result: Result) -> dict[str, Any]:
     return out
 
 
-def _print(results: list[Result], as_json: bool) -> None:
+def _print(results: list[Result], as_json: bool, *, named: bool) -> None:
     if as_json:
         read = [(path, r) for path, r, _ in results if not isinstance(r, KanchayError)]
         series = [{"file": path.name} | series_dict(s) for path, r in read for s in r.series]
@@ -201,14 +201,13 @@ def _print(results: list[Result], as_json: bool) -> None:
             click.echo(f"{type(preview).__name__}: {preview}", err=True)
         elif not as_json:
             _print_file(path, preview)
-            _print_stored(record)
+            _print_stored(record, named=named)
 
 
-def _print_stored(record: ImportRecord | None) -> None:
+def _print_stored(record: ImportRecord | None, *, named: bool) -> None:
     if record is None:
-        click.echo(
-            "Nothing was stored: this is a preview. To keep it, name a site: --site ID or --new-site NAME."
-        )
+        how = "leave --dry-run out" if named else "name a site: --site ID or --new-site NAME"
+        click.echo(f"Nothing was stored: this is a preview. To keep it, {how}.")
         return
     counts = f"{record.n_new} new, {record.n_revised} revised, {record.n_unchanged} unchanged"
     click.echo(f"Stored in {record.site_id}: {counts}.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kanchay.cli.common import input_options, json_option, name_values
+from kanchay.cli.common import input_options, json_option, locale_option, name_values
 
 if TYPE_CHECKING:
     from kanchay.domain.finding import MoneyRange
@@ -39,9 +39,7 @@ def priced_options(function: F) -> F:
     """Options of verbs that put a price on a site's load."""
     for option in (
         json_option,
-        click.option(
-            "--locale", type=click.Choice(["es", "en"]), default="es", show_default=True, help="Language."
-        ),
+        locale_option,
         click.option(
             "--param", "params", multiple=True, metavar="NAME=VALUE", help="A typed value of the tariff."
         ),

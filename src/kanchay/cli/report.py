@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kanchay.cli.common import input_options, whole_file
+from kanchay.cli.common import input_options, locale_option, whole_file
 
 if TYPE_CHECKING:
     from kanchay.services.context import Context
@@ -28,7 +28,7 @@ __all__ = ["command"]
     "--param", "params", multiple=True, metavar="NAME=VALUE", help="A typed value, e.g. alumbrado=8.82."
 )
 @click.option("--billing-day", type=click.IntRange(1, 31), help="Day on which a file's meter is read.")
-@click.option("--lang", type=click.Choice(["es", "en"]), help="Language (default: the setting 'locale').")
+@locale_option
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write."
 )
@@ -44,12 +44,12 @@ def command(
     tariff_id: str | None,
     params: tuple[str, ...],
     billing_day: int | None,
-    lang: str | None,
+    locale: str,
     out: Path,
 ) -> None:
     """Energy by day, bill, carbon, findings, advice, forecast and how all of it was made: one file, to keep or print."""
     from kanchay.cli.common import name_values
-    from kanchay.cli.opening import open_context, settings_of
+    from kanchay.cli.opening import open_context
     from kanchay.services.operations.report import month_report
 
     if input_path is None and (tariff_id or params or billing_day):
@@ -61,7 +61,7 @@ def command(
     if input_path is not None:
         _describe(ctx, site.id, tariff_id, name_values(params), billing_day)
     report = month_report(ctx, scope, site.id, month=wanted)
-    html = _written(ctx, report, lang or settings_of(click_ctx).locale, _again(click_ctx))
+    html = _written(ctx, report, locale, _again(click_ctx))
     with whole_file(out) as part:
         part.write_text(html, "utf-8")
     click.echo(

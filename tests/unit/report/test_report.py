@@ -190,7 +190,7 @@ def test_from_a_file_on_the_command_line(tmp_path: Path) -> None:
     meter.write_text("\n".join(rows) + "\n", "utf-8")
     result = CliRunner().invoke(
         cli,
-        ["report", "--input", str(meter), "--tz", LIMA, "--country", "PE", "--lang", "en", "--out", str(out),
+        ["report", "--input", str(meter), "--tz", LIMA, "--country", "PE", "--locale", "en", "--out", str(out),
          "--tariff", "pe.luz_del_sur.lima_sur.bt5b_nores", "--param", "alumbrado=8.82", "--billing-day", "1"],
     )  # fmt: skip
     assert result.exit_code == 0, (result.output, result.exception)
