@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kanchay.analysis.quality.resample import bucket, local_days, resample, resample_panel, without_overlaps
+from kanchay.analysis.quality.resample import bucket, by_local_day, resample, resample_panel, without_overlaps
 from kanchay.domain.errors import ShapeError, TimeError
 from kanchay.domain.interval import DAY, HOUR, local_day_bounds, local_midnight
 from kanchay.domain.panel import Panel
@@ -98,7 +98,7 @@ def test_every_local_day_gets_its_own_energy(tz, day, step, n_days):
     first, last = bounds[0] // step * step - step, bounds[-1] + step
     per_second = 1 / HOUR
     readings = Readings.regular("m", int(first), step, np.full((last - first) // step + 1, step * per_second))
-    days = local_days(readings, int(bounds[0]), int(bounds[-1]), tz, summed=True)
+    days = by_local_day(readings, int(bounds[0]), int(bounds[-1]), tz, summed=True)
     assert days.total == pytest.approx((days.end - days.start) * per_second)
     assert np.array_equal(days.covered_s, days.end - days.start)
 
@@ -114,7 +114,7 @@ def test_days_of_23_23_and_a_half_24_24_and_a_half_and_25_hours():
     for (tz, day), hours in lengths.items():
         start = local_midnight(day, tz)
         readings = Readings.regular("m", start, 1800, np.full(60, 0.5))
-        days = local_days(readings, start, start + 1, tz, summed=True)
+        days = by_local_day(readings, start, start + 1, tz, summed=True)
         assert days.total.tolist() == [hours], (tz, day)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -66,18 +67,16 @@ def leak_test(
     """
     rng = np.random.default_rng(seed)
     n, differing = 0, []
-    for resolution_s in (HOUR, 900):
-        panel = _meter(rng, resolution_s, tz)
-        for hours in (14 * 24, 16 * 24 + 7):
+    for panel in (_meter(rng, resolution_s, tz) for resolution_s in (HOUR, 900)):
+        for hours, horizon_s in product((14 * 24, 16 * 24 + 7), (DAY, 3 * DAY)):
             at = panel.start + hours * HOUR
-            for horizon_s in (DAY, 3 * DAY):
-                for label, other in _scrambled(panel, at, rng):
-                    n += 2
-                    name = f"{resolution_s} s, {hours} h, {horizon_s // DAY} d, {label}"
-                    if not _same_single(model, (panel, other), at, horizon_s, country):
-                        differing.append(f"forecast: {name}")
-                    if not _same_backtest(model, (panel, other), at, horizon_s, country):
-                        differing.append(f"backtest: {name}")
+            for label, other in _scrambled(panel, at, rng):
+                n += 2
+                name = f"{panel.resolution_s} s, {hours} h, {horizon_s // DAY} d, {label}"
+                if not _same_single(model, (panel, other), at, horizon_s, country):
+                    differing.append(f"forecast: {name}")
+                if not _same_backtest(model, (panel, other), at, horizon_s, country):
+                    differing.append(f"backtest: {name}")
     return LeakReport(n, tuple(differing))
 
 

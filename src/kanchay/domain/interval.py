@@ -26,7 +26,6 @@ __all__ = [
     "parse_duration",
     "parse_instant",
     "to_datetime",
-    "to_epoch",
     "utc_offset",
     "wall_clock",
     "zone",
@@ -123,31 +122,6 @@ def format_resolution(seconds: int) -> str:
         if seconds % size == 0:
             return form.format(seconds // size)
     return f"PT{seconds}S"
-
-
-def to_epoch(moment: datetime) -> int:
-    """UTC seconds of an aware datetime.
-
-    Parameters
-    ----------
-    moment : datetime
-        With its zone or offset.
-
-    Returns
-    -------
-    int
-        Since 1970-01-01T00:00Z, the fraction cut off. [s]
-
-    Raises
-    ------
-    TimeError
-        It has no zone: that is never guessed.
-    """
-    if moment.tzinfo is None:
-        raise TimeError(
-            f"{moment.isoformat()} has no time zone.", hint="Add an offset or name the zone (--tz)."
-        )
-    return int(moment.timestamp())
 
 
 def to_datetime(epoch: int | np.integer, tz: str = "UTC") -> datetime:

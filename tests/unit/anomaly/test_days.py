@@ -7,7 +7,8 @@ import pytest
 
 from kanchay.analysis.anomaly.days import local_days
 from kanchay.analysis.anomaly.profile import usual_profile
-from kanchay.analysis.anomaly.robust import mad_scale, median, opening, runs
+from kanchay.analysis.anomaly.robust import mad_scale, median, opening
+from kanchay.analysis.runs import runs
 from kanchay.domain.interval import parse_instant
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import Quality

@@ -229,7 +229,7 @@ def _detection(
         float(np.clip(1 - 0.5 * np.exp(-strength / 3), 0.5, 0.95)),
         rise * a_year, max(0.0, rise - half) * a_year, (rise + half) * a_year,
         cause="rest_day_schedule" if rest else "closing_time", actions=("fix_schedule",), numbers=numbers,
-        evidence=_evidence(days, old, new, (first, last)),
+        evidence=_evidence(days, new, (first, last)),
     )  # fmt: skip
 
 
@@ -244,7 +244,7 @@ def _stretch(extra: FloatArray) -> tuple[int, int, float]:
     return first, last + 1, float(extra[first : last + 1].mean())
 
 
-def _evidence(days: LocalDays, old: IntArray, new: IntArray, stretch: tuple[int, int]) -> Evidence:
+def _evidence(days: LocalDays, new: IntArray, stretch: tuple[int, int]) -> Evidence:
     """The newest such day and the two before it, hour by hour, against such days before. [kWh]"""
     hourly = days.hourly_kwh()
     day = int(new[-1])

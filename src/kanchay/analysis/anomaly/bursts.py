@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from kanchay.analysis.anomaly.days import LocalDays
-from kanchay.analysis.anomaly.robust import runs
+from kanchay.analysis.runs import runs
 from kanchay.domain.interval import HOUR, IntArray
 from kanchay.domain.reading import FloatArray
 

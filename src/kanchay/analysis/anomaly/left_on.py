@@ -9,7 +9,8 @@ import numpy as np
 
 from kanchay.analysis.anomaly.days import BoolArray, LocalDays
 from kanchay.analysis.anomaly.detection import Detection
-from kanchay.analysis.anomaly.robust import mad_scale, median, opening, runs
+from kanchay.analysis.anomaly.robust import mad_scale, median, opening
+from kanchay.analysis.runs import runs
 from kanchay.domain.finding import Evidence, FindingKind
 from kanchay.domain.interval import DAY, HOUR
 from kanchay.domain.reading import FloatArray

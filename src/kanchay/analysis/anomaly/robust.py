@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["mad_scale", "median", "opening", "runs"]
+__all__ = ["mad_scale", "median", "opening"]
 
 _TO_SIGMA: Final = 1.4826  # MAD to standard deviation of a normal law
 
@@ -102,24 +102,3 @@ def opening(values: FloatArray, length: int) -> FloatArray:
     opened = np.lib.stride_tricks.sliding_window_view(padded, length).max(axis=1)
     result: FloatArray = np.where(np.isfinite(opened), opened, np.nan)
     return result
-
-
-def runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """Half-open index ranges in which `flags` is true.
-
-    Parameters
-    ----------
-    flags : ndarray of bool, shape (n,)
-
-    Returns
-    -------
-    list of (int, int)
-        First index and the one after the last, oldest first.
-
-    Examples
-    --------
-    >>> runs(np.array([False, True, True, False, True]))
-    [(1, 3), (4, 5)]
-    """
-    edges = np.diff(np.concatenate([[0], np.asarray(flags, dtype=np.int8), [0]]))
-    return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from kanchay.analysis.quality.cleaning import run_lengths
 from kanchay.analysis.quality.clockslips import clock_slips
 from kanchay.analysis.quality.profile import WeekProfile, week_profile
-from kanchay.domain.interval import DAY, HOUR, IntArray, wall_clock
+from kanchay.analysis.runs import runs
+from kanchay.domain.interval import DAY, HOUR, wall_clock
 from kanchay.domain.issue import Issue, IssueKind, Severity
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["check_panel", "check_sum", "runs"]
+__all__ = ["check_panel", "check_sum"]
 
 SPIKE_SIGMAS: Final = 10.0
 SPIKE_LONGEST_S: Final = 3 * HOUR  # what lasts longer is a load, not an error
@@ -28,27 +29,6 @@ FLAT_S: Final = DAY
 SLIP: Final = 1000.0
 _SLIP_TOLERANCE: Final = 0.4  # decades; days differ from the profile by less than a factor of 2.5
 _SLIP_INTERVALS: Final = 0.7  # share of a day's intervals that must be off alike
-
-
-def runs(flags: NDArray[np.bool_]) -> IntArray:
-    """First and last + 1 of each run of true values.
-
-    Parameters
-    ----------
-    flags : ndarray of bool, shape (n,)
-
-    Returns
-    -------
-    ndarray of int64, shape (n_runs, 2)
-        Indices, half-open. [-]
-
-    Examples
-    --------
-    >>> runs(np.array([False, True, True, False, True])).tolist()
-    [[1, 3], [4, 5]]
-    """
-    edges = np.flatnonzero(np.diff(np.r_[False, flags, False].astype(np.int8)))
-    return edges.reshape(-1, 2).astype(np.int64)
 
 
 def check_panel(
@@ -117,7 +97,7 @@ def _gaps(panel: Panel, row: int, inside: slice) -> list[Issue]:
     missing[: inside.start] = missing[inside.stop :] = False
     return [
         _issue(panel, row, IssueKind.GAP, (a, b), _gap_severity((b - a) * panel.resolution_s))
-        for a, b in runs(missing).tolist()
+        for a, b in runs(missing)
     ]
 
 
@@ -144,7 +124,7 @@ def _spikes(panel: Panel, row: int, profile: WeekProfile, ignore: NDArray[np.boo
     with np.errstate(invalid="ignore"):
         high = (np.abs(score) > SPIKE_SIGMAS) & (np.abs(values) > 2.0 * max(top, floor)) & ~ignore
     found = []
-    for a, b in runs(high).tolist():
+    for a, b in runs(high):
         if (b - a) * panel.resolution_s <= max(SPIKE_LONGEST_S, panel.resolution_s):
             peak = a + int(np.argmax(np.abs(values[a:b])))
             numbers = {
@@ -168,7 +148,7 @@ def _flat_lines(panel: Panel, row: int, *, zeros: bool) -> list[Issue]:
         flat &= values != 0
     change = np.r_[True, values[1:] != values[:-1]]
     found = []
-    for a, b in runs(flat).tolist():
+    for a, b in runs(flat):
         cuts = [a, *(a + 1 + np.flatnonzero(change[a + 1 : b])).tolist(), b]
         for low, high in pairwise(cuts):
             found.append(
@@ -215,7 +195,7 @@ def _unit_slips(panel: Panel, row: int, profile: WeekProfile) -> list[Issue]:
         with np.errstate(invalid="ignore"):
             off = np.abs(decades - sign * 3.0) < _SLIP_TOLERANCE
         share = np.bincount(day[off], minlength=len(n_known)) / np.maximum(n_known, 1)
-        for a, b in runs((share >= _SLIP_INTERVALS) & (n_known > 0)).tolist():
+        for a, b in runs((share >= _SLIP_INTERVALS) & (n_known > 0)):
             where = np.flatnonzero(off & (day >= a) & (day < b))
             factor = float(10 ** np.median(decades[where]))
             first, last = int(where[0]), int(where[-1]) + 1

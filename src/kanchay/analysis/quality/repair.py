@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kanchay.analysis.quality.issues import runs
 from kanchay.analysis.quality.profile import week_profile
+from kanchay.analysis.runs import runs
 from kanchay.domain.interval import DAY, HOUR
 from kanchay.domain.issue import Issue, IssueKind
 from kanchay.domain.panel import Panel
@@ -69,7 +69,7 @@ def _filled(values: FloatArray, expected: FloatArray, resolution_s: int) -> Floa
     """Gaps of one point filled where that is honest; the rest stays missing."""
     out = values.copy()
     around = max(1, _AROUND_S // resolution_s)
-    for a, b in runs(np.isnan(values)).tolist():
+    for a, b in runs(np.isnan(values)):
         length = (b - a) * resolution_s
         if a == 0 or b == len(values) or length > LONGEST_S:
             continue

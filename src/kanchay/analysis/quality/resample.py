@@ -16,7 +16,15 @@ from kanchay.domain.interval import HOUR, IntArray, local_day_bounds
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray, Quality, QualityArray, Readings
 
-__all__ = ["Buckets", "bucket", "local_days", "resample", "resample_panel", "signed_sum", "without_overlaps"]
+__all__ = [
+    "Buckets",
+    "bucket",
+    "by_local_day",
+    "resample",
+    "resample_panel",
+    "signed_sum",
+    "without_overlaps",
+]
 
 _MEAN_COVERAGE = 0.5  # a mean over less than half of its interval says too little to be shown
 
@@ -240,7 +248,7 @@ def resample_panel(panel: Panel, resolution_s: int, *, summed: bool | tuple[bool
     return Panel(panel.points, values, quality, panel.start, resolution_s, panel.tz)
 
 
-def local_days(readings: Readings, start: int, end: int, tz: str, *, summed: bool) -> Buckets:
+def by_local_day(readings: Readings, start: int, end: int, tz: str, *, summed: bool) -> Buckets:
     """Totals per local calendar day of `tz` over the whole days that cover ``[start, end)``.
 
     Days have 23, 24 or 25 hours; `covered_s` tells how much of each was read.
@@ -263,7 +271,7 @@ def local_days(readings: Readings, start: int, end: int, tz: str, *, summed: boo
     Examples
     --------
     >>> r = Readings.regular("m", 18000, 3600, np.ones(24))  # midnight to midnight in Lima
-    >>> local_days(r, 18000, 18001, "America/Lima", summed=True).total.tolist()
+    >>> by_local_day(r, 18000, 18001, "America/Lima", summed=True).total.tolist()
     [24.0]
     """
     return bucket(readings, local_day_bounds(start, end, tz), summed=summed)

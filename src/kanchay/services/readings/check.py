@@ -34,7 +34,7 @@ def check_site(ctx: Context, scope: Scope, site_id: str) -> list[Issue]:
             panel = checked_panel(ctx, scope, point, spans[point.id])
             found += check_panel(panel, signed=_signed(point), unclocked=_unclocked(point))
             found += _register_issues(ctx, scope, point, spans[point.id])
-    found += _sum_issues(ctx, scope, points, spans)
+    found += _sum_issues(ctx, scope, points)
     return sorted(found, key=lambda i: (i.point_id, i.start, i.kind))
 
 
@@ -76,7 +76,7 @@ def _register_issues(ctx: Context, scope: Scope, point: Point, span: Span) -> li
     return derive_readings(seen, point.kind)[1]
 
 
-def _sum_issues(ctx: Context, scope: Scope, points: list[Point], spans: dict[str, Span]) -> list[Issue]:
+def _sum_issues(ctx: Context, scope: Scope, points: list[Point]) -> list[Issue]:
     """Balances that leave less than nothing, on hours that all of their meters know."""
     virtual = list_virtual_points(ctx, scope, points[0].site_id) if points else []
     found: list[Issue] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kanchay.analysis.quality.resample import Buckets, local_days, resample, signed_sum
+from kanchay.analysis.quality.resample import Buckets, by_local_day, resample, signed_sum
 from kanchay.domain.errors import InputError, NotFound
 from kanchay.domain.interval import DAY
 from kanchay.domain.panel import Panel
@@ -126,7 +126,7 @@ def daily_totals(
     for sign, term in terms or ((1, point),):
         # A day more on each side: the days reach beyond the window that was asked for.
         readings = _read(ctx, scope, term, (start - 2 * DAY, end + 2 * DAY), as_of)
-        days = local_days(readings, start, end, site.tz, summed=term.quantity in SUMMED)
+        days = by_local_day(readings, start, end, site.tz, summed=term.quantity in SUMMED)
         totals.append((sign, days))
     return _signed(totals)
 
