@@ -120,6 +120,9 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _bug(error: Exception) -> Response:
+        if "database is locked" in str(error):  # whichever library says it
+            _log.warning("the store was busy for too long")
+            return _answer(503, "busy", "Another program is writing to the store.", "Try again in a moment.")
         # The route, not the address: that may hold a one-time token.
         where = request.url_rule.rule if request.url_rule else "an unknown address"
         _log.exception("%s %s failed", request.method, where, exc_info=error)

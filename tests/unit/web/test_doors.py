@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 import pytest
@@ -137,3 +138,123 @@ def test_an_agency_sees_no_household(world) -> None:
         answer = client.get(path)
         assert answer.status_code in (403, 404), path
         assert "Casa" not in answer.text, path
+
+
+def _row_counts(world) -> dict[str, int]:
+    from kanchay.services.people.policy import operator_scope
+
+    kinds = (
+        "sites",
+        "points",
+        "users",
+        "runs",
+        "forecasts",
+        "findings",
+        "recommendations",
+        "bills",
+        "imports",
+        "audit",
+    )
+    with world.ctx.records.unit(operator_scope()) as unit:
+        return {kind: len(getattr(unit, kind).find()) for kind in kinds}
+
+
+def _walk(client, token: str, methods: frozenset[str], **values: str):
+    """Every closed route whose method is one of these, with its answer; the API gets JSON, pages a form."""
+    for method, address, endpoint in routes(client.app, **values):
+        if endpoint in PUBLIC or method not in methods or endpoint == "auth.sign_out":
+            continue
+        body = (
+            {"json": {"state": "done", "site_id": values["site_id"]}} if "/api/" in address else {"data": {}}
+        )
+        sent = {"method": method, "base_url": "http://localhost", "headers": {"X-CSRF-Token": token}}
+        yield method, address, client.http.open(address, **sent, **body)
+
+
+def token_of(client) -> str:
+    """The token of the session, under a mask of zeros."""
+    with client.http.session_transaction() as session:
+        return base64.urlsafe_b64encode(bytes(24) + bytes.fromhex(session["csrf"])).decode()
+
+
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# What a signed-in person may send without the right to write: words for this browser, an upload of one's own.
+HARMLESS = {"/settings", "/sites/casa/import/" + "x" * 32 + "/cancel"}
+
+
+def person(world, role: str, organisation: str = "default"):
+    """A browser in which somebody of that role is signed in."""
+    from kanchay.domain.scope import Role
+    from kanchay.services.people.policy import operator_scope
+    from kanchay.services.people.sign_in import create_user
+
+    create_user(
+        world.ctx, operator_scope(), f"{role}@roles.example", role, "una frase larga y facil", role=Role(role),
+        organisation_id=organisation,
+    )  # fmt: skip
+    return world.client(f"{role}@roles.example")
+
+
+@pytest.mark.parametrize("role", ["agency", "provider"])
+def test_who_gets_aggregates_only_sees_no_household_on_any_route(world, role: str) -> None:
+    client = person(world, role)
+    before, walked = _row_counts(world), 0
+    token = token_of(client)
+    for method, address, answer in _walk(client, token, WRITING | {"GET"}, **MINE):
+        held = [
+            word
+            for word in ("Casa Ñ", "Oficina", "Medidor", "casa-f1", "ana@example.org")
+            if word in answer.text
+        ]
+        shown = [word for word in held if word not in address]  # an error names what was asked for
+        assert shown == [], (method, address, shown)
+        of_a_site = any(value in address for value in MINE.values())
+        assert answer.status_code in (400, 403, 404, 415, 422) or not of_a_site or address in HARMLESS, (
+            address
+        )
+        assert answer.status_code < 500, (method, address)
+        walked += 1
+    assert walked > 35
+    assert _row_counts(world) == before
+
+
+@pytest.mark.parametrize("role", ["viewer", "analyst"])
+def test_who_may_only_look_writes_on_no_route(world, role: str) -> None:
+    client = person(world, role)
+    before = _row_counts(world)
+    token = token_of(client)
+    for method, address, answer in _walk(client, token, WRITING, **MINE):
+        refused = 400 <= answer.status_code < 500
+        assert refused or address in HARMLESS, (method, address, answer.status_code)
+    assert _row_counts(world) == before
+
+
+def test_looking_stores_nothing(world) -> None:
+    """No address that is only looked at writes a row, whoever looks."""
+    client = world.client()
+    before = _row_counts(world)
+    for _, address, answer in _walk(client, "", frozenset({"GET"}), **MINE):
+        assert answer.status_code < 500, address
+    assert _row_counts(world) == before
+
+
+def test_no_route_changes_anything_without_the_token_of_the_page(world) -> None:
+    client = world.client()
+    before = _row_counts(world)
+    for method, address, answer in _walk(client, "", WRITING, **MINE):
+        assert answer.status_code == 403, (method, address, answer.status_code)
+    assert _row_counts(world) == before
+
+
+def test_neither_words_nor_status_tell_absent_from_others(world) -> None:
+    """An id of somebody else is answered like one that never was."""
+    absent = {key: value.replace("casa", "zzzzz") for key, value in MINE.items()}
+
+    def said(values: dict[str, str], name: str) -> list[tuple[int, str]]:
+        client = world.client()  # its own: a page shows what the last one said
+        answers = _walk(client, token_of(client), WRITING | {"GET"}, **values)
+        plain = [(a.status_code, re.sub(r"[\w-]{64}", "", a.text).replace(name, "ID")) for _, _, a in answers]
+        return plain
+
+    for theirs, none in zip(said(THEIRS, "ajena"), said(absent, "zzzzz"), strict=True):
+        assert theirs == none

@@ -124,3 +124,15 @@ def test_a_store_that_is_gone_is_a_calm_page_too(world, monkeypatch) -> None:
         assert answer.status_code == 500, path
         assert "secrets" not in answer.text
     assert "Algo falló de nuestro lado" in client.get("/sites").text
+
+
+def test_a_store_that_is_busy_is_told_in_a_sentence(world, monkeypatch) -> None:
+    import sqlite3
+
+    def locked(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    client = world.client()
+    monkeypatch.setattr(sys.modules["kanchay.web.api.v1"], "known_site", locked)
+    answer = client.get("/api/v1/sites/casa/bill")
+    assert (answer.status_code, shape(answer)["code"]) == (503, "busy")

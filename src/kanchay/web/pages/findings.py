@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from kanchay.domain.errors import InputError
 from kanchay.domain.finding import Finding, Recommendation, RecommendationState
-from kanchay.domain.scope import Purpose
+from kanchay.domain.scope import Permission, Purpose
 from kanchay.web.pages.common import gather
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product, reader, render
@@ -92,8 +92,10 @@ def reopen(site_id: str, finding_id: str) -> Response:
     from kanchay.services.findings.answer import reopen_finding
 
     known, r = gather(site_id)
+    mine = scope(Purpose.OPERATE)
+    mine.require(Permission.WRITE, site_id)
     if _mine(known.findings, finding_id).status == "dismissed":
-        reopen_finding(product().ctx, scope(Purpose.OPERATE), finding_id)
+        reopen_finding(product().ctx, mine, finding_id)
         flash(r.words("finding.reopened"), "good")
     return redirect(url_for("findings.index", site_id=site_id), 303)
 
