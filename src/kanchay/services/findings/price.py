@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -37,13 +37,13 @@ class MonthPrice:
 
 
 def month_price(ctx: Context, site: Site) -> MonthPrice:
-    """The site's month by the prices in force today (or the last list we have)."""
+    """The site's month by the prices in force today (or the last list and dated values we have)."""
     try:
         tariff = tariff_of(ctx, site)
     except BillRefused as refusal:
         return MonthPrice(None, site.currency, refusal.code.removeprefix("bill."))
-    day = _priced_day(tariff, to_datetime(ctx.clock(), site.tz).date())
     typed = typed_parameters(site)
+    day = _known_day(tariff, _priced_day(tariff, to_datetime(ctx.clock(), site.tz).date()), typed)
     for left_out in ((), leaveable(tariff)):
         try:
             return _priced(tariff, day, typed, left_out)
@@ -59,6 +59,16 @@ def _priced_day(tariff: Tariff, today: date) -> date:
     earlier = [v for v in tariff.versions if v.valid_from <= today]
     version = (earlier or tariff.versions)[-1]
     return version.valid_to - timedelta(days=1) if version.valid_to and earlier else version.valid_from
+
+
+def _known_day(tariff: Tariff, day: date, typed: Collection[str]) -> date:
+    """That day, or the last on which the dated values hold: Peru's UIT ends with the year, and the next may be late."""
+    for parameter in tariff.parameters:
+        ends = [value.valid_to for value in parameter.values]
+        known = parameter.id in typed or parameter.default is not None or None in ends
+        if ends and not known:
+            day = min(day, max(end for end in ends if end is not None) - timedelta(days=1))
+    return day
 
 
 def _priced(tariff: Tariff, day: date, typed: dict[str, Decimal], left_out: tuple[str, ...]) -> MonthPrice:
