@@ -72,6 +72,9 @@ def zone(name: str) -> ZoneInfo:
         ) from error
 
 
+_LONGEST = 100 * 366 * DAY  # beyond it no store counts seconds safely
+
+
 def parse_duration(text: str) -> int:
     """Seconds in a duration such as ``"15min"``, ``"1h"``, ``"24h"``, ``"7d"`` or ISO 8601 ``"PT15M"``.
 
@@ -96,14 +99,16 @@ def parse_duration(text: str) -> int:
     (900, 3600, 604800)
     """
     word = text.strip().lower()
-    iso = re.fullmatch(r"p(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?)?", word)
+    iso = re.fullmatch(r"p(?:(\d{1,9})d)?(?:t(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?)?", word)
     if iso and any(iso.groups()):
         days, hours, minutes, seconds = (int(part or 0) for part in iso.groups())
-        return days * DAY + hours * HOUR + minutes * MINUTE + seconds
-    plain = re.fullmatch(r"(\d+)\s*([a-z]+)", word)
-    if plain and int(plain[1]) > 0 and plain[2] in _UNITS:
-        return int(plain[1]) * _UNITS[plain[2]]
-    raise TimeError(f"'{text}' is not a duration.", hint="Write 15min, 1h or 7d.")
+        length = days * DAY + hours * HOUR + minutes * MINUTE + seconds
+    else:
+        plain = re.fullmatch(r"(\d{1,9})\s*([a-z]+)", word)
+        length = int(plain[1]) * _UNITS.get(plain[2], 0) if plain else 0
+    if not 0 < length <= _LONGEST:
+        raise TimeError(f"'{text[:40]}' is not a duration.", hint="Write 15min, 1h or 7d.")
+    return length
 
 
 def format_resolution(seconds: int) -> str:

@@ -359,3 +359,28 @@ def test_who_may_see_one_site_sees_no_other(world) -> None:
     assert client.get("/sites/oficina/").status_code == 404
     assert client.get("/api/v1/points/oficina:grid/readings").status_code == 404
     assert "Oficina" not in client.get("/sites").text
+
+
+ANSWERS = [("tz", "../../etc/passwd"), ("tz", "\0"), ("unit", HOSTILE), ("kind", "zzz"), ("direction", "zzz"),
+           ("label", "zzz"),
+           ("resolution", "PT0S"), ("resolution", LONG + "d"), ("resolution", "99999999d"), ("decimal", "zz"),
+           ("clock", "zz"), ("day_first", "zz")]  # fmt: skip
+
+
+def test_answers_to_a_preview_that_cannot_be_are_told(world) -> None:
+    client = world.client()
+    file = (io.BytesIO(csv_of("x", "a")), "a.csv")
+    form = {"content_type": "multipart/form-data"}
+    page = client.post("/sites/vacia/import", "/sites/vacia/import", {"file": file}, **form).location
+    for name, value in ANSWERS:
+        answer = client.http.get(page, query_string={name: value}, base_url="http://localhost")
+        assert answer.status_code in (200, 422), (name, value)
+        assert raw(answer.text) == []
+        sent = {"file": (io.BytesIO(csv_of("x", "a")), "a.csv"), name: value}
+        answer = client.http.post(
+            "/api/v1/imports",
+            base_url="http://localhost",
+            data=sent,
+            headers={"X-CSRF-Token": client.token("/settings")},
+        )
+        assert answer.status_code in (200, 422), (name, value)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from kanchay.domain.errors import FileRefused, InputError, KanchayError
 from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import parse_duration
-from kanchay.domain.point import Site
+from kanchay.domain.point import Direction, Kind, Site
 from kanchay.domain.scope import Permission, Purpose, Scope
 from kanchay.services.context import Context
 from kanchay.services.ports.files import ImportOptions
@@ -36,6 +36,11 @@ _NO_ZONE = "nothing in the file suggests one"
 def options_from(form: Any) -> ImportOptions:
     """The answers given so far; what is not answered stays open."""
     given = {name: (form.get(name) or "").strip() or None for name in _FIELDS}
+    for name, known in (("kind", Kind), ("direction", Direction)):
+        if given[name] is not None and given[name] not in [k.value for k in known]:
+            raise InputError(
+                f"'{str(given[name])[:40]}' is no {name}.", hint=f"One of {', '.join(known)}.", code="form"
+            )
     day_first = given["day_first"]
     return ImportOptions(
         tz=given["tz"],
