@@ -164,7 +164,9 @@ def test_a_file_of_something_else(browse, tmp_path) -> None:
 
 def test_behind_a_proxy_nobody_is_signed_in_by_itself(chromium, served) -> None:
     context = chromium.new_context(
-        viewport={"width": 360, "height": 800}, extra_http_headers={"X-Forwarded-For": "203.0.113.9"}
+        viewport={"width": 360, "height": 800},
+        locale="es-PE",
+        extra_http_headers={"X-Forwarded-For": "203.0.113.9"},
     )
     page = context.new_page()
     page.goto(served + "/sites")

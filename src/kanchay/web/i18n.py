@@ -25,7 +25,9 @@ def catalogue(locale: str) -> dict[str, str]:
     """All texts of one language by key; groups in the file become ``group.key``."""
     groups = json.loads((_FOLDER / f"{locale}.json").read_text("utf-8"))
     return {
-        f"{group}.{key}".rstrip("."): text for group, texts in groups.items() for key, text in texts.items()
+        f"{group}.{key}" if key else group: text
+        for group, texts in groups.items()
+        for key, text in texts.items()
     }
 
 
