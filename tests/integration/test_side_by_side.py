@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kanchay.bootstrap import open_product, secret_key
@@ -130,5 +131,38 @@ def test_a_database_left_open_to_others_is_closed_to_them(tmp_path: Path) -> Non
     ctx = open_product(read_settings(home=str(home)))
     one_time_link(ctx)
     assert [p.name for p in home.glob("*.sqlite*") if p.stat().st_mode & 0o077] == []
+    ctx.readings.close()
+    ctx.records.close()
+
+
+def test_a_dismissal_while_findings_are_matched_is_not_lost(tmp_path: Path, monkeypatch) -> None:
+    """Whoever detects holds the write lock from the look at the stored findings on."""
+    import sqlite3
+
+    from kanchay.domain.point import Point, Site
+    from kanchay.domain.reading import Readings
+    from kanchay.services.findings import detect
+    from kanchay.services.people.sites import add_points, create_site
+
+    settings = read_settings(home=str(tmp_path / "home"))
+    ctx = open_product(settings)
+    create_site(ctx, OPERATOR, Site("s", "S", "UTC"))
+    add_points(ctx, OPERATOR, "s", [Point("m", "s", "M", resolution_s=3600)])
+    values = 0.1 + 0.2 * (np.arange(30 * 24) % 24 > 17)
+    ctx.readings.append(OPERATOR, [Readings.regular("m", 0, 3600, values)], recorded_at=1)
+    tried: list[str] = []
+
+    def meanwhile(found, known):
+        with sqlite3.connect(settings.home / "records.sqlite", timeout=0) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+                tried.append("taken")
+            except sqlite3.OperationalError as error:
+                tried.append(str(error))
+        return list(found), []
+
+    monkeypatch.setattr(detect, "match_stored", meanwhile)
+    detect.detect_site(ctx, OPERATOR, "s")
+    assert tried == ["database is locked"]
     ctx.readings.close()
     ctx.records.close()

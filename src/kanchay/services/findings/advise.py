@@ -86,14 +86,15 @@ def advise_site(
     found = detect_site(ctx, scope, site_id, store=store) if findings is None else findings
     made = _made(_Case(ctx, scope, load, price, price.price, found)) if price.price is not None else []
     with ctx.records.unit(scope) as uow:
-        known = uow.recommendations.find(site_id=site_id)
-        advice, withdrawn = match_recommendations(made, known, ctx.clock())
         if store:
             run = new_run(
                 ctx, load.site, "advice", as_of=ctx.clock(), input_fingerprint=fingerprint(load.panel),
                 tariff_version=price.tariff_version,
             )  # fmt: skip
-            uow.runs.put(run)
+            uow.runs.put(run)  # written first: nobody answers between the look and the write
+        known = uow.recommendations.find(site_id=site_id)
+        advice, withdrawn = match_recommendations(made, known, ctx.clock())
+        if store:
             advice = [
                 replace(a, run_id=run.id) if a.state is RecommendationState.PROPOSED else a for a in advice
             ]

@@ -49,14 +49,14 @@ def detect_site(ctx: Context, scope: Scope, site_id: str, *, store: bool = True)
     detections = detect_load(load.days, home=load.site.kind is SiteKind.HOME)
     findings = [_priced(ctx, load, price, d) for d in detections]
     with ctx.records.unit(scope) as uow:
-        known = uow.findings.find(site_id=site_id)
-        findings, gone = match_stored(findings, known)
         if store:
             run = new_run(
                 ctx, load.site, "findings", as_of=ctx.clock(), input_fingerprint=fingerprint(load.panel),
                 tariff_version=price.tariff_version,
             )  # fmt: skip
-            uow.runs.put(run)
+            uow.runs.put(run)  # written first: nobody dismisses a finding between the look and the write
+        findings, gone = match_stored(findings, uow.findings.find(site_id=site_id))
+        if store:
             findings = [replace(f, run_id=run.id) for f in findings]
             for row in (*findings, *gone):
                 uow.findings.put(row)
