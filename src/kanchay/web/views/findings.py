@@ -18,6 +18,7 @@ __all__ = [
     "Advice",
     "FindingView",
     "advice_view",
+    "because",
     "evidence_chart",
     "finding_view",
     "money_line",
@@ -212,7 +213,7 @@ def _facts(finding: Finding, money: tuple[str, str], r: Reader) -> tuple[tuple[s
             f"{month[0]} {t('per.month')}",
             t("range", low=month[1].removesuffix("\u00a0kWh"), high=month[2].removesuffix("\u00a0kWh")),
         ),
-        (t("finding.money"), money[0], money[1] or _because(finding, r)),
+        (t("finding.money"), money[0], money[1] or because(finding, r)),
     ]
     if finding.co2_kg_per_year is not None:
         rows.append(("CO₂", f"{f.unit(finding.co2_kg_per_year, 'kg', 0)} {t('per.year')}", ""))
@@ -220,9 +221,11 @@ def _facts(finding: Finding, money: tuple[str, str], r: Reader) -> tuple[tuple[s
     return tuple(rows)
 
 
-def _because(finding: Finding, r: Reader) -> str:
-    key = f"uncosted.{finding.uncosted_because}"
-    return r.words(key) if r.words.has(key) else finding.uncosted_because
+def because(finding: Finding, r: Reader) -> str:
+    """Why a finding has no price, in the reader's words."""
+    code = finding.uncosted_because
+    known = (key for key in (f"uncosted.{code}", f"refusal.short.{code}") if r.words.has(key))
+    return next((r.words(key) for key in known), code)
 
 
 def finding_view(

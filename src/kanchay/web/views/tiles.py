@@ -14,7 +14,7 @@ from kanchay.domain.panel import Panel
 from kanchay.web.gather import Gathered, Refusal
 from kanchay.web.shell import Reader
 from kanchay.web.views.common import Tile
-from kanchay.web.views.findings import Advice, advice_view, money_line, texts_for
+from kanchay.web.views.findings import Advice, advice_view, because, money_line, texts_for
 from kanchay.web.views.hours import DayTotals
 
 __all__ = [
@@ -58,6 +58,7 @@ def besides(known: Gathered, advice: list[Advice], r: Reader) -> tuple[Besides, 
     for finding in known.findings:
         if finding.status == "open" and finding.id not in told:
             money = ", ".join(filter(None, money_line(finding.money, r)))
+            money += "" if finding.money or not finding.uncosted_because else f": {because(finding, r)}"
             rows.append((headline(finding, texts, r.formats), money, "", finding.id))
     return tuple(rows[:_SHOWN])
 
