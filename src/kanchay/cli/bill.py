@@ -27,6 +27,7 @@ ASSUMED_TARIFF = "pe.luz_del_sur.lima_sur.bt5b"
 WARNINGS = {
     "period.open": "the period is not over: this is the bill so far",
     "energy.estimated": "some hours have no reading and were estimated",
+    "parameter.last_known": "a dated value, such as the UIT, is last year's: this year's is not known yet",
     "price.stale": "the price list is more than 45 days old; newer ones may exist",
     "price.review_due": "a newer price list was due by then; we do not have it",
     "price.unverified": "prices come from one source that nobody has cross-checked",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -52,6 +52,19 @@ def test_refusals(tariff: Tariff, used: Usage, parameters: dict[str, Decimal], c
     with pytest.raises(BillRefused) as refusal:
         evaluate(tariff, used, parameters=parameters)
     assert refusal.value.code == code
+
+
+def test_a_dated_value_serves_a_year_after_its_end_and_says_so(tariff: Tariff) -> None:
+    """The UIT of a new year is decreed late: bills of January go on, with a word of warning; years later they do not."""
+    ends = max(p.valid_to for p in tariff.parameter("UIT").values)
+    january = evaluate(tariff, usage("120", ends, ends + timedelta(days=31)), parameters=LIGHT)
+    assert "parameter.last_known" in january.warnings
+    december = evaluate(tariff, usage("120", ends - timedelta(days=31), ends), parameters=LIGHT)
+    assert "parameter.last_known" not in december.warnings
+    assert january.total == december.total
+    later = ends + timedelta(days=400)
+    with pytest.raises(BillRefused, match="UIT"):
+        evaluate(tariff, usage("120", later, later + timedelta(days=31)), parameters=LIGHT)
 
 
 def test_the_bill_of_the_mock(tariff: Tariff) -> None:

@@ -19,6 +19,7 @@ from kanchay.domain.tariff import (
     FixedCharge,
     LookupCharge,
     LookupRow,
+    Parameter,
     PerUnitCharge,
     Select,
     Tariff,
@@ -29,6 +30,7 @@ from kanchay.domain.tariff import (
 __all__ = ["TYPED", "Frame", "band_of", "cut", "price_charge"]
 
 TYPED: Final = Source("Typed by the user", None, "", "high", "typed")
+_YEAR: Final = timedelta(days=365)
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Frame:
         return round_to(value, self.tariff.rounding.quantity)
 
     def lookup(self, name: str) -> tuple[Decimal, Source | None] | None:
-        """Value and source of a parameter: typed, else dated on the last day, else its default, else None."""
+        """Value and source of a parameter: typed, else dated (on the last day, or last known), else its default."""
         if name in self.typed:
             return self.typed[name], TYPED
         parameter = self.tariff.parameter(name)
@@ -88,7 +90,26 @@ class Frame:
                 price.valid_to is None or self.last_day < price.valid_to
             ):
                 return price.value, price.source
+        late = self._last_known(parameter)
+        if late is not None:
+            return late
         return None if parameter.default is None else (parameter.default, parameter.source)
+
+    def _last_known(self, parameter: Parameter) -> tuple[Decimal, Source | None] | None:
+        """The newest yearly value, for a year after its end: a UIT is decreed in the last days of December.
+
+        Said by the warning ``parameter.last_known``. A hole between two known values is never filled.
+        """
+        ended = [p for p in parameter.values if p.valid_to is not None and p.valid_to <= self.last_day]
+        if not ended or len(ended) < len(parameter.values):
+            return None
+        newest = max(ended, key=lambda p: p.valid_from)
+        if newest.valid_to is None or self.last_day - newest.valid_to > _YEAR:
+            return None
+        if newest.valid_to - newest.valid_from < _YEAR:  # what changes by the month is not carried on
+            return None
+        self.warnings.append("parameter.last_known")
+        return newest.value, newest.source
 
     def need(self, name: str, alternative: str = "") -> tuple[Decimal, Source | None]:
         """As `lookup`, refused where nobody told the value."""

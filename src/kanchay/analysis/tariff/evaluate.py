@@ -44,7 +44,8 @@ def evaluate(
     -------
     Bill
         ``sum(line.amount for line in lines) == total``. `warnings` say what to be careful with:
-        ``price.stale``, ``price.unverified``, ``price.review_due`` and the codes of lines left out.
+        ``price.stale``, ``price.unverified``, ``price.review_due``, ``parameter.last_known`` and the codes of
+        lines left out.
 
     Raises
     ------
