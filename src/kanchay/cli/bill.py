@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kanchay.cli.common import emit_json, input_options, json_option, name_values, table
+from kanchay.cli.common import emit_json, input_options, json_option, name_values, parameter_option, table
 
 if TYPE_CHECKING:
     from kanchay.domain.bill import Bill, BillForecast, BillLine
@@ -53,9 +53,7 @@ class Wishes:
 @click.option("--tariff", "tariff_id", metavar="ID", help="Tariff (default: the site's). See --list.")
 @click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="First day of the period.")
 @click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Day after its last day.")
-@click.option(
-    "--param", "params", multiple=True, metavar="NAME=VALUE", help="A typed value, e.g. alumbrado=8.82."
-)
+@parameter_option
 @click.option("--without-lighting", is_flag=True, help="Leave street lighting out, and say so.")
 @click.option("--prices-of", type=click.DateTime(["%Y-%m-%d"]), help="Price by the list of this day.")
 @click.option("--previous", is_flag=True, help="The period before the running one.")

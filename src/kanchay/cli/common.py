@@ -21,6 +21,7 @@ __all__ = [
     "locale_option",
     "meter_of",
     "name_values",
+    "parameter_option",
     "plain",
     "progress",
     "table",
@@ -85,6 +86,12 @@ def input_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def parameter_option(function: F) -> F:
+    """``--param NAME=VALUE``, as often as wanted; read it with `name_values`."""
+    text = "A typed value of the tariff, for example alumbrado=8.82."
+    return click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help=text)(function)
 
 
 def name_values(params: tuple[str, ...]) -> dict[str, str]:

@@ -146,8 +146,8 @@ def _store(
 
 
 def _new_site(name: str, options: ImportOptions, results: list[Result]) -> Site:
-    import re
 
+    from kanchay.domain.names import slug
     from kanchay.domain.point import Site
 
     zones = [s.timezone for _, r, _ in results if not isinstance(r, KanchayError) for s in r.series]
@@ -155,8 +155,7 @@ def _new_site(name: str, options: ImportOptions, results: list[Result]) -> Site:
         q.code == "tz" for _, r, _ in results if not isinstance(r, KanchayError) for q in r.questions
     ):
         raise InputError("The times of the file carry no zone.", hint="Name the site's zone with --tz.")
-    ident = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "site"
-    return Site(ident, name, tz=options.tz or zones[0])
+    return Site(slug(name), name, tz=options.tz or zones[0])
 
 
 def series_dict(series: ImportSeries) -> dict[str, Any]:

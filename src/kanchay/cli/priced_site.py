@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kanchay.cli.common import input_options, json_option, locale_option, name_values
+from kanchay.cli.common import input_options, json_option, locale_option, name_values, parameter_option
 
 if TYPE_CHECKING:
     from kanchay.domain.finding import MoneyRange
@@ -40,9 +40,7 @@ def priced_options(function: F) -> F:
     for option in (
         json_option,
         locale_option,
-        click.option(
-            "--param", "params", multiple=True, metavar="NAME=VALUE", help="A typed value of the tariff."
-        ),
+        parameter_option,
         click.option(
             "--kind",
             type=click.Choice(["home", "building"]),

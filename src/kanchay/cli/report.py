@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kanchay.cli.common import input_options, locale_option, whole_file
+from kanchay.cli.common import input_options, locale_option, parameter_option, whole_file
 
 if TYPE_CHECKING:
     from kanchay.services.context import Context
@@ -24,9 +24,7 @@ __all__ = ["command"]
     "--month", metavar="YYYY-MM", help="The period read in this month (default: the newest complete)."
 )
 @click.option("--tariff", "tariff_id", metavar="ID", help="Tariff of a file; see kanchay bill --list.")
-@click.option(
-    "--param", "params", multiple=True, metavar="NAME=VALUE", help="A typed value, e.g. alumbrado=8.82."
-)
+@parameter_option
 @click.option("--billing-day", type=click.IntRange(1, 31), help="Day on which a file's meter is read.")
 @locale_option
 @click.option(

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from kanchay.cli.common import emit_json, json_option, name_values, table
+from kanchay.cli.common import emit_json, json_option, name_values, parameter_option, table
 from kanchay.cli.opening import open_context
 from kanchay.domain.errors import InputError
 from kanchay.domain.interval import format_resolution
+from kanchay.domain.names import slug
 from kanchay.domain.point import Site, SiteKind
 
 __all__ = ["command"]
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def parameter_option(function: F) -> F:
-    """``--param NAME=VALUE``, as often as wanted."""
-    text = "A typed value of the tariff, for example alumbrado=8.82."
-    return click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help=text)(function)
 
 
 @click.group("site")
@@ -132,12 +122,6 @@ def points(click_ctx: click.Context, site_id: str | None, as_json: bool) -> None
         rows.append((p.id, p.name, p.quantity, p.direction or "", p.unit, step, held.n if held else 0, *days))
     wide = [(*row, *[""] * (9 - len(row))) for row in rows]
     table(("id", "name", "quantity", "direction", "unit", "resolution", "readings", "from", "to"), wide)
-
-
-def slug(name: str) -> str:
-    """``"Oficina Miraflores Nº 2"`` becomes ``"oficina-miraflores-n-2"``."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "site"
 
 
 def changed(site: Site, changes: tuple[str, ...]) -> Site:

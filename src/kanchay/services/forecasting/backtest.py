@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from kanchay.analysis.backtest import Backtest, backtest, clock_times
-from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.interval import DAY
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import load_default, resolution_of
-from kanchay.services.readings.series import find_point, load_panel, span
+from kanchay.services.readings.series import find_point, held, load_panel
 
 __all__ = ["backtest_point"]
 
@@ -25,11 +24,7 @@ def backtest_point(
     """Forecast every local midnight of the last `days` days (default: of all that is held)."""
     point, _, site = find_point(ctx, scope, point_id)
     scope.require(Permission.READ, site.id)
-    reach = span(ctx, scope, point_id)
-    if reach is None:
-        raise NotEnoughData(
-            f"Point '{point_id}' has no readings yet.", hint="Import a file or connect a meter."
-        )
+    reach = held(ctx, scope, point_id)
     forecaster = ctx.models.load(model) if model else load_default(ctx)[0]
     start = reach.start if days is None else max(reach.start, reach.end - days * DAY)
     panel = load_panel(

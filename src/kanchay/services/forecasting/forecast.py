@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.single import forecast_panel
-from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.forecast import Forecast
 from kanchay.domain.interval import DAY
 from kanchay.domain.point import Point, Site
@@ -15,7 +14,7 @@ from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import load_default, resolution_of
 from kanchay.services.forecasting.skill import card_of
 from kanchay.services.operations.runs import fingerprint, new_run
-from kanchay.services.readings.series import find_point, load_panel, span
+from kanchay.services.readings.series import find_point, held, load_panel
 
 __all__ = ["forecast_point"]
 
@@ -73,11 +72,7 @@ def forecast_point(
 
 def _time_of_issue(ctx: Context, scope: Scope, point: Point, issued_at: int | None, resolution_s: int) -> int:
     """The asked time or the end of the data, on the grid of the point's readings."""
-    reach = span(ctx, scope, point.id)
-    if reach is None:
-        raise NotEnoughData(
-            f"Point '{point.id}' has no readings yet.", hint="Import a file or connect a meter."
-        )
+    reach = held(ctx, scope, point.id)
     at = reach.end if issued_at is None else issued_at
     return reach.start + (at - reach.start) // resolution_s * resolution_s
 

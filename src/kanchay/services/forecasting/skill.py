@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.skill import SkillCard, skill_of_panel
-from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.interval import DAY
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import load_default, resolution_of
-from kanchay.services.readings.series import find_point, load_panel, span
+from kanchay.services.readings.series import find_point, held, load_panel
 
 __all__ = ["SkillCard", "card_of", "skill_card"]
 
@@ -23,11 +22,7 @@ def skill_card(
     """The card of a point over its last `days` days."""
     point, _, site = find_point(ctx, scope, point_id)
     scope.require(Permission.READ, site.id)
-    reach = span(ctx, scope, point_id)
-    if reach is None:
-        raise NotEnoughData(
-            f"Point '{point_id}' has no readings yet.", hint="Import a file or connect a meter."
-        )
+    reach = held(ctx, scope, point_id)
     forecaster = ctx.models.load(model) if model else load_default(ctx)[0]
     return card_of(ctx, scope, point, site, forecaster, end=reach.end, days=days)
 

@@ -258,7 +258,10 @@ def _found(
         findings = uow.findings.find(site_id=site_id, status="open")
         advice = uow.recommendations.find(site_id=site_id)
     if not findings and not advice:
-        return _tried(lambda: _detected(ctx, scope, site_id)), _tried(lambda: _advised(ctx, scope, site_id))
+        found = _tried(lambda: _detected(ctx, scope, site_id))
+        return found, found if isinstance(found, Refused) else _tried(
+            lambda: _advised(ctx, scope, site_id, found)
+        )
     over = (RecommendationState.DECLINED, RecommendationState.REFUTED)
     open_ = [a for a in advice if a.state not in over]
     return (
@@ -273,10 +276,12 @@ def _detected(ctx: Context, scope: Scope, site_id: str) -> tuple[Finding, ...]:
     return tuple(detect_site(ctx, scope, site_id, store=False))
 
 
-def _advised(ctx: Context, scope: Scope, site_id: str) -> tuple[Recommendation, ...]:
+def _advised(
+    ctx: Context, scope: Scope, site_id: str, found: tuple[Finding, ...]
+) -> tuple[Recommendation, ...]:
     from kanchay.services.findings.advise import advise_site
 
-    return tuple(advise_site(ctx, scope, site_id, store=False))
+    return tuple(advise_site(ctx, scope, site_id, store=False, findings=list(found)))
 
 
 def _runs(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
 from kanchay.domain.importing import ImportSeries
+from kanchay.domain.names import slug
 from kanchay.domain.point import Direction, Kind, Point, Role, Term, VirtualPoint
 from kanchay.domain.units import CANONICAL, Quantity
 
@@ -17,15 +16,9 @@ __all__ = ["as_energy", "point_id", "point_of", "register_sums"]
 _FLOWS = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
 
-def _slug(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in folded if not unicodedata.combining(c)).lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "series"
-
-
 def point_id(site_id: str, series: ImportSeries) -> str:
     """The same for the same series of the same site in every file."""
-    parts = [site_id, _slug(series.name)]
+    parts = [site_id, slug(series.name, otherwise="series")]
     if series.direction is not None:
         parts.append(series.direction.value)
     return ".".join(parts)
@@ -79,7 +72,12 @@ def register_sums(
     groups: dict[tuple[str, Direction | None, Kind], list[ImportSeries]] = defaultdict(list)
     for s in series:
         if s.register and s.quantity is Quantity.ELECTRIC_ENERGY:
-            base = _slug(s.name.lower()).replace(_slug(s.register), "", 1).strip("-").replace("--", "-")
+            base = (
+                slug(s.name, otherwise="series")
+                .replace(slug(s.register, otherwise="series"), "", 1)
+                .strip("-")
+                .replace("--", "-")
+            )
             groups[base, s.direction, s.kind].append(s)
     sums = []
     for (base, direction, _), parts in groups.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kanchay.analysis.quality.resample import Buckets, by_local_day, resample, signed_sum
-from kanchay.domain.errors import InputError, NotFound
+from kanchay.domain.errors import InputError, NotEnoughData, NotFound
 from kanchay.domain.interval import DAY
 from kanchay.domain.panel import Panel
 from kanchay.domain.point import Direction, Point, Role, Site, VirtualPoint
@@ -15,7 +15,7 @@ from kanchay.domain.units import SUMMED, Quantity
 from kanchay.services.context import Context
 from kanchay.services.ports.readings import Span
 
-__all__ = ["daily_totals", "find_point", "load_panel", "main_point", "span"]
+__all__ = ["daily_totals", "find_point", "held", "load_panel", "main_point", "span"]
 
 
 def load_panel(
@@ -140,6 +140,16 @@ def _signed(totals: list[tuple[int, Buckets]]) -> Buckets:
         np.min([days.covered_s for _, days in totals], axis=0),
         np.max([days.quality for _, days in totals], axis=0),
     )
+
+
+def held(ctx: Context, scope: Scope, point_id: str) -> Span:
+    """As `span`, where nothing can be done without readings; raises `NotEnoughData`."""
+    reach = span(ctx, scope, point_id)
+    if reach is None:
+        raise NotEnoughData(
+            f"Point '{point_id}' has no readings yet.", hint="Import a file or connect a meter."
+        )
+    return reach
 
 
 def span(ctx: Context, scope: Scope, point_id: str) -> Span | None:

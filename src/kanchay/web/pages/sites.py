@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from kanchay.domain.errors import Conflict, InputError, KanchayError
 from kanchay.domain.interval import DAY, zone
+from kanchay.domain.names import slug
 from kanchay.domain.point import Site, SiteKind
 from kanchay.domain.scope import Purpose
 from kanchay.web.gather import Gathered
@@ -95,8 +94,7 @@ def _form_page(form: Site, site: Site | None, wrong: str) -> str:
 
 def _site_id(name: str) -> str:
     """A readable id: ``Casa Surquillo`` becomes ``casa-surquillo``."""
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_name.lower()).strip("-")[:40] or "site"
+    return slug(name)[:40]
 
 
 def _number(text: str, field: str) -> float | None:
