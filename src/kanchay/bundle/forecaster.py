@@ -105,12 +105,13 @@ class BundleForecaster:
         for day in range(n_days):
             mask = ~np.isnan(held)
             at = day * _HOURS
-            answer = self.runtime.run(
-                np.where(mask, held, 0.0).astype(np.float32),
-                mask.astype(np.float32),
-                calendar[:, at : at + LOOKBACK_H],
-                calendar[:, at + LOOKBACK_H : at + LOOKBACK_H + _HOURS],
-            ).astype(np.float64)
+            inputs = {
+                "load": np.where(mask, held, 0.0).astype(np.float32),
+                "mask": mask.astype(np.float32),
+                "calendar_context": calendar[:, at : at + LOOKBACK_H],
+                "calendar_target": calendar[:, at + LOOKBACK_H : at + LOOKBACK_H + _HOURS],
+            }
+            answer = self.runtime.run(inputs).astype(np.float64)
             answer[silent] = np.nan
             blocks.append(_widen(answer, self.manifest.widening[min(day, len(self.manifest.widening) - 1)]))
             held = np.concatenate([held[:, _HOURS:], answer[:, :, 0]], axis=1)

@@ -8,6 +8,7 @@ import pytest
 from kanchay.adapters.models import shipped_models
 from kanchay.bundle.files import read_verified
 from kanchay.bundle.load import load_bundle, make_runtime, verify_bundle
+from kanchay.bundle.runtimes import INPUTS
 from kanchay.bundle.sign import PROJECT_KEYS
 from kanchay.domain.errors import BundleError
 
@@ -27,19 +28,20 @@ def random_inputs(n, seed):
     mask[:, -1] = True
     load = np.where(mask, size * shape, 0.0).astype(np.float32)
     calendar = rng.normal(0, 0.7, (n, 192, 13)).astype(np.float32)
-    return load, mask.astype(np.float32), calendar[:, :168], calendar[:, 168:]
+    parts = (load, mask.astype(np.float32), calendar[:, :168], calendar[:, 168:])
+    return dict(zip(INPUTS[1], parts, strict=True))
 
 
 @pytest.fixture(scope="module")
 def thousand(shipped):
     """A thousand windows and what each runtime answers."""
     inputs = random_inputs(1000, 1)
-    return inputs, *(make_runtime(kind, *shipped).run(*inputs) for kind in ("onnx", "numpy"))
+    return inputs, *(make_runtime(kind, *shipped).run(inputs) for kind in ("onnx", "numpy"))
 
 
 def test_onnx_and_numpy_agree_on_a_thousand_windows(thousand):
     inputs, a, b = thousand
-    load, mask = inputs[:2]
+    load, mask = inputs["load"], inputs["mask"]
     scale = np.abs(load).sum(1) / mask.sum(1)
     off = np.abs(a - b).max(axis=(1, 2)) / scale
     assert off.max() < 1e-5, off.max()
@@ -54,8 +56,8 @@ def test_quantiles_never_cross(thousand):
 def test_big_batches_are_cut_without_a_trace(shipped):
     inputs = random_inputs(1500, 3)
     runtime = make_runtime("onnx", *shipped)
-    whole = runtime.run(*inputs)
-    part = runtime.run(*(x[1020:1030] for x in inputs))
+    whole = runtime.run(inputs)
+    part = runtime.run({name: x[1020:1030] for name, x in inputs.items()})
     np.testing.assert_allclose(whole[1020:1030], part, rtol=1e-4, atol=1e-5 * np.abs(part).max())
 
 

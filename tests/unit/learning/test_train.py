@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("tensorflow", reason="the extra 'train' is not installed")
 
 from kanchay.bundle.load import load_bundle, verify_bundle
+from kanchay.bundle.runtimes import INPUTS
 from kanchay.bundle.runtimes.numpy import NumpyRuntime
 from kanchay.bundle.save import pack_weights
 from kanchay.domain.forecast import LEVELS
@@ -59,7 +60,12 @@ def test_the_default_network_is_small():
 
 def test_keras_and_numpy_agree(model, inputs):
     runtime = NumpyRuntime(pack_weights(named_weights(model)), SHAPE.as_dict(), [1.0] * 8)
-    np.testing.assert_allclose(runtime.run(*inputs), np.asarray(model(list(inputs))), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(
+        runtime.run(dict(zip(INPUTS[1], inputs, strict=True))),
+        np.asarray(model(list(inputs))),
+        rtol=1e-4,
+        atol=1e-4,
+    )
 
 
 def test_calibration_stands_in_the_graph_and_in_numpy_alike(model, inputs):
@@ -67,7 +73,7 @@ def test_calibration_stands_in_the_graph_and_in_numpy_alike(model, inputs):
     calibrated = build_network(SHAPE, factors)
     calibrated.set_weights(model.get_weights())
     runtime = NumpyRuntime(pack_weights(named_weights(model)), SHAPE.as_dict(), factors)
-    a, b = np.asarray(calibrated(list(inputs))), runtime.run(*inputs)
+    a, b = np.asarray(calibrated(list(inputs))), runtime.run(dict(zip(INPUTS[1], inputs, strict=True)))
     np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
     plain = np.asarray(model(list(inputs)))
     np.testing.assert_allclose(

@@ -33,6 +33,14 @@ class Windows:
         Clock for hour of day and day of week.
     country, subdivision : str or None
         For public holidays; None: no holidays.
+    temperature : ndarray of float64, shape (n_windows, n_lookback + horizon), or None
+        Of the outdoor air, NaN where unknown. Beyond `issued_at` only what was forecast then, or a climatology;
+        anything that was observed later is *oracle weather* and its results are labelled so. [°C]
+
+    Raises
+    ------
+    ShapeError
+        The rows of `load` do not fit `issued_at`, or `temperature` fits neither.
 
     Examples
     --------
@@ -47,10 +55,14 @@ class Windows:
     tz: str
     country: str | None = None
     subdivision: str | None = None
+    temperature: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if self.load.ndim != 2 or self.load.shape[0] != len(self.issued_at):
             raise ShapeError(f"load {self.load.shape} does not fit {len(self.issued_at)} windows.")
+        wanted = (len(self.issued_at), self.load.shape[1] + self.horizon)
+        if self.temperature is not None and self.temperature.shape != wanted:
+            raise ShapeError(f"temperature {self.temperature.shape} does not fit; it must be {wanted}.")
 
     def __len__(self) -> int:
         return len(self.issued_at)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CHUNK", "INPUTS", "OUTPUT", "Float32", "Runtime"]
+__all__ = ["CHUNK", "INPUTS", "OUTPUT", "Float32", "Runtime", "in_chunks"]
 
 Float32 = NDArray[np.float32]
 
-INPUTS: Final = ("load", "mask", "calendar_context", "calendar_target")
+#: What a graph reads, by format of the bundle.
+INPUTS: Final = {
+    1: ("load", "mask", "calendar_context", "calendar_target"),
+    2: (
+        "load", "mask", "calendar_context", "calendar_target", "temperature", "temperature_mask", "lead",
+    ),
+}  # fmt: skip
 OUTPUT: Final = "forecast"
 CHUNK: Final = 1024  # windows at once: fast enough, and memory stays flat
 
@@ -22,9 +29,21 @@ class Runtime(Protocol):
     @property
     def name(self) -> str: ...
 
-    def run(self, load: Float32, mask: Float32, context: Float32, target: Float32) -> Float32:
+    def run(self, inputs: Mapping[str, Float32]) -> Float32:
         """Mean and quantiles, shape (n_windows, 24, 10), in the unit of `load`.
 
-        `load` (n, 168) holds 0 where `mask` is 0; `context` is (n, 168, k) and `target` (n, 24, k).
+        ``load`` (n, 168) holds 0 where ``mask`` is 0; ``calendar_context`` is (n, 168, k) and ``calendar_target``
+        (n, 24, k). From format 2 on also ``temperature`` with ``temperature_mask`` (n, 192) and ``lead`` (n, 1), the
+        day ahead that is asked for, as a share of seven. Inputs that the graph does not read are passed over.
         """
         ...
+
+
+def in_chunks(
+    run: Callable[[dict[str, Float32]], Float32], inputs: Mapping[str, Float32], names: Sequence[str]
+) -> Float32:
+    """Run the named inputs a chunk at a time, so that memory stays flat."""
+    n = len(inputs["load"])
+    parts = [run({name: inputs[name][i : i + CHUNK] for name in names}) for i in range(0, n, CHUNK)]
+    answer: Float32 = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return answer

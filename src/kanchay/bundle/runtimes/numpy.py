@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kanchay.bundle.runtimes import CHUNK, Float32
+from kanchay.bundle.runtimes import INPUTS, Float32, in_chunks
 from kanchay.domain.errors import BundleError
 
 __all__ = ["NumpyRuntime"]
@@ -62,17 +62,13 @@ class NumpyRuntime:
         self._floor = float(network["floor"])
         self._calibration = np.asarray(calibration, dtype=np.float32)
 
-    def run(self, load: Float32, mask: Float32, context: Float32, target: Float32) -> Float32:
+    def run(self, inputs: Mapping[str, Float32]) -> Float32:
         """Mean and quantiles, shape (n_windows, 24, 10)."""
-        parts = [
-            self._run(*(x[i : i + CHUNK].astype(np.float32) for x in (load, mask, context, target)))
-            for i in range(0, len(load), CHUNK)
-        ]
-        answer: Float32 = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        return answer
+        return in_chunks(self._run, inputs, INPUTS[1])
 
-    def _run(self, load: Float32, mask: Float32, context: Float32, target: Float32) -> Float32:
+    def _run(self, inputs: dict[str, Float32]) -> Float32:
         w = self._w
+        load, mask, context, target = (inputs[name].astype(np.float32) for name in INPUTS[1])
         known = np.maximum(mask.sum(1, keepdims=True), 1)
         center = (load * mask).sum(1, keepdims=True) / known
         spread = (np.abs(load - center) * mask).sum(1, keepdims=True) / known

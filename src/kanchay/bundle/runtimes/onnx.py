@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
 
-from kanchay.bundle.runtimes import CHUNK, INPUTS, Float32
+from kanchay.bundle.runtimes import INPUTS, Float32, in_chunks
 from kanchay.domain.errors import BundleError
 
 __all__ = ["OnnxRuntime"]
@@ -49,20 +49,17 @@ class OnnxRuntime:
             self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises its own kinds, all outside a common base
             raise BundleError(f"onnxruntime refuses model.onnx: {error}", code="bundle.graph") from error
-        inputs = {i.name for i in self._session.get_inputs()}
-        if inputs != set(INPUTS):
+        names = {i.name for i in self._session.get_inputs()}
+        if names not in [set(known) for known in INPUTS.values()]:
             raise BundleError(
-                f"model.onnx takes {sorted(inputs)}, not {sorted(INPUTS)}.", code="bundle.graph"
+                f"model.onnx takes {sorted(names)}: that is no known layout.", code="bundle.graph"
             )
+        self._names = sorted(names)
 
-    def run(self, load: Float32, mask: Float32, context: Float32, target: Float32) -> Float32:
+    def run(self, inputs: Mapping[str, Float32]) -> Float32:
         """Mean and quantiles, shape (n_windows, 24, 10)."""
-        parts = [
-            self._session.run(
-                None,
-                dict(zip(INPUTS, (x[i : i + CHUNK] for x in (load, mask, context, target)), strict=True)),
-            )[0]
-            for i in range(0, len(load), CHUNK)
-        ]
-        answer: Float32 = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return in_chunks(self._run, inputs, self._names)
+
+    def _run(self, inputs: dict[str, Float32]) -> Float32:
+        answer: Float32 = self._session.run(None, inputs)[0]
         return answer
