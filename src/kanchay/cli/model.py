@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import click
 
-from kanchay.cli.common import emit_json, json_option, progress, table
-from kanchay.domain.errors import InputError, NotFound
-
-if TYPE_CHECKING:
-    from kanchay.adapters.models import ModelShelf
-    from kanchay.services.forecasting.evaluate import Evaluation
+from kanchay.cli.common import emit_json, json_option, progress
+from kanchay.cli.model_common import data_options, places, shelf_of
+from kanchay.cli.model_evaluate import evaluate
+from kanchay.domain.errors import InputError
 
 __all__ = ["command"]
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.group("model")
@@ -26,36 +20,7 @@ def command() -> None:
     """Train, evaluate, verify and show models."""
 
 
-def data_options(function: F) -> F:
-    """``--data`` and ``--splits``: the measured data and how they are split."""
-    for option in (
-        click.option(
-            "--splits", type=click.Path(path_type=Path), help="Splits file (default: beside the data)."
-        ),
-        click.option(
-            "--data", type=click.Path(path_type=Path), help="Folder of measured data (default: KANCHAY_DATA)."
-        ),
-    ):
-        function = option(function)
-    return function
-
-
-def _places(data: Path | None, splits: Path | None) -> tuple[Path, Path]:
-    """Splits file and data folder."""
-    given = data or (Path(os.environ["KANCHAY_DATA"]) if os.environ.get("KANCHAY_DATA") else None)
-    if given is None or not given.is_dir():
-        raise NotFound("There is no folder of measured data.", hint="Give --data FOLDER or set KANCHAY_DATA.")
-    rules = splits or given.parent / "benchmarks" / "splits.yaml"
-    if not rules.is_file():
-        raise NotFound(f"There is no splits file {rules}.", hint="Give --splits FILE.")
-    return rules, given
-
-
-def _shelf(click_ctx: click.Context, runtime: str = "auto") -> ModelShelf:
-    from kanchay.adapters.models import ModelShelf
-    from kanchay.cli.opening import settings_of
-
-    return ModelShelf(settings_of(click_ctx), runtime=runtime)
+command.add_command(evaluate)
 
 
 @command.command("list")
@@ -63,7 +28,7 @@ def _shelf(click_ctx: click.Context, runtime: str = "auto") -> ModelShelf:
 @click.pass_context
 def list_models(click_ctx: click.Context, *, as_json: bool) -> None:
     """Names of the models that can be used here."""
-    names = _shelf(click_ctx).names()
+    names = shelf_of(click_ctx).names()
     if as_json:
         emit_json({"models": names})
     else:
@@ -78,7 +43,7 @@ def show(click_ctx: click.Context, model: str, *, as_json: bool) -> None:
     """The manifest of a saved model, or its model card."""
     from kanchay.bundle.files import read_verified
 
-    manifest, files = read_verified(_shelf(click_ctx).path_of(model), trusted=None)
+    manifest, files = read_verified(shelf_of(click_ctx).path_of(model), trusted=None)
     if as_json:
         emit_json(manifest)
     else:
@@ -95,7 +60,7 @@ def verify(click_ctx: click.Context, model: str, *, as_json: bool) -> None:
     from kanchay.bundle.load import verify_bundle
     from kanchay.cli.opening import settings_of
 
-    path = _shelf(click_ctx).path_of(model)
+    path = shelf_of(click_ctx).path_of(model)
     proof = verify_bundle(path, trusted=trusted_keys(settings_of(click_ctx).home))
     manifest = proof.manifest
     if as_json:
@@ -137,7 +102,7 @@ def leak(click_ctx: click.Context, model: str, *, as_json: bool) -> None:
     """Scramble everything at and after the time of issue: mean and quantiles must stay the same to the bit."""
     from kanchay.analysis.leak import leak_test
 
-    report = leak_test(_shelf(click_ctx).load(model))
+    report = leak_test(shelf_of(click_ctx).load(model))
     if as_json:
         emit_json({"model": model, "passed": report.passed, **_fields(report)})
     else:
@@ -150,111 +115,6 @@ def leak(click_ctx: click.Context, model: str, *, as_json: bool) -> None:
 
 def _fields(report: Any) -> dict[str, Any]:
     return {"n_forecasts": report.n_forecasts, "differing": list(report.differing)}
-
-
-@command.command("evaluate")
-@click.argument("model", default="pretrained")
-@click.option("--rival", "rivals", multiple=True, help="Models beside it (default: ensemble, week, day).")
-@click.option("--role", type=click.Choice(["test", "validation"]), default="test", show_default=True)
-@click.option("--dataset", "datasets", multiple=True, help="Only these data sets.")
-@click.option("--runtime", type=click.Choice(["auto", "onnx", "numpy"]), default="auto", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Write the scores of each meter to this CSV.")
-@click.option(
-    "--into-bundle", is_flag=True, help="Write the result into the bundle and sign it again (--key)."
-)
-@click.option("--key", type=click.Path(path_type=Path), help="Private key for --into-bundle.")
-@data_options
-@json_option
-@click.pass_context
-def evaluate(
-    click_ctx: click.Context,
-    model: str,
-    *,
-    rivals: tuple[str, ...],
-    role: str,
-    datasets: tuple[str, ...],
-    runtime: str,
-    out: Path | None,
-    into_bundle: bool,
-    key: Path | None,
-    data: Path | None,
-    splits: Path | None,
-    as_json: bool,
-) -> None:
-    """Score a model by the protocol Kanchay-24: a week of history, local midnight, 24 hours, no fitting."""
-    from kanchay.adapters.datasets import load_meters
-    from kanchay.services.forecasting.evaluate import evaluate_model
-
-    shelf = _shelf(click_ctx, runtime)
-    names = [model, *(rivals or ("ensemble", "week", "day"))]
-    if "ensemble" not in names:
-        names.append("ensemble")
-    meters = [m for m in load_meters(*_places(data, splits), datasets or None) if m.role == role]
-    if not meters:
-        raise InputError(f"These data sets have no {role} meters.")
-    with progress("meters", len(meters)) as advance:
-        result = evaluate_model(model, {n: shelf.load(n) for n in names}, meters, progress=advance)
-    if out:
-        _write_scores(out, result)
-    if into_bundle:
-        _into_bundle(shelf.path_of(model), result, key)
-    if as_json:
-        emit_json(result)
-    else:
-        _print(result)
-
-
-def _print(result: Evaluation) -> None:
-    click.echo(f"{result.model} over the {result.rival}; 95 % intervals resample data sets, then meters")
-    rows = [
-        (
-            g.group,
-            g.cvrmse.n,
-            f"{g.cvrmse.median:.3f}",
-            f"{g.cvrmse.low:.3f} to {g.cvrmse.high:.3f}",
-            f"{100 * g.cvrmse.wins:.0f} %",
-            f"{g.pinball.median:.3f}",
-            f"{100 * g.coverage50:.0f} / {100 * g.coverage80:.0f} / {100 * g.coverage95:.0f} %",
-        )
-        for g in result.groups
-    ]
-    table(("group", "meters", "CV(RMSE)", "95 % interval", "wins", "pinball", "50/80/95 bands cover"), rows)
-
-
-def _write_scores(path: Path, result: Evaluation) -> None:
-    import csv
-    import dataclasses
-
-    from kanchay.analysis.metrics import Scores
-
-    fields = [f.name for f in dataclasses.fields(Scores)]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["dataset", "meter", "kind", "thin", "model", *fields])
-        for row in result.meters:
-            for name, scores in row.scores.items():
-                values = [getattr(scores, f) for f in fields]
-                writer.writerow([row.dataset, row.meter, row.kind, row.thin, name, *values])
-
-
-def _into_bundle(path: Path, result: Evaluation, key: Path | None) -> None:
-    from kanchay.bundle.sign import load_or_make_key
-    from kanchay.learning.make import rescore
-
-    kinds = {
-        g.group: {
-            "meters": g.cvrmse.n,
-            "ratio": round(g.cvrmse.median, 4),
-            "interval": [round(g.cvrmse.low, 4), round(g.cvrmse.high, 4)],
-            "pinball": round(g.pinball.median, 4),
-            "coverage50": round(g.coverage50, 4),
-            "coverage80": round(g.coverage80, 4),
-            "coverage95": round(g.coverage95, 4),
-        }
-        for g in result.groups
-    }
-    scores = {"command": "kanchay model evaluate", "rival": result.rival, "kinds": kinds}
-    rescore(path, scores, key=load_or_make_key(key) if key else None)
 
 
 @command.command("train")
@@ -294,7 +154,7 @@ def train(
     from kanchay.bundle.sign import load_or_make_key
     from kanchay.cli.opening import settings_of
 
-    rules, folder = _places(data, splits)
+    rules, folder = places(data, splits)
     signing = key or settings_of(click_ctx).home / "signing" / "ed25519.pem"
     _refuse_inside_repository(signing)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
