@@ -10,6 +10,7 @@ import pytest
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.bundle.clockgrid import ClockGrid
 from kanchay.bundle.forecaster import BundleForecaster
+from kanchay.bundle.runtimes import INPUTS
 from kanchay.bundle.withinhour import WithinHour, to_hours
 from kanchay.domain.errors import TimeError
 from kanchay.domain.interval import DAY, HOUR, wall_clock
@@ -28,9 +29,9 @@ class Weekly:
     def __init__(self):
         self.calls = []
 
-    def run(self, load, mask, context, target):
-        self.calls.append((load, mask, context, target))
-        median = load[:, :24, None]
+    def run(self, inputs):
+        self.calls.append([inputs[name] for name in INPUTS[1]])
+        median = inputs["load"][:, :24, None]
         return np.concatenate([median, median + np.linspace(-1, 1, 9)], axis=2)
 
 
