@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kanchay.analysis.features.publicholidays import holidays_of_year
 from kanchay.domain.errors import NotFound
 from kanchay.domain.interval import DAY, HOUR, IntArray, wall_clock
 from kanchay.domain.reading import FloatArray
@@ -26,24 +26,6 @@ CALENDAR_FEATURES: Final = (
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     "weekend", "holiday", "year_sin", "year_cos",
 )  # fmt: skip
-
-
-@lru_cache(maxsize=1024)
-def _holidays_of_year(country: str, subdivision: str | None, year: int) -> frozenset[date]:
-    """Public holidays of one year; the package is loaded on the first call."""
-    import holidays
-
-    try:
-        return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
-    except NotImplementedError as error:
-        if subdivision is not None:
-            # Countries without regional holidays (Peru) list no regions: the national calendar is theirs.
-            return _holidays_of_year(country, None, year)
-        raise NotFound(
-            f"No holiday calendar is known for '{country}'.",
-            hint="Give an ISO 3166 country such as PE, or leave it out: no day then counts as a holiday.",
-            code="country",
-        ) from error
 
 
 def holiday_dates(country: str | None, subdivision: str | None, years: Iterable[int]) -> frozenset[date]:
@@ -76,7 +58,14 @@ def holiday_dates(country: str | None, subdivision: str | None, years: Iterable[
     """
     if not country:
         return frozenset()
-    return frozenset().union(*(_holidays_of_year(country, subdivision, year) for year in years))
+    try:
+        return frozenset().union(*(holidays_of_year(country, subdivision, year) for year in years))
+    except NotImplementedError as error:
+        raise NotFound(
+            f"No holiday calendar is known for '{country}'.",
+            hint="Give an ISO 3166 country such as PE, or leave it out: no day then counts as a holiday.",
+            code="country",
+        ) from error
 
 
 def local_days(starts: ArrayLike, tz: str) -> IntArray:
