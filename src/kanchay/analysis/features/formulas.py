@@ -1,0 +1,221 @@
+"""The formulas of the features, one a function: from a `Sight` to an array (n_windows, horizon).
+
+`kanchay.analysis.features.registry` names them and tells units and sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from kanchay.analysis.features.sight import N_DAYS, Sight
+from kanchay.analysis.forecast.samehour import days_back, look_up
+from kanchay.analysis.forecast.spread import nan_mean
+from kanchay.domain.interval import DAY, HOUR, IntArray
+from kanchay.domain.reading import FloatArray
+
+__all__ = ["season_of"]
+
+Formula = Callable[[Sight], FloatArray]
+
+_TINY = 1e-6
+
+
+def hour_of_day(sight: Sight) -> FloatArray:
+    return (sight.clock % DAY) / HOUR
+
+
+def day_of_week(sight: Sight) -> FloatArray:
+    return ((sight.clock // DAY + 3) % 7).astype(np.float64)  # 1970-01-01 was a Thursday
+
+
+def _dates(sight: Sight) -> np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]:
+    return (sight.clock // DAY).astype("datetime64[D]")
+
+
+def day_of_year(sight: Sight) -> FloatArray:
+    days = _dates(sight)
+    since: FloatArray = (days - days.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.float64)
+    return since
+
+
+def season_of(month: IntArray, *, south: bool) -> FloatArray:
+    """Meteorological season of a month: 0 winter, 1 spring, 2 summer, 3 autumn.
+
+    Parameters
+    ----------
+    month : ndarray of int, any shape
+        1 for January.
+    south : bool
+        South of the equator, where December begins the summer.
+
+    Returns
+    -------
+    ndarray of float64, same shape
+        [-]
+
+    Examples
+    --------
+    >>> season_of(np.array([1, 4, 7, 10, 12]), south=False).tolist()
+    [0.0, 1.0, 2.0, 3.0, 0.0]
+    >>> season_of(np.array([1, 7]), south=True).tolist()
+    [2.0, 0.0]
+    """
+    quarter: FloatArray = ((month % 12 // 3 + 2 * south) % 4).astype(np.float64)
+    return quarter
+
+
+def season(sight: Sight) -> FloatArray:
+    if sight.inputs.half is None:
+        return np.full(sight.clock.shape, np.nan)
+    month = _dates(sight).astype("datetime64[M]").astype(np.int64) % 12 + 1
+    return season_of(month, south=sight.inputs.half == "south")
+
+
+def free_day(sight: Sight) -> FloatArray:
+    return sight.free(sight.targets).astype(np.float64)
+
+
+def lead_days(sight: Sight) -> FloatArray:
+    return sight.lead.astype(np.float64)
+
+
+def calendar_column(name: str) -> Formula:
+    return lambda sight: sight.calendar_column(name)
+
+
+def temperature(sight: Sight) -> FloatArray:
+    return sight.inputs.ahead("temperature")
+
+
+def humidity(sight: Sight) -> FloatArray:
+    return sight.inputs.ahead("humidity")
+
+
+def occupancy(sight: Sight) -> FloatArray:
+    return sight.inputs.ahead("occupancy")
+
+
+def area_utilization(sight: Sight) -> FloatArray:
+    area = sight.inputs.area_m2
+    if area is None:
+        return np.full(sight.targets.shape, np.nan)
+    return occupancy(sight) / np.where(area > 0, area, np.nan)[:, None]
+
+
+def temp_humidity_interaction(sight: Sight) -> FloatArray:
+    return temperature(sight) * humidity(sight)
+
+
+def occupancy_time_interaction(sight: Sight) -> FloatArray:
+    return occupancy(sight) * hour_of_day(sight)
+
+
+def rolling_avg_energy(sight: Sight) -> FloatArray:
+    return sight.over_targets(nan_mean(sight.last(DAY)))
+
+
+def rolling_avg_energy_3h(sight: Sight) -> FloatArray:
+    return sight.over_targets(nan_mean(sight.last(3 * HOUR)))
+
+
+def window_level(sight: Sight) -> FloatArray:
+    return sight.over_targets(sight.level)
+
+
+def window_scale(sight: Sight) -> FloatArray:
+    return sight.over_targets(sight.scale)
+
+
+def variability(sight: Sight) -> FloatArray:
+    size = nan_mean(np.abs(sight.windows.load))
+    return sight.over_targets(np.log(sight.scale / (size + _TINY) + 1e-3))
+
+
+def known_share(sight: Sight) -> FloatArray:
+    known = (~np.isnan(sight.windows.load)).sum(axis=1)
+    return sight.over_targets(known / max(sight.windows.load.shape[1], 1))
+
+
+def zero_share(sight: Sight) -> FloatArray:
+    load = sight.windows.load
+    low = np.where(np.isnan(load), np.nan, np.abs(load) <= 0.02 * nan_mean(np.abs(load))[:, None])
+    return sight.over_targets(nan_mean(low))
+
+
+def lagged_energy(rank: int) -> Formula:
+    return lambda sight: sight.samples[..., rank - 1]
+
+
+def same_weekday_energy(sight: Sight) -> FloatArray:
+    return look_up(sight.windows, days_back(sight.targets, 7, sight.windows.tz))
+
+
+def same_hour_energy(sight: Sight) -> FloatArray:
+    return sight.mean
+
+
+def same_hour_shifted(step: int) -> Formula:
+    return lambda sight: nan_mean(sight.neighbours(step))
+
+
+def same_hour_spread(sight: Sight) -> FloatArray:
+    return nan_mean(np.abs(sight.samples - sight.mean[..., None]))
+
+
+def _extreme(sight: Sight, worst: float, pick: Callable[..., FloatArray]) -> FloatArray:
+    known = ~np.isnan(sight.samples)
+    best: FloatArray = pick(np.where(known, sight.samples, worst), axis=-1)
+    return np.where(known.any(axis=-1), best, np.nan)
+
+
+def same_hour_low(sight: Sight) -> FloatArray:
+    return _extreme(sight, np.inf, np.min)
+
+
+def same_hour_high(sight: Sight) -> FloatArray:
+    return _extreme(sight, -np.inf, np.max)
+
+
+def same_kind_energy(sight: Sight) -> FloatArray:
+    return sight.kind_mean
+
+
+def same_kind_latest(sight: Sight) -> FloatArray:
+    first = (~np.isnan(sight.of_kind)).argmax(axis=-1)
+    latest: FloatArray = np.take_along_axis(sight.of_kind, first[..., None], axis=-1)[..., 0]
+    return latest
+
+
+def same_kind_days(sight: Sight) -> FloatArray:
+    return (~np.isnan(sight.of_kind)).sum(axis=-1).astype(np.float64)
+
+
+def kind_contrast(sight: Sight) -> FloatArray:
+    """By day ahead, so that a longer horizon does not change what its first day sees."""
+    move = sight.kind_mean - sight.mean
+    per_day = max(1, DAY // sight.windows.resolution_s)
+    out = np.empty_like(move)
+    for low in range(0, move.shape[1], per_day):
+        out[:, low : low + per_day] = nan_mean(move[:, low : low + per_day])[:, None]
+    return out
+
+
+def _shift(sight: Sight, length_s: int) -> FloatArray:
+    """Mean distance of the last known intervals from the same intervals of the six days before."""
+    windows = sight.windows
+    n = min(length_s // windows.resolution_s, windows.load.shape[1])
+    back = windows.resolution_s * np.arange(-n, 0, dtype=np.int64)
+    recent = windows.issued_at[:, None] + back
+    before = [look_up(windows, days_back(recent, k, windows.tz)) for k in range(1, N_DAYS)]
+    usual = nan_mean(np.stack(before, axis=-1))
+    return sight.over_targets(nan_mean(look_up(windows, recent) - usual))
+
+
+def latest_day_shift(sight: Sight) -> FloatArray:
+    return _shift(sight, DAY)
+
+
+def latest_hours_shift(sight: Sight) -> FloatArray:
+    return _shift(sight, 3 * HOUR)
