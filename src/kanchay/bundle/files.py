@@ -3,22 +3,57 @@
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
-from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from kanchay.bundle.archive import (
+    MAX_FILE,
+    MAX_FILES,
+    MAX_TOTAL,
+    Reader,
+    check_name,
+    check_sizes,
+    check_tail,
+    entries_of,
+)
+from kanchay.bundle.graph import graph_facts
 from kanchay.bundle.manifest import MANIFEST, SIGNATURE, Manifest
 from kanchay.bundle.sign import check_signature
 from kanchay.domain.errors import BundleError, BundleTampered
 
-__all__ = ["MAX_FILE", "MAX_FILES", "MAX_TOTAL", "read_verified"]
+__all__ = ["MAX_FILE", "MAX_FILES", "MAX_TOTAL", "Contents", "read_contents", "read_verified"]
 
-MAX_FILES: Final = 64
-MAX_FILE: Final = 32 * 2**20  # a network of 450,000 weights takes under 4 MiB in any of its forms
-MAX_TOTAL: Final = 64 * 2**20
+GRAPH: Final = "model.onnx"
+_MAX_MANIFEST: Final = 4 * 2**20
+_BROKEN: Final = (
+    zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, zlib.error, struct.error, ValueError,
+)  # fmt: skip
 
-Reader = Callable[[str], bytes]
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A bundle whose signature, sizes and hashes were found right.
+
+    Attributes
+    ----------
+    manifest : Manifest
+        What it says of itself.
+    files : dict of str to bytes
+        Every other file, by name.
+    text : bytes
+        ``manifest.json`` as it stands: what was signed.
+    signature : bytes or None
+        None where there is none.
+    """
+
+    manifest: Manifest
+    files: dict[str, bytes]
+    text: bytes
+    signature: bytes | None
 
 
 def read_verified(path: Path, *, trusted: tuple[str, ...] | None) -> tuple[Manifest, dict[str, bytes]]:
@@ -49,36 +84,64 @@ def read_verified(path: Path, *, trusted: tuple[str, ...] | None) -> tuple[Manif
     --------
     >>> manifest, files = read_verified(Path("model.kanchay"), trusted=None)  # doctest: +SKIP
     """
+    contents = read_contents(path, trusted=trusted)
+    return contents.manifest, contents.files
+
+
+def read_contents(path: Path, *, trusted: tuple[str, ...] | None) -> Contents:
+    """The same, with the signed text and its signature.
+
+    Parameters
+    ----------
+    path : Path
+        A folder or a zip (``.kanchay``).
+    trusted : tuple of str or None
+        As of `read_verified`.
+
+    Returns
+    -------
+    Contents
+
+    Raises
+    ------
+    BundleError, BundleTampered
+        As of `read_verified`.
+    """
     if path.is_dir():
         return _verified(*_folder(path), trusted)
     if not path.is_file():
         raise BundleError(f"There is no bundle at '{path.name}'.", code="bundle.missing")
+    check_tail(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            return _verified(*_zip(archive), trusted)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+            return _verified(*entries_of(archive), trusted)
+    except _BROKEN as error:
         raise BundleError(
             f"'{path.name}' is no whole zip: {error}.", hint="Fetch it again.", code="bundle.truncated"
         ) from error
 
 
-def _verified(
-    names: set[str], read: Reader, trusted: tuple[str, ...] | None
-) -> tuple[Manifest, dict[str, bytes]]:
+def _verified(names: set[str], read: Reader, trusted: tuple[str, ...] | None) -> Contents:
     if MANIFEST not in names:
         raise BundleError(f"There is no {MANIFEST} in the bundle.", code="bundle.manifest")
     text = read(MANIFEST)
+    if len(text) > _MAX_MANIFEST:
+        raise BundleError(f"{MANIFEST} is too large: {len(text)} bytes.", code="bundle.bomb")
     manifest = Manifest.from_json(text)
-    _check_signer(manifest, text, read(SIGNATURE) if SIGNATURE in names else None, trusted)
+    signature = read(SIGNATURE) if SIGNATURE in names else None
+    _check_signer(manifest, text, signature, trusted)
     for name in manifest.files:
-        _check_name(name)
+        check_name(name)
     if missing := sorted(set(manifest.files) - names):
         raise BundleError(
             f"The bundle lacks {', '.join(missing)}.", hint="Fetch it again.", code="bundle.truncated"
         )
     if extra := sorted(names - set(manifest.files) - {MANIFEST, SIGNATURE}):
         raise BundleTampered(f"The manifest does not name {', '.join(extra)}.", code="bundle.extra")
-    return manifest, {name: _checked(name, manifest, read) for name in manifest.files}
+    files = {name: _checked(name, manifest, read) for name in manifest.files}
+    if GRAPH in files:
+        graph_facts(files[GRAPH])  # refuses one that reaches for other files
+    return Contents(manifest, files, text, signature)
 
 
 def _check_signer(
@@ -95,7 +158,7 @@ def _check_signer(
     if manifest.signer not in trusted:
         raise BundleError(
             f"The bundle is signed by a key that is not trusted here ({manifest.signer[:12]}…).",
-            hint="Name the key if you trust it: --trust KEY.",
+            hint="If you trust it, add the key to the file trusted_keys in the product's home.",
             code="bundle.stranger",
         )
 
@@ -109,45 +172,11 @@ def _checked(name: str, manifest: Manifest, read: Reader) -> bytes:
     return data
 
 
-def _check_name(name: str) -> None:
-    """Plain relative names only: no absolute path, no ``..``, no backslash, no drive."""
-    path = PurePosixPath(name)
-    if not name or path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name:
-        raise BundleTampered(f"'{name}' would leave the bundle's folder.", code="bundle.path")
-
-
-def _check_size(sizes: dict[str, int]) -> None:
-    if len(sizes) > MAX_FILES or max(sizes.values(), default=0) > MAX_FILE or sum(sizes.values()) > MAX_TOTAL:
-        raise BundleError(
-            f"The bundle is too large: {len(sizes)} files, {sum(sizes.values())} bytes.", code="bundle.bomb"
-        )
-
-
 def _folder(path: Path) -> tuple[set[str], Reader]:
-    found = {p.relative_to(path).as_posix(): p for p in sorted(path.rglob("*")) if not p.is_dir()}
-    if any(p.is_symlink() for p in [*found.values(), *(q for q in path.rglob("*") if q.is_dir())]):
-        raise BundleTampered("The bundle's folder holds links.", code="bundle.path")
-    _check_size({name: p.stat().st_size for name, p in found.items()})
-    return set(found), lambda name: found[name].read_bytes()
-
-
-def _zip(archive: zipfile.ZipFile) -> tuple[set[str], Reader]:
-    entries = [e for e in archive.infolist() if not e.is_dir()]
-    for entry in entries:
-        _check_name(entry.filename)
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise BundleTampered(f"'{entry.filename}' is a link.", code="bundle.path")
-        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise BundleError(f"'{entry.filename}' is packed without a bound.", code="bundle.bomb")
-    if len({e.filename for e in entries}) != len(entries):
-        raise BundleTampered("The zip holds a name twice.", code="bundle.path")
-    _check_size({e.filename: e.file_size for e in entries})
-
-    def read(name: str) -> bytes:
-        with archive.open(name) as file:
-            data = file.read(MAX_FILE + 1)  # the size in the directory may be a lie
-        if len(data) > MAX_FILE:
-            raise BundleError(f"'{name}' is too large.", code="bundle.bomb")
-        return data
-
-    return {e.filename for e in entries}, read
+    found = {p.relative_to(path).as_posix(): p for p in sorted(path.rglob("*"))}
+    modes = {name: p.lstat() for name, p in found.items()}
+    if any(not (stat.S_ISREG(m.st_mode) or stat.S_ISDIR(m.st_mode)) for m in modes.values()):
+        raise BundleTampered("The bundle's folder holds links or devices.", code="bundle.path")
+    sizes = {name: m.st_size for name, m in modes.items() if stat.S_ISREG(m.st_mode)}
+    check_sizes(sizes)
+    return set(sizes), lambda name: found[name].read_bytes()

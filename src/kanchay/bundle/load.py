@@ -11,15 +11,18 @@ from typing import Any, Final
 import numpy as np
 
 from kanchay.analysis.forecast.protocol import Prediction, Windows
-from kanchay.bundle.files import read_verified
+from kanchay.bundle.files import read_contents, read_verified
 from kanchay.bundle.forecaster import BundleForecaster
 from kanchay.bundle.manifest import Manifest
 from kanchay.bundle.runtimes import Runtime
 from kanchay.domain.errors import BundleError
 
-__all__ = ["Verification", "load_bundle", "make_runtime", "verify_bundle"]
+__all__ = ["FILE_OF", "Verification", "load_bundle", "make_runtime", "prove", "verify_bundle"]
 
 EXAMPLE: Final = "example.json"
+FILE_OF: Final = {"onnx": "model.onnx", "litert": "model.tflite", "numpy": "weights.npz"}
+"""The file each runtime reads."""
+NOT_INSTALLED: Final = ("bundle.no_onnxruntime", "bundle.no_litert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,13 @@ def load_bundle(
     path : Path
         Folder or zip.
     runtime : str, default "auto"
-        ``onnx``, ``numpy``, or ``auto``: onnxruntime where it is installed, else NumPy.
+        ``onnx``, ``numpy``, ``litert``, or ``auto``: the first of onnxruntime, LiteRT, NumPy that works here.
     trusted : tuple of str or None
         Public keys one of which must have signed; None takes unsigned bundles too.
     name : str, optional
         Name under which the forecaster answers; by default the manifest's.
     threads : int, default 1
-        Threads of onnxruntime. [-]
+        Threads of onnxruntime or LiteRT. [-]
 
     Returns
     -------
@@ -86,7 +89,7 @@ def load_bundle(
     """
     manifest, files = read_verified(Path(path), trusted=trusted)
     forecaster = BundleForecaster(manifest, make_runtime(runtime, manifest, files, threads=threads), name)
-    _prove(forecaster, files)
+    prove(forecaster, files)
     return forecaster
 
 
@@ -96,12 +99,12 @@ def make_runtime(kind: str, manifest: Manifest, files: Mapping[str, bytes], *, t
     Parameters
     ----------
     kind : str
-        ``onnx``, ``numpy``, or ``auto``: the first that works here.
+        ``onnx``, ``numpy``, ``litert``, or ``auto``: the first that works here.
     manifest : Manifest
     files : mapping of str to bytes
         Verified (`kanchay.bundle.files.read_verified`).
     threads : int, default 1
-        Threads of onnxruntime. [-]
+        Threads of onnxruntime or LiteRT. [-]
 
     Returns
     -------
@@ -118,22 +121,27 @@ def make_runtime(kind: str, manifest: Manifest, files: Mapping[str, bytes], *, t
         from kanchay.bundle.runtimes.onnx import OnnxRuntime
 
         return OnnxRuntime(_file(files, "model.onnx"), threads=threads)
+    if kind == "litert":
+        from kanchay.bundle.runtimes.litert import LitertRuntime
+
+        return LitertRuntime(_file(files, "model.tflite"), threads=threads)
     if kind == "numpy":
         from kanchay.bundle.runtimes.numpy import NumpyRuntime
 
         return NumpyRuntime(_file(files, "weights.npz"), manifest.network, manifest.calibration)
     raise BundleError(
-        f"There is no runtime '{kind}'.", hint="Known: auto, onnx, numpy.", code="bundle.runtime"
+        f"There is no runtime '{kind}'.", hint="Known: auto, onnx, numpy, litert.", code="bundle.runtime"
     )
 
 
 def _first_that_works(manifest: Manifest, files: Mapping[str, bytes], threads: int) -> Runtime:
-    try:
-        return make_runtime("onnx", manifest, files, threads=threads)
-    except BundleError as error:
-        if error.code not in ("bundle.no_onnxruntime", "bundle.no_file"):
-            raise
-        return make_runtime("numpy", manifest, files)
+    for kind in ("onnx", "litert"):
+        try:
+            return make_runtime(kind, manifest, files, threads=threads)
+        except BundleError as error:
+            if error.code not in (*NOT_INSTALLED, "bundle.no_file"):
+                raise
+    return make_runtime("numpy", manifest, files)
 
 
 def verify_bundle(path: Path, *, trusted: tuple[str, ...] = ()) -> Verification:
@@ -160,30 +168,19 @@ def verify_bundle(path: Path, *, trusted: tuple[str, ...] = ()) -> Verification:
     >>> verify_bundle(path).differences  # doctest: +SKIP
     {'onnx': 0.0, 'numpy': 3.1e-07}
     """
-    from kanchay.bundle.manifest import SIGNATURE
-
-    manifest, files = read_verified(Path(path), trusted=None)
+    contents = read_contents(Path(path), trusted=None)
+    manifest, files = contents.manifest, contents.files
     differences = {}
-    held = {"onnx": "model.onnx", "numpy": "weights.npz"}
-    for kind in (k for k, name in held.items() if name in files):
+    for kind in (k for k, name in FILE_OF.items() if name in files):
         try:
             runtime = make_runtime(kind, manifest, files)
         except BundleError as error:
-            if error.code != "bundle.no_onnxruntime":
+            if error.code not in NOT_INSTALLED:
                 raise
             continue
-        differences[kind] = _prove(BundleForecaster(manifest, runtime), files)
-    signed = _holds(Path(path), SIGNATURE)
+        differences[kind] = prove(BundleForecaster(manifest, runtime), files)
+    signed = contents.signature is not None
     return Verification(manifest, signed, signed and manifest.signer in trusted, len(files), differences)
-
-
-def _holds(path: Path, name: str) -> bool:
-    import zipfile
-
-    if path.is_dir():
-        return (path / name).exists()
-    with zipfile.ZipFile(path) as archive:
-        return name in archive.namelist()
 
 
 def _file(files: Mapping[str, bytes], name: str) -> bytes:
@@ -193,8 +190,26 @@ def _file(files: Mapping[str, bytes], name: str) -> bytes:
         raise BundleError(f"The bundle holds no {name}.", code="bundle.no_file") from None
 
 
-def _prove(forecaster: BundleForecaster, files: Mapping[str, bytes]) -> float:
-    """Run the example; the largest difference as a share of the context's scale."""
+def prove(forecaster: BundleForecaster, files: Mapping[str, bytes]) -> float:
+    """Run the example.
+
+    Parameters
+    ----------
+    forecaster : BundleForecaster
+        Over the runtime that is to be proved.
+    files : mapping of str to bytes
+        Of the bundle; ``example.json`` among them.
+
+    Returns
+    -------
+    float
+        Largest difference as a share of the context's scale. [-]
+
+    Raises
+    ------
+    BundleError
+        The difference is above the manifest's tolerance, or the example cannot be read (``bundle.example``).
+    """
     try:
         example = json.loads(_file(files, EXAMPLE))
         worst = max(_difference(forecaster, case) for case in example["cases"])
@@ -204,7 +219,7 @@ def _prove(forecaster: BundleForecaster, files: Mapping[str, bytes]) -> float:
         raise BundleError(
             f"The example comes out differently here: off by {worst:.2g} of the context's scale with the runtime "
             f"'{forecaster.runtime.name}', {forecaster.manifest.tolerance:g} is allowed.",
-            hint="Try the other runtime (onnx, numpy) or update onnxruntime and numpy.",
+            hint="Try another runtime (onnx, numpy, litert) or update its package.",
             code="bundle.example",
         )
     return worst

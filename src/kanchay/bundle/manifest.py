@@ -1,18 +1,21 @@
-"""``manifest.json``: what a saved model is, needs and was made from. Format version 1."""
+"""``manifest.json``: what a saved model is, needs and was made from. Format versions 1 and 2 are read."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, TypeAlias
 
 from kanchay.domain.errors import BundleError
 
-__all__ = ["FORMAT", "KIND", "MANIFEST", "SIGNATURE", "FileEntry", "Manifest"]
+__all__ = ["FORMAT", "FORMATS", "KIND", "MANIFEST", "SIGNATURE", "FileEntry", "Manifest"]
 
-FORMAT: Final = 1
+FORMAT: Final = 1  # of a manifest that does not say
+FORMATS: Final = (1, 2)  # what this code reads: 2 adds temperature, the day ahead, and named features
 KIND: Final = "load-quantiles-lstm"
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
@@ -76,13 +79,15 @@ class Manifest:
         Public key that signs this manifest, base64.
     files : dict of str to FileEntry
         Every other file of the bundle.
+    features : list of dict
+        From format 2 on: name, meaning, unit and importance of each feature, where the model tells them.
 
     Examples
     --------
     >>> Manifest.from_json(b'{"format": 99}')
     Traceback (most recent call last):
     ...
-    kanchay.domain.errors.BundleError: The bundle has format 99, this Kanchay reads 1. Update Kanchay.
+    kanchay.domain.errors.BundleError: The bundle has format 99, this Kanchay reads 1 and 2. Update Kanchay.
     """
 
     kind: str
@@ -106,11 +111,15 @@ class Manifest:
     signer: str
     files: dict[str, FileEntry]
     format: int = field(default=FORMAT)
+    features: list[dict[str, Any]] = field(default_factory=list)
 
     def to_json(self) -> bytes:
         """Canonical bytes: sorted keys, two spaces, one newline at the end."""
+        raw = asdict(self)
+        for name in set(raw) - set(_types(self.format)):
+            del raw[name]  # unknown to that format: an old reader would refuse it
         return (
-            json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+            json.dumps(raw, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
         ).encode()
 
     @classmethod
@@ -128,15 +137,11 @@ class Manifest:
             raise BundleError(f"{MANIFEST} is not JSON: {error}", code="bundle.manifest") from error
         if not isinstance(raw, dict):
             raise BundleError(f"{MANIFEST} holds no object.", code="bundle.manifest")
-        if raw.get("format") != FORMAT:
-            raise BundleError(
-                f"The bundle has format {raw.get('format')}, this Kanchay reads {FORMAT}.",
-                hint="Update Kanchay.",
-                code="bundle.version",
-            )
+        _check_format(raw.get("format"))
         _check_types(raw)
+        _check_numbers(raw)
         files = {name: _entry(name, entry) for name, entry in raw["files"].items()}
-        return cls(**{**{f.name: raw[f.name] for f in fields(cls)}, "files": files})
+        return cls(**{**{f.name: raw[f.name] for f in fields(cls) if f.name in raw}, "files": files})
 
 
 _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
@@ -147,30 +152,65 @@ _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
 }  # fmt: skip
 
 
+_SINCE: Final = {2: {"features": list}}  # entries that came with a later format
+_MAX_TOLERANCE: Final = 1e-3  # beyond that the example would prove nothing
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def _types(version: int) -> dict[str, type | tuple[type, ...]]:
+    """Entries of a manifest of that format."""
+    later = [entries for since, entries in _SINCE.items() if since <= version]
+    return {**_TYPES, **{name: kind for entries in later for name, kind in entries.items()}}
+
+
+def _check_format(version: Any) -> None:
+    if version in FORMATS and type(version) is int:
+        return
+    newer = isinstance(version, int) and version > max(FORMATS)
+    raise BundleError(
+        f"The bundle has format {str(version)[:20]}, this Kanchay reads {' and '.join(map(str, FORMATS))}.",
+        hint="Update Kanchay." if newer else "Ask its publisher for a bundle of a known format.",
+        code="bundle.version",
+    )
+
+
 def _check_types(raw: dict[str, Any]) -> None:
-    for name, kind in _TYPES.items():
+    types = _types(raw["format"])
+    for name, kind in types.items():
         if name not in raw:
             raise BundleError(f"{MANIFEST} lacks '{name}'.", code="bundle.manifest")
         if not isinstance(raw[name], kind) or isinstance(raw[name], bool):
             raise BundleError(f"'{name}' in {MANIFEST} has the wrong type.", code="bundle.manifest")
-    if unknown := sorted(set(raw) - set(_TYPES)):
+    if unknown := sorted(set(raw) - set(types)):
         raise BundleError(f"{MANIFEST} holds unknown entries: {', '.join(unknown)}.", code="bundle.manifest")
     if raw["kind"] != KIND:
         raise BundleError(
             f"The bundle is of kind '{raw['kind']}', this reads '{KIND}'.", code="bundle.version"
         )
+
+
+def _check_numbers(raw: dict[str, Any]) -> None:
     for name in ("levels", "calibration", "widening"):
-        if not raw[name] or not all(isinstance(x, (int, float)) for x in raw[name]):
+        if not raw[name] or not all(_is_number(x) for x in raw[name]):
             raise BundleError(f"'{name}' in {MANIFEST} is no list of numbers.", code="bundle.manifest")
+    for name in ("lookback_h", "horizon_h", "resolution_s"):
+        if raw[name] <= 0:
+            raise BundleError(f"'{name}' in {MANIFEST} is not above 0.", code="bundle.manifest")
+    if not 0 < raw["tolerance"] <= _MAX_TOLERANCE:  # NaN is refused too
+        raise BundleError(
+            f"'tolerance' in {MANIFEST} is {raw['tolerance']}: it must lie above 0 and at {_MAX_TOLERANCE} at most.",
+            code="bundle.manifest",
+        )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _entry(name: str, entry: Any) -> FileEntry:
-    if (
-        not isinstance(entry, dict)
-        or set(entry) != {"bytes", "sha256"}
-        or not isinstance(entry["bytes"], int)
-    ):
+    known = isinstance(entry, dict) and set(entry) == {"bytes", "sha256"} and type(entry["bytes"]) is int
+    if not known or not isinstance(entry["sha256"], str) or not _SHA256.fullmatch(entry["sha256"]):
         raise BundleError(
             f"The entry of '{name}' in {MANIFEST} is not size and sha256.", code="bundle.manifest"
         )
-    return FileEntry(entry["bytes"], str(entry["sha256"]))
+    return FileEntry(entry["bytes"], entry["sha256"])

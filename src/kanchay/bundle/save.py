@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,16 +15,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kanchay.analysis.forecast.protocol import Windows
+from kanchay.bundle.files import read_contents
 from kanchay.bundle.forecaster import BundleForecaster
 from kanchay.bundle.load import make_runtime
 from kanchay.bundle.manifest import MANIFEST, SIGNATURE, FileEntry, Manifest
 from kanchay.bundle.sign import public_key, sign
+from kanchay.domain.errors import Conflict
 from kanchay.domain.interval import HOUR
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-__all__ = ["example_cases", "pack", "pack_weights", "save_bundle"]
+__all__ = ["example_cases", "pack", "pack_weights", "save_bundle", "sign_bundle", "write_folder"]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same bundle gives the same bytes
 
@@ -61,16 +65,64 @@ def save_bundle(
         signer=public_key(key) if key else "",
     )
     text = done.to_json()
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        if old.is_file():
-            old.unlink()
-    for name, data in whole.items():
-        (folder / name).write_bytes(data)
-    (folder / MANIFEST).write_bytes(text)
-    if key:
-        (folder / SIGNATURE).write_bytes(sign(key, text))
+    signature = {SIGNATURE: sign(key, text)} if key else {}
+    write_folder(folder, {**whole, MANIFEST: text, **signature})
     return done
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put files into a folder that holds nothing else, all of them or none.
+
+    They are written beside it and take its name when all are on disk. What it held before goes; a folder that is no
+    bundle's is left alone.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is not there.
+    files : mapping of str to bytes
+        By name.
+
+    Raises
+    ------
+    Conflict
+        The folder holds something that is no bundle.
+
+    Examples
+    --------
+    >>> write_folder(Path("out"), {"README.md": b"# a model"})  # doctest: +SKIP
+    """
+    folder = folder.absolute()
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise Conflict(
+            f"'{folder.name}' holds something else than a bundle.", hint="Choose an empty or a new folder."
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        for name, data in files.items():
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / name).write_bytes(data)
+        fresh.chmod(0o755)
+        _swap(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    """Give `fresh` the name of `folder`; what was there goes."""
+    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-old-"))
+    try:
+        if folder.exists():
+            folder.rename(aside / "old")
+        try:
+            fresh.rename(folder)
+        except OSError:
+            if (aside / "old").exists():
+                (aside / "old").rename(folder)
+            raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def pack(folder: Path, archive: Path) -> None:
@@ -79,18 +131,61 @@ def pack(folder: Path, archive: Path) -> None:
     Parameters
     ----------
     folder : Path
-        Files without folders below.
+        Of a bundle.
     archive : Path
-        Written anew.
+        It gets that name when all is written.
 
     Examples
     --------
     >>> pack(Path("out"), Path("model.kanchay"))  # doctest: +SKIP
     """
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
-        for path in sorted(folder.iterdir()):
-            if path.is_file():
-                out.writestr(zipfile.ZipInfo(path.name, _EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    part = archive.with_name(f".{archive.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as out:
+            for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+                name = path.relative_to(folder).as_posix()
+                out.writestr(zipfile.ZipInfo(name, _EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        part.replace(archive)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sign_bundle(path: Path, key: Ed25519PrivateKey) -> Manifest:
+    """Sign a verified bundle, in place: the manifest names the new signer, everything else stays as it is.
+
+    Parameters
+    ----------
+    path : Path
+        Folder or zip; an earlier signature is replaced.
+    key : Ed25519PrivateKey
+
+    Returns
+    -------
+    Manifest
+        As signed.
+
+    Raises
+    ------
+    BundleError, BundleTampered
+        What is to be signed does not fit its own manifest.
+
+    Examples
+    --------
+    >>> sign_bundle(Path("model.kanchay"), key).signer  # doctest: +SKIP
+    '6GF3uJ1a2p+OtoXLOLeQkqGFxVMjhcYQbz6ATCVoFyQ='
+    """
+    contents = read_contents(path, trusted=None)
+    done = replace(contents.manifest, signer=public_key(key))
+    text = done.to_json()
+    files = {**contents.files, MANIFEST: text, SIGNATURE: sign(key, text)}
+    if path.is_dir():
+        write_folder(path, files)
+        return done
+    with tempfile.TemporaryDirectory() as folder:
+        write_folder(Path(folder) / "bundle", files)
+        pack(Path(folder) / "bundle", path)
+    return done
 
 
 def pack_weights(weights: Mapping[str, np.ndarray[Any, Any]]) -> bytes:

@@ -100,7 +100,7 @@ def test_without_onnxruntime_numpy_answers(monkeypatch):
 
 
 def test_an_unknown_runtime_is_told(shipped):
-    with pytest.raises(BundleError, match="Known: auto, onnx, numpy"):
+    with pytest.raises(BundleError, match="Known: auto, onnx, numpy, litert"):
         make_runtime("tpu", *shipped)
 
 

@@ -120,7 +120,7 @@ def test_a_truncated_zip_is_refused(tiny, tmp_path, share):
         load_bundle(path)
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+@pytest.mark.parametrize("version", [0, 3, "1", None, True, 1.0])
 def test_another_format_is_refused(tiny, key, version):
     resign(tiny, key, format=version)
     with refused("bundle.version"):
@@ -132,7 +132,7 @@ def test_names_that_leave_the_folder_are_refused(tiny, tmp_path, key, name):
     with refused("bundle.path", BundleTampered):
         load_bundle(zipped(tiny, tmp_path, extra=[(name, b"x")]))
     raw = json.loads((tiny / "manifest.json").read_bytes())
-    resign(tiny, key, files={**raw["files"], name: {"bytes": 1, "sha256": "0"}})
+    resign(tiny, key, files={**raw["files"], name: {"bytes": 1, "sha256": "0" * 64}})
     with refused("bundle.path", BundleTampered):
         load_bundle(tiny)
 
