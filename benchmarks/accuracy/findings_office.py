@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kanchay.adapters.frames import read_energy_table
+from kanchay.adapters.energytable import read_energy_table
 from kanchay.analysis.anomaly.after_hours import after_hours
 from kanchay.analysis.anomaly.days import LocalDays, local_days
 from kanchay.analysis.anomaly.detect import detect_load

@@ -1,4 +1,4 @@
-"""Energy tables and forecast frames in Parquet, straight between Arrow and numpy.
+"""Arrow's half of energy tables, and forecast frames in Parquet, straight between Arrow and numpy.
 
 Arrow's own conversions (`pa.array`, `to_numpy`) import pandas when it is installed; the buffers do not, and
 the forecast path must stay free of it.
@@ -6,8 +6,6 @@ the forecast path must stay free of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -17,46 +15,51 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from kanchay.domain.errors import FileRefused, TimeError
+from kanchay.adapters.energycsv import EnergyColumns
+from kanchay.domain.errors import FileRefused
 from kanchay.domain.forecast import QUANTILE_NAMES
-from kanchay.domain.interval import DAY, IntArray, format_resolution, utc_offset
-from kanchay.domain.panel import Panel
+from kanchay.domain.interval import IntArray, format_resolution
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["EnergyTable", "FrameWriter", "is_energy_table", "read_energy_table"]
+__all__ = ["FrameWriter", "read_columns", "times_and_numbers"]
 
-_VALUE: Final = "energy_kwh"
-_TIMES: Final = ("timestamp", "timestamp_local")
+pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own pool reserves 6 MiB for a table of a few kilobytes
 _TIME: Final = pa.timestamp("us", tz="UTC")
 _PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _DTYPES: Final = {
     "float": "f4", "double": "f8", "halffloat": "f2", "int8": "i1", "int16": "i2", "int32": "i4", "int64": "i8",
     "uint8": "u1", "uint16": "u2", "uint32": "u4", "uint64": "u8",
 }  # fmt: skip
-_FINEST_S: Final = 300  # forecasts are made from 5 min on; finer readings are summed
 
 
-def is_energy_table(path: Path) -> bool:
-    """Whether a Parquet or CSV file has just our columns, a time and `energy_kwh`, so that it needs no importer."""
-    types = _columns(path)
-    times = [types[n] for n in _TIMES if n in types]
-    return _VALUE in types and any(pa.types.is_timestamp(t) or _is_text(t) for t in times)
-
-
-def _columns(path: Path) -> dict[str, pa.DataType]:
-    """Columns and types of a Parquet file, or of a plain comma-separated one (all text); empty for others."""
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
-        with path.open("rb") as file:
-            head = file.readline(4096).decode("utf-8-sig", "replace").strip()
-        return dict.fromkeys((name.strip('" ') for name in head.split(",")), pa.string())
-    if suffix != ".parquet":
-        return {}
+def times_and_numbers(path: Path) -> dict[str, bool]:
+    """Columns of a Parquet file, and whether each may hold times."""
     try:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
         raise FileRefused(f"{path.name} is not a readable Parquet file.", hint="Export it again.") from error
-    return {name: schema.field(name).type for name in schema.names}
+    kinds = {name: schema.field(name).type for name in schema.names}
+    return {name: bool(pa.types.is_timestamp(kind)) or _is_text(kind) for name, kind in kinds.items()}
+
+
+def read_columns(path: Path, wanted: list[str]) -> EnergyColumns:
+    """Columns `wanted` (meter_id where there is one, time, value, in this order) of a Parquet or CSV file."""
+    *ids, time_column, value = wanted
+    try:
+        table = _load(path, wanted, time_column)
+    except (pa.ArrowException, OSError) as error:
+        raise FileRefused(
+            f"{path.name} cannot be read as {', '.join(wanted)}: {str(error).splitlines()[0]}",
+            hint="Write times as 2026-08-22T18:00:00Z and energy as plain numbers.",
+        ) from error
+    times, numbers = table[time_column], _numbers(table[value]).astype(np.float64)
+    return EnergyColumns(
+        _numbers(times).astype(np.int64) // _PER_SECOND[times.type.unit],
+        _known(times),
+        times.type.tz is not None,
+        np.where(np.isfinite(numbers) & _known(table[value]), numbers, np.nan),
+        *(_words(table["meter_id"]) if ids else ()),
+    )
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -69,7 +72,7 @@ def _load(path: Path, wanted: list[str], time_column: str) -> pa.Table:
     if path.suffix.lower() == ".csv":
         from pyarrow import csv
 
-        types = {time_column: pa.string(), _VALUE: pa.float64(), **dict.fromkeys(ids, pa.string())}
+        types = {time_column: pa.string(), wanted[-1]: pa.float64(), **dict.fromkeys(ids, pa.string())}
         options = csv.ConvertOptions(column_types=types, include_columns=wanted, strings_can_be_null=True)
         table = csv.read_csv(path, convert_options=options)
     else:
@@ -87,120 +90,6 @@ def _parsed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
         return texts.cast(_TIME)
     except pa.ArrowInvalid:
         return texts.cast(pa.timestamp("us"))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EnergyTable:
-    """Readings of many meters, sorted by meter and time."""
-
-    meters: tuple[str, ...]
-    bounds: IntArray  # rows of meter i: bounds[i]:bounds[i + 1]
-    start: IntArray
-    energy_kwh: FloatArray
-    tz: str
-
-    def panels(self) -> Iterator[Panel]:
-        """One panel per meter on its own regular grid; NaN where a reading is missing."""
-        for number, meter in enumerate(self.meters):
-            rows = slice(self.bounds[number], self.bounds[number + 1])
-            yield _panel(meter, self.start[rows], self.energy_kwh[rows], self.tz)
-
-
-def read_energy_table(path: Path, tz: str | None) -> EnergyTable:
-    """Read `meter_id, timestamp` (UTC) or `timestamp_local` (on the clock of `tz`), `energy_kwh`.
-
-    A table without `meter_id` is one meter, called after the file.
-    """
-    names = _columns(path)
-    local = "timestamp" not in names
-    if local and tz is None:
-        raise TimeError(
-            f"{path.name}: 'timestamp_local' does not say its zone.",
-            hint="Give it, for example --tz America/Lima.",
-        )
-    time_column = "timestamp_local" if local else "timestamp"
-    wanted = [n for n in ("meter_id", time_column, _VALUE) if n in names]
-    try:
-        table = _load(path, wanted, time_column)
-    except (pa.ArrowException, OSError) as error:
-        raise FileRefused(
-            f"{path.name} cannot be read as {', '.join(wanted)}: {str(error).splitlines()[0]}",
-            hint="Write times as 2026-08-22T18:00:00Z and energy as plain numbers.",
-        ) from error
-    known = _known(table[time_column])
-    seconds = _numbers(table[time_column]).astype(np.int64) // _PER_SECOND[table[time_column].type.unit]
-    values = _numbers(table[_VALUE]).astype(np.float64)
-    values = np.where(np.isfinite(values) & _known(table[_VALUE]), values, np.nan)
-    one = ((path.stem,), np.zeros(len(values), dtype=np.int64))
-    meters, codes = _words(table["meter_id"]) if "meter_id" in wanted else one
-    rows = np.flatnonzero(known & (codes >= 0))
-    order = rows[np.lexsort((seconds[rows], codes[rows]))]  # stable: equal times keep the order of the file
-    seconds, values, codes = seconds[order], values[order], codes[order]
-    if local and tz is not None and table[time_column].type.tz is None:
-        seconds = _from_local(seconds, codes, tz)
-        order = np.lexsort((seconds, codes))
-        seconds, values, codes = seconds[order], values[order], codes[order]
-    bounds = np.searchsorted(codes, np.arange(len(meters) + 1))
-    return _sorted_by_name(meters, bounds, seconds, values, tz or "UTC")
-
-
-def _sorted_by_name(
-    meters: tuple[str, ...], bounds: IntArray, start: IntArray, value: FloatArray, tz: str
-) -> EnergyTable:
-    """Meters in the order of their names, without those that have no row."""
-    order = [i for i in sorted(range(len(meters)), key=lambda i: meters[i]) if bounds[i + 1] > bounds[i]]
-    rows = [np.arange(bounds[i], bounds[i + 1]) for i in order]
-    index = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
-    sizes = np.cumsum([0, *(len(r) for r in rows)])
-    return EnergyTable(tuple(meters[i] for i in order), sizes, start[index], value[index], tz)
-
-
-def _from_local(clock: IntArray, codes: IntArray, tz: str) -> IntArray:
-    """UTC of local clock times; the second of two equal ones is an hour later, where the clock went back."""
-    guess = clock - utc_offset(clock, tz)
-    early = clock - utc_offset(guess - DAY, tz)  # with yesterday's offset
-    fits = early + utc_offset(early, tz) == clock
-    late = clock - utc_offset(guess + DAY, tz)  # with tomorrow's
-    first = np.where(fits, early, late)
-    repeated = np.zeros(len(clock), dtype=np.bool_)
-    repeated[1:] = (clock[1:] == clock[:-1]) & (codes[1:] == codes[:-1])
-    second_fits = late + utc_offset(late, tz) == clock
-    answer: IntArray = np.where(repeated & second_fits, late, first)
-    return answer
-
-
-def _panel(meter: str, start: IntArray, value: FloatArray, tz: str) -> Panel:
-    """Readings on the grid of their most common distance; a later row for the same interval wins."""
-    gaps = np.diff(start)
-    gaps = gaps[gaps > 0]
-    resolution = 3600
-    if len(gaps):
-        sizes, counts = np.unique(gaps, return_counts=True)
-        resolution = int(sizes[counts.argmax()])
-    if DAY % resolution:
-        raise TimeError(
-            f"Meter {meter}: readings are {resolution} s apart, which does not divide a day.",
-            hint="Import the file first: kanchay import brings it on a regular grid.",
-        )
-    # The grid's phase is the most common one, so that one stray first row does not shift all others.
-    phases, counts = np.unique(start % resolution, return_counts=True)
-    phase = int(phases[counts.argmax()])
-    index = (start - phase + resolution // 2) // resolution
-    grid = np.full(int(index[-1] - index[0]) + 1, np.nan)
-    grid[index - index[0]] = value
-    panel = Panel.of(
-        (meter,), grid[None], start=int(index[0]) * resolution + phase, resolution_s=resolution, tz=tz
-    )
-    return panel if resolution >= _FINEST_S else _coarser(panel, _FINEST_S)
-
-
-def _coarser(panel: Panel, resolution_s: int) -> Panel:
-    """Sums over whole intervals of `resolution_s`; missing where any part is missing."""
-    size = resolution_s // panel.resolution_s
-    first = -(-panel.start // resolution_s) * resolution_s
-    cut = panel.slice(first, panel.end // resolution_s * resolution_s)
-    sums = cut.values[:, : cut.n_intervals // size * size].reshape(1, -1, size).sum(axis=2)
-    return Panel.of(panel.points, sums, start=first, resolution_s=resolution_s, tz=panel.tz)
 
 
 def _known(column: pa.ChunkedArray) -> NDArray[np.bool_]:

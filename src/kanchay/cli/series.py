@@ -106,7 +106,7 @@ def _renamed(series: Series, name: str) -> Series:
 
 
 def _from_file(click_ctx: click.Context, path: Path, tz: str | None, country: str | None) -> Iterator[Series]:
-    from kanchay.adapters.frames import is_energy_table, read_energy_table
+    from kanchay.adapters.energytable import is_energy_table, read_energy_table
     from kanchay.services.readings.meters import listed
 
     if not is_energy_table(path):

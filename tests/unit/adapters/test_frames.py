@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kanchay.adapters.frames import FrameWriter, is_energy_table, read_energy_table
+from kanchay.adapters.energytable import is_energy_table, read_energy_table
+from kanchay.adapters.frames import FrameWriter
 from kanchay.domain.errors import FileRefused, TimeError
 from kanchay.domain.forecast import QUANTILE_NAMES
 
@@ -220,7 +221,8 @@ def test_neither_reading_nor_writing_imports_pandas(tmp_path):
     code = f"""
 import sys, numpy as np
 from pathlib import Path
-from kanchay.adapters.frames import FrameWriter, read_energy_table
+from kanchay.adapters.energytable import read_energy_table
+from kanchay.adapters.frames import FrameWriter
 panel = next(read_energy_table(Path({str(path)!r}), None).panels())
 with FrameWriter(Path({str(tmp_path / "o.parquet")!r})) as w:
     w.write("m", np.array([0]), resolution_s=3600, unit="kWh", mean=np.ones((1, 24)), quantiles=np.ones((1, 24, 9)))
