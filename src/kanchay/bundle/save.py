@@ -26,7 +26,15 @@ from kanchay.domain.interval import HOUR
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-__all__ = ["example_cases", "pack", "pack_weights", "save_bundle", "sign_bundle", "write_folder"]
+__all__ = [
+    "example_cases",
+    "pack",
+    "pack_weights",
+    "save_bundle",
+    "sign_bundle",
+    "write_bundle",
+    "write_folder",
+]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same bundle gives the same bytes
 
@@ -59,14 +67,42 @@ def save_bundle(
     runtime = make_runtime("numpy", manifest, files)
     cases = example_cases(BundleForecaster(manifest, runtime))
     whole = {**files, "example.json": (json.dumps({"cases": cases}) + "\n").encode()}
+    return write_bundle(folder, manifest, whole, key=key)
+
+
+def write_bundle(
+    folder: Path, manifest: Manifest, files: Mapping[str, bytes], *, key: Ed25519PrivateKey | None = None
+) -> Manifest:
+    """Write these files as they are, with a manifest that names their hashes, signed where there is a key.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is not there; an older bundle in it is replaced.
+    manifest : Manifest
+        Its `files` and `signer` are filled in here.
+    files : mapping of str to bytes
+        All files, the example among them.
+    key : Ed25519PrivateKey, optional
+        Without it the bundle stays unsigned.
+
+    Returns
+    -------
+    Manifest
+        As written.
+
+    Examples
+    --------
+    >>> write_bundle(Path("out"), manifest, {**files, "model.tflite": graph}, key=key)  # doctest: +SKIP
+    """
     done = replace(
         manifest,
-        files={name: FileEntry.of(data) for name, data in sorted(whole.items())},
+        files={name: FileEntry.of(data) for name, data in sorted(files.items())},
         signer=public_key(key) if key else "",
     )
     text = done.to_json()
     signature = {SIGNATURE: sign(key, text)} if key else {}
-    write_folder(folder, {**whole, MANIFEST: text, **signature})
+    write_folder(folder, {**files, MANIFEST: text, **signature})
     return done
 
 
