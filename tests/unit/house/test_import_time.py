@@ -8,18 +8,27 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"pandas", "scipy", "sklearn", "tensorflow", "keras", "pvlib", "matplotlib"}
+HEAVY = {
+    "pandas", "scipy", "sklearn", "tensorflow", "keras", "jax", "torch", "pvlib", "matplotlib", "lightgbm", "optuna",
+    "onnx", "statsmodels", "statsforecast", "polars",
+}  # fmt: skip
 
 
 def imported(*argv: str, cwd: Path | None = None) -> tuple[set[str], str]:
     """Top-level packages that a command imports, and what it printed."""
+    modules, out = imported_modules(*argv, cwd=cwd)
+    return {module.split(".")[0] for module in modules}, out
+
+
+def imported_modules(*argv: str, cwd: Path | None = None) -> tuple[set[str], str]:
+    """Modules that a command imports, and what it printed."""
     run = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "kanchay.cli", *argv],
         capture_output=True, text=True, timeout=120, check=False, cwd=cwd,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-2000:]
     lines = [line for line in run.stderr.splitlines() if line.startswith("import time:")]
-    return {line.rsplit("|", 1)[1].strip().split(".")[0] for line in lines[1:]}, run.stdout
+    return {line.rsplit("|", 1)[1].strip() for line in lines[1:]}, run.stdout
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -65,11 +74,28 @@ def meter_file(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("model", ["ensemble", "pretrained"])
 def test_forecast_imports_nothing_heavy(meter_file: Path, model: str) -> None:
-    packages, out = imported(
+    modules, out = imported_modules(
         "forecast", "--input", str(meter_file), "--model", model, "--tz", "America/Lima", "--json"
     )
     assert '"mean"' in out
-    assert not packages & (HEAVY | {"sqlalchemy", "flask", "alembic"})
+    packages = {module.split(".")[0] for module in modules}
+    assert not packages & (HEAVY | {"sqlalchemy", "flask", "alembic", "rich"})
+    assert not modules & {"pyarrow.compute", "pyarrow.dataset"}  # each costs as much as the forecast
+
+
+def test_forecast_of_a_plain_csv_needs_no_arrow(tmp_path: Path) -> None:
+    file = tmp_path / "meter.csv"
+    rows = [f"2026-03-{2 + h // 24:02d}T{h % 24:02d}:00:00Z,{0.2 + h % 7 / 10:.1f}" for h in range(24 * 8)]
+    file.write_text("\n".join(["timestamp,energy_kwh", *rows]), encoding="utf-8")
+    modules, out = imported_modules(
+        "forecast", "--input", str(file), "--tz", "America/Lima", "--country", "PE", "--json"
+    )
+    assert '"mean"' in out
+    packages = {module.split(".")[0] for module in modules}
+    assert "holidays" in packages
+    assert not packages & (HEAVY | {"pyarrow", "sqlalchemy", "flask", "alembic", "rich"})
+    # One country's file, not the package of all 250.
+    assert not [module for module in modules if module.startswith("holidays.countries")]
 
 
 def test_reading_a_text_file_needs_no_pandas(tmp_path: Path) -> None:
