@@ -164,18 +164,16 @@ def same_hour_spread(sight: Sight) -> FloatArray:
     return nan_mean(np.abs(sight.samples - sight.mean[..., None]))
 
 
-def _extreme(sight: Sight, worst: float, pick: Callable[..., FloatArray]) -> FloatArray:
-    known = ~np.isnan(sight.samples)
-    best: FloatArray = pick(np.where(known, sight.samples, worst), axis=-1)
-    return np.where(known.any(axis=-1), best, np.nan)
-
-
 def same_hour_low(sight: Sight) -> FloatArray:
-    return _extreme(sight, np.inf, np.min)
+    known = ~np.isnan(sight.samples)
+    low = np.where(known, sight.samples, np.inf).min(axis=-1)
+    return np.where(known.any(axis=-1), low, np.nan)
 
 
 def same_hour_high(sight: Sight) -> FloatArray:
-    return _extreme(sight, -np.inf, np.max)
+    known = ~np.isnan(sight.samples)
+    high = np.where(known, sight.samples, -np.inf).max(axis=-1)
+    return np.where(known.any(axis=-1), high, np.nan)
 
 
 def same_kind_energy(sight: Sight) -> FloatArray:
@@ -189,14 +187,15 @@ def same_kind_latest(sight: Sight) -> FloatArray:
 
 
 def same_kind_days(sight: Sight) -> FloatArray:
-    return (~np.isnan(sight.of_kind)).sum(axis=-1).astype(np.float64)
+    days: FloatArray = (~np.isnan(sight.of_kind)).sum(axis=-1).astype(np.float64)
+    return days
 
 
 def kind_contrast(sight: Sight) -> FloatArray:
     """By day ahead, so that a longer horizon does not change what its first day sees."""
     move = sight.kind_mean - sight.mean
     per_day = max(1, DAY // sight.windows.resolution_s)
-    out = np.empty_like(move)
+    out: FloatArray = np.empty_like(move)
     for low in range(0, move.shape[1], per_day):
         out[:, low : low + per_day] = nan_mean(move[:, low : low + per_day])[:, None]
     return out

@@ -3,11 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from kanchay.bundle.runtimes import INPUTS, Float32, in_chunks
 from kanchay.domain.errors import BundleError
 
-__all__ = ["OnnxRuntime"]
+__all__ = ["OnnxRuntime", "open_session"]
+
+
+def open_session(graph: bytes, *, threads: int = 1) -> Any:
+    """A session of onnxruntime on the CPU over a graph in memory.
+
+    Parameters
+    ----------
+    graph : bytes
+        The ONNX file, already verified against its manifest.
+    threads : int, default 1
+        Threads within one call. [-]
+
+    Returns
+    -------
+    onnxruntime.InferenceSession
+
+    Raises
+    ------
+    BundleError
+        onnxruntime is not installed (code ``bundle.no_onnxruntime``), or does not accept the graph.
+
+    Examples
+    --------
+    >>> session = open_session(files["model.onnx"])  # doctest: +SKIP
+    """
+    try:
+        import onnxruntime as ort
+    except ImportError as error:
+        raise BundleError(
+            "onnxruntime is not installed.",
+            hint="Use the runtime 'numpy', or: pip install onnxruntime.",
+            code="bundle.no_onnxruntime",
+        ) from error
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises its own kinds, all outside a common base
+        raise BundleError(f"onnxruntime refuses model.onnx: {error}", code="bundle.graph") from error
 
 
 class OnnxRuntime:
@@ -33,22 +75,7 @@ class OnnxRuntime:
     name = "onnx"
 
     def __init__(self, graph: bytes, *, threads: int = 1) -> None:
-        try:
-            import onnxruntime as ort
-        except ImportError as error:
-            raise BundleError(
-                "onnxruntime is not installed.",
-                hint="Use the runtime 'numpy', or: pip install onnxruntime.",
-                code="bundle.no_onnxruntime",
-            ) from error
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises its own kinds, all outside a common base
-            raise BundleError(f"onnxruntime refuses model.onnx: {error}", code="bundle.graph") from error
+        self._session = open_session(graph, threads=threads)
         names = {i.name for i in self._session.get_inputs()}
         if names not in [set(known) for known in INPUTS.values()]:
             raise BundleError(

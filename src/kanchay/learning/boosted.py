@@ -1,0 +1,229 @@
+"""The boosted model: LightGBM on named features of the hours of many meters, one model for all of them.
+
+Each row is one hour to come of one window; the target is its distance from the mean of like days, in the window's
+own scale. The mean and nine quantiles are ten models over the same rows. Nothing is fitted on the meter that is
+forecast.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kanchay.adapters.datasets import Meter
+from kanchay.analysis.features.inputs import FeatureInputs
+from kanchay.analysis.features.registry import parse_name
+from kanchay.analysis.features.scaling import Scaler, fit_scalers
+from kanchay.analysis.features.table import build_features
+from kanchay.analysis.forecast.protocol import Windows
+from kanchay.bundle.boosted import FeaturePlan, hourly_inputs
+from kanchay.bundle.clockgrid import ClockGrid
+from kanchay.domain.errors import MissingExtra, NotEnoughData
+from kanchay.domain.forecast import LEVELS
+from kanchay.domain.interval import HOUR, wall_clock
+from kanchay.domain.reading import FloatArray
+
+__all__ = ["BOOSTED_FEATURES", "BoostedOptions", "Drawn", "Fitted", "draw_windows", "fit_boosted"]
+
+log = logging.getLogger("kanchay.learning")
+
+LOOKBACK: Final = 168
+LEAST_TARGETS: Final = 12  # known hours of a target day
+LEAST_KNOWN: Final = 24  # known hours of a history
+CLIP: Final = 20.0  # scales; a dead meter that wakes must not decide a split
+
+BOOSTED_FEATURES: Final = (
+    "hour_of_day", "day_of_week", "season", "holiday", "free_day", "year_sin", "year_cos", "lead_days",
+    "relative_lagged_energy", *(f"relative_lagged_energy_{k}" for k in range(2, 8)),
+    "relative_same_weekday_energy", "relative_same_hour_energy", "relative_same_hour_before",
+    "relative_same_hour_after", "relative_same_hour_spread", "relative_same_hour_low", "relative_same_hour_high",
+    "relative_same_kind_energy", "relative_same_kind_latest", "same_kind_days", "relative_kind_contrast",
+    "relative_rolling_avg_energy", "relative_rolling_avg_energy_3h", "relative_latest_day_shift",
+    "relative_latest_hours_shift", "variability", "known_share", "zero_share",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BoostedOptions:
+    """Everything that decides the trees, besides the data.
+
+    `windows` are drawn with one day ahead, `far_share` times as many with seven. `midnight` is the share issued at
+    local midnight, `gaps` and `short_history` the shares that lose hours. Kinds get `commercial_share` and the rest;
+    a data set of n hours counts n ** `temperature`.
+    """
+
+    features: tuple[str, ...] = BOOSTED_FEATURES
+    seed: int = 7
+    windows: int = 9000
+    far_share: float = 0.05
+    midnight: float = 0.7
+    gaps: float = 0.15
+    short_history: float = 0.06
+    mixed: float = 0.3
+    commercial_share: float = 0.6
+    temperature: float = 0.35
+    trees: int = 160
+    leaves: int = 31
+    learning_rate: float = 0.06
+    least_rows: int = 80
+    column_share: float = 0.6
+    row_share: float = 0.7
+    threads: int = 1
+    pca: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "features": list(self.features)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Windows of one meter by the clock, and what came true: shape (n_windows, horizon), NaN where unknown."""
+
+    inputs: FeatureInputs
+    actual: FloatArray
+
+
+@dataclass(slots=True)
+class Fitted:
+    """Ten boosters (mean, then the levels) over one plan of features."""
+
+    plan: FeaturePlan
+    boosters: list[Any]
+    rows: int
+    seconds: float
+
+
+def draw_windows(meters: Sequence[Meter], options: BoostedOptions) -> list[Drawn]:
+    """Random windows of the hours before each meter's `split_at`."""
+    rng = np.random.default_rng(options.seed)
+    drawn = []
+    share = _shares(meters, options)
+    for days, n in ((1, options.windows), (7, int(options.windows * options.far_share))):
+        counts = rng.multinomial(n, share)
+        for meter, count in zip(meters, counts, strict=True):
+            if count and (one := _draw(meter, int(count), days, options, rng)) is not None:
+                drawn.append(one)
+    return drawn
+
+
+def _shares(meters: Sequence[Meter], options: BoostedOptions) -> FloatArray:
+    """How often each meter is drawn: by kind, then by data set, then by the root of its hours."""
+    hours = np.asarray([np.isfinite(m.values[: m.n_history]).sum() for m in meters], dtype=np.float64)
+    if not hours.sum():
+        raise NotEnoughData("No training meter has a known hour before its test period.")
+    weight = np.zeros(len(meters))
+    for kind in {m.kind for m in meters}:
+        part = options.commercial_share if kind == "commercial" else 1.0 - options.commercial_share
+        names = sorted({m.dataset for m in meters if m.kind == kind})
+        own = [np.asarray([m.dataset == name for m in meters]) for name in names]
+        sizes = np.asarray([hours[mask].sum() for mask in own]) ** options.temperature
+        for mask, size in zip(own, sizes, strict=True):
+            roots = np.where(mask, np.sqrt(hours), 0.0)
+            weight += part * size / sizes.sum() * roots / max(roots.sum(), 1.0)
+    answer: FloatArray = weight / weight.sum()
+    return answer
+
+
+def _draw(meter: Meter, n: int, days: int, options: BoostedOptions, rng: np.random.Generator) -> Drawn | None:
+    """About `n` windows of one meter; those with too few known hours or a change of the clock ahead are left out."""
+    ahead = 24 * days
+    values = meter.values[: meter.n_history]
+    room = len(values) - LOOKBACK - ahead
+    if room <= 0:
+        return None
+    at = LOOKBACK + rng.integers(0, room + 1, n)
+    back = (wall_clock(meter.starts[at], meter.tz) // HOUR % 24).astype(np.int64)
+    at = np.where((rng.random(n) < options.midnight) & (at - back >= LOOKBACK), at - back, at)
+    load = values[at[:, None] + np.arange(-LOOKBACK, 0)]
+    actual = values[at[:, None] + np.arange(ahead)]
+    first = meter.starts[at]
+    same = wall_clock(first + HOUR * ahead, meter.tz) - wall_clock(first, meter.tz) == HOUR * ahead
+    good = same & (np.isfinite(actual).sum(axis=1) >= LEAST_TARGETS * days)
+    load = _hide(load, options, rng)
+    good &= np.isfinite(load).sum(axis=1) >= LEAST_KNOWN
+    if not good.any():
+        return None
+    windows = Windows(load[good], first[good], HOUR, ahead, meter.tz, meter.country, meter.subdivision)
+    return Drawn(hourly_inputs(ClockGrid.of(windows).context(windows.load), windows, days), actual[good])
+
+
+def _hide(load: FloatArray, options: BoostedOptions, rng: np.random.Generator) -> FloatArray:
+    """Take a run of hours out of some windows, and all but the last days out of a few."""
+    n = len(load)
+    hour = np.arange(LOOKBACK)
+    begin, length = rng.integers(0, LOOKBACK, (n, 1)), rng.integers(1, 49, (n, 1))
+    gap = (rng.random((n, 1)) < options.gaps) & (hour >= begin) & (hour < begin + length)
+    keep = rng.integers(24, LOOKBACK, (n, 1))
+    short = (rng.random((n, 1)) < options.short_history) & (hour < LOOKBACK - keep)
+    return np.where(gap | short, np.nan, load)
+
+
+def fit_boosted(drawn: Sequence[Drawn], options: BoostedOptions) -> Fitted:
+    """Fit the trees to windows; scalers (and components) come from these windows alone."""
+    begun = time.monotonic()
+    plan = make_plan(drawn, options)
+    x, y = _rows(drawn, plan)
+    lgb = _lightgbm()
+    data = lgb.Dataset(
+        x, label=y, feature_name=list(plan.columns), free_raw_data=False, params={"feature_pre_filter": False}
+    )
+    boosters = [_boost(lgb, data, options, level) for level in (None, *LEVELS)]
+    seconds = time.monotonic() - begun
+    log.info("boosted: %d rows, %d columns, %.0f s", len(x), x.shape[1], seconds)
+    return Fitted(plan, boosters, len(x), seconds)
+
+
+def make_plan(drawn: Sequence[Drawn], options: BoostedOptions) -> FeaturePlan:
+    """Columns with the scalers of the plain features they come from."""
+    plain = sorted({parse_name(name)[1].name for name in options.features})
+    tables = [build_features(plain, one.inputs, missing="nan") for one in drawn]
+    rows = np.concatenate([t.rows for t in tables])[None]
+    scalers: dict[str, Scaler] = fit_scalers(replace(tables[0], values=rows))
+    return FeaturePlan(options.features, scalers)
+
+
+def _rows(drawn: Sequence[Drawn], plan: FeaturePlan) -> tuple[NDArray[np.float32], FloatArray]:
+    """Columns and targets of every known hour."""
+    columns, targets = [], []
+    for one in drawn:
+        made = plan.rows(one.inputs)
+        target = ((one.actual - made.base) / made.scale).ravel()
+        known = np.isfinite(target)
+        columns.append(made.rows[known])
+        targets.append(np.clip(target[known], -CLIP, CLIP))
+    return np.concatenate(columns), np.concatenate(targets)
+
+
+def _boost(lgb: Any, data: Any, options: BoostedOptions, level: float | None) -> Any:
+    """One booster: the mean, or a quantile."""
+    goal = {"objective": "regression"} if level is None else {"objective": "quantile", "alpha": level}
+    params = {
+        **goal,
+        "num_leaves": options.leaves,
+        "learning_rate": options.learning_rate,
+        "min_data_in_leaf": options.least_rows,
+        "feature_fraction": options.column_share,
+        "bagging_fraction": options.row_share,
+        "bagging_freq": 1,
+        "seed": options.seed,
+        "deterministic": True,
+        "force_col_wise": True,
+        "num_threads": options.threads,
+        "verbose": -1,
+        "feature_pre_filter": False,
+    }
+    return lgb.train(params, data, num_boost_round=options.trees)
+
+
+def _lightgbm() -> Any:
+    try:
+        import lightgbm
+    except ImportError as error:
+        raise MissingExtra("train", "lightgbm") from error
+    return lightgbm
