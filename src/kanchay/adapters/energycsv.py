@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kanchay.domain.interval import IntArray
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["EnergyColumns", "read_plain_csv"]
+__all__ = ["EnergyColumns", "joined", "read_plain_csv"]
 
 _LARGEST: Final = 8 * 2**20  # beyond it Arrow is faster even with its import
 _TIMES: Final = re.compile(r"(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?Z?\n)+", re.ASCII)
@@ -42,6 +42,41 @@ class EnergyColumns:
     value: FloatArray
     meters: tuple[str, ...] | None = None
     codes: IntArray | None = None
+
+    def only(self, chosen: NDArray[np.bool_]) -> EnergyColumns:
+        """The rows of some meters, `chosen` of shape (n_meters,)."""
+        if self.meters is None or self.codes is None:
+            return self
+        rows = np.flatnonzero((self.codes >= 0) & chosen[self.codes])
+        place = np.cumsum(chosen) - 1
+        return EnergyColumns(
+            self.seconds[rows],
+            self.known[rows],
+            self.aware,
+            self.value[rows],
+            tuple(meter for meter, kept in zip(self.meters, chosen, strict=True) if kept),
+            place[self.codes[rows]],
+        )
+
+
+def joined(first: EnergyColumns, second: EnergyColumns) -> EnergyColumns:
+    """The rows of both, one after the other."""
+    if not len(first.value):
+        return second
+    places: dict[str, int] = {}
+    parts = []
+    for each in (first, second):
+        own = [places.setdefault(meter, len(places)) for meter in each.meters or ()]
+        codes = np.zeros(0, np.int64) if each.codes is None else each.codes
+        parts.append(np.where(codes >= 0, np.asarray([*own, -1], dtype=np.int64)[codes], -1))
+    return EnergyColumns(
+        np.concatenate([first.seconds, second.seconds]),
+        np.concatenate([first.known, second.known]),
+        second.aware,
+        np.concatenate([first.value, second.value]),
+        tuple(places),
+        np.concatenate(parts),
+    )
 
 
 def read_plain_csv(path: Path, wanted: list[str]) -> EnergyColumns | None:

@@ -9,13 +9,13 @@ from typing import Final
 
 import numpy as np
 
-from kanchay.adapters.energycsv import EnergyColumns, read_plain_csv
+from kanchay.adapters.energycsv import EnergyColumns, joined, read_plain_csv
 from kanchay.domain.errors import TimeError
 from kanchay.domain.interval import DAY, IntArray, utc_offset
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["EnergyTable", "is_energy_table", "read_energy_table"]
+__all__ = ["EnergyTable", "is_energy_table", "read_energy_table", "stream_panels"]
 
 _VALUE: Final = "energy_kwh"
 _TIMES: Final = ("timestamp", "timestamp_local")
@@ -64,23 +64,53 @@ def read_energy_table(path: Path, tz: str | None) -> EnergyTable:
 
     A table without `meter_id` is one meter, called after the file.
     """
+    wanted = _wanted(path, tz)
+    return _table(_read(path, wanted), path.stem, wanted, tz)
+
+
+def stream_panels(path: Path, tz: str | None) -> Iterator[Panel]:
+    """The panels of an energy table, read by row groups where the file has several: memory for one of them.
+
+    A meter is told once its last row is read, so a file sorted by meter is held a row group at a time; one sorted by
+    time is held whole.
+    """
+    wanted = _wanted(path, tz)
+    if path.suffix.lower() != ".parquet" or len(wanted) < 3:
+        yield from read_energy_table(path, tz).panels()
+        return
+    from kanchay.adapters.frames import RowGroups
+
+    with RowGroups(path, wanted) as groups:
+        last = {meter: group for group in range(len(groups)) for meter in groups.meters(group)}
+        held: EnergyColumns | None = None
+        for group in range(len(groups)):
+            found = groups.columns(group)
+            found = found if held is None else joined(held, found)
+            done = np.asarray([last[meter] <= group for meter in found.meters or ()], dtype=np.bool_)
+            held = found.only(~done)
+            yield from _table(found.only(done), path.stem, wanted, tz).panels()
+
+
+def _wanted(path: Path, tz: str | None) -> list[str]:
+    """Names of the columns to read."""
     names = _columns(path)
-    local = "timestamp" not in names
-    if local and tz is None:
+    time = "timestamp" if "timestamp" in names else "timestamp_local"
+    if time == "timestamp_local" and tz is None:
         raise TimeError(
             f"{path.name}: 'timestamp_local' does not say its zone.",
             hint="Give it, for example --tz America/Lima.",
         )
-    wanted: list[str] = [
-        n for n in ("meter_id", "timestamp_local" if local else "timestamp", _VALUE) if n in names
-    ]
-    given = _read(path, wanted)
-    meters = (path.stem,) if given.meters is None else given.meters
+    return [n for n in ("meter_id", time, _VALUE) if n in names]
+
+
+def _table(given: EnergyColumns, stem: str, wanted: list[str], tz: str | None) -> EnergyTable:
+    """Rows by meter and time, on UTC."""
+    meters = (stem,) if given.meters is None else given.meters
     codes = np.zeros(len(given.value), dtype=np.int64) if given.codes is None else given.codes
     rows = np.flatnonzero(given.known & (codes >= 0))
     order = rows[np.lexsort((given.seconds[rows], codes[rows]))]  # stable: equal times keep the file's order
     seconds, values, codes = given.seconds[order], given.value[order], codes[order]
-    if local and tz is not None and not given.aware:
+    if "timestamp_local" in wanted and tz is not None and not given.aware:
         seconds = _from_local(seconds, codes, tz)
         order = np.lexsort((seconds, codes))
         seconds, values, codes = seconds[order], values[order], codes[order]
@@ -125,27 +155,41 @@ def _from_local(clock: IntArray, codes: IntArray, tz: str) -> IntArray:
 
 def _panel(meter: str, start: IntArray, value: FloatArray, tz: str) -> Panel:
     """Readings on the grid of their most common distance; a later row for the same interval wins."""
-    gaps = np.diff(start)
-    gaps = gaps[gaps > 0]
-    resolution = 3600
-    if len(gaps):
-        sizes, counts = np.unique(gaps, return_counts=True)
-        resolution = int(sizes[counts.argmax()])
+    resolution = _resolution(start)
     if DAY % resolution:
         raise TimeError(
             f"Meter {meter}: readings are {resolution} s apart, which does not divide a day.",
             hint="Import the file first: kanchay import brings it on a regular grid.",
         )
+    if int(start[-1] - start[0]) == resolution * (len(start) - 1) and (np.diff(start) == resolution).all():
+        grid, first = value, int(start[0])  # as most are: nothing to sort out
+    else:
+        grid, first = _on_grid(start, value, resolution)
+    panel = Panel.of((meter,), grid[None], start=first, resolution_s=resolution, tz=tz)
+    return panel if resolution >= _FINEST_S else _coarser(panel, _FINEST_S)
+
+
+def _resolution(start: IntArray) -> int:
+    """The most common distance of two readings; an hour for a single one."""
+    gaps = np.diff(start)
+    gaps = gaps[gaps > 0]
+    if not len(gaps):
+        return 3600
+    if gaps[0] == gaps.min() == gaps.max():
+        return int(gaps[0])
+    sizes, counts = np.unique(gaps, return_counts=True)
+    return int(sizes[counts.argmax()])
+
+
+def _on_grid(start: IntArray, value: FloatArray, resolution: int) -> tuple[FloatArray, int]:
+    """Values on the grid and where it starts."""
     # The grid's phase is the most common one, so that one stray first row does not shift all others.
     phases, counts = np.unique(start % resolution, return_counts=True)
     phase = int(phases[counts.argmax()])
     index = (start - phase + resolution // 2) // resolution
     grid = np.full(int(index[-1] - index[0]) + 1, np.nan)
     grid[index - index[0]] = value
-    panel = Panel.of(
-        (meter,), grid[None], start=int(index[0]) * resolution + phase, resolution_s=resolution, tz=tz
-    )
-    return panel if resolution >= _FINEST_S else _coarser(panel, _FINEST_S)
+    return grid, int(index[0]) * resolution + phase
 
 
 def _coarser(panel: Panel, resolution_s: int) -> Panel:

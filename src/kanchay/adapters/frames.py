@@ -6,6 +6,8 @@ the forecast path must stay free of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -21,7 +23,7 @@ from kanchay.domain.forecast import QUANTILE_NAMES
 from kanchay.domain.interval import IntArray, format_resolution
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["FrameWriter", "read_columns", "times_and_numbers"]
+__all__ = ["FrameWriter", "RowGroups", "read_columns", "times_and_numbers"]
 
 pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own pool reserves 6 MiB for a table of a few kilobytes
 _TIME: Final = pa.timestamp("us", tz="UTC")
@@ -44,15 +46,55 @@ def times_and_numbers(path: Path) -> dict[str, bool]:
 
 def read_columns(path: Path, wanted: list[str]) -> EnergyColumns:
     """Columns `wanted` (meter_id where there is one, time, value, in this order) of a Parquet or CSV file."""
-    *ids, time_column, value = wanted
+    with _refused(path, wanted):
+        table = _csv(path, wanted) if path.suffix.lower() == ".csv" else _parquet(path, wanted)
+        return _as_columns(table, wanted)
+
+
+class RowGroups:
+    """A Parquet file of many meters, read one row group at a time; use it in a `with`."""
+
+    def __init__(self, path: Path, wanted: list[str]) -> None:
+        self._path, self._wanted = path, wanted
+        with _refused(path, wanted):
+            self._file = pq.ParquetFile(path, read_dictionary=wanted[:1])
+
+    def __enter__(self) -> RowGroups:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __len__(self) -> int:
+        return int(self._file.num_row_groups)
+
+    def meters(self, group: int) -> tuple[str, ...]:
+        """Meters that have rows in a group."""
+        with _refused(self._path, self._wanted):
+            return _words(self._file.read_row_group(group, columns=self._wanted[:1]).column(0))[0]
+
+    def columns(self, group: int) -> EnergyColumns:
+        """The rows of a group."""
+        with _refused(self._path, self._wanted):
+            return _as_columns(self._file.read_row_group(group, columns=self._wanted), self._wanted)
+
+
+@contextmanager
+def _refused(path: Path, wanted: list[str]) -> Iterator[None]:
+    """What Arrow cannot read, in our words."""
     try:
-        table = _load(path, wanted, time_column)
+        yield
     except (pa.ArrowException, OSError) as error:
         raise FileRefused(
             f"{path.name} cannot be read as {', '.join(wanted)}: {str(error).splitlines()[0]}",
             hint="Write times as 2026-08-22T18:00:00Z and energy as plain numbers.",
         ) from error
+
+
+def _as_columns(table: pa.Table, wanted: list[str]) -> EnergyColumns:
+    *ids, time_column, value = wanted
     times, numbers = table[time_column], _numbers(table[value]).astype(np.float64)
+    times = _parsed(times) if _is_text(times.type) else times
     return EnergyColumns(
         _numbers(times).astype(np.int64) // _PER_SECOND[times.type.unit],
         _known(times),
@@ -66,22 +108,19 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _load(path: Path, wanted: list[str], time_column: str) -> pa.Table:
-    """The wanted columns with times as timestamps; without `pq.read_table` and casts, which cost an import each."""
-    ids = [n for n in wanted if n == "meter_id"]
-    if path.suffix.lower() == ".csv":
-        from pyarrow import csv
+def _csv(path: Path, wanted: list[str]) -> pa.Table:
+    from pyarrow import csv
 
-        types = {time_column: pa.string(), wanted[-1]: pa.float64(), **dict.fromkeys(ids, pa.string())}
-        options = csv.ConvertOptions(column_types=types, include_columns=wanted, strings_can_be_null=True)
-        table = csv.read_csv(path, convert_options=options)
-    else:
-        with pq.ParquetFile(path, read_dictionary=ids) as file:
-            table = file.read(columns=wanted)
-    if _is_text(table[time_column].type):
-        place = table.column_names.index(time_column)
-        table = table.set_column(place, time_column, _parsed(table[time_column]))
-    return table
+    *ids, time_column, value = wanted
+    types = {time_column: pa.string(), value: pa.float64(), **dict.fromkeys(ids, pa.string())}
+    options = csv.ConvertOptions(column_types=types, include_columns=wanted, strings_can_be_null=True)
+    return csv.read_csv(path, convert_options=options)
+
+
+def _parquet(path: Path, wanted: list[str]) -> pa.Table:
+    """Without `pq.read_table`, which costs an import."""
+    with pq.ParquetFile(path, read_dictionary=[n for n in wanted if n == "meter_id"]) as file:
+        return file.read(columns=wanted)
 
 
 def _parsed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -143,11 +182,13 @@ def _column(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, len(flat), [None, pa.py_buffer(flat)])
 
 
-def _same_word(word: str, n: int) -> pa.Array:
-    """`n` times the same word."""
-    text = word.encode()
-    offsets = np.arange(n + 1, dtype=np.int32) * np.int32(len(text))
-    return pa.Array.from_buffers(pa.string(), n, [None, pa.py_buffer(offsets), pa.py_buffer(text * n)])
+def _each_word(words: Sequence[str], times: int) -> pa.Array:
+    """Each word so many times."""
+    texts = [word.encode() for word in words]
+    sizes = np.repeat(np.array([len(text) for text in texts], dtype=np.int32), times)
+    offsets = np.concatenate([np.zeros(1, np.int32), np.cumsum(sizes, dtype=np.int32)])
+    data = b"".join(text * times for text in texts)
+    return pa.Array.from_buffers(pa.string(), len(sizes), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 
 
 _WORD: Final = pa.string()  # Parquet stores each word once; readers get plain text
@@ -193,6 +234,26 @@ class FrameWriter:
         quantiles: FloatArray,
     ) -> None:
         """Add windows: `mean` has shape (n_windows, horizon), `quantiles` one axis of nine more."""
+        self.write_many(
+            [meter_id] * len(mean),
+            issued_at,
+            resolution_s=resolution_s,
+            unit=unit,
+            mean=mean,
+            quantiles=quantiles,
+        )
+
+    def write_many(
+        self,
+        meter_ids: Sequence[str],
+        issued_at: IntArray,
+        *,
+        resolution_s: int,
+        unit: str,
+        mean: FloatArray,
+        quantiles: FloatArray,
+    ) -> None:
+        """Add windows of a fleet, each of its own meter."""
         n_windows, horizon = mean.shape
         n = n_windows * horizon
         if not n:
@@ -200,11 +261,11 @@ class FrameWriter:
         issued = np.repeat(issued_at, horizon)
         starts = (issued_at[:, None] + resolution_s * np.arange(horizon, dtype=np.int64)).ravel()
         columns = [
-            _same_word(meter_id, n),
+            _each_word(meter_ids, horizon),
             _column(issued * 1_000_000, _TIME),
             _column(starts * 1_000_000, _TIME),
-            _same_word(format_resolution(resolution_s), n),
-            _same_word(unit, n),
+            _each_word([format_resolution(resolution_s)], n),
+            _each_word([unit], n),
             _column(mean.ravel(), pa.float64()),
         ]
         flat = quantiles.reshape(n, -1)

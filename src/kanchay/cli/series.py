@@ -131,21 +131,15 @@ def _from_product(
 ) -> Iterator[Series]:
     """Through the importer or the store, by the same use cases as everywhere."""
     from kanchay.cli.opening import open_context
-    from kanchay.domain.units import Quantity
     from kanchay.services.forecasting.defaults import resolution_of
-    from kanchay.services.people.sites import list_points, list_virtual_points
+    from kanchay.services.forecasting.fleet import points_to_forecast
     from kanchay.services.readings.series import load_panel, span
 
     land, part = place_of(country)
     ctx, scope, site = open_context(click_ctx, input_path=path, tz=tz, country=land, site_id=site_id)
     if site is None:
         raise NotFound("There is no site yet.", hint="Give --input FILE, or import one: kanchay import FILE.")
-    virtual = list_virtual_points(ctx, scope, site.id)
-    summed = {term.point_id for each in virtual for term in each.terms}  # registers: parts of one meter
-    points = [p for p in list_points(ctx, scope, site.id) if p.id not in summed]
-    for point in (*points, *(each.point for each in virtual)):
-        if point.quantity not in (Quantity.ELECTRIC_ENERGY, Quantity.POWER):
-            continue
+    for point in points_to_forecast(ctx, scope, site.id):
         reach = span(ctx, scope, point.id)
         if reach is None:
             continue

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kanchay.adapters.energytable import is_energy_table, read_energy_table
+from kanchay.adapters.energytable import is_energy_table, read_energy_table, stream_panels
 from kanchay.adapters.frames import FrameWriter
 from kanchay.domain.errors import FileRefused, TimeError
 from kanchay.domain.forecast import QUANTILE_NAMES
@@ -230,3 +230,63 @@ print([m for m in ("pandas", "scipy", "sklearn", "tensorflow") if m in sys.modul
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def fleet(tmp_path, order, group_rows):
+    """Three meters of different length, written in that order, so many rows a group."""
+    rows = [*hourly("a", np.arange(30.0)), *hourly("b", 100 + np.arange(50.0)), *hourly("c", np.arange(7.0))]
+    rows.sort(
+        key={"meter": lambda r: r[0], "time": lambda r: (r[1], r[0]), "back": lambda r: r[0] == "a"}[order]
+    )
+    table = pq.read_table(save(tmp_path / "whole.parquet", rows))
+    pq.write_table(table, tmp_path / "x.parquet", row_group_size=group_rows)
+    return tmp_path / "x.parquet"
+
+
+@pytest.mark.parametrize("order", ["meter", "time", "back"])
+@pytest.mark.parametrize("group_rows", [1, 8, 30, 1000])
+def test_a_streamed_table_tells_what_the_whole_one_does(tmp_path, order, group_rows):
+    path = fleet(tmp_path, order, group_rows)
+    whole = {p.points: p for p in read_energy_table(path, "America/Lima").panels()}
+    streamed = list(stream_panels(path, "America/Lima"))
+    assert sorted(p.points for p in streamed) == sorted(whole)
+    for panel in streamed:
+        other = whole[panel.points]
+        assert (panel.start, panel.resolution_s, panel.tz) == (other.start, other.resolution_s, other.tz)
+        np.testing.assert_array_equal(panel.values, other.values)
+
+
+def test_a_file_sorted_by_meter_is_held_a_group_at_a_time(tmp_path, monkeypatch):
+    from kanchay.adapters import energytable
+
+    sizes = []
+    table = energytable._table
+    monkeypatch.setattr(
+        energytable, "_table", lambda given, *rest: sizes.append(len(given.value)) or table(given, *rest)
+    )
+    rows = [row for k in range(20) for row in hourly(f"m{k:02d}", np.arange(10.0))]
+    pq.write_table(
+        pq.read_table(save(tmp_path / "whole.parquet", rows)), tmp_path / "x.parquet", row_group_size=25
+    )
+    assert len(list(stream_panels(tmp_path / "x.parquet", None))) == 20
+    assert max(sizes) <= 25 + 10
+    assert sum(sizes) == 200
+
+
+def test_a_csv_and_one_meter_stream_as_well(tmp_path):
+    (tmp_path / "x.csv").write_text("timestamp,energy_kwh\n2026-01-01T00:00:00Z,1\n2026-01-01T01:00:00Z,2\n")
+    assert [p.values.tolist() for p in stream_panels(tmp_path / "x.csv", None)] == [[[1.0, 2.0]]]
+
+
+def test_a_fleet_is_written_meter_by_meter(tmp_path):
+    out = tmp_path / "frame.parquet"
+    mean = np.arange(6.0).reshape(3, 2)
+    with FrameWriter(out) as writer:
+        writer.write_many(
+            ["a", "año", "c"], np.array([0, 3600, 7200]),
+            resolution_s=3600, unit="kWh", mean=mean, quantiles=mean[..., None] + np.arange(9),
+        )  # fmt: skip
+    table = pq.read_table(out)
+    assert table["meter_id"].to_pylist() == ["a", "a", "año", "año", "c", "c"]
+    assert [t.hour for t in table["timestamp"].to_pylist()] == [0, 1, 1, 2, 2, 3]
+    assert table["mean"].to_pylist() == [0, 1, 2, 3, 4, 5]

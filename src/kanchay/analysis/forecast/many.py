@@ -1,0 +1,168 @@
+"""Forecasts of a whole fleet in batches: one call of the network for hundreds of meters, memory for one batch only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
+from kanchay.analysis.forecast.windows import MIN_KNOWN_S, notes, steps
+from kanchay.domain.interval import DAY, IntArray
+from kanchay.domain.panel import Panel
+from kanchay.domain.reading import FloatArray
+
+__all__ = ["BATCH", "FleetForecast", "forecast_panels"]
+
+BATCH: Final = (
+    512  # windows at once; more gain nothing and fill the caches (benchmarks/speed/forecast_fleet.py)
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FleetForecast:
+    """Forecasts of many meters of one resolution.
+
+    Attributes
+    ----------
+    points : tuple of str, length n
+        The meters.
+    issued_at : ndarray of int64, shape (n,)
+        First instant not yet known, of each. [s]
+    resolution_s : int
+        Length of an interval. [s]
+    mean : ndarray of float64, shape (n, horizon)
+        [unit of the readings]
+    quantiles : ndarray of float64, shape (n, horizon, 9)
+        At `kanchay.domain.forecast.LEVELS`. [unit of the readings]
+    notes : list of tuple of str, length n
+        Codes of `kanchay.analysis.forecast.windows.notes`.
+    """
+
+    points: tuple[str, ...]
+    issued_at: IntArray
+    resolution_s: int
+    mean: FloatArray
+    quantiles: FloatArray
+    notes: list[tuple[str, ...]]
+
+
+def forecast_panels(
+    panels: Iterable[Panel],
+    forecaster: Forecaster,
+    *,
+    issued_at: int | None = None,
+    horizon_s: int = DAY,
+    country: str | None = None,
+    subdivision: str | None = None,
+    batch: int = BATCH,
+    passed_over: Callable[[str], None] = lambda point: None,
+) -> Iterator[FleetForecast]:
+    """Forecast every point of many panels, `batch` points at a time; each panel is let go once it is read.
+
+    Parameters
+    ----------
+    panels : iterable of Panel
+        Of any resolutions and zones; each answer holds points of one of them.
+    forecaster : Forecaster
+    issued_at : int, optional
+        First instant not yet known, for all; by default the end of each point's own readings. [s]
+    horizon_s : int, default 86400
+        Elapsed time to forecast. [s]
+    country, subdivision : str or None
+        For public holidays.
+    batch : int, default 512
+        Points in an answer at most. [-]
+    passed_over : callable, optional
+        Called with each point of which less than a day is known: it has no forecast.
+
+    Yields
+    ------
+    FleetForecast
+        Points in the order in which they came, by resolution and zone.
+
+    Examples
+    --------
+    >>> from kanchay.analysis.forecast.naive import DayNaive
+    >>> fleet = (Panel.of((f"m{k}",), np.full((1, 48), k), start=0, resolution_s=3600, tz="UTC") for k in range(3))
+    >>> [(part.points, part.mean.sum(axis=1).tolist()) for part in forecast_panels(fleet, DayNaive(), batch=2)]
+    [(('m0', 'm1'), [0.0, 24.0]), (('m2',), [48.0])]
+    """
+    place = (country, subdivision)
+    open_: dict[tuple[int, str], _Pile] = {}
+    for panel in panels:
+        key = (panel.resolution_s, panel.tz)
+        for row, point in enumerate(panel.points):
+            pile = open_.setdefault(key, _Pile(*key, forecaster.lookback_s, batch))
+            if not pile.add(point, panel.values[row], panel.start, issued_at):
+                passed_over(point)
+            if pile.full:
+                yield pile.forecast(forecaster, horizon_s, place)
+                del open_[key]
+    yield from (pile.forecast(forecaster, horizon_s, place) for pile in open_.values() if pile.points)
+
+
+@dataclass(slots=True, eq=False)
+class _Pile:
+    """Windows of one resolution and zone until there are enough of them."""
+
+    resolution_s: int
+    tz: str
+    lookback_s: int
+    batch: int
+    points: list[str] = field(default_factory=list)
+    issued_at: list[int] = field(default_factory=list)
+    load: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.load = np.full((self.batch, -(-self.lookback_s // self.resolution_s)), np.nan)
+
+    @property
+    def full(self) -> bool:
+        return len(self.points) == self.batch
+
+    def add(self, point: str, values: FloatArray, start: int, issued_at: int | None) -> bool:
+        """Lay the history of a point before its time of issue into the next row; False where too little is known."""
+        end = _end(values) if issued_at is None else (issued_at - start) // self.resolution_s
+        length = self.load.shape[1]
+        row = self.load[len(self.points)]
+        row[:] = np.nan
+        first, last = max(end - length, 0), min(end, len(values))
+        if last > first:
+            row[first - end + length : last - end + length] = values[first:last]
+        if int(np.count_nonzero(~np.isnan(row))) * self.resolution_s < MIN_KNOWN_S:
+            return False
+        self.points.append(point)
+        self.issued_at.append(start + end * self.resolution_s)
+        return True
+
+    def forecast(
+        self, forecaster: Forecaster, horizon_s: int, place: tuple[str | None, str | None]
+    ) -> FleetForecast:
+        n = len(self.points)
+        windows = Windows(
+            load=self.load[:n],
+            issued_at=np.asarray(self.issued_at, dtype=np.int64),
+            resolution_s=self.resolution_s,
+            horizon=steps(horizon_s, self.resolution_s),
+            tz=self.tz,
+            country=place[0],
+            subdivision=place[1],
+        )
+        found: Prediction = forecaster.predict(windows)
+        return FleetForecast(
+            tuple(self.points),
+            windows.issued_at,
+            self.resolution_s,
+            found.mean,
+            found.quantiles,
+            notes(windows),
+        )
+
+
+def _end(values: FloatArray) -> int:
+    """Intervals up to the last known one."""
+    known = ~np.isnan(values[::-1])
+    return len(values) - int(known.argmax()) if known.any() else 0
