@@ -9,7 +9,6 @@ from datetime import date
 from functools import lru_cache, partial
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
-from pathlib import Path
 from typing import Any
 
 __all__ = ["holidays_of_year"]
@@ -67,9 +66,9 @@ def _one_module(country: str) -> Any:
 
     codes = getattr(registry, "COUNTRIES", {})
     named = [(module, names[0]) for module, names in codes.items() if country in names[1:]]
-    folder = str(Path(holidays.__file__).parent / "countries")
+    folders = [f"{folder}/countries" for folder in holidays.__path__]
     for module, name in named:
-        spec = PathFinder.find_spec(f"holidays.countries.{module}", [folder])
+        spec = PathFinder.find_spec(f"holidays.countries.{module}", folders)
         if spec is not None and spec.loader is not None:
             own = module_from_spec(spec)
             spec.loader.exec_module(own)
