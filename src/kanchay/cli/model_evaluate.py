@@ -2,28 +2,105 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kanchay.cli.common import emit_json, json_option, progress, table
+from kanchay.cli.common import emit_json, json_option, progress
 from kanchay.cli.model_common import data_options, places, shelf_of
-from kanchay.domain.errors import InputError
+from kanchay.domain.errors import InputError, NotFound
 
 if TYPE_CHECKING:
+    from kanchay.adapters.datasets import Meter
+    from kanchay.adapters.models import ModelShelf
+    from kanchay.analysis.kanchay24 import Entrant
     from kanchay.services.forecasting.evaluate import Evaluation
 
-__all__ = ["evaluate"]
+__all__ = ["RIVALS", "Field", "evaluate", "field_of", "learned_from"]
+
+RIVALS = ("ensemble", "day", "week", "weekday", "ridge", "lightgbm", "theta")
+
+
+class Field:
+    """Who takes part: entrants, what each learned from, and who cannot take part for which reason."""
+
+    def __init__(self) -> None:
+        self.entrants: list[Entrant] = []
+        self.trained_on: dict[str, tuple[str, ...]] = {}
+        self.skipped: list[tuple[str, str]] = []
+
+
+def field_of(
+    shelf: ModelShelf, names: Sequence[str], meters: Sequence[Meter], cache: Path, *, fit: bool = False
+) -> Field:
+    """Models and rivals of those names; rivals that must be fitted learn from the training part of `meters`.
+
+    What is named must be there, except for rivals that need an extra or have not been fitted: these are skipped.
+    """
+    from kanchay.analysis.kanchay24 import entrant
+    from kanchay.learning.corpus import training_meters
+    from kanchay.learning.rivals.shelf import FITTED, rival
+
+    found = Field()
+    held_out = [m for m in meters if m.role == "validation" and m.may_ship]
+    for name in dict.fromkeys(names):
+        if name not in FITTED:
+            found.entrants.append(entrant(shelf.load(name), name=name))
+            found.trained_on[name] = learned_from(shelf, name)
+            continue
+        try:
+            model, learned = rival(name, training_meters(meters), held_out, cache, fit=fit, progress=_tell)
+        except NotFound as reason:
+            found.skipped.append((name, str(reason)))
+        else:
+            found.entrants.append(entrant(model, name=name))
+            found.trained_on[name] = learned
+    return found
+
+
+def _tell(text: str) -> None:
+    click.echo(f"lightgbm: {text}", err=True)
+
+
+def learned_from(shelf: ModelShelf, name: str) -> tuple[str, ...]:
+    """Meters named in a bundle's manifest; a classic forecaster learned from none."""
+    from kanchay.bundle.files import read_verified
+
+    try:
+        path = shelf.path_of(name)
+    except NotFound:
+        return ()
+    manifest, _ = read_verified(path, trusted=None)
+    return tuple(manifest.training.get("meters", ()))
 
 
 @click.command("evaluate")
 @click.argument("model", default="pretrained")
-@click.option("--rival", "rivals", multiple=True, help="Models beside it (default: ensemble, week, day).")
+@click.option(
+    "--rival",
+    "rivals",
+    multiple=True,
+    help=f"Models beside it, by name or path (default: {', '.join(RIVALS)}).",
+)
 @click.option("--role", type=click.Choice(["test", "validation"]), default="test", show_default=True)
 @click.option("--dataset", "datasets", multiple=True, help="Only these data sets.")
 @click.option("--runtime", type=click.Choice(["auto", "onnx", "numpy"]), default="auto", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="Write the scores of each meter to this CSV.")
+@click.option(
+    "--csv",
+    "csv_path",
+    type=click.Path(path_type=Path),
+    help="Write a line per meter and model to this file.",
+)
+@click.option(
+    "--fit-rivals", is_flag=True, help="Fit the pooled LightGBM where it is not fitted yet (minutes)."
+)
+@click.option(
+    "--rivals-folder",
+    type=click.Path(path_type=Path),
+    help="Where fitted rivals are kept (default: in the home).",
+)
 @click.option(
     "--into-bundle", is_flag=True, help="Write the result into the bundle and sign it again (--key)."
 )
@@ -39,7 +116,9 @@ def evaluate(
     role: str,
     datasets: tuple[str, ...],
     runtime: str,
-    out: Path | None,
+    csv_path: Path | None,
+    fit_rivals: bool,
+    rivals_folder: Path | None,
     into_bundle: bool,
     key: Path | None,
     data: Path | None,
@@ -48,75 +127,37 @@ def evaluate(
 ) -> None:
     """Score a model by the protocol Kanchay-24: a week of history, local midnight, 24 hours, no fitting."""
     from kanchay.adapters.datasets import load_meters
-    from kanchay.services.forecasting.evaluate import evaluate_model
+    from kanchay.cli.evaluation import print_evaluation, write_scores
+    from kanchay.cli.opening import settings_of
+    from kanchay.services.forecasting.evaluate import evaluate_models
 
     shelf = shelf_of(click_ctx, runtime)
-    names = [model, *(rivals or ("ensemble", "week", "day"))]
-    if "ensemble" not in names:
-        names.append("ensemble")
-    meters = [m for m in load_meters(*places(data, splits), datasets or None) if m.role == role]
+    names = [model, *(rivals or RIVALS)]
+    everything = load_meters(*places(data, splits), None if "lightgbm" in names else datasets or None)
+    meters = [m for m in everything if m.role == role and (not datasets or m.dataset in datasets)]
     if not meters:
         raise InputError(f"These data sets have no {role} meters.")
+    cache = rivals_folder or settings_of(click_ctx).home / "rivals"
+    field = field_of(shelf, names, everything, cache, fit=fit_rivals)
     with progress("meters", len(meters)) as advance:
-        result = evaluate_model(model, {n: shelf.load(n) for n in names}, meters, progress=advance)
-    if out:
-        _write_scores(out, result)
+        result = evaluate_models(field.entrants, meters, trained_on=field.trained_on, progress=advance)
+    if csv_path:
+        write_scores(csv_path, result)
     if into_bundle:
         _into_bundle(shelf.path_of(model), result, key)
     if as_json:
-        emit_json(result)
+        emit_json({"evaluation": result, "skipped": dict(field.skipped)})
     else:
-        _print(result)
-
-
-def _print(result: Evaluation) -> None:
-    click.echo(f"{result.model} over the {result.rival}; 95 % intervals resample data sets, then meters")
-    rows = [
-        (
-            g.group,
-            g.cvrmse.n,
-            f"{g.cvrmse.median:.3f}",
-            f"{g.cvrmse.low:.3f} to {g.cvrmse.high:.3f}",
-            f"{100 * g.cvrmse.wins:.0f} %",
-            f"{g.pinball.median:.3f}",
-            f"{100 * g.coverage50:.0f} / {100 * g.coverage80:.0f} / {100 * g.coverage95:.0f} %",
+        print_evaluation(
+            result, title=f"Kanchay-24: {model} on {len(meters)} {role} meters", skipped=field.skipped
         )
-        for g in result.groups
-    ]
-    table(("group", "meters", "CV(RMSE)", "95 % interval", "wins", "pinball", "50/80/95 bands cover"), rows)
-
-
-def _write_scores(path: Path, result: Evaluation) -> None:
-    import csv
-    import dataclasses
-
-    from kanchay.analysis.metrics import Scores
-
-    fields = [f.name for f in dataclasses.fields(Scores)]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["dataset", "meter", "kind", "thin", "model", *fields])
-        for row in result.meters:
-            for name, scores in row.scores.items():
-                values = [getattr(scores, f) for f in fields]
-                writer.writerow([row.dataset, row.meter, row.kind, row.thin, name, *values])
 
 
 def _into_bundle(path: Path, result: Evaluation, key: Path | None) -> None:
     from kanchay.bundle.sign import load_or_make_key
+    from kanchay.cli.evaluation import scores_of_groups
     from kanchay.learning.make import rescore
 
-    kinds = {
-        g.group: {
-            "meters": g.cvrmse.n,
-            "ratio": round(g.cvrmse.median, 4),
-            "interval": [round(g.cvrmse.low, 4), round(g.cvrmse.high, 4)],
-            "pinball": round(g.pinball.median, 4),
-            "coverage50": round(g.coverage50, 4),
-            "coverage80": round(g.coverage80, 4),
-            "coverage95": round(g.coverage95, 4),
-        }
-        for g in result.groups
-    }
+    kinds = scores_of_groups(result)
     scores = {"command": "kanchay model evaluate", "rival": result.rival, "kinds": kinds}
     rescore(path, scores, key=load_or_make_key(key) if key else None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from pathlib import Path
@@ -59,35 +58,10 @@ def test_no_registered_model_leaks(run, model):
     assert json.loads(run("leak-test", model, "--json"))["passed"] is True
 
 
-def test_evaluate_on_one_set(run, data_dir, tmp_path):
-    out = tmp_path / "scores.csv"
-    text = run("evaluate", "--data", data_dir, "--dataset", "us-facilities-mv", "--out", out, "--json")
-    told = json.loads(text)
-    assert told["rival"] == "ensemble"
-    assert told["groups"][0]["cvrmse"]["n"] == 1
-    assert told["groups"][0]["cvrmse"]["median"] < 0.9
-    with out.open() as file:
-        rows = list(csv.DictReader(file))
-    assert {r["model"] for r in rows} == {"pretrained", "ensemble", "week", "day"}
-    assert "commercial" in run("evaluate", "--data", data_dir, "--dataset", "us-facilities-mv")
-
-
-def test_both_runtimes_score_alike(run, data_dir):
-    def median(runtime):
-        text = run("evaluate", "--data", data_dir, "--dataset", "uci-sceaux", "--runtime", runtime, "--json")
-        return json.loads(text)["groups"][0]["cvrmse"]["median"]
-
-    assert median("onnx") == pytest.approx(median("numpy"), rel=1e-4)
-
-
 def test_mistakes_are_told(run, tmp_path, data_dir, monkeypatch):
     monkeypatch.delenv("KANCHAY_DATA", raising=False)
-    with pytest.raises(NotFound, match="--data"):
-        run("evaluate")
     with pytest.raises(NotFound, match="No saved model"):
         run("verify", "nothing")
-    with pytest.raises(InputError, match="no validation meters"):
-        run("evaluate", "--data", data_dir, "--dataset", "uci-sceaux", "--role", "validation")
     repository = tmp_path / "repo"
     (repository / ".git").mkdir(parents=True)
     with pytest.raises(InputError, match="git repository"):

@@ -1,0 +1,105 @@
+"""Rivals by name, those that must be fitted kept in a folder: made once, then the same in every run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from kanchay.adapters.datasets import Meter
+from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
+from kanchay.domain.errors import NotFound
+from kanchay.learning.rivals.pooled import PooledRecipe, PooledRival, fit_pooled, load_pooled, save_pooled
+from kanchay.learning.rivals.theta import theta_rival
+
+__all__ = ["FITTED", "Kept", "pooled_rival", "rival"]
+
+FITTED: Final = ("lightgbm", "theta")
+"""Rivals that are not forecasters of the product: they need the extra ``rivals``."""
+
+
+def rival(
+    name: str,
+    training: Sequence[Meter],
+    held_out: Sequence[Meter],
+    folder: Path,
+    *,
+    fit: bool = False,
+    progress: Callable[[str], None] = lambda text: None,
+) -> tuple[Forecaster, tuple[str, ...]]:
+    """The rival and the meters it learned from; `NotFound` says why it cannot take part.
+
+    The pooled one is fitted only where `fit` allows the minutes that it takes.
+    """
+    if name == "theta":
+        return Kept(theta_rival(), folder / "theta"), ()
+    if name != "lightgbm":
+        raise NotFound(f"There is no rival '{name}'.", hint=f"Known: {', '.join(FITTED)}.")
+    found = pooled_rival(training, held_out, folder, fit=fit, progress=progress)
+    return found, found.meters
+
+
+def pooled_rival(
+    training: Sequence[Meter],
+    held_out: Sequence[Meter],
+    folder: Path,
+    *,
+    fit: bool,
+    recipe: PooledRecipe | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> PooledRival:
+    """The boosted trees of these meters from the folder, or fitted and put there."""
+    use = recipe or PooledRecipe()
+    place = folder / f"lightgbm-{_key(training, held_out, use)}"
+    if (place / "rival.json").is_file():
+        return load_pooled(place)
+    if not fit:
+        raise NotFound("not fitted yet on these meters.", hint="Give --fit-rivals once (some ten minutes).")
+    found = fit_pooled(training, held_out, use, progress=progress)
+    save_pooled(found, place)
+    return found
+
+
+def _key(training: Sequence[Meter], held_out: Sequence[Meter], recipe: PooledRecipe) -> str:
+    """Of the meters with the end of their training hours, and the recipe."""
+    told = [f"{m.dataset}/{m.id}:{m.start}:{m.n_history}" for m in (*training, *held_out)]
+    text = "\n".join([*told, *(f"{k}={v}" for k, v in asdict(recipe).items())])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Answers of a slow forecaster that depend on the window alone, kept on disk by what was asked."""
+
+    inner: Forecaster
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def lookback_s(self) -> int:
+        return self.inner.lookback_s
+
+    def predict(self, windows: Windows) -> Prediction:
+        """Forecast, or read what was forecast before for the same windows."""
+        place = self.folder / f"{_asked(windows)}.npz"
+        if place.is_file():
+            with np.load(place) as kept:
+                return Prediction(kept["mean"], kept["quantiles"])
+        answer = self.inner.predict(windows)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(place, mean=answer.mean, quantiles=answer.quantiles)
+        return answer
+
+
+def _asked(windows: Windows) -> str:
+    digest = hashlib.sha256(np.ascontiguousarray(windows.load).tobytes())
+    digest.update(windows.issued_at.tobytes())
+    digest.update(f"{windows.resolution_s} {windows.horizon} {windows.tz}".encode())
+    return digest.hexdigest()[:24]
