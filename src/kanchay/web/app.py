@@ -98,6 +98,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
 def _register(app: Flask) -> None:
     from kanchay.web.api import blueprints as api
     from kanchay.web.pages import blueprints as pages
+    from kanchay.web.serving import blueprints as serving
 
-    for blueprint in (*pages, *api):
+    for blueprint in (*pages, *api, *serving):
         app.register_blueprint(blueprint)

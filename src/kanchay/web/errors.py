@@ -22,6 +22,7 @@ _STATUS: Final[tuple[tuple[type[e.KanchayError], int], ...]] = (
     (e.NotEnoughData, 409),
     (e.BillRefused, 422),
     (e.InputError, 422),
+    (e.BundleError, 422),
     (e.SettingError, 400),
     (e.MissingExtra, 501),
 )
@@ -60,12 +61,19 @@ def error_body(code: str, message: str, hint: str = "", field: str | None = None
     return {"error": error | ({"field": field} if field else {})}
 
 
+def _speaks_serving() -> bool:
+    """Whether the path belongs to one of the two dialects of model serving, whose error is one sentence."""
+    return request.path == "/v2" or request.path.startswith(("/v1/", "/v2/"))
+
+
 def _wants_json() -> bool:
     return request.path.startswith(("/api/", "/healthz", "/metrics"))
 
 
 def _answer(status: int, code: str, message: str, hint: str = "", field: str | None = None) -> Response:
-    if _wants_json():
+    if _speaks_serving():
+        response = make_response(jsonify({"error": message}), status)
+    elif _wants_json():
         response = make_response(jsonify(error_body(code, message, hint, field)), status)
     else:
         from kanchay.web.shell import render_error
@@ -114,7 +122,7 @@ def init_errors(app: Flask) -> None:
             status, _CODES.get(status, "http"), error.description or error.name, _HINTS.get(status, "")
         )
         for name, value in error.get_headers():
-            if name in ("Allow", "Retry-After"):
+            if name in ("Allow", "Retry-After", "WWW-Authenticate"):
                 answer.headers[name] = value
         return answer
 

@@ -40,6 +40,12 @@ class Metrics:
         self.worker_lag = Gauge(
             "kanchay_worker_lag_changes", "Changes the worker has not seen yet.", registry=self.registry
         )
+        self.served = Counter(
+            "kanchay_served_windows",
+            "Windows answered by model serving.",
+            ["dialect", "model", "signature"],
+            registry=self.registry,
+        )
 
 
 def init_metrics(app: Flask, metrics: Metrics) -> None:

@@ -5,26 +5,33 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
-from werkzeug.exceptions import Unauthorized
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import TooManyRequests, Unauthorized
 from werkzeug.wrappers import Response
 
 from kanchay.domain.errors import NotFound
 from kanchay.domain.scope import Actor, Purpose, Role, Scope
 from kanchay.services.context import Context
 from kanchay.services.ports.records import User
+from kanchay.web.limits import RateLimit
 
 __all__ = [
+    "TOKEN_LIMIT",
     "Cookies",
+    "bears_token",
+    "by_token",
     "close_door",
     "current_actor",
+    "for_machines",
     "forget",
     "is_loopback",
     "public",
@@ -35,9 +42,12 @@ __all__ = [
 ]
 
 _PUBLIC: Final = "_kanchay_public"
+_MACHINES: Final = "_kanchay_machines"
+_SHORTEST_TOKEN: Final = 32  # letters; an empty or cut file opens nothing
 _LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _FORWARDED: Final = ("Forwarded", "Via", "X-Real-Ip", "Cf-Connecting-Ip", "True-Client-Ip", "X-Client-Ip")
 DEMO_ACTOR: Final = "demo"
+TOKEN_LIMIT: Final = RateLimit(n=20, seconds=900)  # wrong tokens from one place
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -66,6 +76,28 @@ def read_token(path: Path) -> str:
         token = secrets.token_hex(32)
         file.write(token + "\n")
     return token
+
+
+def for_machines(*files: str) -> Callable[[View], View]:
+    """Mark a view that also opens to a program which sends the token of one of `files` in the product's folder."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MACHINES, files)
+        return view
+
+    return mark
+
+
+def bears_token(file: str) -> bool:
+    """Whether the request carries ``Authorization: Bearer`` with the token of that file; the file is made if need be."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    token = read_token(current_app.extensions["kanchay"].settings.home / file)
+    return len(token) >= _SHORTEST_TOKEN and hmac.compare_digest(given.encode(), token.encode())
+
+
+def by_token() -> bool:
+    """Whether the door opened to a token. No browser sends one by itself, so such a request needs no token of a page."""
+    return bool(g.get("by_token", False))
 
 
 def is_loopback() -> bool:
@@ -146,14 +178,32 @@ def scope(purpose: Purpose = Purpose.VIEW) -> Scope:
     return scope_for(actor, purpose)
 
 
+def _refuse_token() -> NoReturn:
+    """Tell a program what is wanted, and slow down one that tries tokens. The right token is never made to wait."""
+    peer = request.remote_addr or ""
+    if "Authorization" in request.headers:
+        if wait := TOKEN_LIMIT.wait(peer, time.monotonic()):
+            raise TooManyRequests("Too many wrong tokens.", retry_after=wait)
+        TOKEN_LIMIT.failed(peer, time.monotonic())
+    raise Unauthorized(
+        "Sign in, or send the token: 'Authorization: Bearer …'.", www_authenticate=WWWAuthenticate("bearer")
+    )
+
+
 def close_door(app: Flask) -> None:
     """Deny by default: only views marked `public` and static files open without an actor."""
 
     @app.before_request
     def _door() -> Response | None:
         view = app.view_functions.get(request.endpoint or "")
-        if view is None or request.endpoint == "static" or getattr(view, _PUBLIC, False) or current_actor():
+        if view is None or request.endpoint == "static" or getattr(view, _PUBLIC, False):
             return None
+        files = getattr(view, _MACHINES, ())
+        g.by_token = any(bears_token(file) for file in files)
+        if g.by_token or current_actor():
+            return None
+        if files:
+            _refuse_token()
         if request.path.startswith("/api/") or request.method != "GET" or "HX-Request" in request.headers:
             raise Unauthorized
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
