@@ -161,7 +161,7 @@ def _panel(meter: str, start: IntArray, value: FloatArray, tz: str) -> Panel:
             f"Meter {meter}: readings are {resolution} s apart, which does not divide a day.",
             hint="Import the file first: kanchay import brings it on a regular grid.",
         )
-    if int(start[-1] - start[0]) == resolution * (len(start) - 1) and (np.diff(start) == resolution).all():
+    if (start[1:] - start[:-1] == resolution).all():
         grid, first = value, int(start[0])  # as most are: nothing to sort out
     else:
         grid, first = _on_grid(start, value, resolution)
@@ -171,12 +171,12 @@ def _panel(meter: str, start: IntArray, value: FloatArray, tz: str) -> Panel:
 
 def _resolution(start: IntArray) -> int:
     """The most common distance of two readings; an hour for a single one."""
-    gaps = np.diff(start)
+    gaps = start[1:] - start[:-1]
+    if len(gaps) and gaps[0] > 0 and (gaps == gaps[0]).all():
+        return int(gaps[0])
     gaps = gaps[gaps > 0]
     if not len(gaps):
         return 3600
-    if gaps[0] == gaps.min() == gaps.max():
-        return int(gaps[0])
     sizes, counts = np.unique(gaps, return_counts=True)
     return int(sizes[counts.argmax()])
 

@@ -95,7 +95,9 @@ def forecast_panels(
     for panel in panels:
         key = (panel.resolution_s, panel.tz)
         for row, point in enumerate(panel.points):
-            pile = open_.setdefault(key, _Pile(*key, forecaster.lookback_s, batch))
+            if key not in open_:
+                open_[key] = _Pile(*key, forecaster.lookback_s, batch)
+            pile = open_[key]
             if not pile.add(point, panel.values[row], panel.start, issued_at):
                 passed_over(point)
             if pile.full:
