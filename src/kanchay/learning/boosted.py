@@ -22,12 +22,14 @@ from kanchay.analysis.features.registry import parse_name
 from kanchay.analysis.features.scaling import Scaler, fit_scalers
 from kanchay.analysis.features.table import build_features
 from kanchay.analysis.forecast.protocol import Windows
+from kanchay.analysis.forecast.spread import nan_mean
 from kanchay.bundle.boosted import FeaturePlan, hourly_inputs
 from kanchay.bundle.clockgrid import ClockGrid
 from kanchay.domain.errors import MissingExtra, NotEnoughData
 from kanchay.domain.forecast import LEVELS
-from kanchay.domain.interval import HOUR, wall_clock
+from kanchay.domain.interval import HOUR, IntArray, wall_clock
 from kanchay.domain.reading import FloatArray
+from kanchay.learning.pca import fit_pca
 
 __all__ = ["BOOSTED_FEATURES", "BoostedOptions", "Drawn", "Fitted", "draw_windows", "fit_boosted"]
 
@@ -36,6 +38,8 @@ log = logging.getLogger("kanchay.learning")
 LOOKBACK: Final = 168
 LEAST_TARGETS: Final = 12  # known hours of a target day
 LEAST_KNOWN: Final = 24  # known hours of a history
+WEEK: Final = 168
+MIXABLE: Final = 0.9  # known share of a stretch that may be added to another
 CLIP: Final = 20.0  # scales; a dead meter that wakes must not decide a split
 
 BOOSTED_FEATURES: Final = (
@@ -76,6 +80,8 @@ class BoostedOptions:
     row_share: float = 0.7
     threads: int = 1
     pca: int = 0
+    simulated_homes: int = 0
+    simulated_offices: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "features": list(self.features)}
@@ -104,12 +110,20 @@ def draw_windows(meters: Sequence[Meter], options: BoostedOptions) -> list[Drawn
     rng = np.random.default_rng(options.seed)
     drawn = []
     share = _shares(meters, options)
+    alike = {k: [m for m in meters if m.kind == k] if options.mixed else [] for k in {m.kind for m in meters}}
     for days, n in ((1, options.windows), (7, int(options.windows * options.far_share))):
         counts = rng.multinomial(n, share)
         for meter, count in zip(meters, counts, strict=True):
-            if count and (one := _draw(meter, int(count), days, options, rng)) is not None:
-                drawn.append(one)
+            for part in _parts(int(count), 20 if options.mixed else int(count)):
+                one = _draw(meter, part, days, options, rng=rng, others=alike[meter.kind])
+                if one is not None:
+                    drawn.append(one)
     return drawn
+
+
+def _parts(count: int, size: int) -> list[int]:
+    """A number in parts: each is mixed with another meter."""
+    return [min(size, count - low) for low in range(0, count, max(size, 1))]
 
 
 def _shares(meters: Sequence[Meter], options: BoostedOptions) -> FloatArray:
@@ -130,7 +144,15 @@ def _shares(meters: Sequence[Meter], options: BoostedOptions) -> FloatArray:
     return answer
 
 
-def _draw(meter: Meter, n: int, days: int, options: BoostedOptions, rng: np.random.Generator) -> Drawn | None:
+def _draw(
+    meter: Meter,
+    n: int,
+    days: int,
+    options: BoostedOptions,
+    *,
+    rng: np.random.Generator,
+    others: Sequence[Meter],
+) -> Drawn | None:
     """About `n` windows of one meter; those with too few known hours or a change of the clock ahead are left out."""
     ahead = 24 * days
     values = meter.values[: meter.n_history]
@@ -140,9 +162,11 @@ def _draw(meter: Meter, n: int, days: int, options: BoostedOptions, rng: np.rand
     at = LOOKBACK + rng.integers(0, room + 1, n)
     back = (wall_clock(meter.starts[at], meter.tz) // HOUR % 24).astype(np.int64)
     at = np.where((rng.random(n) < options.midnight) & (at - back >= LOOKBACK), at - back, at)
-    load = values[at[:, None] + np.arange(-LOOKBACK, 0)]
-    actual = values[at[:, None] + np.arange(ahead)]
+    whole = values[at[:, None] + np.arange(-LOOKBACK, ahead)]
     first = meter.starts[at]
+    if others:
+        whole = _mix(whole, first, meter, others[int(rng.integers(len(others)))], options=options, rng=rng)
+    load, actual = whole[:, :LOOKBACK], whole[:, LOOKBACK:]
     same = wall_clock(first + HOUR * ahead, meter.tz) - wall_clock(first, meter.tz) == HOUR * ahead
     good = same & (np.isfinite(actual).sum(axis=1) >= LEAST_TARGETS * days)
     load = _hide(load, options, rng)
@@ -151,6 +175,30 @@ def _draw(meter: Meter, n: int, days: int, options: BoostedOptions, rng: np.rand
         return None
     windows = Windows(load[good], first[good], HOUR, ahead, meter.tz, meter.country, meter.subdivision)
     return Drawn(hourly_inputs(ClockGrid.of(windows).context(windows.load), windows, days), actual[good])
+
+
+def _mix(
+    whole: FloatArray,
+    first: IntArray,
+    meter: Meter,
+    other: Meter,
+    *,
+    options: BoostedOptions,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Add another meter at the same hour of the week, in a random proportion: a meter that was never there."""
+    n, length = whole.shape
+    room = other.n_history - length
+    if room <= WEEK:
+        return whole
+    place = LOOKBACK + rng.integers(0, room - WEEK, n)
+    clocks = wall_clock(other.starts[place], other.tz), wall_clock(first, meter.tz)
+    place = place + (clocks[1] - clocks[0]) // HOUR % WEEK
+    added = other.values[place[:, None] + np.arange(-LOOKBACK, length - LOOKBACK)]
+    size = [nan_mean(np.abs(part[:, :LOOKBACK])) for part in (whole, added)]
+    share = rng.uniform(0.15, 1.0, n) * size[0] / np.maximum(size[1], 1e-9)
+    use = (rng.random(n) < options.mixed) & (np.isfinite(added).mean(axis=1) > MIXABLE) & (size[1] > 0)
+    return np.where(use[:, None], whole + share[:, None] * added, whole)
 
 
 def _hide(load: FloatArray, options: BoostedOptions, rng: np.random.Generator) -> FloatArray:
@@ -185,7 +233,10 @@ def make_plan(drawn: Sequence[Drawn], options: BoostedOptions) -> FeaturePlan:
     tables = [build_features(plain, one.inputs, missing="nan") for one in drawn]
     rows = np.concatenate([t.rows for t in tables])[None]
     scalers: dict[str, Scaler] = fit_scalers(replace(tables[0], values=rows))
-    return FeaturePlan(options.features, scalers)
+    if not options.pca:
+        return FeaturePlan(options.features, scalers)
+    standard = np.stack([scalers[name].standardize(rows[0, :, i]) for i, name in enumerate(plain)], axis=1)
+    return FeaturePlan(options.features, scalers, fit_pca(standard, plain, options.pca, seed=options.seed))
 
 
 def _rows(drawn: Sequence[Drawn], plan: FeaturePlan) -> tuple[NDArray[np.float32], FloatArray]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kanchay.analysis.features.calendar import is_holiday
 from kanchay.analysis.features.sight import N_DAYS, Sight
 from kanchay.analysis.forecast.samehour import days_back, look_up
 from kanchay.analysis.forecast.spread import nan_mean
@@ -75,6 +76,27 @@ def season(sight: Sight) -> FloatArray:
 
 def free_day(sight: Sight) -> FloatArray:
     return sight.free(sight.targets).astype(np.float64)
+
+
+def _beside(day_step: int, *, holidays_only: bool) -> Formula:
+    """Whether the day beside the target's is a holiday, or free."""
+
+    def formula(sight: Sight) -> FloatArray:
+        windows = sight.windows
+        day = sight.clock // DAY + day_step
+        holiday = is_holiday(day, windows.country, windows.subdivision)
+        if holidays_only:
+            return holiday.astype(np.float64)
+        free: FloatArray = (holiday | ((day + 3) % 7 >= 5)).astype(np.float64)
+        return free
+
+    return formula
+
+
+holiday_before = _beside(-1, holidays_only=True)
+holiday_after = _beside(1, holidays_only=True)
+free_day_before = _beside(-1, holidays_only=False)
+free_day_after = _beside(1, holidays_only=False)
 
 
 def lead_days(sight: Sight) -> FloatArray:
@@ -176,6 +198,36 @@ def same_hour_high(sight: Sight) -> FloatArray:
     return np.where(known.any(axis=-1), high, np.nan)
 
 
+def day_energy(rank: int) -> Formula:
+    """Mean of the 24 hours that end so many days before the time of issue, less one."""
+
+    def formula(sight: Sight) -> FloatArray:
+        load, per_day = sight.windows.load, max(1, DAY // sight.windows.resolution_s)
+        end = load.shape[1] - (rank - 1) * per_day
+        return sight.over_targets(nan_mean(load[:, max(end - per_day, 0) : max(end, 0)]))
+
+    return formula
+
+
+def last_energy(sight: Sight) -> FloatArray:
+    return sight.over_targets(nan_mean(sight.windows.load[:, -1:]))
+
+
+def window_low(sight: Sight) -> FloatArray:
+    known = np.where(np.isnan(sight.windows.load), np.inf, sight.windows.load).min(axis=1, initial=np.inf)
+    return sight.over_targets(np.where(np.isfinite(known), known, np.nan))
+
+
+def window_high(sight: Sight) -> FloatArray:
+    known = np.where(np.isnan(sight.windows.load), -np.inf, sight.windows.load).max(axis=1, initial=-np.inf)
+    return sight.over_targets(np.where(np.isfinite(known), known, np.nan))
+
+
+def day_shape(sight: Sight) -> FloatArray:
+    """By day ahead, like `kind_contrast`: where this hour stands within its own day."""
+    return sight.kind_mean - _by_day(sight, sight.kind_mean)
+
+
 def same_kind_energy(sight: Sight) -> FloatArray:
     return sight.kind_mean
 
@@ -192,12 +244,15 @@ def same_kind_days(sight: Sight) -> FloatArray:
 
 
 def kind_contrast(sight: Sight) -> FloatArray:
-    """By day ahead, so that a longer horizon does not change what its first day sees."""
-    move = sight.kind_mean - sight.mean
+    return _by_day(sight, sight.kind_mean - sight.mean)
+
+
+def _by_day(sight: Sight, values: FloatArray) -> FloatArray:
+    """Mean over each day ahead, so that a longer horizon does not change what its first day sees."""
     per_day = max(1, DAY // sight.windows.resolution_s)
-    out: FloatArray = np.empty_like(move)
-    for low in range(0, move.shape[1], per_day):
-        out[:, low : low + per_day] = nan_mean(move[:, low : low + per_day])[:, None]
+    out: FloatArray = np.empty_like(values)
+    for low in range(0, values.shape[1], per_day):
+        out[:, low : low + per_day] = nan_mean(values[:, low : low + per_day])[:, None]
     return out
 
 

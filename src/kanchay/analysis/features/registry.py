@@ -106,6 +106,22 @@ _NAMED: Final = (
         "max(weekend, holiday)", _RIDGE, _CLOCK, formulas.free_day, "none",
     ),
     Feature(
+        "holiday_before", "1", "1 where the day before the target's is a public holiday.",
+        "1 si el día anterior es feriado.", "holiday(day - 1)", _DEFINITION, _CLOCK, formulas.holiday_before, "none",
+    ),
+    Feature(
+        "holiday_after", "1", "1 where the day after the target's is a public holiday.",
+        "1 si el día siguiente es feriado.", "holiday(day + 1)", _DEFINITION, _CLOCK, formulas.holiday_after, "none",
+    ),
+    Feature(
+        "free_day_before", "1", "1 where the day before the target's is free.", "1 si el día anterior es libre.",
+        "free_day(day - 1)", _DEFINITION, _CLOCK, formulas.free_day_before, "none",
+    ),
+    Feature(
+        "free_day_after", "1", "1 where the day after the target's is free.", "1 si el día siguiente es libre.",
+        "free_day(day + 1)", _DEFINITION, _CLOCK, formulas.free_day_after, "none",
+    ),
+    Feature(
         "lead_days", "d", "Days between the target and its latest known same hour.",
         "Días entre la hora prevista y la misma hora más reciente conocida.",
         "floor((t - issued_at) / 1 d) + 1", _DEFINITION, _CLOCK, formulas.lead_days, "minmax",
@@ -147,6 +163,19 @@ _NAMED: Final = (
         "rolling_avg_energy_3h", "kWh", "Mean load of the last 3 hours before the time of issue.",
         "Consumo medio de las últimas 3 horas antes de la emisión.", "mean of y over [issued_at - 3 h, issued_at)",
         "moving average", ("load",), formulas.rolling_avg_energy_3h, relative="level",
+    ),
+    Feature(
+        "last_energy", "kWh", "Load of the last interval before the time of issue.",
+        "Consumo del último intervalo antes de la emisión.", "y(issued_at - 1)", _NAIVE, ("load",),
+        formulas.last_energy, relative="level",
+    ),
+    Feature(
+        "window_low", "kWh", "Least load of the history.", "El menor consumo de la historia.",
+        "min of y over the lookback", _DEFINITION, ("load",), formulas.window_low, relative="level",
+    ),
+    Feature(
+        "window_high", "kWh", "Greatest load of the history.", "El mayor consumo de la historia.",
+        "max of y over the lookback", _DEFINITION, ("load",), formulas.window_high, relative="level",
     ),
     Feature(
         "window_level", "kWh", "Mean load of the whole history that is read.",
@@ -222,6 +251,11 @@ _NAMED: Final = (
         "Cuántos de los siete días son del mismo tipo.", "n", _RIDGE, _LOAD, formulas.same_kind_days, "minmax",
     ),
     Feature(
+        "day_shape", "kWh", "How far this hour stands above the mean of its day, by days of its kind.",
+        "Cuánto sobresale esta hora de la media de su día, según días del mismo tipo.",
+        "same_kind_energy - its mean over the day ahead", _RIDGE, _LOAD, formulas.day_shape, relative="spread",
+    ),
+    Feature(
         "kind_contrast", "kWh", "How far the kind's mean is from that of all days, over the whole day.",
         "Cuánto difiere la media del tipo de día de la de todos, en el día entero.",
         "mean over the horizon of same_kind_energy - same_hour_energy", _RIDGE, _LOAD, formulas.kind_contrast,
@@ -257,6 +291,18 @@ def _lags() -> tuple[Feature, ...]:
     )  # fmt: skip
 
 
+def _days() -> tuple[Feature, ...]:
+    return tuple(
+        Feature(
+            f"day_energy_{k}", "kWh", f"Mean load of the 24 hours that end {k - 1} days before the time of issue.",
+            f"Consumo medio de las 24 horas que terminan {k - 1} días antes de la emisión.",
+            f"mean of y over [issued_at - {k} d, issued_at - {k - 1} d)", "moving average", ("load",),
+            formulas.day_energy(k), relative="level",
+        )
+        for k in range(1, N_DAYS + 1)
+    )  # fmt: skip
+
+
 def _calendar() -> tuple[Feature, ...]:
     return tuple(
         Feature(
@@ -279,7 +325,7 @@ _SPANISH: Final = dict(
     )
 )  # fmt: skip
 
-FEATURES: Final[dict[str, Feature]] = {f.name: f for f in (*_NAMED, *_lags(), *_calendar())}
+FEATURES: Final[dict[str, Feature]] = {f.name: f for f in (*_NAMED, *_lags(), *_days(), *_calendar())}
 
 
 def parse_name(name: str) -> tuple[Form, Feature]:
