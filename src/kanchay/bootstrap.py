@@ -17,6 +17,7 @@ from kanchay.domain.point import Site
 from kanchay.domain.scope import Scope
 from kanchay.services.context import Context
 from kanchay.services.ports.files import ImportOptions
+from kanchay.services.ports.registry import Installed, Registry
 from kanchay.settings import Settings, read_settings
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "SECRET_FILE",
     "for_file",
     "in_memory",
+    "model_registry",
+    "model_shelf",
     "open_product",
     "secret_key",
 ]
@@ -33,6 +36,7 @@ READINGS_FILE = "readings.sqlite"
 RECORDS_FILE = "records.sqlite"
 SECRET_FILE = "secret.key"  # noqa: S105
 MODELS_FOLDER = "models"
+REGISTRY_FOLDER = "registry"
 _DATABASES = (RECORDS_FILE, READINGS_FILE)  # the order in which they are backed up, see `adapters.backup`
 
 
@@ -173,6 +177,28 @@ def secret_key(settings: Settings) -> bytes:
     return key
 
 
+def model_shelf(settings: Settings) -> Installed:
+    """The bundles installed on this machine."""
+    from kanchay.adapters.installed import BundleShelf
+
+    return BundleShelf(settings.home)
+
+
+def model_registry(settings: Settings, address: str = "", *, insecure: bool = False) -> Registry:
+    """The registry at an address: a hub over HTTP, else files; without one the folder in the home.
+
+    A hub's token is taken from the environment alone: an argument would show in the list of processes.
+    """
+    from kanchay.adapters.registry.files import FileRegistry
+    from kanchay.adapters.registry.places import place_of
+
+    if address.startswith(("http://", "https://")):
+        from kanchay.adapters.registry.hub import HubRegistry
+
+        return HubRegistry(address, token=os.environ.get("KANCHAY_REGISTRY_TOKEN", ""), insecure=insecure)
+    return FileRegistry(place_of(address or str(settings.home / REGISTRY_FOLDER)))
+
+
 def back_up(settings: Settings, target: Path) -> Any:
     """Copy the whole embedded product into one file, also while it runs; returns the manifest."""
     from kanchay.adapters import backup
@@ -184,7 +210,7 @@ def back_up(settings: Settings, target: Path) -> Any:
             settings.home,
             target,
             databases=_DATABASES,
-            others=(SECRET_FILE, MODELS_FOLDER),
+            others=(SECRET_FILE, MODELS_FOLDER, REGISTRY_FOLDER),
             made_at=_now(),
             code_version=__version__,
         )

@@ -34,6 +34,13 @@ SETTINGS: Final = (
     Setting("port", "8000", "number", "Port the web server listens on."),
     Setting("locale", "es", "language", "Language of pages until a user chooses: es or en."),
     Setting("model", "pretrained", "name", "Forecaster used unless another is named."),
+    Setting(
+        "registry",
+        "",
+        "address",
+        "Where models are pushed to and pulled from: a folder, an fsspec URL or a hub's https address;"
+        " empty: the folder registry of the home.",
+    ),
     Setting("max_upload_mb", "64", "MB", "Largest file that is taken for import."),
     Setting("worker_interval", "5", "s", "Pause of the worker between two looks at the change feed."),
 )
@@ -50,6 +57,7 @@ class Settings:
     model: str
     max_upload_mb: int
     worker_interval: int
+    registry: str = ""
 
 
 def _whole(name: str, text: str, low: int, high: int) -> int:
@@ -79,4 +87,5 @@ def read_settings(**given: str | None) -> Settings:
         model=raw["model"],
         max_upload_mb=_whole("max_upload_mb", raw["max_upload_mb"], 1, 2000),
         worker_interval=_whole("worker_interval", raw["worker_interval"], 1, 3600),
+        registry=raw["registry"],
     )

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.domain.errors import BundleError, NotFound
 
-__all__ = ["PRETRAINED", "HasHome", "ModelShelf", "shipped_models", "trusted_keys"]
+__all__ = ["PRETRAINED", "SUFFIX", "HasHome", "ModelShelf", "shipped_models", "trust_key", "trusted_keys"]
 
 PRETRAINED: Final = "pretrained"
 SUFFIX: Final = ".kanchay"
@@ -36,6 +36,16 @@ def trusted_keys(home: Path) -> tuple[str, ...]:
     own = home / "trusted_keys"
     lines = own.read_text("utf-8").splitlines() if own.is_file() else []
     return (*PROJECT_KEYS, *(line.split()[0] for line in lines if line.strip() and not line.startswith("#")))
+
+
+def trust_key(home: Path, key: str) -> None:
+    """Add a public key to ``trusted_keys`` of the home."""
+    if key in trusted_keys(home):
+        return
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = home / "trusted_keys"
+    before = path.read_text("utf-8") if path.is_file() else ""
+    path.write_text(before + ("" if not before or before.endswith("\n") else "\n") + f"{key}\n", "utf-8")
 
 
 class ModelShelf:

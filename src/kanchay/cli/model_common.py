@@ -9,12 +9,24 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kanchay.domain.errors import NotFound
+from kanchay.domain.errors import InputError, NotFound
 
 if TYPE_CHECKING:
-    from kanchay.adapters.models import ModelShelf
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-__all__ = ["data_options", "places", "shelf_of"]
+    from kanchay.adapters.models import ModelShelf
+    from kanchay.domain.scope import Scope
+    from kanchay.services.ports.registry import Registry
+
+__all__ = [
+    "data_options",
+    "keeper_scope",
+    "places",
+    "registry_of",
+    "registry_option",
+    "shelf_of",
+    "signing_key",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,3 +61,54 @@ def shelf_of(click_ctx: click.Context, runtime: str = "auto") -> ModelShelf:
     from kanchay.cli.opening import settings_of
 
     return ModelShelf(settings_of(click_ctx), runtime=runtime)
+
+
+def registry_option(function: F) -> F:
+    """``--registry`` and ``--insecure``: which registry, and whether its token may travel in clear."""
+    for option in (
+        click.option("--insecure", is_flag=True, help="Let the token travel over http to another machine."),
+        click.option(
+            "--registry",
+            metavar="ADDRESS",
+            help="A folder, an fsspec URL or a hub's https address (default: the setting registry).",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def registry_of(click_ctx: click.Context, address: str | None, *, insecure: bool) -> Registry:
+    from kanchay.bootstrap import model_registry
+    from kanchay.cli.opening import settings_of
+
+    settings = settings_of(click_ctx)
+    return model_registry(settings, address or settings.registry, insecure=insecure)
+
+
+def keeper_scope() -> Scope:
+    """The operator under the name that this machine knows them by: a registry's history remembers who."""
+    import getpass
+
+    from kanchay.domain.scope import Actor, Purpose, Role
+    from kanchay.services.people.policy import scope_for
+
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # an account without a name, as in some containers
+        name = "operator"
+    return scope_for(Actor("operator", name, Role.OPERATOR), Purpose.ADMINISTER)
+
+
+def signing_key(click_ctx: click.Context, path: Path | None) -> Ed25519PrivateKey:
+    """The private key of ``--key``, by default that of the home; made where there is none."""
+    from kanchay.bundle.sign import load_or_make_key
+    from kanchay.cli.opening import settings_of
+
+    where = path or settings_of(click_ctx).home / "signing" / "ed25519.pem"
+    for folder in where.resolve().parents:  # a private key must never be committed
+        if (folder / ".git").exists() and folder != Path.home():
+            raise InputError(
+                f"The private key {where.name} would lie inside a git repository.",
+                hint="Give --key elsewhere.",
+            )
+    return load_or_make_key(where)

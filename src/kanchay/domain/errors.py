@@ -13,6 +13,7 @@ KanchayError
 ├── NotEnoughData         too little history for an honest answer
 ├── BundleError           a saved model that cannot be trusted or read
 │   └── BundleTampered    a file, hash or signature that does not match
+├── Unreachable           another machine does not answer, or breaks off
 ├── SettingError          a setting with a value that cannot be
 └── MissingExtra          an optional part that is not installed
 """
@@ -35,6 +36,7 @@ __all__ = [
     "ShapeError",
     "TimeError",
     "UnitError",
+    "Unreachable",
 ]
 
 
@@ -135,6 +137,12 @@ class BundleTampered(BundleError):
     """A file, hash or signature of a saved model does not match its manifest."""
 
     default_code = "bundle.tampered"
+
+
+class Unreachable(KanchayError):
+    """Another machine does not answer, or breaks off in the middle."""
+
+    default_code = "unreachable"
 
 
 class SettingError(KanchayError):

@@ -1,0 +1,82 @@
+"""`kanchay model train`: from measured data to a signed bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kanchay.cli.common import progress
+from kanchay.cli.model_common import data_options, places, signing_key
+
+__all__ = ["train"]
+
+
+@click.command("train")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the bundle to write.")
+@click.option("--name", default="kanchay-lstm", show_default=True)
+@click.option("--version", "version_text", default="0.1", show_default=True)
+@click.option("--steps", type=click.IntRange(1), help="Batches to train on (default: the recipe's).")
+@click.option("--seed", type=int, help="Of everything random (default: the recipe's).")
+@click.option("--simulated", type=(int, int), help="Simulated homes and offices (default: the recipe's).")
+@click.option(
+    "--checkpoint", type=click.Path(path_type=Path), help="Resume file (default: beside the bundle)."
+)
+@click.option("--key", type=click.Path(path_type=Path), help="Private key to sign with; made where missing.")
+@data_options
+@click.pass_context
+def train(
+    click_ctx: click.Context,
+    *,
+    out: Path,
+    name: str,
+    version_text: str,
+    steps: int | None,
+    seed: int | None,
+    simulated: tuple[int, int] | None,
+    checkpoint: Path | None,
+    key: Path | None,
+    data: Path | None,
+    splits: Path | None,
+) -> None:
+    """Train the LSTM on measured data whose licence allows it, and write a signed bundle.
+
+    An interrupted run goes on from its checkpoint when the same command is given again.
+    """
+    import logging
+    from datetime import UTC, datetime
+
+    rules, folder = places(data, splits)
+    signing = signing_key(click_ctx, key)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    options = _options(steps, seed, simulated)
+    from kanchay.learning.make import make_bundle
+
+    with progress("steps", options.recipe.steps) as advance:
+        manifest = make_bundle(
+            rules,
+            folder,
+            out,
+            options=options,
+            created=datetime.now(UTC).date().isoformat(),
+            name=name,
+            version=version_text,
+            key=signing,
+            checkpoint=checkpoint or out.with_name(f"{out.name}.checkpoint.npz"),
+            progress=advance,
+        )
+    click.echo(f"{manifest.name} {manifest.version}: {out}, signed by {manifest.signer}")
+    click.echo("Score it with: kanchay model evaluate FOLDER --into-bundle --key KEY")
+
+
+def _options(steps: int | None, seed: int | None, simulated: tuple[int, int] | None) -> Any:
+    from dataclasses import replace
+
+    from kanchay.learning.make import MakeOptions
+
+    options = MakeOptions()
+    recipe = options.recipe
+    recipe = replace(recipe, steps=steps or recipe.steps, seed=recipe.seed if seed is None else seed)
+    homes, offices = simulated or (options.simulated_homes, options.simulated_offices)
+    return replace(options, recipe=recipe, simulated_homes=homes, simulated_offices=offices)
