@@ -1,4 +1,4 @@
-"""Write the reference pages that come from the code: the command line, the settings, the public names."""
+"""Write the reference pages that come from the code: the command line, the settings, the features of models."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from kanchay.analysis.features.registry import FEATURES, FORMS, Feature
 from kanchay.cli import HELP, VERBS, cli
 from kanchay.settings import SETTINGS
 
@@ -56,7 +57,32 @@ def settings_page() -> str:
     return "\n".join([*head, *rows, ""])
 
 
-PAGES = {"command-line.md": command_page, "settings.md": settings_page}
+def features_page() -> str:
+    forms = [f"- `{form}_x`: {meaning}." for form, meaning in FORMS.items()]
+    head = [
+        NOTE,
+        "# Features\n",
+        "What the boosted model and adapted models read, by name. Values are per window and hour to come: `t` is that"
+        " hour, `y` the load, `issued_at` the first instant not yet known. Nothing at or after `issued_at` is read but"
+        " the calendar, a forecast of the weather and a plan of occupancy. What is not known is left open (NaN).\n",
+        "Before a name one of these makes a scaled form, with unit 1:\n",
+        *forms,
+        "",
+        "`window mean` is `window_level`, `window scale` is `window_scale`. Parameters of the training data stand in the"
+        " manifest of a model, under `preprocessing`, `scalers`.\n",
+        "| name | unit | what it is | formula | needs | source | relative |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*head, *(_feature_row(f) for f in FEATURES.values()), ""])
+
+
+def _feature_row(f: Feature) -> str:
+    cells = (f"`{f.name}`", f.unit, f.en, f.formula, ", ".join(f.needs), f.source, f.relative or "no")
+    plain = (cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells)
+    return f"| {' | '.join(plain)} |"
+
+
+PAGES = {"command-line.md": command_page, "settings.md": settings_page, "features.md": features_page}
 
 
 def main(check: bool = False) -> int:
