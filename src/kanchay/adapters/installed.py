@@ -25,7 +25,9 @@ from kanchay.services.ports.registry import BundleFacts
 
 __all__ = ["BundleShelf"]
 
-_TRIES: Final = 5
+_TRIES: Final = 5  # in a row without one more byte
+_MOST_TRIES: Final = 200
+_KEPT_S: Final = 7 * 86400  # an abandoned download
 _MB: Final = 2**20
 
 Fetch = Callable[[int], Iterator[bytes]]
@@ -96,8 +98,12 @@ class BundleShelf:
             raise BundleError(f"{version.n_bytes} bytes are more than a bundle may have.", code="bundle.bomb")
         self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = self._incoming / f"{version.sha256}.part"
-        resumed = part.exists() and part.stat().st_size > 0
-        self._download(version, fetch, part)
+        resumed = _size(part) > 0
+        try:
+            self._download(version, fetch, part)
+        except BundleError:
+            self.discard(part)
+            raise
         if _sha256(part) == version.sha256:
             return part
         part.unlink()
@@ -111,16 +117,20 @@ class BundleShelf:
 
     def _download(self, version: ModelVersion, fetch: Fetch, part: Path) -> None:
         """Go on from what is there; a broken connection is tried again a few times, ever more slowly."""
-        for attempt in range(_TRIES):
+        stalled = 0
+        for _ in range(_MOST_TRIES):
             before = _size(part)
             try:
                 self._append(version, fetch, part)
                 return
             except Unreachable as error:
-                if _size(part) == before and attempt == _TRIES - 1:
-                    raise
                 last = error
-            self._pause(min(8.0, 0.5 * 2**attempt))
+            stalled = stalled + 1 if _size(part) == before else 0
+            if stalled == _TRIES:
+                break
+            self._pause(min(8.0, 0.5 * 2**stalled))
+        if _size(part) == 0:
+            raise last  # it never began: what is wrong is told by whoever tried
         raise Unreachable(
             f"The download broke off at {_size(part)} of {version.n_bytes} bytes: {last.message}",
             hint="Run the command again: it goes on from there.",
@@ -157,7 +167,15 @@ class BundleShelf:
         target = self._models / f"{name}{SUFFIX}"
         part.replace(target)
         target.chmod(0o644)
+        self._sweep()
         return target
+
+    def _sweep(self) -> None:
+        """Forget downloads that nobody took up again."""
+        for old in self._incoming.glob("*.part"):
+            with suppress(FileNotFoundError):
+                if time.time() - old.stat().st_mtime > _KEPT_S:
+                    old.unlink()
 
     def discard(self, part: Path) -> None:
         part.unlink(missing_ok=True)

@@ -86,17 +86,17 @@ def models() -> Response:
     return jsonify({"items": plain(list_registry(_registry(), _scope())), "next": None})
 
 
-@blueprint.get("/models/<model_name>")
+@blueprint.get("/models/<model>")
 @for_machines(MODELS_READ, MODELS_WRITE)
 @blueprint.doc(
     summary="A model of the registry",
     responses=answer(schema_of(RegisteredModel), "Versions, aliases, history.", also=(401, 403, 404, 422)),
 )
-def model(model_name: str) -> Response:
-    return jsonify(plain(show_registered(_registry(), _scope(), model_name)))
+def one_model(model: str) -> Response:
+    return jsonify(plain(show_registered(_registry(), _scope(), model)))
 
 
-@blueprint.get("/models/<model_name>/versions/<model_version>/bundle")
+@blueprint.get("/models/<model>/versions/<version>/bundle")
 @for_machines(MODELS_READ, MODELS_WRITE)
 @blueprint.doc(
     summary="Download a bundle, or the rest of one",
@@ -106,12 +106,12 @@ def model(model_name: str) -> Response:
         412: {"description": "If-Match names another sha256."},
     },
 )
-def download(model_name: str, model_version: str) -> Response:
+def download(model: str, version: str) -> Response:
     from kanchay.services.models.find import find_version
 
     _scope().require(Permission.READ)
     registry = _registry()
-    found = find_version(registry, model_name, model_version)
+    found = find_version(registry, model, version)
     body = b"".join(registry.fetch(found, 0))  # a bundle is 64 MiB at most
     response = Response(body, mimetype="application/zip")
     response.set_etag(found.sha256)
@@ -120,14 +120,14 @@ def download(model_name: str, model_version: str) -> Response:
     return response
 
 
-@blueprint.put("/models/<model_name>/versions/<model_version>/bundle")
+@blueprint.put("/models/<model>/versions/<version>/bundle")
 @for_machines(MODELS_WRITE)
 @blueprint.doc(
     summary="Push a bundle",
     description="The body is the packed bundle itself (application/zip).",
     responses=answer(schema_of(ModelVersion), "As this hub holds it.", also=(401, 403, 409, 413, 422)),
 )
-def push(model_name: str, model_version: str) -> Response:
+def push(model: str, version: str) -> Response:
     from kanchay.services.models.push import push_model
 
     mine = _keeper()
@@ -136,7 +136,7 @@ def push(model_name: str, model_version: str) -> Response:
         archive = Path(folder) / "bundle.kanchay"
         _receive(archive)
         shelf, now = model_shelf(settings), product().ctx.clock()
-        kept = push_model(_registry(), shelf, mine, archive, now=now, only=(model_name, model_version))
+        kept = push_model(_registry(), shelf, mine, archive, now=now, only=(model, version))
     return jsonify(plain(kept))
 
 
@@ -146,23 +146,23 @@ def _receive(path: Path) -> None:
             out.write(chunk)
 
 
-@blueprint.post("/models/<model_name>/aliases/<alias>")
+@blueprint.post("/models/<model>/aliases/<alias>")
 @for_machines(MODELS_WRITE)
 @blueprint.input(Change, arg_name="given")
 @blueprint.doc(
     summary="Promote a version, or roll back",
     responses=answer(schema_of(AliasChange), "As written into the history.", also=(401, 403, 404, 409, 422)),
 )
-def change_alias(model_name: str, alias: str, given: dict[str, Any]) -> Response:
+def change_alias(model: str, alias: str, given: dict[str, Any]) -> Response:
     from kanchay.services.models.promote import promote_model, roll_back_model
 
     mine, registry, now = _keeper(), _registry(), product().ctx.clock()
-    _check_number(registry, model_name, given["number"])
+    _check_number(registry, model, given["number"])
     if given["action"] == "rollback":
-        made = roll_back_model(registry, mine, model_name, alias=alias, why=given["why"], now=now)
+        made = roll_back_model(registry, mine, model, alias=alias, why=given["why"], now=now)
     else:
         made = promote_model(
-            registry, mine, model_name, given["version"],
+            registry, mine, model, given["version"],
             alias=alias, share=given["share"], why=given["why"], now=now,
         )  # fmt: skip
     return jsonify(plain(made))
