@@ -14,11 +14,11 @@ from kanchay.analysis.features.registry import parse_name
 from kanchay.analysis.features.scaling import Scaler, scalers_from, scalers_to
 from kanchay.analysis.features.table import build_features
 from kanchay.analysis.forecast.protocol import Windows
+from kanchay.bundle.clockgrid import ClockGrid
 from kanchay.bundle.forecaster import BundleForecaster
 from kanchay.bundle.manifest import Manifest
 from kanchay.bundle.runtimes import Float32, Runtime
 from kanchay.bundle.trees import FEATURES_INPUT
-from kanchay.bundle.withinhour import LOOKBACK_H, per_hour, to_hours
 from kanchay.domain.errors import BundleError, KanchayError
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import HOUR, wall_clock
@@ -93,28 +93,32 @@ class FeaturePlan:
         rows = own.reshape(-1, own.shape[-1]).astype(np.float32)
         return HourRows(rows, values[..., -2], values[:, :1, -1])
 
-    def as_dict(self) -> dict[str, Any]:
-        """What the manifest keeps: each column told in words, and every number."""
-        return {
-            "features": [_told(name) for name in self.names],
-            "scalers": scalers_to(self.scalers),
-            "pca": self.pca.as_dict() if self.pca else None,
-        }
+    def told(self, importances: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
+        """The manifest's list of features: each column in words, with its importance where that was measured."""
+        each = importances or {}
+        return [
+            {**_told(name), **({"importance": each[name]} if name in each else {})} for name in self.names
+        ]
+
+    def numbers(self) -> dict[str, Any]:
+        """The part of the manifest's ``preprocessing`` that makes the columns: scalers and components."""
+        return {"scalers": scalers_to(self.scalers), "pca": self.pca.as_dict() if self.pca else None}
 
     @classmethod
-    def from_dict(cls, held: Mapping[str, Any]) -> FeaturePlan:
-        """Out of a manifest's ``preprocessing``.
+    def of(cls, manifest: Manifest) -> FeaturePlan:
+        """Out of a manifest.
 
         Raises
         ------
         BundleError
             A feature is not known here, or an entry is missing.
         """
+        held = manifest.preprocessing
         try:
-            names = tuple(str(entry["name"]) for entry in held["features"])
+            names = tuple(str(entry["name"]) for entry in manifest.features)
             for name in names:
                 parse_name(name)
-            pca = Pca.from_dict(held["pca"]) if held.get("pca") else None
+            pca = Pca.from_dict(held["pca"]) if held["pca"] else None
             return cls(names, scalers_from(held["scalers"]), pca)
         except (KeyError, TypeError, KanchayError) as error:
             raise BundleError(
@@ -135,7 +139,9 @@ def _told(name: str) -> dict[str, Any]:
     }
 
 
-def hourly_inputs(hours: FloatArray, windows: Windows, n_days: int) -> FeatureInputs:
+def hourly_inputs(
+    hours: FloatArray, windows: Windows, n_days: int, temperature: FloatArray | None = None
+) -> FeatureInputs:
     """Windows of hours by the clock, from which features are made, at run time as in training.
 
     Parameters
@@ -146,6 +152,8 @@ def hourly_inputs(hours: FloatArray, windows: Windows, n_days: int) -> FeatureIn
         As they came, at any resolution.
     n_days : int
         Days to forecast. [d]
+    temperature : ndarray of float64, shape (n_windows, 168 + 24 * n_days), optional
+        By the hour on the clock, NaN where unknown. [°C]
 
     Returns
     -------
@@ -167,24 +175,9 @@ def hourly_inputs(hours: FloatArray, windows: Windows, n_days: int) -> FeatureIn
             tz="UTC",
             country=windows.country,
             subdivision=windows.subdivision,
-            temperature=_temperature(windows, n_days),
+            temperature=temperature,
         )
     )
-
-
-def _temperature(windows: Windows, n_days: int) -> FloatArray | None:
-    """Temperature per hour; weather keeps no clock, so a change of the clock is passed over."""
-    if windows.temperature is None:
-        return None
-    n, length = per_hour(windows.resolution_s), windows.load.shape[1]
-    past, ahead = windows.temperature[:, :length], windows.temperature[:, length:]
-    whole = np.full((len(windows), _HOURS * n_days * n), np.nan)
-    whole[:, : ahead.shape[1]] = ahead[:, : whole.shape[1]]
-    parts = whole.reshape(len(windows), _HOURS * n_days, n)
-    known = np.isfinite(parts)
-    mean = np.where(known, parts, 0.0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
-    hours = np.where(known.any(axis=2), mean, np.nan)
-    return np.concatenate([to_hours(past, windows.resolution_s)[:, -LOOKBACK_H:], hours], axis=1)
 
 
 def bands(quantiles: FloatArray, calibration: FloatArray) -> FloatArray:
@@ -241,20 +234,14 @@ class BoostedForecaster(BundleForecaster):
 
     def __init__(self, manifest: Manifest, runtime: Runtime, name: str = "") -> None:
         super().__init__(manifest, runtime, name)
-        self.plan = FeaturePlan.from_dict(manifest.preprocessing)
+        self.plan = FeaturePlan.of(manifest)
         self._calibration = np.asarray(manifest.calibration, dtype=np.float64)
 
-    def _roll(self, hours: FloatArray, windows: Windows, n_days: int) -> tuple[FloatArray, FloatArray]:
-        """Hourly forecasts of `n_days` days by the clock, each day answered directly."""
-        made = self.plan.rows(hourly_inputs(hours, windows, n_days))
+    def _ahead(self, hours: FloatArray, windows: Windows, clock: ClockGrid, n_days: int) -> FloatArray:
+        """Mean and quantiles by the hour on the clock, shape (n_windows, 24 * n_days, 10); each day directly."""
+        made = self.plan.rows(hourly_inputs(hours, windows, n_days, clock.temperature(windows)))
         answer = self.runtime.run({FEATURES_INPUT: made.rows}).astype(np.float64)
         answer = answer.reshape(*made.base.shape, 1 + len(LEVELS))
-        mean = made.base + made.scale * answer[..., 0]
-        quantiles = bands(answer[..., 1:], self._calibration * self._widening(n_days)[:, None])
-        return mean, made.base[..., None] + made.scale[..., None] * quantiles
-
-    def _widening(self, n_days: int) -> FloatArray:
-        """Factor of the band for each hour, shape (24 * n_days,)."""
-        factors = self.manifest.widening
-        by_day = [factors[min(day, len(factors) - 1)] for day in range(n_days)]
-        return np.repeat(np.asarray(by_day, dtype=np.float64), _HOURS)
+        widening = np.repeat([self._widening(day) for day in range(n_days)], _HOURS)
+        answer[..., 1:] = bands(answer[..., 1:], self._calibration * widening[:, None])
+        return made.base[..., None] + made.scale[..., None] * answer

@@ -13,11 +13,19 @@ import numpy as np
 from kanchay.analysis.forecast.protocol import Prediction, Windows
 from kanchay.bundle.files import read_contents, read_verified
 from kanchay.bundle.forecaster import BundleForecaster
-from kanchay.bundle.manifest import Manifest
+from kanchay.bundle.manifest import BOOSTED, Manifest
 from kanchay.bundle.runtimes import Runtime
 from kanchay.domain.errors import BundleError
 
-__all__ = ["FILE_OF", "Verification", "load_bundle", "make_runtime", "prove", "verify_bundle"]
+__all__ = [
+    "FILE_OF",
+    "Verification",
+    "forecaster_of",
+    "load_bundle",
+    "make_runtime",
+    "prove",
+    "verify_bundle",
+]
 
 EXAMPLE: Final = "example.json"
 FILE_OF: Final = {"onnx": "model.onnx", "litert": "model.tflite", "numpy": "weights.npz"}
@@ -88,7 +96,7 @@ def load_bundle(
     kanchay.domain.errors.BundleError: There is no bundle at 'no-such.kanchay'.
     """
     manifest, files = read_verified(Path(path), trusted=trusted)
-    forecaster = BundleForecaster(manifest, make_runtime(runtime, manifest, files, threads=threads), name)
+    forecaster = forecaster_of(manifest, make_runtime(runtime, manifest, files, threads=threads), name)
     prove(forecaster, files)
     return forecaster
 
@@ -117,6 +125,8 @@ def make_runtime(kind: str, manifest: Manifest, files: Mapping[str, bytes], *, t
     """
     if kind == "auto":
         return _first_that_works(manifest, files, threads)
+    if manifest.kind == BOOSTED:
+        return _trees(kind, manifest, files, threads)
     if kind == "onnx":
         from kanchay.bundle.runtimes.onnx import OnnxRuntime
 
@@ -132,6 +142,40 @@ def make_runtime(kind: str, manifest: Manifest, files: Mapping[str, bytes], *, t
     raise BundleError(
         f"There is no runtime '{kind}'.", hint="Known: auto, onnx, numpy, litert.", code="bundle.runtime"
     )
+
+
+def _trees(kind: str, manifest: Manifest, files: Mapping[str, bytes], threads: int) -> Runtime:
+    """The runtimes of the boosted kind; it has no form for LiteRT."""
+    from kanchay.bundle.trees import NumpyTrees, OnnxTrees
+
+    if kind == "onnx":
+        return OnnxTrees(_file(files, "model.onnx"), threads=threads)
+    if kind == "numpy":
+        return NumpyTrees(_file(files, "weights.npz"), int(manifest.network["columns"]))
+    raise BundleError(f"Trees do not run in '{kind}'.", hint="Known: onnx, numpy.", code="bundle.no_file")
+
+
+def forecaster_of(manifest: Manifest, runtime: Runtime, name: str = "") -> BundleForecaster:
+    """The forecaster of that kind of bundle.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        Its `kind` decides.
+    runtime : Runtime
+        As from `make_runtime`.
+    name : str, optional
+        By default the manifest's.
+
+    Returns
+    -------
+    BundleForecaster
+    """
+    if manifest.kind == BOOSTED:
+        from kanchay.bundle.boosted import BoostedForecaster
+
+        return BoostedForecaster(manifest, runtime, name)
+    return BundleForecaster(manifest, runtime, name)
 
 
 def _first_that_works(manifest: Manifest, files: Mapping[str, bytes], threads: int) -> Runtime:
@@ -178,7 +222,7 @@ def verify_bundle(path: Path, *, trusted: tuple[str, ...] = ()) -> Verification:
             if error.code not in NOT_INSTALLED:
                 raise
             continue
-        differences[kind] = prove(BundleForecaster(manifest, runtime), files)
+        differences[kind] = prove(forecaster_of(manifest, runtime), files)
     signed = contents.signature is not None
     return Verification(manifest, signed, signed and manifest.signer in trusted, len(files), differences)
 

@@ -12,11 +12,13 @@ from typing import Any, Final, TypeAlias
 
 from kanchay.domain.errors import BundleError
 
-__all__ = ["FORMAT", "FORMATS", "KIND", "MANIFEST", "SIGNATURE", "FileEntry", "Manifest"]
+__all__ = ["BOOSTED", "FORMAT", "FORMATS", "KIND", "KINDS", "MANIFEST", "SIGNATURE", "FileEntry", "Manifest"]
 
 FORMAT: Final = 1  # of a manifest that does not say
 FORMATS: Final = (1, 2)  # what this code reads: 2 adds temperature, the day ahead, and named features
 KIND: Final = "load-quantiles-lstm"
+BOOSTED: Final = "load-quantiles-boosted"
+KINDS: Final = (KIND, BOOSTED)
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
 
@@ -52,7 +54,7 @@ class Manifest:
     format : int
         Version of the bundle's layout; raised when an old reader could misread a new bundle.
     kind : str
-        What the network answers and from what: ``load-quantiles-lstm``.
+        What the model answers and from what: ``load-quantiles-lstm``, or ``load-quantiles-boosted`` (trees).
     name, version, created, licence : str
         Name and version of the model, day of its making, licence of its weights (SPDX).
     inputs, outputs : list of dict
@@ -183,9 +185,10 @@ def _check_types(raw: dict[str, Any]) -> None:
             raise BundleError(f"'{name}' in {MANIFEST} has the wrong type.", code="bundle.manifest")
     if unknown := sorted(set(raw) - set(types)):
         raise BundleError(f"{MANIFEST} holds unknown entries: {', '.join(unknown)}.", code="bundle.manifest")
-    if raw["kind"] != KIND:
+    if raw["kind"] not in KINDS:
         raise BundleError(
-            f"The bundle is of kind '{raw['kind']}', this reads '{KIND}'.", code="bundle.version"
+            f"The bundle is of kind '{raw['kind'][:40]}', this reads {' and '.join(KINDS)}.",
+            code="bundle.version",
         )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.bundle.files import read_contents
 from kanchay.bundle.forecaster import BundleForecaster
-from kanchay.bundle.load import make_runtime
+from kanchay.bundle.load import forecaster_of, make_runtime
 from kanchay.bundle.manifest import MANIFEST, SIGNATURE, FileEntry, Manifest
 from kanchay.bundle.sign import public_key, sign
 from kanchay.domain.errors import Conflict
@@ -65,7 +65,7 @@ def save_bundle(
     >>> save_bundle(Path("out"), manifest, {"weights.npz": weights}, key=key)  # doctest: +SKIP
     """
     runtime = make_runtime("numpy", manifest, files)
-    cases = example_cases(BundleForecaster(manifest, runtime))
+    cases = example_cases(forecaster_of(manifest, runtime))
     whole = {**files, "example.json": (json.dumps({"cases": cases}) + "\n").encode()}
     return write_bundle(folder, manifest, whole, key=key)
 

@@ -213,12 +213,13 @@ def _weighed(manifest: Manifest, watch: Sequence[Meter], forecaster: BoostedFore
         total: FloatArray = np.where(known, each, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
         return total
 
-    found = permutation_importance(loss, values, forecaster.plan.columns, repeats=2, block=BLOCK)
+    block = max(1, min(BLOCK, len(values) // 4))
+    found = permutation_importance(loss, values, forecaster.plan.columns, repeats=2, block=block)
     rise = {one.name: round(one.rise, 6) for one in found}
-    n = len(values) // BLOCK * BLOCK
+    n = len(values) // block * block
     told = {
         "meaning": "rise of the mean pinball loss, in scales of the window, when blocks of"
-        f" {BLOCK} windows of the validation meters exchange this feature",
+        f" {block} windows of the validation meters exchange this feature",
         "loss": round(float(np.mean(loss(values[:n]))), 6),
         "windows": n,
         "rise": rise,

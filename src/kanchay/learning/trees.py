@@ -62,8 +62,9 @@ def _question(node: Node) -> tuple[float, int]:
 
 def _down(value: float) -> float:
     """The greatest float32 not above a float64: comparing float32 numbers with either gives the same answer."""
-    near = np.float32(value)
-    return float(np.nextafter(near, np.float32(-np.inf)) if float(near) > value else near)
+    with np.errstate(over="ignore"):  # LightGBM parts the unknown from all else at 1e300: beyond float32
+        near = np.float32(value)
+        return float(np.nextafter(near, np.float32(-np.inf)) if float(near) > value else near)
 
 
 def onnx_trees(trees: TreeArrays, n_features: int) -> bytes:

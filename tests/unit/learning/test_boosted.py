@@ -1,0 +1,267 @@
+"""The boosted model from meters to a bundle, on meters made here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kanchay.adapters.datasets import Meter
+from kanchay.analysis.features.inputs import FeatureInputs
+from kanchay.analysis.features.registry import parse_name
+from kanchay.analysis.features.scaling import Scaler
+from kanchay.analysis.features.table import build_features
+from kanchay.analysis.forecast.protocol import Windows
+from kanchay.analysis.leak import leak_test
+from kanchay.bundle.boosted import BoostedForecaster, FeaturePlan
+from kanchay.bundle.load import load_bundle, verify_bundle
+from kanchay.bundle.manifest import BOOSTED, Manifest
+from kanchay.bundle.save import save_bundle
+from kanchay.bundle.trees import FEATURES_INPUT
+from kanchay.domain.errors import BundleError, BundleTampered, NotEnoughData
+from kanchay.domain.interval import DAY, HOUR, wall_clock
+from kanchay.learning.boosted import BoostedOptions, draw_windows, fit_boosted, make_plan
+from kanchay.learning.trees import onnx_trees, tree_arrays
+
+pytest.importorskip("lightgbm")
+pytest.importorskip("onnx")
+
+OPTIONS = BoostedOptions(windows=150, trees=12, leaves=7, least_rows=20, mixed=0.3, far_share=0.1)
+START = 1_600_041_600 // DAY * DAY
+
+
+def meter(seed, *, kind="commercial", role="train", days=80, split=60, tz="Europe/London", country="GB"):
+    """Noisy days with a shape, smaller on weekends."""
+    rng = np.random.default_rng(seed)
+    hour = np.arange(days * 24)
+    busy = (hour % 24 >= 8) & (hour % 24 < 18) & (hour // 24 % 7 < 5)
+    values = rng.uniform(1, 20) * (1.0 + 3.0 * busy) * rng.lognormal(0, 0.1, len(hour))
+    return Meter(
+        "set", f"m{seed}", role, kind, tz, country, None, START, values, START + split * DAY, True, False
+    )
+
+
+@pytest.fixture(scope="module")
+def meters():
+    return [meter(1), meter(2), meter(3, kind="residential"), meter(4, kind="residential")]
+
+
+@pytest.fixture(scope="module")
+def boosted(meters):
+    from kanchay.learning.boosted_make import boosted_of
+
+    watch = [meter(5, role="validation"), meter(6, kind="residential", role="validation")]
+    return boosted_of(meters, watch, OPTIONS, name="small", created="2026-01-01")
+
+
+@pytest.fixture(scope="module")
+def folder(boosted, tmp_path_factory):
+    from kanchay.learning.boosted_card import boosted_card
+
+    training = {**boosted.manifest.training, "files": [], "simulated": []}
+    manifest = replace(boosted.manifest, training=training)
+    path = tmp_path_factory.mktemp("boosted") / "small"
+    save_bundle(path, manifest, {**boosted.files, "README.md": boosted_card(manifest).encode()})
+    return path
+
+
+def windows(n=5, horizon=24, seed=9, tz="Europe/London", first=START + 20 * DAY):
+    load = np.random.default_rng(seed).gamma(3.0, 1.0, (n, 168))
+    return Windows(load, first + DAY * np.arange(n), HOUR, horizon, tz, "GB")
+
+
+# ---- what is drawn ----
+
+
+def test_nothing_of_the_test_period_is_drawn():
+    tall = meter(1)
+    values = np.where(tall.starts >= tall.split_at, np.nan, 1.0 + np.arange(len(tall.values)))
+    for drawn in draw_windows([replace(tall, values=values)], replace(OPTIONS, mixed=0.0, gaps=0.0)):
+        w = drawn.inputs.windows
+        end = w.issued_at + HOUR * w.horizon
+        assert end.max() <= wall_clock([tall.split_at], tall.tz)[0]
+        # The values count the hours: history ends where the target begins.
+        step = np.diff(np.concatenate([w.load, drawn.actual], axis=1), axis=1)
+        assert np.isin(step[np.isfinite(step)], [0.0, 1.0, 2.0]).all()  # 0 and 2 around a change of the clock
+
+
+def test_the_same_seed_draws_the_same(meters):
+    once, again = (draw_windows(meters, OPTIONS) for _ in range(2))
+    for a, b in zip(once, again, strict=True):
+        np.testing.assert_array_equal(a.actual, b.actual)
+        np.testing.assert_array_equal(a.inputs.windows.load, b.inputs.windows.load)
+
+
+def test_without_a_known_hour_nothing_can_be_drawn():
+    with pytest.raises(NotEnoughData, match="No training meter has a known hour"):
+        draw_windows([replace(meter(1), values=np.full(80 * 24, np.nan))], OPTIONS)
+
+
+def test_scalers_are_those_of_the_training_windows(meters):
+    options = replace(
+        OPTIONS, features=("hour_of_day", "standardized_lagged_energy", "normalized_day_of_week")
+    )
+    drawn = draw_windows(meters, options)
+    plan = make_plan(drawn, options)
+    lags = np.concatenate([build_features(["lagged_energy"], d.inputs).rows for d in drawn])
+    assert plan.scalers["lagged_energy"] == Scaler.of(lags)
+    rows = np.concatenate([plan.rows(d.inputs).rows for d in drawn])
+    known = rows[np.isfinite(rows[:, 1]), 1]
+    assert known.mean() == pytest.approx(0.0, abs=1e-4)
+    assert known.std() == pytest.approx(1.0, abs=1e-4)
+    assert (rows[:, 2].min(), rows[:, 2].max()) == (0.0, 1.0)
+
+
+# ---- what is stored ----
+
+
+def test_the_stored_trees_answer_as_lightgbm_does(meters):
+    fitted = fit_boosted(draw_windows(meters, OPTIONS), OPTIONS)
+    trees = tree_arrays(fitted.boosters)
+    rng = np.random.default_rng(8)
+    rows = rng.normal(0, 3, (2000, len(fitted.plan.columns))).astype(np.float32)
+    rows[rng.random(rows.shape) < 0.1] = np.nan
+    theirs = np.stack([b.predict(rows) for b in fitted.boosters], axis=1)
+    np.testing.assert_allclose(trees.walk(rows), theirs, atol=1e-6)
+    from kanchay.bundle.trees import OnnxTrees
+
+    graph = OnnxTrees(onnx_trees(trees, rows.shape[1])).run({FEATURES_INPUT: rows})
+    np.testing.assert_allclose(graph, theirs, atol=1e-6)
+
+
+def test_the_same_recipe_gives_the_same_trees(meters):
+    once, again = (
+        tree_arrays(fit_boosted(draw_windows(meters, OPTIONS), OPTIONS).boosters) for _ in range(2)
+    )
+    for name, array in once.named().items():
+        np.testing.assert_array_equal(array, again.named()[name])
+
+
+def test_the_manifest_tells_the_features_and_keeps_their_numbers(boosted):
+    manifest = Manifest.from_json(boosted.manifest.to_json())
+    assert manifest.kind == BOOSTED
+    assert [e["name"] for e in manifest.features] == list(OPTIONS.features)
+    for entry in manifest.features:
+        form, feature = parse_name(entry["name"])
+        assert entry["unit"] == ("1" if form else feature.unit)
+        assert set(manifest.preprocessing["scalers"][feature.name]) == {"mean", "std", "min", "max", "n"}
+        assert isinstance(entry["importance"], float)
+    told = manifest.preprocessing["importance"]
+    assert max(told["rise"].values()) > 0
+    assert told["loss"] > 0
+    assert FeaturePlan.of(manifest) == FeaturePlan.of(boosted.manifest)
+
+
+def test_components_are_kept_as_numbers(meters):
+    from kanchay.learning.boosted_make import boosted_of
+
+    options = replace(
+        OPTIONS, pca=3, features=("hour_of_day", "relative_lagged_energy", "standardized_day_of_week")
+    )
+    made = boosted_of(meters, [], options)
+    manifest = Manifest.from_json(made.manifest.to_json())
+    assert manifest.inputs[0]["columns"][-3:] == ["pca_1", "pca_2", "pca_3"]
+    again = replace(made, manifest=manifest)
+    a, b = made.forecaster().predict(windows()), again.forecaster("numpy").predict(windows())
+    np.testing.assert_allclose(a.mean, b.mean, atol=1e-5)
+
+
+# ---- what is loaded ----
+
+
+def test_a_bundle_is_verified_and_answers_in_both_runtimes(folder, boosted):
+    proof = verify_bundle(folder)
+    assert set(proof.differences) == {"onnx", "numpy"}
+    assert max(proof.differences.values()) <= 1e-5
+    w = windows(40, 72)
+    answers = {kind: load_bundle(folder, runtime=kind).predict(w) for kind in ("onnx", "numpy")}
+    scale = np.abs(w.load).mean(axis=1)[:, None]
+    assert (np.abs(answers["onnx"].mean - answers["numpy"].mean) / scale).max() <= 1e-5
+    assert isinstance(load_bundle(folder), BoostedForecaster)
+    assert load_bundle(folder).name == "small"
+
+
+def test_a_changed_tree_is_refused(folder, tmp_path):
+    import shutil
+
+    shutil.copytree(folder, tmp_path / "b")
+    weights = bytearray((tmp_path / "b" / "weights.npz").read_bytes())
+    weights[len(weights) // 2] ^= 1
+    (tmp_path / "b" / "weights.npz").write_bytes(weights)
+    with pytest.raises(BundleTampered):
+        load_bundle(tmp_path / "b")
+
+
+def test_a_feature_that_is_not_known_here_is_refused(boosted):
+    raw = json.loads(boosted.manifest.to_json())
+    raw["features"][0]["name"] = "moon_phase"
+    with pytest.raises(BundleError, match="moon_phase"):
+        replace(boosted, manifest=Manifest.from_json(json.dumps(raw).encode())).forecaster()
+
+
+def test_it_has_no_form_for_litert(folder):
+    with pytest.raises(BundleError, match="litert"):
+        load_bundle(folder, runtime="litert")
+
+
+def test_it_cannot_see_the_future(folder):
+    report = leak_test(load_bundle(folder))
+    assert report.passed, report.differing
+
+
+def test_it_learned_the_shape_of_the_day(boosted, meters):
+    """On a meter like those it saw it must beat the mean of like days that it corrects."""
+    from kanchay.analysis.forecast.naive import EnsembleNaive
+    from kanchay.learning.boosted_make import midnights
+
+    w, actual = midnights(meter(11))
+    own = np.abs(boosted.forecaster().predict(w).mean - actual).mean()
+    assert own < np.abs(EnsembleNaive().predict(w).mean - actual).mean()
+
+
+@pytest.mark.parametrize("issued", [1774738800, 1792879200], ids=["spring", "autumn"])
+def test_a_change_of_the_clock_keeps_mean_and_bands_in_order(boosted, issued):
+    answer = boosted.forecaster().predict(windows(1, 48, tz="Europe/Madrid", first=issued))
+    assert np.isfinite(answer.mean).all()
+    assert (np.diff(answer.quantiles, axis=2) >= 0).all()
+
+
+def test_finer_readings_and_a_silent_meter(boosted):
+    rng = np.random.default_rng(3)
+    load = np.stack([rng.gamma(2.0, 0.1, 672), np.full(672, np.nan)])
+    w = Windows(load, np.full(2, START + 30 * DAY + 900), 900, 96, "America/Lima", "PE")
+    answer = boosted.forecaster().predict(w)
+    assert answer.mean.shape == (2, 96)
+    assert np.isfinite(answer.quantiles[0]).all()
+    assert np.isnan(answer.mean[1]).all()
+
+
+def test_an_input_of_its_own_is_learned_and_found_important(meters):
+    """A planted feature: the load follows a planned occupancy."""
+    from kanchay.analysis.features.importance import permutation_importance
+    from kanchay.learning.boosted import Drawn
+
+    rng = np.random.default_rng(1)
+    drawn = []
+    for one in draw_windows(meters, replace(OPTIONS, mixed=0.0, far_share=0.0)):
+        w = one.inputs.windows
+        people = rng.uniform(0, 10, (len(w), w.load.shape[1] + w.horizon))
+        scale = np.abs(w.load - np.nanmean(w.load, axis=1, keepdims=True))
+        actual = one.actual + people[:, -w.horizon :] * np.nanmean(scale, axis=1, keepdims=True)
+        drawn.append(Drawn(FeatureInputs(w, occupancy=people), actual))
+    options = replace(OPTIONS, features=("hour_of_day", "occupancy", "relative_lagged_energy"), trees=60)
+    fitted = fit_boosted(drawn, options)
+    days = [(fitted.plan.rows(d.inputs), d.actual) for d in drawn if d.inputs.windows.horizon == 24]
+    values = np.concatenate([made.rows.reshape(*made.base.shape, 3) for made, _ in days]).astype(float)
+    truth = np.concatenate([(actual - made.base) / made.scale for made, actual in days])
+
+    def loss(x):
+        return np.nanmean(
+            np.abs(fitted.boosters[5].predict(x.reshape(-1, 3)).reshape(truth.shape) - truth), axis=1
+        )
+
+    found = permutation_importance(loss, values, fitted.plan.columns)
+    assert found[0].name == "occupancy"
+    assert found[0].rise > 5 * max(abs(one.rise) for one in found[1:])
