@@ -48,7 +48,7 @@ from kanchay.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
-FOLD_RECIPE = PooledRecipe(windows_per_building=400, rounds=200)
+FOLD_RECIPE = PooledRecipe(windows_per_building=250, rounds=200, quantile_rows=200_000)
 FOLD_MODEL = "left out"
 Skipped = list[tuple[str, str]]
 
@@ -104,7 +104,7 @@ def one_fold(
             trees = fold_trees(fold, meters, chosen)
             entrants.append(entrant(trees, name=name))
             trained[name] = trees.meters
-        elif name != "theta":
+        elif name != "ets":
             entrants.append(entrant(shelf.load(name), name=name))
     return score_meters(entrants, scored_meters(fold, splits, data), trained_on=trained, progress=dot)
 

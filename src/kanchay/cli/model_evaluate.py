@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RIVALS", "Field", "evaluate", "field_of", "learned_from"]
 
-RIVALS = ("ensemble", "day", "week", "weekday", "ridge", "lightgbm", "theta")
+RIVALS = ("ensemble", "day", "week", "weekday", "ridge", "lightgbm", "ets")
 
 
 class Field:

@@ -46,6 +46,8 @@ class PooledRecipe:
     home_every_s: int = 3 * HOUR  # homes are few: more windows of each, also away from midnight
     windows_per_home: int = 3000
     rounds: int = 250
+    quantile_rows: int = 500_000  # nine models: a random part of the hours each
+    quantile_rounds: int = 150
     learning_rate: float = 0.08
     leaves: int = 63
     least_rows: int = 200
@@ -108,30 +110,35 @@ def fit_pooled(
     progress: Callable[[str], None] = lambda text: None,
 ) -> PooledRival:
     """Fit on the hours of `training` before each meter's test period; widths from `held_out` (its test periods)."""
-    lightgbm = _lightgbm()
     use = recipe or PooledRecipe()
     rows = _rows(training, use)
     progress(f"{len(rows.y)} hours of {len(training)} meters")
-    data = lightgbm.Dataset(
-        rows.x,
-        rows.y,
-        weight=rows.weight,
-        feature_name=list(NAMES),
-        params={"max_bin": 127},
-        free_raw_data=False,
-    )
-    boosters = {}
-    for name, objective in _objectives().items():
-        boosters[name] = lightgbm.train({**_parameters(use), **objective}, data, num_boost_round=use.rounds)
+    boosters = {_MEAN: _boost(rows, use, use.rounds, objective="regression")}
+    progress(_MEAN)
+    part = _part(rows, use)
+    for level in LEVELS:
+        name = _key(level)
+        boosters[name] = _boost(part, use, use.quantile_rounds, objective="quantile", alpha=level)
         progress(name)
     meters = tuple(sorted(f"{m.dataset}/{m.id}" for m in training))
     rival = PooledRival(boosters, np.ones(len(LEVELS)), meters)
     return PooledRival(boosters, _widths(rival, held_out), meters)
 
 
-def _objectives() -> dict[str, dict[str, Any]]:
-    levels = {_key(level): {"objective": "quantile", "alpha": level} for level in LEVELS}
-    return {_MEAN: {"objective": "regression"}, **levels}
+def _boost(rows: _Rows, recipe: PooledRecipe, rounds: int, **objective: Any) -> Any:
+    lightgbm = _lightgbm()
+    data = lightgbm.Dataset(
+        rows.x, rows.y, weight=rows.weight, feature_name=list(NAMES), params={"max_bin": 127}
+    )
+    return lightgbm.train({**_parameters(recipe), **objective}, data, num_boost_round=rounds)
+
+
+def _part(rows: _Rows, recipe: PooledRecipe) -> _Rows:
+    """A random part of the rows."""
+    if len(rows.y) <= recipe.quantile_rows:
+        return rows
+    chosen = np.random.default_rng(recipe.seed).choice(len(rows.y), recipe.quantile_rows, replace=False)
+    return _Rows(rows.x[chosen], rows.y[chosen], rows.weight[chosen])
 
 
 def _parameters(recipe: PooledRecipe) -> dict[str, Any]:

@@ -13,12 +13,12 @@ import numpy as np
 from kanchay.adapters.datasets import Meter
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.domain.errors import NotFound
+from kanchay.learning.rivals.ets import ets_rival
 from kanchay.learning.rivals.pooled import PooledRecipe, PooledRival, fit_pooled, load_pooled, save_pooled
-from kanchay.learning.rivals.theta import theta_rival
 
 __all__ = ["FITTED", "Kept", "pooled_rival", "rival"]
 
-FITTED: Final = ("lightgbm", "theta")
+FITTED: Final = ("lightgbm", "ets")
 """Rivals that are not forecasters of the product: they need the extra ``rivals``."""
 
 
@@ -35,8 +35,8 @@ def rival(
 
     The pooled one is fitted only where `fit` allows the minutes that it takes.
     """
-    if name == "theta":
-        return Kept(theta_rival(), folder / "theta"), ()
+    if name == "ets":
+        return Kept(ets_rival(), folder / "ets"), ()
     if name != "lightgbm":
         raise NotFound(f"There is no rival '{name}'.", hint=f"Known: {', '.join(FITTED)}.")
     found = pooled_rival(training, held_out, folder, fit=fit, progress=progress)
