@@ -17,16 +17,19 @@ PUBLIC = {
     "system.manifest",
     "settings.language",
     "system.metrics",  # metrics asks for its own token
+    "open_inference.live",
+    "open_inference.ready",
 }
 OF_A_SITE = ("site_id", "point_id", "finding_id", "recommendation_id")
 
 
 def routes(app, **values: str) -> list[tuple[str, str, str]]:
     """Method, address and endpoint of every route, its places filled."""
-    filled = {"token": "x" * 32, "code": "en", "filename": "kanchay.css", **values}
+    served = {"model": "pretrained", "version": "1", "label": "champion", "alias": "champion", "rest": "x"}
+    filled = {"token": "x" * 32, "code": "en", "filename": "kanchay.css", **served, **values}
     found = []
     for rule in app.url_map.iter_rules():
-        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: filled[m[1]], rule.rule)
+        address = re.sub(r"<(?:\w+(?:\(.*?\))?:)?(\w+)>", lambda m: filled.get(m[1], "1"), rule.rule)
         found += [(method, address, rule.endpoint) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
     return found
 
