@@ -10,16 +10,18 @@ import click
 
 from kanchay.cli.common import emit_json, json_option, progress
 from kanchay.cli.model_common import data_options, places, shelf_of
-from kanchay.domain.errors import InputError, NotFound
+from kanchay.domain.errors import InputError, MissingExtra, NotFound
 
 if TYPE_CHECKING:
     from kanchay.adapters.datasets import Meter
     from kanchay.adapters.models import ModelShelf
+    from kanchay.analysis.forecast.protocol import Forecaster
     from kanchay.analysis.kanchay24 import Entrant
     from kanchay.services.forecasting.evaluate import Evaluation
 
 __all__ = ["RIVALS", "Field", "evaluate", "field_of", "learned_from"]
 
+ADAPTED = "adapted"
 RIVALS = ("ensemble", "day", "week", "weekday", "ridge", "lightgbm", "ets")
 
 
@@ -47,17 +49,27 @@ def field_of(
     held_out = [m for m in meters if m.role == "validation" and m.may_ship]
     for name in dict.fromkeys(names):
         if name not in FITTED:
-            found.entrants.append(entrant(shelf.load(name), name=name))
-            found.trained_on[name] = learned_from(shelf, name)
+            forecaster, learned = _of_product(shelf, name, names[0])
+            found.entrants.append(entrant(forecaster, name=name))
+            found.trained_on[name] = learned
             continue
         try:
             model, learned = rival(name, training_meters(meters), held_out, cache, fit=fit, progress=_tell)
-        except NotFound as reason:
+        except (NotFound, MissingExtra) as reason:
             found.skipped.append((name, str(reason)))
         else:
             found.entrants.append(entrant(model, name=name))
             found.trained_on[name] = learned
     return found
+
+
+def _of_product(shelf: ModelShelf, name: str, model: str) -> tuple[Forecaster, tuple[str, ...]]:
+    """A model of the shelf, or the evaluated one adapted to each meter's own 60 days."""
+    if name != ADAPTED:
+        return shelf.load(name), learned_from(shelf, name)
+    from kanchay.analysis.forecast.adapt import AdaptedForecaster
+
+    return AdaptedForecaster(shelf.load(model)), learned_from(shelf, model)
 
 
 def _tell(text: str) -> None:

@@ -109,3 +109,18 @@ def test_mistakes_are_told(run, data_dir, monkeypatch):
         run("--data", data_dir, "--dataset", "uci-sceaux", "--role", "validation", "--rival", "day")
     with pytest.raises(NotFound, match="No model is called"):
         run("--data", data_dir, "--dataset", "uci-sceaux", "--rival", "nobody")
+
+
+def test_columns_of_the_field_and_what_each_learned_from(tmp_path):
+    from kanchay.adapters.models import ModelShelf
+    from kanchay.cli.model_evaluate import field_of
+    from kanchay.settings import read_settings
+
+    shelf = ModelShelf(read_settings(home=str(tmp_path)))
+    field = field_of(shelf, ["pretrained", "weekday", "adapted", "ridge", "ridge"], [], tmp_path)
+    assert {one.name: one.column for one in field.entrants} == {
+        "pretrained": "zero-shot", "weekday": "28 days", "adapted": "adapted", "ridge": "zero-shot",
+    }  # fmt: skip
+    assert field.trained_on["ridge"] == field.trained_on["weekday"] == ()
+    assert any(name.startswith("cambridge-estates/") for name in field.trained_on["pretrained"])
+    assert field.trained_on["adapted"] == field.trained_on["pretrained"]

@@ -14,7 +14,7 @@ import numpy as np
 from kanchay.analysis.forecast.naive import EnsembleNaive
 from kanchay.analysis.forecast.protocol import Prediction, Windows
 from kanchay.analysis.forecast.spread import nan_mean, non_negative
-from kanchay.domain.errors import NotFound
+from kanchay.domain.errors import MissingExtra
 from kanchay.domain.interval import DAY, HOUR
 from kanchay.domain.reading import FloatArray
 
@@ -70,11 +70,9 @@ def _filled(load: FloatArray) -> FloatArray:
 
 
 def ets_rival() -> EtsRival:
-    """The rival; `NotFound` where statsforecast is not installed."""
+    """The rival; `MissingExtra` where statsforecast is not installed."""
     try:
         from statsforecast.models import AutoETS
     except ImportError as error:
-        raise NotFound(
-            "statsforecast is not installed.", hint="pip install 'kanchay[rivals]'", code="extra"
-        ) from error
+        raise MissingExtra("rivals", "statsforecast") from error
     return EtsRival(AutoETS(season_length=_SEASON, model="ANA"))

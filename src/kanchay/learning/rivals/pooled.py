@@ -23,7 +23,7 @@ from kanchay.analysis.forecast.naive import EnsembleNaive
 from kanchay.analysis.forecast.protocol import Prediction, Windows
 from kanchay.analysis.forecast.spread import non_negative
 from kanchay.analysis.forecast.windows import MIN_KNOWN_S, actuals, known_seconds, make_windows
-from kanchay.domain.errors import NotFound
+from kanchay.domain.errors import MissingExtra
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import DAY, HOUR
 from kanchay.domain.panel import Panel
@@ -286,7 +286,5 @@ def _lightgbm() -> Any:
     try:
         import lightgbm
     except ImportError as error:
-        raise NotFound(
-            "lightgbm is not installed.", hint="pip install 'kanchay[rivals]'", code="extra"
-        ) from error
+        raise MissingExtra("train", "lightgbm") from error
     return lightgbm

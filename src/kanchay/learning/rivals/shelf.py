@@ -19,7 +19,7 @@ from kanchay.learning.rivals.pooled import PooledRecipe, PooledRival, fit_pooled
 __all__ = ["FITTED", "Kept", "pooled_rival", "rival"]
 
 FITTED: Final = ("lightgbm", "ets")
-"""Rivals that are not forecasters of the product: they need the extra ``rivals``."""
+"""Rivals that are not forecasters of the product: they need LightGBM and statsforecast."""
 
 
 def rival(
@@ -33,7 +33,8 @@ def rival(
 ) -> tuple[Forecaster, tuple[str, ...]]:
     """The rival and the meters it learned from; `NotFound` says why it cannot take part.
 
-    The pooled one is fitted only where `fit` allows the minutes that it takes.
+    The pooled one is fitted only where `fit` allows the minutes that it takes; `MissingExtra` where its
+    package is not there.
     """
     if name == "ets":
         return Kept(ets_rival(), folder / "ets"), ()
