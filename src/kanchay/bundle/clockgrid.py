@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.analysis.forecast.protocol import Windows
+from kanchay.bundle.withinhour import hourly_means, to_hours
 from kanchay.domain.interval import DAY, HOUR, IntArray, utc_offset
 from kanchay.domain.reading import FloatArray
 
@@ -61,6 +62,18 @@ class ClockGrid:
             return load
         found: FloatArray = np.take_along_axis(load, np.maximum(self.past, 0), axis=1)
         return np.where(self.past >= 0, found, np.nan)
+
+    def temperature(self, windows: Windows) -> FloatArray | None:
+        """Hourly temperature by the clock, shape (n_windows, 168 + hours of whole days ahead); None without any."""
+        if windows.temperature is None:
+            return None
+        length = windows.load.shape[1]
+        air = np.where(np.isfinite(windows.temperature), windows.temperature, np.nan)
+        past = to_hours(self.context(air[:, :length]), windows.resolution_s)
+        n_days = -(-self.n_hours * HOUR // DAY)
+        ahead = np.full((len(air), n_days * (DAY // windows.resolution_s)), np.nan)
+        ahead[np.arange(len(air))[:, None], self.ahead] = air[:, length:]
+        return np.concatenate([past, hourly_means(ahead, windows.resolution_s)], axis=1)
 
     def targets(self, values: NDArray[np.float64]) -> FloatArray:
         """Values by the clock, shape (n_windows, n, ...), at the elapsed targets, shape (n_windows, horizon, ...)."""

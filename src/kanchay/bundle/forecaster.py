@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,8 +31,9 @@ class BundleForecaster:
     """A `Forecaster` over a verified bundle.
 
     Any resolution from 1 to 60 minutes that divides an hour, any horizon up to seven days. Hours are predicted a
-    day at a time, each further day reads the mean of the day before as if it had come true, with a wider band; then
-    hours are spread over their intervals as this meter usually does. A window without any known hour answers NaN.
+    day at a time; then they are spread over their intervals as this meter usually does. A bundle of format 2 is asked
+    for each day ahead directly; with one of format 1 each further day reads the mean of the day before as if it had
+    come true. A window without any known hour answers NaN.
 
     Parameters
     ----------
@@ -90,33 +91,76 @@ class BundleForecaster:
         clock = ClockGrid.of(windows)
         habits = clock.context(load)
         hours = to_hours(habits, windows.resolution_s)
-        n_hours = clock.n_hours
-        mean, quantiles = self._roll(hours, windows, -(-n_hours // _HOURS))
+        n_days = -(-clock.n_hours // _HOURS)
+        answer = self._ahead(hours, windows, clock, n_days)
+        answer[np.isnan(hours).all(axis=1)] = np.nan
+        mean, quantiles = answer[:, :, 0], answer[:, :, 1:]
         if n > 1:
             mean, quantiles = _spread_over(mean, quantiles, WithinHour.of(habits, windows.resolution_s))
         mean, quantiles = clock.targets(mean), clock.targets(quantiles)
         return non_negative(load, mean), non_negative(load, quantiles)
 
-    def _roll(self, hours: FloatArray, windows: Windows, n_days: int) -> tuple[FloatArray, FloatArray]:
-        """Hourly forecasts of `n_days` days by the clock, shapes (n_windows, 24 * n_days) and (..., 9)."""
-        calendar = _calendar(windows, n_days)
-        silent = np.isnan(hours).all(axis=1)
-        held, blocks = hours, []
+    def _ahead(self, hours: FloatArray, windows: Windows, clock: ClockGrid, n_days: int) -> FloatArray:
+        """Mean and quantiles by the hour on the clock, shape (n_windows, 24 * n_days, 10)."""
+        ask = self._rolled if self.manifest.format == 1 else self._direct
+        return ask(_Hours(hours, _calendar(windows, n_days), clock.temperature(windows)), n_days)
+
+    def _direct(self, past: _Hours, n_days: int) -> FloatArray:
+        """Mean and quantiles of each day ahead from the same past, shape (n_windows, 24 * n_days, 10)."""
+        blocks = []
         for day in range(n_days):
-            mask = ~np.isnan(held)
-            at = day * _HOURS
-            inputs = {
-                "load": np.where(mask, held, 0.0).astype(np.float32),
-                "mask": mask.astype(np.float32),
-                "calendar_context": calendar[:, at : at + LOOKBACK_H],
-                "calendar_target": calendar[:, at + LOOKBACK_H : at + LOOKBACK_H + _HOURS],
-            }
-            answer = self.runtime.run(inputs).astype(np.float64)
-            answer[silent] = np.nan
-            blocks.append(_widen(answer, self.manifest.widening[min(day, len(self.manifest.widening) - 1)]))
+            answer = self.runtime.run(past.inputs(day)).astype(np.float64)
+            blocks.append(_widen(answer, self._widening(day)))
+        return np.concatenate(blocks, axis=1)
+
+    def _rolled(self, past: _Hours, n_days: int) -> FloatArray:
+        """The same from a network that knows only the next day and is fed with its own mean."""
+        blocks, held = [], past.load
+        for day in range(n_days):
+            moved = replace(past, load=held, calendar=past.calendar[:, day * _HOURS :])
+            answer = self.runtime.run(moved.inputs(0)).astype(np.float64)
+            blocks.append(_widen(answer, self._widening(day)))
             held = np.concatenate([held[:, _HOURS:], answer[:, :, 0]], axis=1)
-        both = np.concatenate(blocks, axis=1)
-        return both[:, :, 0], both[:, :, 1:]
+        return np.concatenate(blocks, axis=1)
+
+    def _widening(self, day: int) -> float:
+        return self.manifest.widening[min(day, len(self.manifest.widening) - 1)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hours:
+    """What the network reads, by the hour on the clock: a week back, as many days ahead as are asked for.
+
+    `load` (n, 168) is NaN where missing, `calendar` (n, 168 + 24 * n_days, k), `temperature` (n, 168 + 24 * n_days)
+    NaN where unknown, or None.
+    """
+
+    load: FloatArray
+    calendar: Float32
+    temperature: FloatArray | None
+
+    def inputs(self, day: int) -> dict[str, Float32]:
+        """The tensors that ask for the day `day` (0: the next) ahead."""
+        known = ~np.isnan(self.load)
+        target = slice(LOOKBACK_H + day * _HOURS, LOOKBACK_H + (day + 1) * _HOURS)
+        air, air_known = self._air(target)
+        return {
+            "load": np.where(known, self.load, 0.0).astype(np.float32),
+            "mask": known.astype(np.float32),
+            "calendar_context": self.calendar[:, :LOOKBACK_H],
+            "calendar_target": self.calendar[:, target],
+            "temperature": air,
+            "temperature_mask": air_known,
+            "lead": np.full((len(self.load), 1), min(day + 1, _MAX_DAYS) / _MAX_DAYS, np.float32),
+        }
+
+    def _air(self, target: slice) -> tuple[Float32, Float32]:
+        if self.temperature is None:
+            nothing = np.zeros((len(self.load), LOOKBACK_H + _HOURS), np.float32)
+            return nothing, nothing
+        air = np.concatenate([self.temperature[:, :LOOKBACK_H], self.temperature[:, target]], axis=1)
+        known = np.isfinite(air)
+        return np.where(known, air, 0.0).astype(np.float32), known.astype(np.float32)
 
 
 def _widen(answer: FloatArray, factor: float) -> FloatArray:

@@ -138,7 +138,9 @@ def make_runtime(kind: str, manifest: Manifest, files: Mapping[str, bytes], *, t
     if kind == "numpy":
         from kanchay.bundle.runtimes.numpy import NumpyRuntime
 
-        return NumpyRuntime(_file(files, "weights.npz"), manifest.network, manifest.calibration)
+        return NumpyRuntime(
+            _file(files, "weights.npz"), manifest.network, manifest.calibration, layout=manifest.format
+        )
     raise BundleError(
         f"There is no runtime '{kind}'.", hint="Known: auto, onnx, numpy, litert.", code="bundle.runtime"
     )

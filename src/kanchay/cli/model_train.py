@@ -8,14 +8,17 @@ from typing import Any
 import click
 
 from kanchay.cli.common import progress
+from kanchay.cli.model_boosted import boosted_options, train_boosted_bundle
 from kanchay.cli.model_common import data_options, places, signing_key
+from kanchay.domain.errors import InputError
 
 __all__ = ["train"]
 
 
 @click.command("train")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the bundle to write.")
-@click.option("--name", default="kanchay-lstm", show_default=True)
+@click.option("--kind", type=click.Choice(["lstm", "boosted"]), default="lstm", show_default=True)
+@click.option("--name", help="Name of the model (default: kanchay- and its kind).")
 @click.option("--version", "version_text", default="0.1", show_default=True)
 @click.option("--steps", type=click.IntRange(1), help="Batches to train on (default: the recipe's).")
 @click.option("--seed", type=int, help="Of everything random (default: the recipe's).")
@@ -23,34 +26,61 @@ __all__ = ["train"]
 @click.option(
     "--checkpoint", type=click.Path(path_type=Path), help="Resume file (default: beside the bundle)."
 )
+@click.option(
+    "--leave-out",
+    "left_out",
+    multiple=True,
+    metavar="DATASET",
+    help="Train a fold that has seen nothing of this data set; repeatable. Such weights are for measuring only.",
+)
 @click.option("--key", type=click.Path(path_type=Path), help="Private key to sign with; made where missing.")
+@boosted_options
 @data_options
 @click.pass_context
 def train(
     click_ctx: click.Context,
     *,
     out: Path,
-    name: str,
+    kind: str,
+    name: str | None,
     version_text: str,
     steps: int | None,
     seed: int | None,
     simulated: tuple[int, int] | None,
     checkpoint: Path | None,
+    left_out: tuple[str, ...],
     key: Path | None,
+    features: tuple[str, ...],
+    pca: int | None,
+    windows: int | None,
     data: Path | None,
     splits: Path | None,
 ) -> None:
-    """Train the LSTM on measured data whose licence allows it, and write a signed bundle.
+    """Train on measured data whose licence allows it, and write a signed bundle.
 
-    An interrupted run goes on from its checkpoint when the same command is given again.
+    The kind is the LSTM or boosted trees on named features. An interrupted run of the LSTM goes on from its checkpoint
+    when the same command is given again.
     """
     import logging
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     rules, folder = places(data, splits)
     signing = signing_key(click_ctx, key)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    options = _options(steps, seed, simulated)
+    named = name or f"kanchay-{kind}"
+    if kind == "boosted":
+        if steps is not None or checkpoint is not None:
+            raise InputError(
+                "Boosted trees have no steps and no checkpoint.", hint="Leave these options out."
+            )
+        homes, offices = simulated or (None, None)
+        train_boosted_bundle(
+            (rules, folder), out, name=named, version=version_text, key=signing, features=features, pca=pca,
+            windows=windows, seed=seed, simulated_homes=homes, simulated_offices=offices, left_out=left_out,
+        )  # fmt: skip
+        return
+    options = replace(_options(steps, seed, simulated), left_out=left_out)
     from kanchay.learning.make import make_bundle
 
     with progress("steps", options.recipe.steps) as advance:
@@ -60,7 +90,7 @@ def train(
             out,
             options=options,
             created=datetime.now(UTC).date().isoformat(),
-            name=name,
+            name=named,
             version=version_text,
             key=signing,
             checkpoint=checkpoint or out.with_name(f"{out.name}.checkpoint.npz"),

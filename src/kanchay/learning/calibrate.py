@@ -12,14 +12,14 @@ from kanchay.adapters.datasets import Meter
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import HOUR
-from kanchay.learning.corpus import Batch, midnight_windows
+from kanchay.learning.corpus import Float32, midnight_windows
 
-__all__ = ["fit_calibration", "fit_widening"]
+__all__ = ["factors_of", "fit_calibration", "fit_widening"]
 
 HALF = len(LEVELS) // 2
 MEDIAN = HALF
 FloatArray = NDArray[np.float64]
-Answers = Callable[[Batch], Any]
+Answers = Callable[[dict[str, Float32]], Any]
 
 
 def fit_calibration(meters: Sequence[Meter], answers: Answers) -> list[float]:
@@ -28,7 +28,11 @@ def fit_calibration(meters: Sequence[Meter], answers: Answers) -> list[float]:
     Each is found by bisection, the inner ones first, so that the share of truth beyond the quantile is what its
     level says; meters weigh alike within their kind, and the two kinds weigh alike.
     """
-    truth, quantiles, weight = _collect(meters, answers)
+    return factors_of(*_collect(meters, answers))
+
+
+def factors_of(truth: FloatArray, quantiles: FloatArray, weight: FloatArray) -> list[float]:
+    """The same factors from known truth (n,), its quantiles (n, 9) and weights (n,)."""
     factors: list[float] = []
     for side in (-1, 1):
         inner = quantiles[:, MEDIAN]
@@ -46,10 +50,10 @@ def _collect(meters: Sequence[Meter], answers: Answers) -> tuple[FloatArray, Flo
     truth, quantiles, weight = [], [], []
     n_kind = {kind: sum(m.kind == kind for m in meters) for kind in {m.kind for m in meters}}
     for meter in meters:
-        batch, _ = midnight_windows(meter)
-        known = ~np.isnan(batch[4])
-        truth.append(batch[4][known].astype(np.float64))
-        quantiles.append(np.asarray(answers(batch))[:, :, 1:][known].astype(np.float64))
+        (inputs, target), _ = midnight_windows(meter)
+        known = ~np.isnan(target)
+        truth.append(target[known].astype(np.float64))
+        quantiles.append(np.asarray(answers(inputs))[:, :, 1:][known].astype(np.float64))
         weight.append(np.full(known.sum(), 1.0 / known.sum() / n_kind[meter.kind]))
     return np.concatenate(truth), np.concatenate(quantiles), np.concatenate(weight)
 
@@ -66,7 +70,7 @@ def _bisect(off: FloatArray, width: FloatArray, weight: FloatArray, beyond: floa
 
 
 def fit_widening(meters: Sequence[Meter], forecaster: Any, *, every_days: int = 5) -> list[float]:
-    """Factor of the band on day 1 to 7 of a rolled forecast that brings the 80 % band to 80 %.
+    """Factor of the band on day 1 to 7 ahead that brings the 80 % band to 80 %.
 
     `forecaster` must answer with widening 1 throughout.
     """
@@ -101,8 +105,9 @@ def fit_widening(meters: Sequence[Meter], forecaster: Any, *, every_days: int = 
         _weighted_quantile(np.concatenate(o), np.concatenate(w), 0.8)
         for o, w in zip(off, weight, strict=True)
     ]
-    rising = np.maximum.accumulate(np.maximum(np.asarray(factors) / factors[0], 1.0))
-    return [round(float(f), 4) for f in rising]
+    # The first day is calibrated in the graph; a later one is hardly surer than it.
+    later = np.maximum(np.asarray(factors) / factors[0], 0.8)
+    return [round(float(f), 4) for f in later]
 
 
 def _weighted_quantile(values: FloatArray, weight: FloatArray, level: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,19 +12,23 @@ from numpy.typing import NDArray
 from kanchay.adapters.datasets import Meter
 from kanchay.analysis.features.calendar import CALENDAR_FEATURES, calendar_features
 from kanchay.domain.interval import HOUR, wall_clock
+from kanchay.learning.weather import simulated_air, simulated_response
 
-__all__ = ["Batch", "Corpus", "CorpusOptions", "midnight_windows", "training_meters"]
+__all__ = ["Batch", "Corpus", "CorpusOptions", "fold_meters", "midnight_windows", "training_meters"]
 
 LOOKBACK: Final = 168
 HORIZON: Final = 24
+DAY_H: Final = 24
+DAYS: Final = 7
+REACH: Final = DAYS * DAY_H  # hours after the context that a window may ask for
 WEEK: Final = 168
 MONDAY, WEEKEND, HOLIDAY, YEAR = (
     CALENDAR_FEATURES.index(n) for n in ("monday", "weekend", "holiday", "year_sin")
 )
 
 Float32 = NDArray[np.float32]
-Batch = tuple[Float32, Float32, Float32, Float32, Float32]
-"""load, mask, calendar of the context, calendar of the target, target (NaN where missing)."""
+Batch = tuple[dict[str, Float32], Float32]
+"""The network's inputs by name, and the target (n, 24), NaN where missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +49,26 @@ class CorpusOptions:
     mixed_residential: float = 0.7
     drift: float = 0.3
     spikes: float = 0.0
+    other_hours_commercial: float = 0.05
+    other_hours_residential: float = 0.4
+    contrast_commercial: float = 0.05
+    contrast_residential: float = 0.3
+    weather: float = 0.2
+    next_day: float = 0.7
     other_hemisphere: float = 0.05
     other_week: float = 0.03
     season_jitter_days: float = 4.0
     no_holidays: float = 0.05
 
 
-def training_meters(meters: Sequence[Meter], *, left_out: str | None = None) -> list[Meter]:
-    """Meters that may train weights that ship: role train and a licence that allows it. `left_out` drops a set."""
-    return [
-        m for m in meters if m.role == "train" and m.may_ship and m.dataset != left_out and m.n_history > 0
-    ]
+def training_meters(meters: Sequence[Meter]) -> list[Meter]:
+    """Meters that may train weights that ship: role train and a licence that allows it."""
+    return [m for m in meters if m.role == "train" and m.may_ship and m.n_history > 0]
+
+
+def fold_meters(meters: Sequence[Meter], left_out: Collection[str]) -> list[Meter]:
+    """Meters that train a fold: of whatever role and licence, none of the sets left out; such weights never ship."""
+    return [m for m in meters if m.dataset not in left_out and m.n_history > 0]
 
 
 class Corpus:
@@ -88,14 +101,35 @@ class Corpus:
     def batch(self, n: int) -> Batch:
         """`n` random windows, varied."""
         at = self._positions(n)
-        load, target = self._cut(at)
+        load, target = self._cut(self._other_hours(at))
         load, target = self._drift(*self._mix(at, load, target))
+        load, target = self._contrast(at, load, target)
+        load, target, air, air_mask = self._weather(at, load, target)
         if self.options.spikes:
             load = self._spike(load)
         calendar = self._calendar(at)
         mask = self._mask(~np.isnan(load))
-        filled = np.where(mask, load, 0).astype(np.float32)
-        return filled, mask.astype(np.float32), calendar[:, :LOOKBACK], calendar[:, LOOKBACK:], target
+        lead = self._leads(n)
+        day = LOOKBACK + DAY_H * (lead - 1)
+        hours = np.concatenate(
+            [np.broadcast_to(np.arange(LOOKBACK), (n, LOOKBACK)), day[:, None] + np.arange(HORIZON)], axis=1
+        )
+        rows = np.arange(n)[:, None]
+        inputs = {
+            "load": np.where(mask, load, 0).astype(np.float32),
+            "mask": mask.astype(np.float32),
+            "calendar_context": calendar[:, :LOOKBACK],
+            "calendar_target": calendar[rows, day[:, None] + np.arange(HORIZON)],
+            "temperature": air[rows, hours],
+            "temperature_mask": air_mask[rows, hours],
+            "lead": (lead[:, None] / DAYS).astype(np.float32),
+        }
+        return inputs, target[rows, day[:, None] - LOOKBACK + np.arange(HORIZON)]
+
+    def _leads(self, n: int) -> NDArray[np.int64]:
+        """Which day ahead is asked for: most often the next."""
+        later = self.rng.integers(2, DAYS + 1, n)
+        return np.where(self.rng.random(n) < self.options.next_day, 1, later)
 
     def _positions(self, n: int, *, residential: bool | None = None) -> NDArray[np.int64]:
         """First target hours with at least 12 known targets and a known day in the week before, of one kind or both."""
@@ -105,16 +139,19 @@ class Corpus:
         have = 0
         while have < n:
             meter = self.rng.choice(len(self.weight), size=2 * n, p=weight)
-            room = self.length[meter] - LOOKBACK - HORIZON
+            room = np.maximum(self.length[meter] - LOOKBACK - REACH, 1)
             at = self.first[meter] + LOOKBACK + (self.rng.random(2 * n) * room).astype(np.int64)
             midnight = at - self.hour_of_week[at] % 24
             wanted = (self.rng.random(2 * n) < self.options.midnight) & (
                 midnight >= self.first[meter] + LOOKBACK
             )
             at = np.where(wanted, midnight, at)
-            targets = self.known[at + HORIZON] - self.known[at]
+            end = np.minimum(at + REACH, self.first[meter] + self.length[meter])
+            targets = self.known[np.minimum(at + HORIZON, end)] - self.known[at]
             context = self.known[at] - self.known[at - LOOKBACK]
-            good = at[(targets >= 12) & (context >= 24)]
+            good = at[
+                (targets >= 12) & (context >= 24) & (at + REACH <= self.first[meter] + self.length[meter])
+            ]
             found.append(good)
             have += len(good)
         return np.concatenate(found)[:n]
@@ -122,7 +159,7 @@ class Corpus:
     def _calendar(self, at: NDArray[np.int64]) -> Float32:
         """Calendar of the windows, so varied that no date or place can be learned by heart."""
         n = len(at)
-        calendar: Float32 = self.calendar[at[:, None] + np.arange(-LOOKBACK, HORIZON)]
+        calendar: Float32 = self.calendar[at[:, None] + np.arange(-LOOKBACK, REACH)]
         hide = self.rng.random(n) < self.options.no_holidays
         calendar[hide, :, HOLIDAY] = 0
         days = self.rng.normal(0, self.options.season_jitter_days, n)
@@ -142,13 +179,54 @@ class Corpus:
         """Let the level wander from day to day in some windows."""
         n = len(load)
         size = self.rng.uniform(0.01, 0.08, (n, 1)) * (self.rng.random((n, 1)) < self.options.drift)
-        walk = np.cumsum(self.rng.normal(0, 1, (n, 9)) * size, axis=1)
-        days = np.arange(9) * 24
-        hours = np.arange(LOOKBACK + HORIZON)
+        walk = np.cumsum(self.rng.normal(0, 1, (n, 2 * DAYS + 1)) * size, axis=1)
+        days = np.arange(2 * DAYS + 1) * DAY_H
+        hours = np.arange(LOOKBACK + REACH)
         left = hours // 24
         part = ((hours - days[left]) / 24).astype(np.float32)
         factor = np.exp(walk[:, left] * (1 - part) + walk[:, left + 1] * part).astype(np.float32)
         return load * factor[:, :LOOKBACK], target * factor[:, LOOKBACK:]
+
+    def _other_hours(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Windows of some meters a few hours off their clock: a household that rises later, an early shift."""
+        n, o = len(at), self.options
+        inside = np.searchsorted(self.first, at, side="right") - 1
+        often = np.where(self.residential[inside], o.other_hours_residential, o.other_hours_commercial)
+        moved = at + self.rng.integers(-3, 4, n) * (self.rng.random(n) < often)
+        first, last = self.first[inside], self.first[inside] + self.length[inside]
+        return np.where((moved - LOOKBACK >= first) & (moved + REACH <= last), moved, at)
+
+    def _contrast(self, at: NDArray[np.int64], load: Float32, target: Float32) -> tuple[Float32, Float32]:
+        """Make peaks sharper or flatter in some windows, the mean load staying about where it was."""
+        n, o = len(load), self.options
+        home = self.residential[np.searchsorted(self.first, at, side="right") - 1]
+        wanted = self.rng.random(n) < np.where(home, o.contrast_residential, o.contrast_commercial)
+        power = np.where(wanted, np.exp(self.rng.normal(0, 0.25, n)), 1.0)[:, None].astype(np.float32)
+        level = np.maximum(_level(load), 1e-9)[:, None].astype(np.float32)
+        bent = [level * np.sign(x) * np.minimum(np.abs(x) / level, 30.0) ** power for x in (load, target)]
+        return np.where(wanted[:, None], bent[0], load), np.where(wanted[:, None], bent[1], target)
+
+    def _weather(
+        self, at: NDArray[np.int64], load: Float32, target: Float32
+    ) -> tuple[Float32, Float32, Float32, Float32]:
+        """Give some windows a simulated temperature and a load that follows it; the others have none.
+
+        What is told of the days to come is off by more the further they are, as a weather forecast is.
+        """
+        n = len(load)
+        hour = (self.hour_of_week[at][:, None] + np.arange(-LOOKBACK, REACH)) % DAY_H
+        air = simulated_air(hour, self.rng)
+        level: Float32 = _level(load)[:, None].astype(np.float32)
+        whole = np.concatenate([load, target], axis=1)
+        usual: Float32 = (whole / np.maximum(level, 1e-9)).astype(np.float32)
+        extra = level * simulated_response(air, usual, self.rng)
+        given = (self.rng.random((n, 1)) < self.options.weather) & (level > 0)
+        whole = np.where(given, whole + extra, whole)
+        day = np.maximum(np.arange(-LOOKBACK, REACH) // DAY_H + 1, 0)
+        off = self.rng.normal(0, 1, (n, DAYS + 1)).astype(np.float32) * self.rng.uniform(0, 1, (n, 1))
+        told = air + (off * np.sqrt(np.arange(DAYS + 1)))[:, day].astype(np.float32)
+        mask = np.broadcast_to(given, told.shape).astype(np.float32)
+        return whole[:, :LOOKBACK], whole[:, LOOKBACK:], told * mask, mask
 
     def _spike(self, load: Float32) -> Float32:
         """A wrong or odd hour in the history must not carry the forecast away."""
@@ -161,7 +239,7 @@ class Corpus:
         return load * factor
 
     def _cut(self, at: NDArray[np.int64]) -> tuple[Float32, Float32]:
-        window = self.values[at[:, None] + np.arange(-LOOKBACK, HORIZON)]
+        window = self.values[at[:, None] + np.arange(-LOOKBACK, REACH)]
         return window[:, :LOOKBACK], window[:, LOOKBACK:]
 
     def _mix(self, at: NDArray[np.int64], load: Float32, target: Float32) -> tuple[Float32, Float32]:
@@ -175,7 +253,7 @@ class Corpus:
         other = other + (self.hour_of_week[at] - self.hour_of_week[other] + WEEK // 2) % WEEK - WEEK // 2
         inside = np.searchsorted(self.first, other, side="right") - 1
         fits = (other >= self.first[inside] + LOOKBACK) & (
-            other + HORIZON <= self.first[inside] + self.length[inside]
+            other + REACH <= self.first[inside] + self.length[inside]
         )
         other = np.where(fits, other, at)
         load_b, target_b = self._cut(other)
@@ -229,7 +307,9 @@ def _shares(meters: Sequence[Meter], options: CorpusOptions) -> NDArray[np.float
     return total
 
 
-def midnight_windows(meter: Meter, *, start: int | None = None) -> tuple[Batch, NDArray[np.int64]]:
+def midnight_windows(
+    meter: Meter, *, start: int | None = None, lead: int = 1
+) -> tuple[Batch, NDArray[np.int64]]:
     """Every local midnight from `start` (default `split_at`) with a known target and a known day before, for validation.
 
     Returns the batch and the instants at which its windows are issued. [s]
@@ -237,8 +317,10 @@ def midnight_windows(meter: Meter, *, start: int | None = None) -> tuple[Batch, 
     begin = meter.split_at if start is None else start
     clock = wall_clock(meter.starts, meter.tz)
     at = np.flatnonzero((clock % (24 * HOUR) == 0) & (meter.starts >= begin))
-    at = at[(at >= LOOKBACK) & (at + HORIZON <= len(meter.values))]
-    steps = at[:, None] + np.arange(-LOOKBACK, HORIZON)
+    reach = DAY_H * lead
+    at = at[(at >= LOOKBACK) & (at + reach <= len(meter.values))]
+    hours = np.concatenate([np.arange(-LOOKBACK, 0), np.arange(reach - HORIZON, reach)])
+    steps = at[:, None] + hours
     window = meter.values[steps].astype(np.float32)
     known = ~np.isnan(window)
     usable = known[:, LOOKBACK:].any(axis=1) & (known[:, :LOOKBACK].sum(axis=1) >= 24)
@@ -246,13 +328,19 @@ def midnight_windows(meter: Meter, *, start: int | None = None) -> tuple[Batch, 
     calendar = calendar_features(meter.starts[steps], meter.tz, meter.country, meter.subdivision).astype(
         np.float32
     )
-    mask = ~np.isnan(window[:, :LOOKBACK])
-    load = np.where(mask, window[:, :LOOKBACK], 0).astype(np.float32)
-    batch = (
-        load,
-        mask.astype(np.float32),
-        calendar[:, :LOOKBACK],
-        calendar[:, LOOKBACK:],
-        window[:, LOOKBACK:],
-    )
-    return batch, meter.starts[at]
+    return (_plain_inputs(window[:, :LOOKBACK], calendar, lead), window[:, LOOKBACK:]), meter.starts[at]
+
+
+def _plain_inputs(load: Float32, calendar: Float32, lead: int) -> dict[str, Float32]:
+    """Inputs of windows without a temperature."""
+    mask = ~np.isnan(load)
+    nothing = np.zeros((len(load), LOOKBACK + HORIZON), np.float32)
+    return {
+        "load": np.where(mask, load, 0).astype(np.float32),
+        "mask": mask.astype(np.float32),
+        "calendar_context": calendar[:, :LOOKBACK],
+        "calendar_target": calendar[:, LOOKBACK:],
+        "temperature": nothing,
+        "temperature_mask": nothing,
+        "lead": np.full((len(load), 1), lead / DAYS, np.float32),
+    }

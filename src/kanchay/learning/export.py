@@ -76,30 +76,20 @@ def new_manifest(
     """The manifest of a network of that shape; hashes and signer are filled in on saving."""
     k = shape.n_calendar
     unit = "unit of the load"
-    inputs: list[dict[str, Any]] = [
-        {
-            "name": "load",
-            "shape": ["n", 168],
-            "unit": unit,
-            "meaning": "hourly load, oldest first; 0 where missing",
-        },
-        {"name": "mask", "shape": ["n", 168], "unit": "1", "meaning": "1 where the load is known, else 0"},
-        {
-            "name": "calendar_context",
-            "shape": ["n", 168, k],
-            "unit": "1",
-            "meaning": "calendar of the past hours",
-        },
-        {
-            "name": "calendar_target",
-            "shape": ["n", 24, k],
-            "unit": "1",
-            "meaning": "calendar of the hours to come",
-        },
+    inputs = [
+        _tensor("load", ["n", 168], unit, "hourly load, oldest first; 0 where missing"),
+        _tensor("mask", ["n", 168], "1", "1 where the load is known, else 0"),
+        _tensor("calendar_context", ["n", 168, k], "1", "calendar of the past hours"),
+        _tensor("calendar_target", ["n", 24, k], "1", "calendar of the hours of the day asked for"),
+        _tensor(
+            "temperature", ["n", 192], "degC", "of the past hours, then of the day asked for; 0 where unknown"
+        ),
+        _tensor("temperature_mask", ["n", 192], "1", "1 where the temperature is known, else 0"),
+        _tensor("lead", ["n", 1], "1", "which day ahead is asked for, 1 to 7, over 7"),
     ]
     outputs = [
         {"name": "forecast", "shape": ["n", 24, 10], "unit": unit, "columns": ["mean", *QUANTILE_NAMES],
-         "meaning": "mean and quantiles of the next 24 hours"}
+         "meaning": "mean and quantiles of the 24 hours of the day asked for"}
     ]  # fmt: skip
     return Manifest(
         kind=KIND, name=name, version=version_text, created=created, licence="Apache-2.0",
@@ -115,8 +105,12 @@ def new_manifest(
             "clip": "not below 0 where no known value is below 0",
         },
         calibration=list(calibration), widening=list(widening), tolerance=1e-5,
-        training=dict(training), scores=dict(scores or {}), signer="", files={},
+        training=dict(training), scores=dict(scores or {}), signer="", files={}, format=2,
     )  # fmt: skip
+
+
+def _tensor(name: str, shape: list[Any], unit: str, meaning: str) -> dict[str, Any]:
+    return {"name": name, "shape": shape, "unit": unit, "meaning": meaning}
 
 
 def export_bundle(

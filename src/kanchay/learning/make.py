@@ -14,12 +14,12 @@ from kanchay.adapters.datasets import Meter, load_meters, training_fingerprints
 from kanchay.bundle.load import load_bundle
 from kanchay.bundle.manifest import Manifest
 from kanchay.learning.calibrate import fit_calibration, fit_widening
-from kanchay.learning.corpus import Batch, Corpus, CorpusOptions, training_meters
+from kanchay.learning.corpus import Corpus, CorpusOptions, fold_meters, training_meters
 from kanchay.learning.export import export_bundle, library_versions, new_manifest
 from kanchay.learning.network import NetworkShape
 from kanchay.learning.simulated import simulated_meters
 from kanchay.learning.sources import described
-from kanchay.learning.train import Recipe, Trained, train
+from kanchay.learning.train import Recipe, Trained, answers, train
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -31,13 +31,18 @@ log = logging.getLogger("kanchay.learning")
 
 @dataclass(frozen=True, slots=True)
 class MakeOptions:
-    """The whole recipe: corpus, network, training and what is simulated."""
+    """The whole recipe: corpus, network, training and what is simulated.
+
+    `left_out` names data sets that a fold must not have seen. A fold trains on every other set, whatever its
+    licence: it is there to be measured and never ships.
+    """
 
     recipe: Recipe = field(default_factory=Recipe)
     shape: NetworkShape = field(default_factory=NetworkShape)
     corpus: CorpusOptions = field(default_factory=CorpusOptions)
     simulated_homes: int = 90
     simulated_offices: int = 9
+    left_out: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -57,8 +62,9 @@ def make_bundle(
     progress: Callable[[int], None] = lambda n: None,
 ) -> Manifest:
     """Train (or go on from the checkpoint) and write the bundle to `out`; it is not scored yet, see `rescore`."""
-    meters = [m for m in load_meters(splits, data) if m.may_ship]
-    own = training_meters(meters)
+    known = [m for m in load_meters(splits, data) if m.dataset not in options.left_out]
+    meters = known if options.left_out else [m for m in known if m.may_ship]
+    own = fold_meters(meters, options.left_out) if options.left_out else training_meters(meters)
     made = simulated_meters(options.simulated_homes, options.simulated_offices, seed=options.recipe.seed)
     watch = [m for m in meters if m.role == "validation"]
     corpus = Corpus([*own, *made], options.corpus, options.recipe.seed)
@@ -76,6 +82,7 @@ def _training(
 ) -> dict[str, Any]:
     simulated = [f"{options.simulated_homes} homes", f"{options.simulated_offices} offices"]
     return {
+        "left_out": list(options.left_out),
         "files": files,
         "meters": sorted(f"{m.dataset}/{m.id}" for m in meters),
         "simulated": [
@@ -102,11 +109,7 @@ def _finish(
     key: Ed25519PrivateKey | None,
 ) -> Manifest:
     """Calibrate on validation meters, export, learn the widening from the exported bundle, export again."""
-
-    def answers(batch: Batch) -> Any:
-        return model.predict(list(batch[:4]), batch_size=1024, verbose=0)
-
-    calibration = fit_calibration(watch, answers)
+    calibration = fit_calibration(watch, lambda inputs: answers(model, inputs))
     manifest = new_manifest(options.shape, calibration=calibration, **about)
     export_bundle(model, options.shape, manifest, out, key=key)
     widening = fit_widening(watch, load_bundle(out))

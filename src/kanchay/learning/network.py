@@ -1,6 +1,7 @@
-"""The network: an LSTM over the past week in patches, an LSTM over the next day, attention, non-crossing quantiles.
+"""The network: an LSTM over the past week in patches, an LSTM over one day to come, attention, non-crossing quantiles.
 
-Scaling by the context stands inside the graph, so that every runtime gets raw load and gives raw forecasts.
+The day is the first to the seventh ahead, as `lead` says; each is answered directly, none is fed with another's
+forecast. Scaling by the context stands inside the graph, so that every runtime gets raw load and gives raw forecasts.
 """
 
 from __future__ import annotations
@@ -11,10 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from kanchay.bundle.runtimes import INPUTS
+
 __all__ = ["LEVEL_COUNT", "NetworkShape", "build_network"]
 
 LEVEL_COUNT = 9  # kanchay.domain.forecast.LEVELS
 DAYS, HOURS = 7, 24
+WEEKDAYS, FREE = (
+    slice(2, 9),
+    slice(9, 11),
+)  # places among kanchay.analysis.features.calendar.CALENDAR_FEATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +45,43 @@ class NetworkShape:
         return asdict(self)
 
 
-def build_network(shape: NetworkShape, calibration: Sequence[float] = (1.0,) * (LEVEL_COUNT - 1)) -> Any:
-    """The Keras model: ``load, mask (n, 168)``, ``calendar_context (n, 168, k)``, ``calendar_target (n, 24, k)`` in;
-    ``forecast (n, 24, 10)`` out: the mean, then the quantiles, in the unit of the load.
+def build_network(
+    shape: NetworkShape,
+    calibration: Sequence[float] = (1.0,) * (LEVEL_COUNT - 1),
+    *,
+    batch_size: int | None = None,
+) -> Any:
+    """The Keras model: ``load, mask (n, 168)``, ``calendar_context (n, 168, k)``, ``calendar_target (n, 24, k)``,
+    ``temperature, temperature_mask (n, 192)`` and ``lead (n, 1)`` in; ``forecast (n, 24, 10)`` out: the mean, then the
+    quantiles, in the unit of the load.
 
-    `load` holds 0 where `mask` is 0. `calibration` widens or narrows the steps between neighbouring quantiles:
-    four factors below the median from it outwards, then four above; learned after the weights.
+    `load` and `temperature` hold 0 where their mask is 0; the last 24 temperatures are those of the target day, and
+    `lead` is the day ahead as a share of seven. `batch_size` fixes n, as LiteRT wants. `calibration` widens or narrows
+    the steps between neighbouring quantiles: four factors below the median from it outwards, then four above;
+    learned after the weights.
     """
     import keras
-    from keras import layers
+    from keras import layers, ops
 
-    load = keras.Input((DAYS * HOURS,), name="load")
-    mask = keras.Input((DAYS * HOURS,), name="mask")
-    context = keras.Input((DAYS * HOURS, shape.n_calendar), name="calendar_context")
-    target = keras.Input((HOURS, shape.n_calendar), name="calendar_target")
+    given = [
+        keras.Input(size, name=name, batch_size=batch_size) for name, size in _input_sizes(shape).items()
+    ]
+    load, mask, context, target, air, air_mask, lead = given
 
     center, scale, known = _center_and_scale(load, mask, shape.floor)
     z = (load - center) * mask / scale
     lags, lag_mask, profile = _same_hours(z, mask)
+    warmth, warmth_mask, climate = _warmth(air, air_mask)
     static = _static(load, mask, z, center=center, scale=scale, known=known)
+    static = ops.concatenate([static, climate, lead], axis=1)
 
     steps = _patches(z, mask, profile, context, shape)
+    steps = ops.concatenate([steps, _warm_patches(warmth, shape.patch)], axis=2)
     seen, hidden, cell = layers.LSTM(shape.units, return_sequences=True, return_state=True, name="encoder")(
         steps
     )
     ahead = _decoder_inputs(lags, lag_mask, profile, target=target, context=context, static=static)
+    ahead = ops.concatenate([ahead, _warm_hours(warmth, warmth_mask)], axis=2)
     decoded = layers.LSTM(shape.units, return_sequences=True, name="decoder")(
         ahead, initial_state=[hidden, cell]
     )
@@ -76,7 +95,14 @@ def build_network(shape: NetworkShape, calibration: Sequence[float] = (1.0,) * (
     )(hidden_layer)
     scaled = _heads(raw, lags, lag_mask, calibration)
     forecast = layers.Identity(name="forecast")(scaled * scale[:, :, None] + center[:, :, None])
-    return keras.Model([load, mask, context, target], forecast, name="kanchay_lstm")
+    return keras.Model(given, forecast, name="kanchay_lstm")
+
+
+def _input_sizes(shape: NetworkShape) -> dict[str, tuple[int, ...]]:
+    """Size of each input, in the order of `kanchay.bundle.runtimes.INPUTS`."""
+    week, k = DAYS * HOURS, shape.n_calendar
+    sizes: tuple[tuple[int, ...], ...] = ((week,), (week,), (week, k), (HOURS, k), (week + HOURS,))
+    return dict(zip(INPUTS[2], (*sizes, (week + HOURS,), (1,)), strict=True))
 
 
 def _out_bias(shape: Any, dtype: Any = None) -> Any:
@@ -108,7 +134,9 @@ def _same_hours(z: Any, mask: Any) -> tuple[Any, Any, Any]:
 
 
 def _static(load: Any, mask: Any, z: Any, *, center: Any, scale: Any, known: Any) -> Any:
-    """What holds for the whole window (n, 5): relative spread, known share, level of the last day and hour, sign."""
+    """What holds for the whole window (n, 12): relative spread, known share, level of the last day and hour, sign, and
+    the level of each of the seven days.
+    """
     from keras import ops
 
     level = ops.sum(ops.abs(load) * mask, axis=1, keepdims=True) / known
@@ -117,7 +145,45 @@ def _static(load: Any, mask: Any, z: Any, *, center: Any, scale: Any, known: Any
     relative = ops.log(scale / (level + 1e-6) + 1e-3)
     sign = center / (level + 1e-6)
     share = known / float(DAYS * HOURS)
-    return ops.concatenate([relative, share, last_day, z[:, -1:], sign], axis=1)
+    days = ops.sum(ops.reshape(z, (-1, DAYS, HOURS)), axis=2)
+    days = days / ops.maximum(ops.sum(ops.reshape(mask, (-1, DAYS, HOURS)), axis=2), 1.0)
+    return ops.concatenate([relative, share, last_day, z[:, -1:], sign, days], axis=1)
+
+
+def _warmth(air: Any, air_mask: Any) -> tuple[Any, Any, Any]:
+    """Temperature about that of the known past hours in tens of kelvin, 0 where unknown; its mask; the climate (n, 2):
+    the mean about 15 °C and the share of hours known.
+    """
+    from keras import ops
+
+    past = air_mask[:, : DAYS * HOURS]
+    count = ops.sum(past, axis=1, keepdims=True)
+    usual = ops.sum(air[:, : DAYS * HOURS] * past, axis=1, keepdims=True) / ops.maximum(count, 1.0)
+    # Without a past there is nothing to compare with: what is known of the future then says nothing.
+    mask = air_mask * ops.minimum(count, 1.0)
+    climate = ops.concatenate(
+        [(usual - 15.0) / 10.0 * ops.minimum(count, 1.0), count / float(DAYS * HOURS)], axis=1
+    )
+    return (air - usual) / 10.0 * mask, mask, climate
+
+
+def _warm_patches(warmth: Any, patch: int) -> Any:
+    """Warmth of each patch of the past week (n, steps, 1)."""
+    from keras import ops
+
+    steps = ops.reshape(warmth[:, : DAYS * HOURS], (-1, DAYS * HOURS // patch, patch))
+    return ops.mean(steps, axis=2, keepdims=True)
+
+
+def _warm_hours(warmth: Any, mask: Any) -> Any:
+    """Per target hour (n, 24, 9): its warmth, whether it is known, and how much warmer than the same hours before."""
+    from keras import ops
+
+    now, known = warmth[:, DAYS * HOURS :, None], mask[:, DAYS * HOURS :, None]
+    past, past_known = (
+        ops.transpose(ops.reshape(x[:, : DAYS * HOURS], (-1, DAYS, HOURS)), (0, 2, 1)) for x in (warmth, mask)
+    )
+    return ops.concatenate([now, known, (now - past) * known * past_known], axis=2)
 
 
 def _patches(z: Any, mask: Any, profile: Any, context: Any, shape: NetworkShape) -> Any:
@@ -132,16 +198,31 @@ def _patches(z: Any, mask: Any, profile: Any, context: Any, shape: NetworkShape)
 
 
 def _decoder_inputs(lags: Any, lag_mask: Any, profile: Any, *, target: Any, context: Any, static: Any) -> Any:
-    """Per target hour: its calendar, the seven same hours with mask and holidays, mean and spread, the window."""
+    """Per target hour: its calendar, the seven same hours with mask and likeness of their day, means, spread, window."""
     from keras import ops
 
     mean = profile[:, :, None]
     known = ops.maximum(ops.sum(lag_mask, axis=2, keepdims=True), 1.0)
     spread = ops.sum(ops.abs(lags - mean) * lag_mask, axis=2, keepdims=True) / known
     following = ops.concatenate([profile[:, 1:], profile[:, -1:]], axis=1)[:, :, None]
-    holidays = ops.transpose(ops.reshape(context[:, :, 10], (-1, DAYS, HOURS)), (0, 2, 1))
+    likeness = _likeness(target, context)
+    alike = likeness[:, :, DAYS:] * lag_mask
+    like = (ops.sum(lags * alike, axis=2, keepdims=True) + 0.1 * mean) / (
+        ops.sum(alike, axis=2, keepdims=True) + 0.1
+    )
     window = ops.tile(static[:, None, :], (1, HOURS, 1))
-    return ops.concatenate([target, lags, lag_mask, holidays, mean, spread, following, window], axis=2)
+    return ops.concatenate([target, lags, lag_mask, likeness, mean, like, spread, following, window], axis=2)
+
+
+def _likeness(target: Any, context: Any) -> Any:
+    """Per target hour and each of the seven days before (n, 24, 14): the same weekday; as free or as working a day."""
+    from keras import ops
+
+    days = ops.transpose(ops.reshape(context, (-1, DAYS, HOURS, context.shape[-1])), (0, 2, 1, 3))
+    ahead = target[:, :, None, :]
+    weekday = ops.sum(days[:, :, :, WEEKDAYS] * ahead[:, :, :, WEEKDAYS], axis=3)
+    free, free_ahead = (ops.max(x[:, :, :, FREE], axis=3) for x in (days, ahead))
+    return ops.concatenate([weekday, 1.0 - ops.abs(free - free_ahead)], axis=2)
 
 
 def _attention(decoded: Any, seen: Any, width: int) -> Any:

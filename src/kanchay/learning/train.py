@@ -6,20 +6,22 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.adapters.datasets import Meter
+from kanchay.bundle.runtimes import INPUTS
 from kanchay.domain.errors import MissingExtra
 from kanchay.domain.forecast import LEVELS
 from kanchay.learning.corpus import Batch, Corpus, midnight_windows
 from kanchay.learning.network import NetworkShape, build_network
 
-__all__ = ["Recipe", "Trained", "train", "validate"]
+__all__ = ["Recipe", "Trained", "answers", "scaled_loss", "train", "validate"]
 
 log = logging.getLogger("kanchay.learning")
 
@@ -54,11 +56,12 @@ class Trained:
 
 
 def _framework() -> Any:
+    """Keras on the back-end that `KERAS_BACKEND` names: TensorFlow by default, JAX for a GPU."""
     try:
-        import tensorflow as tf
+        import keras
     except ImportError as error:
-        raise MissingExtra("train", "tensorflow-cpu") from error
-    return tf
+        raise MissingExtra("train", "keras") from error
+    return keras
 
 
 def _rate(recipe: Recipe, step: int) -> float:
@@ -68,35 +71,66 @@ def _rate(recipe: Recipe, step: int) -> float:
     return recipe.learning_rate * warm * (0.01 + 0.99 * down)
 
 
-def _make_step(tf: Any, model: Any, optimizer: Any, recipe: Recipe) -> Callable[..., Any]:
-    levels = tf.constant(LEVELS, tf.float32)
+def _learner(keras: Any, model: Any, recipe: Recipe) -> Any:
+    """The model with our loss and optimizer, on whatever back-end Keras runs."""
 
-    def loss(load: Any, mask: Any, forecast: Any, target: Any) -> Any:
-        known = tf.cast(tf.math.is_finite(target), tf.float32)
-        truth = tf.where(known > 0, target, 0.0)
-        count = tf.maximum(tf.reduce_sum(mask, 1, keepdims=True), 1.0)
-        center = tf.reduce_sum(load * mask, 1, keepdims=True) / count
-        spread = tf.reduce_sum(tf.abs(load - center) * mask, 1, keepdims=True) / count
-        level = tf.reduce_sum(tf.abs(load) * mask, 1, keepdims=True) / count
-        scale = tf.maximum(spread + 0.05 * level, 1e-6)
-        off = (truth[:, :, None] - forecast) / scale[:, :, None]
-        off = tf.clip_by_value(off, -20.0, 20.0)  # a dead meter that wakes must not decide a step
-        pinball = tf.reduce_mean(tf.maximum(levels * off[:, :, 1:], (levels - 1) * off[:, :, 1:]), 2)
-        size = tf.abs(off[:, :, 0])
-        huber = tf.where(size < recipe.huber, 0.5 * size**2, recipe.huber * (size - 0.5 * recipe.huber))
-        each = 2 * pinball + recipe.mean_weight * huber
-        return tf.reduce_sum(each * known) / tf.maximum(tf.reduce_sum(known), 1.0)
+    class Learner(keras.Model):  # type: ignore[misc]
+        def compute_loss(
+            self,
+            x: Any = None,
+            y: Any = None,
+            y_pred: Any = None,
+            sample_weight: Any = None,
+            training: bool = True,
+        ) -> Any:
+            return scaled_loss(x, y, y_pred, recipe)
 
-    def step(load: Any, mask: Any, context: Any, ahead: Any, target: Any) -> Any:
-        with tf.GradientTape() as tape:
-            value = loss(load, mask, model([load, mask, context, ahead], training=True), target)
-        gradients = tape.gradient(value, model.trainable_variables)
-        gradients, _ = tf.clip_by_global_norm(gradients, 1.0)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
-        return value
+    learner = Learner(inputs=model.inputs, outputs=model.outputs[0])
+    optimizer = keras.optimizers.AdamW(
+        recipe.learning_rate, weight_decay=recipe.weight_decay, beta_2=0.99, global_clipnorm=1.0
+    )
+    learner.compile(optimizer=optimizer, loss=None)
+    optimizer.build(learner.trainable_variables)
+    return learner
 
-    compiled: Callable[..., Any] = tf.function(step, reduce_retracing=True)
-    return compiled
+
+def scaled_loss(inputs: Any, target: Any, forecast: Any, recipe: Recipe) -> Any:
+    """Pinball loss of the quantiles and a Huber loss of the mean, in units of the window's own scale."""
+    from keras import ops
+
+    load, mask = inputs[0], inputs[1]
+    known = ops.cast(ops.isfinite(target), "float32")
+    truth = ops.where(known > 0, target, 0.0)
+    count = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)
+    center = ops.sum(load * mask, axis=1, keepdims=True) / count
+    spread = ops.sum(ops.abs(load - center) * mask, axis=1, keepdims=True) / count
+    level = ops.sum(ops.abs(load) * mask, axis=1, keepdims=True) / count
+    scale = ops.maximum(spread + 0.05 * level, 1e-6)
+    # A dead meter that wakes must not decide a step.
+    off = ops.clip((truth[:, :, None] - forecast) / scale[:, :, None], -20.0, 20.0)
+    levels = np.asarray(LEVELS, dtype="float32")
+    pinball = ops.mean(ops.maximum(levels * off[:, :, 1:], (levels - 1) * off[:, :, 1:]), axis=2)
+    size = ops.abs(off[:, :, 0])
+    huber = ops.where(size < recipe.huber, 0.5 * size**2, recipe.huber * (size - 0.5 * recipe.huber))
+    each = 2 * pinball + recipe.mean_weight * huber
+    return ops.sum(each * known) / ops.maximum(ops.sum(known), 1.0)
+
+
+def _batches(corpus: Corpus, recipe: Recipe, done: int) -> Iterator[Batch]:
+    """The batches of the steps to come, the next one made while the last one is learned from."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def make(index: int) -> Batch:
+        corpus.rng = np.random.default_rng([recipe.seed, index])
+        return corpus.batch(recipe.batch)
+
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(make, done)
+        for index in range(done, recipe.steps):
+            batch = coming.result()
+            if index + 1 < recipe.steps:
+                coming = maker.submit(make, index + 1)
+            yield batch
 
 
 def train(
@@ -113,24 +147,20 @@ def train(
     The batch of a step depends on the seed and the step alone, so an interrupted run sees what it would have seen;
     only dropout is drawn anew.
     """
-    tf = _framework()
-    import keras
-
+    keras = _framework()
     keras.utils.set_random_seed(recipe.seed)
     model = build_network(shape)
-    optimizer = keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay, beta_2=0.99)
-    optimizer.build(model.trainable_variables)
+    learner = _learner(keras, model, recipe)
     average = [np.array(w) for w in model.get_weights()]
-    done, seconds, history = _restore(checkpoint, model, optimizer, average)
-    step = _make_step(tf, model, optimizer, recipe)
+    done, seconds, history = _restore(checkpoint, model, learner.optimizer, average)
     windows = [midnight_windows(m)[0] for m in watch]
     begun = time.monotonic()
     recent: list[float] = []
-    for index in range(done, recipe.steps):
-        corpus.rng = np.random.default_rng([recipe.seed, index])
-        optimizer.learning_rate.assign(_rate(recipe, index))
-        recent.append(float(step(*corpus.batch(recipe.batch))))
-        _average(average, model, min(recipe.average, (1 + index) / (10 + index)))
+    for index, (inputs, target) in enumerate(_batches(corpus, recipe, done), start=done):
+        learner.optimizer.learning_rate.assign(_rate(recipe, index))
+        value = learner.train_on_batch([inputs[name] for name in INPUTS[2]], target)
+        recent.append(float(np.ravel(value)[0]))
+        _average(average, learner, min(recipe.average, (1 + index) / (10 + index)))
         progress(1)
         if (index + 1) % recipe.validate_every == 0 or index + 1 == recipe.steps:
             took = seconds + time.monotonic() - begun
@@ -138,7 +168,9 @@ def train(
             entry |= _watch(model, average, watch, windows)
             history.append(entry)
             log.info(json.dumps(entry))
-            _save(checkpoint, model, optimizer, average, step=index + 1, seconds=took, history=history)
+            _save(
+                checkpoint, model, learner.optimizer, average, step=index + 1, seconds=took, history=history
+            )
             recent.clear()
     model.set_weights(average)
     return Trained(model, recipe.steps, seconds + time.monotonic() - begun, history)
@@ -168,15 +200,17 @@ def _watch(
     return out
 
 
+def answers(model: Any, inputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+    """What a Keras model says to named inputs, shape (n, 24, 10), without dropout."""
+    given = [inputs[name] for name in INPUTS[2]]
+    return np.asarray(model.predict(given, batch_size=1024, verbose=0))
+
+
 def validate(model: Any, batch: Batch) -> dict[str, float]:
     """RMSE and pinball loss over those of the 7-day ensemble, and coverage of the 80 % band, of one meter."""
-    load, mask, context, ahead, target = batch
-    forecast = np.concatenate(
-        [
-            np.asarray(model([x[i : i + 1024] for x in (load, mask, context, ahead)], training=False))
-            for i in range(0, len(load), 1024)
-        ]
-    )
+    inputs, target = batch
+    load, mask = inputs["load"], inputs["mask"]
+    forecast = answers(model, inputs)
     lags = np.where(mask > 0, load, np.nan).reshape(-1, 7, 24)
     count = np.maximum((~np.isnan(lags)).sum(axis=1), 1)
     naive = np.where(

@@ -41,12 +41,21 @@ def inputs():
     mask = (rng.random((40, 168)) > 0.2).astype(np.float32)
     mask[3] = 0
     load = (rng.gamma(2.0, 3.0, (40, 168)) * mask - 4 * mask).astype(np.float32)
-    return load, mask, rng.normal(size=(40, 168, 13)).astype("f"), rng.normal(size=(40, 24, 13)).astype("f")
+    context, target = (rng.normal(size=(40, n, 13)).astype("f") for n in (168, 24))
+    air_mask = (rng.random((40, 192)) > 0.3).astype("f")
+    air_mask[:9] = 0
+    air = (rng.normal(18, 8, (40, 192)) * air_mask).astype("f")
+    lead = (rng.integers(1, 8, (40, 1)) / 7).astype("f")
+    return dict(zip(INPUTS[2], (load, mask, context, target, air, air_mask, lead), strict=True))
+
+
+def said(model, inputs):
+    return np.asarray(model(list(inputs.values())))
 
 
 def test_a_new_network_is_the_seven_day_mean(inputs):
-    load, mask, context, ahead = inputs
-    out = np.asarray(build_network(SHAPE)([load, mask, context, ahead]))
+    load, mask = inputs["load"], inputs["mask"]
+    out = said(build_network(SHAPE), inputs)
     same_hours = np.where(mask > 0, load, np.nan).reshape(-1, 7, 24)
     known = (~np.isnan(same_hours)).any(axis=1)
     mean = np.nansum(same_hours, axis=1) / np.maximum((~np.isnan(same_hours)).sum(axis=1), 1)
@@ -61,8 +70,8 @@ def test_the_default_network_is_small():
 def test_keras_and_numpy_agree(model, inputs):
     runtime = NumpyRuntime(pack_weights(named_weights(model)), SHAPE.as_dict(), [1.0] * 8)
     np.testing.assert_allclose(
-        runtime.run(dict(zip(INPUTS[1], inputs, strict=True))),
-        np.asarray(model(list(inputs))),
+        runtime.run(inputs),
+        said(model, inputs),
         rtol=1e-4,
         atol=1e-4,
     )
@@ -73,9 +82,9 @@ def test_calibration_stands_in_the_graph_and_in_numpy_alike(model, inputs):
     calibrated = build_network(SHAPE, factors)
     calibrated.set_weights(model.get_weights())
     runtime = NumpyRuntime(pack_weights(named_weights(model)), SHAPE.as_dict(), factors)
-    a, b = np.asarray(calibrated(list(inputs))), runtime.run(dict(zip(INPUTS[1], inputs, strict=True)))
+    a, b = said(calibrated, inputs), runtime.run(inputs)
     np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
-    plain = np.asarray(model(list(inputs)))
+    plain = said(model, inputs)
     np.testing.assert_allclose(
         a[:, :, [0, 5]], plain[:, :, [0, 5]], rtol=1e-5, atol=1e-5
     )  # mean and median stay
@@ -122,12 +131,13 @@ def meters():
 def test_training_learns_is_resumed_and_leaves_a_history(tmp_path):
     recipe = Recipe(steps=12, batch=32, validate_every=6, warm_up=2, average=0.5, learning_rate=5e-3)
     own = meters()
-    done = train(Corpus(own, CorpusOptions(), 1), SHAPE, recipe, checkpoint=tmp_path / "c.npz", watch=own)
+    plain = CorpusOptions(weather=0, next_day=1)
+    done = train(Corpus(own, plain, 1), SHAPE, recipe, checkpoint=tmp_path / "c.npz", watch=own)
     assert [h["step"] for h in done.history] == [6, 12]
     assert done.history[1]["loss"] < done.history[0]["loss"]
     assert 0 < done.history[1]["commercial_ratio"] < 1.5
     # The file is a finished run: taken up again, nothing is trained and the same weights come back.
-    again = train(Corpus(own, CorpusOptions(), 1), SHAPE, recipe, checkpoint=tmp_path / "c.npz", watch=own)
+    again = train(Corpus(own, plain, 1), SHAPE, recipe, checkpoint=tmp_path / "c.npz", watch=own)
     for a, b in zip(done.model.get_weights(), again.model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     with np.load(tmp_path / "c.npz", allow_pickle=False) as held:
@@ -149,8 +159,10 @@ def test_calibration_finds_the_right_widths(monkeypatch):
 
     def windows(_):
         truth = 2.0 * rng.normal(size=(3000, 24))
-        return (None, None, None, None, truth), None
+        return ({"truth": truth}, truth), None
 
     monkeypatch.setattr("kanchay.learning.calibrate.midnight_windows", windows)
-    factors = fit_calibration(meters(), lambda b: np.broadcast_to(np.r_[0.0, quantiles], (*b[4].shape, 10)))
+    factors = fit_calibration(
+        meters(), lambda b: np.broadcast_to(np.r_[0.0, quantiles], (*b["truth"].shape, 10))
+    )
     np.testing.assert_allclose(factors, 2.0, atol=0.1)
