@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from kanchay.domain.errors import ShapeError
 from kanchay.domain.reading import FloatArray
@@ -66,9 +67,8 @@ def paired_median(
     0.7
     """
     values, groups = _by_set(ratios, datasets)
-    rng = np.random.default_rng(seed)
-    medians = np.asarray([np.median(_resample(groups, rng)) for _ in range(n_boot)])
-    low, high = np.quantile(medians, [0.025, 0.975])
+    counts = _drawn(tuple(len(group) for group in groups), seed, n_boot)
+    low, high = np.quantile(_medians(np.concatenate(groups), counts), [0.025, 0.975])
     wins = float(np.mean(values < 1.0))
     return Paired(float(np.median(values)), float(low), float(high), wins, len(values))
 
@@ -113,6 +113,24 @@ def _by_set(ratios: ArrayLike, datasets: Sequence[str]) -> tuple[FloatArray, lis
     return values[known], [group for group in groups if group.size]
 
 
-def _resample(groups: Sequence[FloatArray], rng: np.random.Generator) -> FloatArray:
-    drawn = [groups[i] for i in rng.integers(0, len(groups), len(groups))]
-    return np.concatenate([group[rng.integers(0, len(group), len(group))] for group in drawn])
+@lru_cache(maxsize=64)
+def _drawn(sizes: tuple[int, ...], seed: int, n_boot: int) -> NDArray[np.int64]:
+    """How often each meter is drawn: as many sets as there are, then as many meters of each as it has.
+
+    Shape (n_boot, n_meters), sets one after the other. Models that are compared on the same meters share it.
+    """
+    rng = np.random.default_rng(seed)
+    sets = rng.multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), size=n_boot)
+    parts = [rng.multinomial(sets[:, i] * n, np.full(n, 1 / n)) for i, n in enumerate(sizes)]
+    return np.concatenate(parts, axis=1)
+
+
+def _medians(values: FloatArray, counts: NDArray[np.int64]) -> FloatArray:
+    """Median of the values, each repeated by its count, in every row of counts."""
+    order = np.argsort(values)
+    reached = counts[:, order].cumsum(axis=1)
+    total = reached[:, -1:]
+    # The two middle places; they are one where the number is odd.
+    below, above = ((reached > place).argmax(axis=1) for place in ((total - 1) // 2, total // 2))
+    medians: FloatArray = (values[order][below] + values[order][above]) / 2
+    return medians

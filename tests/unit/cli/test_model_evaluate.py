@@ -77,10 +77,19 @@ def test_json_holds_the_same(run, data_dir):
     assert against["day"] < against["ensemble"] < 1
 
 
-def test_a_rival_that_is_not_fitted_is_skipped_with_the_reason(run, data_dir):
-    pytest.importorskip("lightgbm", reason="the extra `rivals` is not installed")
-    text = run("--data", data_dir, "--dataset", "uci-sceaux", "--rival", "lightgbm")
-    assert "Not scored: lightgbm: not fitted yet on these meters. Give --fit-rivals once" in text
+def test_a_rival_that_is_not_fitted_is_skipped_with_the_reason(tmp_path, capsys):
+    pytest.importorskip("lightgbm", reason="the package lightgbm is not installed")
+    from kanchay.adapters.models import ModelShelf
+    from kanchay.cli.evaluation import print_evaluation
+    from kanchay.cli.model_evaluate import field_of
+    from kanchay.services.forecasting.evaluate import summarise
+    from kanchay.settings import read_settings
+
+    field = field_of(ModelShelf(read_settings(home=str(tmp_path))), ["day", "lightgbm"], [], tmp_path)
+    assert [one.name for one in field.entrants] == ["day"]
+    print_evaluation(summarise("day", []), title="nothing", skipped=field.skipped)
+    told = capsys.readouterr().out
+    assert "Not scored: lightgbm: not fitted yet on these meters. Give --fit-rivals once" in told
 
 
 def test_both_runtimes_score_alike(run, data_dir):

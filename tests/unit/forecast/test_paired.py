@@ -51,3 +51,17 @@ def test_the_mean_over_sets_lets_no_estate_drown_the_rest():
 def test_unequal_lengths_are_told(ratios, sets):
     with pytest.raises(ShapeError):
         paired_median(ratios, sets)
+
+
+def test_the_bootstrap_against_plain_resampling():
+    """Sets drawn one by one, meters drawn one by one: the quantiles of the medians agree."""
+    rng = np.random.default_rng(0)
+    groups = [rng.normal(0.6, 0.1, 24), rng.normal(0.9, 0.05, 3), np.array([0.7]), rng.normal(0.8, 0.2, 6)]
+    names = [name for name, group in zip("abcd", groups, strict=True) for _ in group]
+    medians = []
+    for _ in range(6000):
+        drawn = [groups[i] for i in rng.integers(0, 4, 4)]
+        medians.append(np.median(np.concatenate([g[rng.integers(0, len(g), len(g))] for g in drawn])))
+    found = paired_median(np.concatenate(groups), names, n_boot=20_000)
+    assert (found.low, found.high) == pytest.approx(np.quantile(medians, [0.025, 0.975]), abs=0.012)
+    assert found.median == np.median(np.concatenate(groups))
