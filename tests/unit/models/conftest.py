@@ -91,9 +91,7 @@ class Hub:
         return model_registry(read_settings(home=str(self.home)))
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Any:
-        self.requests.append(
-            (environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("HTTP_RANGE", ""))
-        )
+        self.requests.append((environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("HTTP_RANGE", "")))
         return self.wrap(self.app, environ, start) if self.wrap else self.app(environ, start)
 
     app: Any = None

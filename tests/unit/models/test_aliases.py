@@ -57,7 +57,9 @@ def test_it_is_not_always_the_same_hubs_that_go_first() -> None:
 
 def test_rolling_back_ends_a_stage_first_then_goes_back_one_by_one() -> None:
     history = [change(1, "1"), change(2, "2"), change(3, "3", 0.25)]
-    assert champion(*history, change(4, "2", action="rollback")) == AliasState("champion", "2", earlier=("1",))
+    assert champion(*history, change(4, "2", action="rollback")) == AliasState(
+        "champion", "2", earlier=("1",)
+    )
     twice = champion(*history, change(4, "2", action="rollback"), change(5, "1", action="rollback"))
     assert (twice.settled, twice.earlier) == ("1", ())
 
@@ -71,9 +73,7 @@ def three(registry, shelf, scope, bundle):
 
 
 def promote(registry, scope, version: str, share: float = 1.0, why: str = "it is better") -> AliasChange:
-    return promote_model(
-        registry, scope, "golden", version, alias="champion", share=share, why=why, now=NOW
-    )
+    return promote_model(registry, scope, "golden", version, alias="champion", share=share, why=why, now=NOW)
 
 
 def roll_back(registry, scope) -> AliasChange:

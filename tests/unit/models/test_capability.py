@@ -25,7 +25,11 @@ HUB = Capability("h", "0.1", ("onnx", "numpy"), {}, (1, 2), (KIND,), 26, 100.0)
         ({"kind": "stars"}, {}, "it is of kind 'stars', this Kanchay knows load-quantiles-lstm"),
         ({"memory_mb": 300.0}, {}, "it needs 300 MB of memory, 100 MB are free"),
         ({"runtimes": ("litert",)}, {}, "it runs in litert, installed are onnx, numpy"),
-        ({"runtimes": ("onnx",), "opset": 30}, {}, "its graph needs ONNX opset 30, onnxruntime here takes 26"),
+        (
+            {"runtimes": ("onnx",), "opset": 30},
+            {},
+            "its graph needs ONNX opset 30, onnxruntime here takes 26",
+        ),
         ({"runtimes": ("onnx",)}, {"runtimes": ("numpy",)}, "it runs in onnx, installed are numpy"),
     ],
 )

@@ -15,6 +15,7 @@ from apiflask import Schema
 from apiflask.fields import Float, Integer, String
 from apiflask.validators import Length, OneOf, Range
 from flask import Response, jsonify, request
+from werkzeug.exceptions import PreconditionFailed
 
 from kanchay.bootstrap import model_registry, model_shelf
 from kanchay.domain.errors import AccessDenied, Conflict
@@ -112,6 +113,8 @@ def download(model: str, version: str) -> Response:
     _scope().require(Permission.READ)
     registry = _registry()
     found = find_version(registry, model, version)
+    if request.if_match and not request.if_match.contains(found.sha256):
+        raise PreconditionFailed("This version has another sha256 here.")
     body = b"".join(registry.fetch(found, 0))  # a bundle is 64 MiB at most
     response = Response(body, mimetype="application/zip")
     response.set_etag(found.sha256)
