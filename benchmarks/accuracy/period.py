@@ -1,13 +1,13 @@
-"""How well the total of a billing period is forecast, on real homes.
+"""How well the total of a reading period is forecast, on test homes and buildings, with the rivals beside.
 
-    python benchmarks/accuracy/period.py            error and coverage on the test homes, rivals beside
-    python benchmarks/accuracy/period.py --calibrate  the tables of analysis/forecast/period.py
-    python benchmarks/accuracy/period.py --tune       the half-life of the daily level
+    python benchmarks/accuracy/period.py                     the table, and every forecast in results/period.csv
+    python benchmarks/accuracy/period.py --roles validation  the same on other meters, to choose by
 
-Periods are calendar months on the meter's clock. A forecast is issued at the start of day 1, 4, 8, 15, 22 and
-28 with a week, four weeks or all of the history before. Months with a missing day (less than half known) are
-left out.
-Rivals: the run rate (so far, or the last week, per day) and the same days of last year.
+Periods are calendar months on the meter's clock. A forecast is issued with all, 28, 21, 14, 7 and 3 days left, from
+the last 7, 28 or 400 days. Homes are scored over all their months (none of their sites was trained on), buildings in
+their scored span alone. Months with a missing day (less than half known) are left out.
+Rivals: the run rate (per day so far; before the eighth day that of the last week), last month per day, and the same
+days of last year, 52 weeks before, so that weekdays agree. Constants behind ours: `horizon.py`.
 """
 
 from __future__ import annotations
@@ -16,24 +16,23 @@ import argparse
 import csv
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from kanchay.adapters.datasets import Meter, load_meters
-from kanchay.analysis.forecast import daily
-from kanchay.analysis.forecast.daily import DayHistory, daily_states, day_history
-from kanchay.analysis.forecast.period import DAYS_AHEAD, forecast_total
+from kanchay.analysis.forecast.daily import DayHistory, day_history
+from kanchay.analysis.forecast.period import forecast_total
 from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import DAY, HOUR, local_midnight, to_datetime
 from kanchay.domain.panel import Panel
 
 ROOT = Path(__file__).resolve().parents[2]
-HOMES = ("sgsc-australia", "fontana-zne", "uk-homes-submetered", "uci-sceaux", "world-homes")
-ISSUED_ON = (1, 4, 8, 15, 22, 28)
+PERTURBED = "electro-dunas-peru"
+LEFT = (31, 28, 21, 14, 7, 3)  # days; 31: the whole period
 HISTORIES = (7, 28, 400)
 
 
@@ -43,8 +42,9 @@ class Row:
 
     dataset: str
     meter: str
+    kind: str
     month: str
-    day: int
+    days_left: int
     history_days: int
     actual: float
     so_far: float
@@ -54,18 +54,20 @@ class Row:
     q025: float
     q975: float
     run_rate: float
+    last_month: float
     last_year: float
 
 
-def homes(roles: tuple[str, ...]) -> list[Meter]:
+def meters_of(roles: tuple[str, ...]) -> list[Meter]:
     data = Path(os.environ.get("KANCHAY_DATA", ROOT.parent / "shared" / "data"))
-    meters = load_meters(data.parent / "benchmarks" / "splits.yaml", data, HOMES)
-    return [m for m in meters if m.role in roles and not m.thin]
+    meters = load_meters(data.parent / "benchmarks" / "splits.yaml", data)
+    return [m for m in meters if m.role in roles and not m.thin and m.dataset != PERTURBED]
 
 
 def months(meter: Meter) -> Iterator[tuple[date, date]]:
-    """Calendar months that lie wholly in the meter's data, after its first week."""
-    day = to_datetime(meter.start + 8 * DAY, meter.tz).date()
+    """Calendar months that lie wholly in what is scored, after a first week."""
+    begin = meter.start if meter.kind == "residential" else max(meter.split_at, meter.start)
+    day = to_datetime(begin + 8 * DAY, meter.tz).date()
     first = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
     while True:
         after = (first + timedelta(days=31)).replace(day=1)
@@ -81,24 +83,27 @@ def panel_of(meter: Meter) -> Panel:
 
 def evaluate(meter: Meter) -> Iterator[Row]:
     panel = panel_of(meter)
-    place = {"country": meter.country, "subdivision": meter.subdivision}
-    truth = day_history(panel, meter.id, panel.end, **place)
-    for first, after in months(meter):
-        actual = total_of(truth, first, after)
+    truth = day_history(panel, meter.id, panel.end, country=meter.country, subdivision=meter.subdivision)
+    for month in months(meter):
+        actual = total_of(truth, *month)
         if np.isnan(actual):
             continue
-        for day in ISSUED_ON:
+        for left in LEFT:
             for n in HISTORIES:
-                row = one(meter, panel, truth, (first, after), day, n, actual)
+                row = one(meter, panel, truth, month, left, n, actual)
                 if row is not None:
                     yield row
 
 
-def one(meter, panel, truth, month, day, n, actual) -> Row | None:
+def one(
+    meter: Meter, panel: Panel, truth: DayHistory, month: tuple[date, date], left: int, n: int, actual: float
+) -> Row | None:
+    """The forecast with `left` days to go from the last `n` days; None where too little of them is known."""
     first, after = month
-    at = local_midnight(first + timedelta(days=day - 1), meter.tz)
+    issued = max(first, after - timedelta(days=left))
+    at = local_midnight(issued, meter.tz)
     seen = panel.slice(max(panel.start, at - n * DAY), at)
-    if np.isnan(seen.values).mean() > 0.2:
+    if np.isnan(seen.values).mean() > 0.2 or (n == 28 and at - panel.start < 28 * DAY):
         return None
     start = local_midnight(first, meter.tz)
     # With a week of history only, what the period used before it is known as its sum alone.
@@ -112,13 +117,24 @@ def one(meter, panel, truth, month, day, n, actual) -> Row | None:
         return None
     q = dict(zip(LEVELS, p.quantiles, strict=True))
     so_far = before + p.so_far
-    left = (after - first).days - day + 1
-    rate = so_far / (day - 1) if day > 4 else np.nanmean(seen.values[0, -7 * 24 :]) * 24
     return Row(
-        meter.dataset, meter.id, f"{first:%Y-%m}", day, n, actual, so_far, before + p.mean,
-        before + q[0.10], before + q[0.90], before + q[0.025], before + q[0.975], so_far + rate * left,
-        so_far + last_year(truth, first, after, day),
+        meter.dataset, meter.id, meter.kind, f"{first:%Y-%m}", left, n, actual, so_far, before + p.mean,
+        before + q[0.10], before + q[0.90], before + q[0.025], before + q[0.975],
+        *(so_far + r for r in rivals(truth, first, after, issued, (so_far, seen))),
     )  # fmt: skip
+
+
+def rivals(
+    truth: DayHistory, first: date, after: date, issued: date, known: tuple[float, Panel]
+) -> tuple[float, float, float]:
+    """What the rest of the month would be by run rate, by last month and by last year; NaN where not known."""
+    so_far, seen = known
+    past, left = (issued - first).days, (after - issued).days
+    rate = so_far / past if past >= 7 else float(np.nanmean(seen.values[0, -7 * 24 :])) * 24
+    before = (first - timedelta(days=1)).replace(day=1)
+    last_month = total_of(truth, before, first) / (first - before).days
+    year = timedelta(days=364)
+    return rate * left, last_month * left, total_of(truth, issued - year, after - year)
 
 
 def total_of(history: DayHistory, first: date, after: date) -> float:
@@ -130,119 +146,72 @@ def total_of(history: DayHistory, first: date, after: date) -> float:
     return float(history.total[low:high].sum())
 
 
-def last_year(history: DayHistory, first: date, after: date, day: int) -> float:
-    """The same days of the year before, shifted by 52 weeks to keep weekdays."""
-    year = timedelta(days=364)
-    return total_of(history, first + timedelta(days=day - 1) - year, after - year)
+HEAD = (
+    "days left  history  meters  forecasts  in 80 %  in 95 %    ours  run rate  last month"
+    "   last year (ours there)  width 80 %  meters in 70-90 %"
+)
 
 
 def show(rows: list[Row]) -> None:
-    """Coverage of the 80 and 95 % bands and the error per home, then over homes."""
-    print(
-        "issued on day, history, homes, forecasts, covered by the 80 % and the 95 % band, "
-        "error of ours, run rate, last year [% of total], width of the 80 % band"
+    """Coverage and mean absolute error over the mean total, per meter, then averaged over meters."""
+    for kind in ("residential", "commercial"):
+        print(f"\n{kind}: error in % of the period's total\n{HEAD}")
+        for n in HISTORIES:
+            for left in (*LEFT, 0):
+                chosen = [
+                    r for r in rows if r.kind == kind and r.history_days == n and left in (0, r.days_left)
+                ]
+                if chosen:
+                    print(line(chosen, left, n))
+
+
+def line(chosen: list[Row], left: int, n: int) -> str:
+    table = np.array(
+        [of_meter([r for r in chosen if r.meter == m]) for m in sorted({r.meter for r in chosen})]
     )
-    for n in HISTORIES:
-        for day in (*ISSUED_ON, 0):
-            chosen = [r for r in rows if r.history_days == n and (day in (0, r.day))]
-            per = [home([r for r in chosen if r.meter == m]) for m in sorted({r.meter for r in chosen})]
-            table = np.array(per)
-            mean = np.nanmean(table, axis=0)
-            name = f"day {day:2d}" if day else "all   "
-            print(
-                f"{name} {n:4d} d  {len(per):2d} {len(chosen):4d}  {mean[0]:6.1%} {mean[1]:6.1%}  "
-                f"{mean[2]:6.1%} {mean[3]:6.1%}  {mean[4]:6.1%} (ours there {mean[5]:6.1%})  {mean[6]:6.1%}  "
-                f"homes within 70-90 %: {np.mean((table[:, 0] >= 0.7) & (table[:, 0] <= 0.9)):.0%}"
-            )
-
-
-def home(rows: list[Row]) -> list[float]:
-    a = np.array([[r.actual, r.mean, r.q10, r.q90, r.q025, r.q975, r.run_rate, r.last_year] for r in rows])
-    y = a[:, 0]
-    past = ~np.isnan(a[:, 7])
-    error = np.abs(a[:, 1] - y) / y.mean()
-    return [
-        np.mean((y >= a[:, 2]) & (y <= a[:, 3])), np.mean((y >= a[:, 4]) & (y <= a[:, 5])), error.mean(),
-        np.mean(np.abs(a[:, 6] - y)) / y.mean(),
-        np.mean(np.abs(a[past, 7] - y[past])) / y.mean() if past.any() else np.nan,
-        error[past].mean() if past.any() else np.nan, np.mean(a[:, 3] - a[:, 2]) / y.mean(),
-    ]  # fmt: skip
-
-
-def standard_errors(meter: Meter, days_ahead: int, n: int) -> np.ndarray:
-    """Errors per day over the spread of a day, from a history cut to its last `n` days."""
-    history = day_history(
-        panel_of(meter), meter.id, meter.end, country=meter.country, subdivision=meter.subdivision
-    )
-    found = []
-    for j in range(n, len(history.total) - days_ahead + 1, 3):
-        cut = slice(j - n, j)
-        seen = DayHistory(history.days[cut], history.total[cut], history.free[cut])
-        if np.isnan(seen.total).mean() > 0.2:
-            continue
-        level, shift, spread, _ = daily._state(seen, n)
-        ahead = slice(j, j + days_ahead)
-        error = history.total[ahead].sum() - level * days_ahead - shift * history.free[ahead].sum()
-        found.append(error / days_ahead / spread)
-    return np.asarray([e for e in found if not np.isnan(e)])
-
-
-def calibrate() -> None:
-    """Print both tables; every home weighs the same."""
-    meters = homes(("train", "validation"))
-    for name, n in (("_AFTER_A_WEEK", 7), ("_AFTER_A_MONTH", 28)):
-        print(f"{name}: Final = np.array(\n    [")
-        for days in DAYS_AHEAD:
-            samples = [standard_errors(m, days, n) for m in meters]
-            samples = [s for s in samples if len(s) >= 10]
-            values = np.concatenate(samples)
-            weights = np.concatenate([np.full(len(s), 1.0 / len(s)) for s in samples])
-            order = np.argsort(values)
-            at = (np.cumsum(weights[order]) - 0.5 * weights[order]) / weights.sum()
-            row = ", ".join(f"{np.interp(level, at, values[order]):.2f}" for level in LEVELS)
-            print(f"        [{row}],  # {days}")
-        print("    ]\n)")
-
-
-def tune() -> None:
-    """Error of totals by half-life, on the training and validation homes."""
-    meters = homes(("train", "validation"))
-    histories = [
-        day_history(panel_of(m), m.id, m.end, country=m.country, subdivision=m.subdivision) for m in meters
+    known = ~np.isnan(table[:, 5])
+    mean = [
+        float(np.mean(column[~np.isnan(column)])) if (~np.isnan(column)).any() else np.nan
+        for column in table.T
     ]
-    for half_life in (3.0, 4.0, 5.0, 6.0, 7.0, 10.0, 14.0):
-        daily.HALF_LIFE_DAYS = half_life
-        line = []
-        for days in (1, 7, 14, 30):
-            errors = []
-            for h in histories:
-                s = daily_states(h)
-                j = np.arange(28, len(h.total) - days, 3)
-                actual = np.array([h.total[i : i + days].sum() for i in j])
-                ours = np.array([s.level[i] * days + s.shift[i] * h.free[i : i + days].sum() for i in j])
-                errors.append(np.nanmean(np.abs(ours - actual)) / np.nanmean(h.total) / days)
-            line.append(f"{days:2d} d {np.mean(errors):.4f}")
-        print(f"half-life {half_life:4.1f} d:", "  ".join(line))
+    within = float(np.mean((table[:, 0] >= 0.7) & (table[:, 0] <= 0.9)))
+    name = {0: "      all", 31: "    whole"}.get(left, f"{left:9d}")
+    return (
+        f"{name}  {n:5d} d  {len(table):6d}  {len(chosen):9d}  {mean[0]:7.1%} {mean[1]:8.1%}  {mean[2]:6.1%}"
+        f"  {mean[3]:8.1%}  {mean[4]:10.1%}  {mean[5]:10.1%} ({mean[6]:5.1%}, n={known.sum():2d})"
+        f"  {mean[7]:10.1%}  {within:8.0%}"
+    )
+
+
+def of_meter(rows: list[Row]) -> list[float]:
+    """Coverages, errors of ours and the rivals, that of ours where last year is known, and the band's width."""
+    get = lambda name: np.array([getattr(r, name) for r in rows])  # noqa: E731
+    y, error = get("actual"), {}
+    for name in ("mean", "run_rate", "last_month", "last_year"):
+        off = np.abs(get(name) - y) / y.mean()
+        error[name] = float(off[~np.isnan(off)].mean()) if (~np.isnan(off)).any() else float("nan")
+    past = ~np.isnan(get("last_year"))
+    there = float((np.abs(get("mean") - y)[past] / y.mean()).mean()) if past.any() else float("nan")
+    covered = [
+        float(np.mean((y >= get(low)) & (y <= get(high)))) for low, high in (("q10", "q90"), ("q025", "q975"))
+    ]
+    return [*covered, *error.values(), there, float(np.mean(get("q90") - get("q10")) / y.mean())]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--calibrate", action="store_true")
-    parser.add_argument("--tune", action="store_true")
     parser.add_argument("--roles", default="test", help="comma-separated roles of the splits")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "period.csv")
     chosen = parser.parse_args()
-    if chosen.calibrate or chosen.tune:
-        (calibrate if chosen.calibrate else tune)()
-        return
-    rows = [row for meter in homes(tuple(chosen.roles.split(","))) for row in evaluate(meter)]
+    rows = [row for meter in meters_of(tuple(chosen.roles.split(","))) for row in evaluate(meter)]
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     with chosen.out.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(Row.__dataclass_fields__)
-        writer.writerows([f"{v:.4g}" if isinstance(v, float) else v for v in vars(r).values()] for r in rows)
+        writer.writerow(f.name for f in fields(Row))
+        values = ([getattr(r, f.name) for f in fields(Row)] for r in rows)
+        writer.writerows([f"{v:.5g}" if isinstance(v, float) else v for v in row] for row in values)
     show(rows)
 
 

@@ -11,7 +11,7 @@ from kanchay.domain.errors import ShapeError
 from kanchay.domain.interval import IntArray
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["LEVELS", "QUANTILE_NAMES", "Forecast", "PeriodForecast"]
+__all__ = ["LEVELS", "QUANTILE_NAMES", "DailyForecast", "Forecast", "PeriodForecast"]
 
 LEVELS: Final = (0.025, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.975)
 QUANTILE_NAMES: Final = ("q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975")
@@ -61,6 +61,55 @@ class Forecast:
     def quantile(self, level: float) -> FloatArray:
         """Values at one of `LEVELS`, shape (n_steps,)."""
         return self.quantiles[:, LEVELS.index(level)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DailyForecast:
+    """Totals of the local days ahead, and the total of them all.
+
+    Attributes
+    ----------
+    point_id : str
+        The meter.
+    issued_at : int
+        First instant not yet known. [s]
+    starts : ndarray of int64, shape (n_days,)
+        Local midnights; the first one is `issued_at`, which may lie inside its day. [s]
+    end : int
+        Local midnight after the last day. [s]
+    unit : str
+    mean : ndarray of float64, shape (n_days,)
+        Expected total of each day. [unit]
+    quantiles : ndarray of float64, shape (n_days, 9)
+        Of each day at `LEVELS`, never crossing. [unit]
+    total_mean : float
+        Sum of `mean`. [unit]
+    total_quantiles : ndarray of float64, shape (9,)
+        Of the *total* at `LEVELS`: days are correlated, so bands of days do not add. [unit]
+    method : str
+        Name of what forecast it.
+    known_hours : float
+        History that was known. [h]
+    notes : tuple of str
+        Codes such as ``"short_history"``.
+    """
+
+    point_id: str
+    issued_at: int
+    starts: IntArray
+    end: int
+    unit: str
+    mean: FloatArray
+    quantiles: FloatArray
+    total_mean: float
+    total_quantiles: FloatArray
+    method: str
+    known_hours: float
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.quantiles.shape != (len(self.mean), len(LEVELS)) or len(self.starts) != len(self.mean):
+            raise ShapeError(f"quantiles {self.quantiles.shape} do not fit {len(self.mean)} days.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from kanchay.analysis.forecast.daily import DayHistory, daily_states, day_history, fill_by_profile, is_free
-from kanchay.analysis.forecast.period import DAYS_AHEAD, error_quantiles, forecast_total, past_errors
+from kanchay.analysis.forecast.daily import DayHistory, day_history, fill_by_profile, is_free
+from kanchay.analysis.forecast.dayerrors import error_quantiles, own_stretch, past_errors, typical_errors
+from kanchay.analysis.forecast.dayerrortables import AHEAD as DAYS_AHEAD
+from kanchay.analysis.forecast.daystates import day_states
+from kanchay.analysis.forecast.period import forecast_total
 from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import DAY, HOUR, local_midnight
@@ -131,13 +134,21 @@ def test_the_80_percent_band_holds_on_homes_with_lasting_moods():
     assert 0.68 <= np.mean(hits) <= 0.98
 
 
-def test_error_quantiles_grow_with_less_history_and_never_cross():
+def test_error_quantiles_never_cross_and_stand_still_beyond_their_tables():
     ahead = np.array([0.3, *DAYS_AHEAD, 60.0])
-    for known in (1, 3, 7, 12, 28, 400):
-        assert (np.diff(error_quantiles(ahead, known), axis=1) > 0).all()
-    width = [np.ptp(error_quantiles(np.array([14.0]), n)) for n in (1, 3, 7, 14, 28)]
+    for known in (1, 2, 3, 7, 12, 28, 200, 400):
+        for single in (True, False):
+            q = error_quantiles(ahead, known, single=single)
+            assert (np.diff(q, axis=1) > 0).all()
+            np.testing.assert_array_equal(q[0], q[1])
+            np.testing.assert_array_equal(q[-1], q[-2])
+    np.testing.assert_array_equal(error_quantiles(ahead, 365), error_quantiles(ahead, 3000))
+    width = [np.ptp(error_quantiles(np.array([14.0]), n)) for n in (1, 7, 28)]
     assert (np.diff(width) < 0).all()
-    np.testing.assert_array_equal(error_quantiles(ahead, 28), error_quantiles(ahead, 300))
+    days = error_quantiles(ahead, 28, single=True)
+    assert (
+        np.ptp(days[4:8], axis=1) > np.ptp(error_quantiles(ahead, 28)[4:8], axis=1)
+    ).all()  # a mean strays less
 
 
 def test_days_are_cut_in_local_time_and_over_the_change():
@@ -174,20 +185,34 @@ def test_past_errors_by_hand():
     days = np.arange(20455, 20455 + 12)
     total = np.array([10.0] * 8 + [12.0] * 4)
     history = DayHistory(days, total, is_free(days, None) & False)
-    states = daily_states(history)
+    states = day_states(history)
     errors = past_errors(history, states, 2)
-    # Totals that begin on days 7, 8 and 9 (a week known before): the level was 10, then 10, then in between.
-    assert len(errors) == 3
-    assert errors[0] * states.spread[7] == pytest.approx((22 - 20) / 2)
-    assert errors[1] * states.spread[8] == pytest.approx((24 - 20) / 2)
-    assert errors[2] * states.spread[9] == pytest.approx((24 - 2 * states.level[9]) / 2)
+    assert errors.shape == (5, 2)  # from days 7 to 11: a week known before each
+    assert errors[0, 0] == pytest.approx(0.0)
+    assert errors[0, 1] * states.spread[7] == pytest.approx(2.0)
+    assert errors[1] * states.spread[8] == pytest.approx([2.0, 2.0])
+    assert 0 < errors[4, 0] * states.spread[11] < 2.0  # the level has followed a part of the way
+    assert np.isnan(errors[4, 1])  # still to come
+
+
+def test_a_meter_that_was_steadier_than_others_gets_a_narrower_band_and_a_wild_one_a_wider():
+    ahead = np.array([1.0, 7.0])
+    usual = typical_errors(ahead, 100.0)
+    calm, wild = (
+        np.full((100, 7), 0.0) + factor * usual[0] * np.tile([[1.0], [-1.0]], (50, 7))
+        for factor in (0.5, 2.0)
+    )
+    assert (own_stretch(calm, ahead, 100.0) < 0.9).all()
+    assert own_stretch(wild, ahead, 100.0)[0] > 1.5
+    assert own_stretch(np.zeros((0, 7)), ahead, 100.0).tolist() == [1.0, 1.0]
+    assert own_stretch(calm[:1], np.array([7.0]), 8.0)[0] > own_stretch(calm, np.array([7.0]), 100.0)[0]
 
 
 def test_states_are_causal():
     rng = np.random.default_rng(0)
     days = np.arange(20455, 20455 + 30)
     total = rng.random(30)
-    whole = daily_states(DayHistory(days, total, is_free(days, "PE")))
-    cut = daily_states(DayHistory(days[:12], total[:12], is_free(days[:12], "PE")))
+    whole = day_states(DayHistory(days, total, is_free(days, "PE")))
+    cut = day_states(DayHistory(days[:12], total[:12], is_free(days[:12], "PE")))
     np.testing.assert_array_equal(whole.level[:13], cut.level)
     np.testing.assert_array_equal(whole.spread[:13], cut.spread)

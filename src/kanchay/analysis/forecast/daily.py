@@ -1,8 +1,4 @@
-"""Daily totals, their level and spread: what a forecast over weeks stands on.
-
-A day is forecast by an exponentially weighted mean of the days before it plus the shift that working days and
-free days (weekends, holidays) show. All states are causal: the state of day j has seen days before j only.
-"""
+"""Daily totals of a meter, with their gaps filled where most of a day is known: what weeks are forecast from."""
 
 from __future__ import annotations
 
@@ -17,16 +13,12 @@ from kanchay.domain.interval import DAY, IntArray, wall_clock
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["DailyStates", "DayHistory", "daily_states", "day_history", "fill_by_profile", "is_free"]
+__all__ = ["DayHistory", "day_history", "day_kinds", "fill_by_profile", "is_free"]
 
-# Tuned on the training and validation homes of the development splits: `benchmarks/accuracy/period.py --tune`.
-HALF_LIFE_DAYS: Final = 5.0
-_SPREAD_DAYS: Final = 28  # days from which spread and shift are taken
-_SHIFT_PRIOR: Final = 4.0  # days at which half of the observed shift between day types is believed
-_SPREAD_PRIOR: Final = 4.0  # days' worth of belief in the prior spread
-_SPREAD_SHARE: Final = 0.30  # prior spread of a day over its level: homes lie around 0.2 to 0.5
+_PROFILE_DAYS: Final = 28  # days from which the profile that fills gaps is taken
 _LEAST_KNOWN: Final = 0.5  # share of a day that must be known for it to count
 _SATURDAY: Final = 5
+_SUNDAY: Final = 6
 _MONDAY_SHIFT: Final = 3  # 1970-01-01 was a Thursday
 
 
@@ -56,6 +48,32 @@ def is_free(days: IntArray, country: str | None, subdivision: str | None = None)
     return answer
 
 
+def day_kinds(days: IntArray, free: NDArray[np.bool_]) -> IntArray:
+    """Kind of each local day: its weekday, Monday 0; a public holiday counts as a Sunday.
+
+    Parameters
+    ----------
+    days : ndarray of int64
+        Local days since 1970-01-01. [days]
+    free : ndarray of bool, shape of `days`
+        As `is_free` gives it.
+
+    Returns
+    -------
+    ndarray of int64, shape of `days`
+        0 to 6. [-]
+
+    Examples
+    --------
+    >>> days = np.array([20454, 20455, 20456])  # Thursday 1 January 2026, Friday, Saturday
+    >>> day_kinds(days, is_free(days, "PE")).tolist()
+    [6, 4, 5]
+    """
+    weekday = (days + _MONDAY_SHIFT) % 7
+    kinds: IntArray = np.where(free & (weekday < _SATURDAY), _SUNDAY, weekday)
+    return kinds
+
+
 def fill_by_profile(
     panel: Panel, point_id: str, until: int, *, country: str | None = None, subdivision: str | None = None
 ) -> tuple[FloatArray, FloatArray]:
@@ -81,7 +99,7 @@ def fill_by_profile(
     clock = wall_clock(starts, panel.tz)
     slot = (clock % DAY) // panel.resolution_s
     kind = is_free(clock // DAY, country, subdivision).astype(np.int64)
-    recent = (starts >= until - _SPREAD_DAYS * DAY) & ~np.isnan(values)
+    recent = (starts >= until - _PROFILE_DAYS * DAY) & ~np.isnan(values)
     if not recent.any():
         recent = ~np.isnan(values)
     n_slots = DAY // panel.resolution_s
@@ -119,6 +137,11 @@ class DayHistory:
     days: IntArray
     total: FloatArray
     free: NDArray[np.bool_]
+
+    @property
+    def kind(self) -> IntArray:
+        """Kind of each day, as `day_kinds` gives it."""
+        return day_kinds(self.days, self.free)
 
 
 def day_history(
@@ -168,80 +191,3 @@ def day_history(
     return DayHistory(
         days, np.where(share >= _LEAST_KNOWN, total, np.nan), is_free(days, country, subdivision)
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DailyStates:
-    """State before each day of a history, and one after its last; shape (n_days + 1,) each.
-
-    Attributes
-    ----------
-    level : ndarray
-        Expected total of a working day, NaN before any is known. [kWh]
-    shift : ndarray
-        What a free day has on top. [kWh]
-    spread : ndarray
-        Standard deviation of a day about level and shift. [kWh]
-    known : ndarray
-        Days known before it. [d]
-    """
-
-    level: FloatArray
-    shift: FloatArray
-    spread: FloatArray
-    known: FloatArray
-
-
-def daily_states(history: DayHistory) -> DailyStates:
-    """The causal states of a history.
-
-    Parameters
-    ----------
-    history : DayHistory
-        Totals of past days. [kWh]
-
-    Returns
-    -------
-    DailyStates
-        As known before each day, and before the day after the last.
-
-    Examples
-    --------
-    >>> days = np.arange(20455, 20469)  # a Friday and two weeks
-    >>> states = daily_states(DayHistory(days, np.full(14, 8.0), is_free(days, None)))
-    >>> states.level[-1], states.shift[-1]
-    (np.float64(8.0), np.float64(0.0))
-    """
-    n = len(history.total)
-    rows = np.asarray([_state(history, j) for j in range(n + 1)]).reshape(n + 1, 4)
-    return DailyStates(*rows.T)
-
-
-def _state(history: DayHistory, j: int) -> tuple[float, float, float, float]:
-    """Level, shift, spread and number of known days before day `j`."""
-    total, free = history.total[:j], history.free[:j]
-    known = ~np.isnan(total)
-    n_known = int(known.sum())
-    if n_known == 0:
-        return (float("nan"),) * 3 + (0.0,)
-    y, f, age = total[known], free[known], j - np.flatnonzero(known)
-    near = age <= _SPREAD_DAYS
-    if near.sum() < 2:  # after a long gap: the last days there are
-        near = np.arange(n_known) >= n_known - _SPREAD_DAYS
-    shift = _shift(y[near], f[near])
-    working = y - shift * f
-    weight = 0.5 ** ((age - age.min()) / HALF_LIFE_DAYS)
-    level = float((weight * working).sum() / weight.sum())
-    recent = working[near]
-    square = float(((recent - recent.mean()) ** 2).sum())
-    prior = _SPREAD_PRIOR * (_SPREAD_SHARE * abs(level)) ** 2
-    spread = float(np.sqrt((square + prior) / (len(recent) - 1 + _SPREAD_PRIOR)))
-    return level, shift, spread, float(n_known)
-
-
-def _shift(y: FloatArray, free: NDArray[np.bool_]) -> float:
-    """Mean of free days minus that of working days, less believed the fewer there are."""
-    n = min(int(free.sum()), int((~free).sum()))
-    if n == 0:
-        return 0.0
-    return float((y[free].mean() - y[~free].mean()) * n / (n + _SHIFT_PRIOR / 2))

@@ -1,22 +1,23 @@
-"""A forecast as the plain document that API and `--json` give: one row per interval, times in UTC."""
+"""A forecast as the plain document that API and `--json` give: one row per interval or day, times in UTC."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from kanchay.domain.forecast import QUANTILE_NAMES, Forecast
+from kanchay.domain.forecast import QUANTILE_NAMES, DailyForecast, Forecast
 from kanchay.domain.interval import format_resolution, to_datetime
 
-__all__ = ["forecast_document"]
+__all__ = ["daily_document", "forecast_document"]
 
 
-def forecast_document(forecast: Forecast) -> dict[str, Any]:
-    """Head and rows of a forecast, in the words of the forecast frame."""
-    names = ("mean", *QUANTILE_NAMES)
+def forecast_document(forecast: Forecast, known_hours: float | None = None) -> dict[str, Any]:
+    """Head and rows of a forecast, in the words of the forecast frame; `known_hours` of the history it read."""
     rows = [
-        {"timestamp": _utc(start), **dict(zip(names, (float(mean), *map(float, quantiles)), strict=True))}
+        {"timestamp": _utc(start), **_numbers(mean, quantiles)}
         for start, mean, quantiles in zip(forecast.starts, forecast.mean, forecast.quantiles, strict=True)
     ]
+    known = {} if known_hours is None else {"known_hours": known_hours}
     return {
         "meter_id": forecast.point_id,
         "issued_at": _utc(forecast.issued_at),
@@ -25,8 +26,36 @@ def forecast_document(forecast: Forecast) -> dict[str, Any]:
         "model": forecast.model,
         "run_id": forecast.run_id,
         "notes": list(forecast.notes),
+        **known,
         "rows": rows,
     }
+
+
+def daily_document(forecast: DailyForecast) -> dict[str, Any]:
+    """Head and rows of daily totals, and their total with a band of its own."""
+    ends = [*forecast.starts[1:], forecast.end]
+    rows = [
+        {"timestamp": _utc(start), "end": _utc(end), **_numbers(mean, quantiles)}
+        for start, end, mean, quantiles in zip(
+            forecast.starts, ends, forecast.mean, forecast.quantiles, strict=True
+        )
+    ]
+    return {
+        "meter_id": forecast.point_id,
+        "issued_at": _utc(forecast.issued_at),
+        "resolution": "daily",
+        "unit": forecast.unit,
+        "model": forecast.method,
+        "notes": list(forecast.notes),
+        "known_hours": forecast.known_hours,
+        "total": _numbers(forecast.total_mean, forecast.total_quantiles),
+        "rows": rows,
+    }
+
+
+def _numbers(mean: float, quantiles: Iterable[float]) -> dict[str, float]:
+    names = ("mean", *QUANTILE_NAMES)
+    return dict(zip(names, (float(mean), *map(float, quantiles)), strict=True))
 
 
 def _utc(instant: int) -> str:
