@@ -28,7 +28,7 @@ from kanchay.domain.reading import FloatArray
 from kanchay.learning.boosted import LOOKBACK, BoostedOptions, Fitted, draw_windows, fit_boosted
 from kanchay.learning.boosted_card import boosted_card
 from kanchay.learning.calibrate import factors_of, fit_widening
-from kanchay.learning.corpus import training_meters
+from kanchay.learning.corpus import fold_meters, training_meters
 from kanchay.learning.export import library_versions
 from kanchay.learning.simulated import simulated_meters
 from kanchay.learning.sources import described
@@ -71,8 +71,9 @@ def train_boosted(
     key: Ed25519PrivateKey | None = None,
 ) -> Manifest:
     """Train on the meters that may ship and write the bundle to `out`; it is not scored yet, see `make.rescore`."""
-    meters = [m for m in load_meters(splits, data) if m.may_ship]
-    own = training_meters(meters)
+    known = [m for m in load_meters(splits, data) if m.dataset not in options.left_out]
+    meters = known if options.left_out else [m for m in known if m.may_ship]
+    own = fold_meters(meters, options.left_out) if options.left_out else training_meters(meters)
     made = simulated_meters(options.simulated_homes, options.simulated_offices, seed=options.seed)
     boosted = boosted_of(
         [*own, *made], [m for m in meters if m.role == "validation"], options, name=name, version=version,
@@ -82,6 +83,7 @@ def train_boosted(
     counted = {"homes": options.simulated_homes, "offices": options.simulated_offices}
     training = {
         **boosted.manifest.training,
+        "left_out": list(options.left_out),
         "files": files,
         "meters": sorted(f"{m.dataset}/{m.id}" for m in own),
         "simulated": [f"{n} {s} by kanchay.simulate, seed {options.seed}" for s, n in counted.items() if n],
