@@ -96,7 +96,8 @@ class BundleForecaster:
         answer[np.isnan(hours).all(axis=1)] = np.nan
         mean, quantiles = answer[:, :, 0], answer[:, :, 1:]
         if n > 1:
-            mean, quantiles = _spread_over(mean, quantiles, WithinHour.of(habits, windows.resolution_s))
+            within = WithinHour.of(habits, windows.resolution_s)
+            mean, quantiles = within.over(non_negative(load, mean), non_negative(load, quantiles))
         mean, quantiles = clock.targets(mean), clock.targets(quantiles)
         return non_negative(load, mean), non_negative(load, quantiles)
 
@@ -186,21 +187,3 @@ def _calendar(windows: Windows, n_days: int) -> Float32:
     hours = begin + HOUR * np.arange(n_table, dtype=np.int64)
     table: Float32 = calendar_features(hours, *place).astype(np.float32)
     return table[index[:, None] + steps]
-
-
-def _spread_over(
-    mean: FloatArray, quantiles: FloatArray, within: WithinHour
-) -> tuple[FloatArray, FloatArray]:
-    """Hours to intervals: the mean of an hour stays, its band grows by what happens within hours."""
-    n_windows, n_hours = mean.shape
-    hour = np.arange(n_hours) % _HOURS
-    shape = within.shape[:, hour]
-    n = shape.shape[2]
-    fine = (mean[:, :, None] + shape).reshape(n_windows, n_hours * n)
-    median = quantiles[:, :, _MEDIAN, None]
-    away = np.sign(np.arange(len(LEVELS)) - _MEDIAN)
-    inner = within.spread[:, hour]
-    inner = np.maximum(away * (inner - inner[:, :, _MEDIAN, None]), 0.0)
-    width = away * np.hypot(quantiles - median, inner)
-    bands = (median + width)[:, :, None, :] + shape[:, :, :, None]
-    return fine, bands.reshape(n_windows, n_hours * n, len(LEVELS))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.domain.errors import TimeError
 from kanchay.domain.forecast import LEVELS
@@ -17,6 +18,7 @@ __all__ = ["LOOKBACK_H", "WithinHour", "hourly_means", "per_hour", "to_hours"]
 LOOKBACK_H: Final = 168
 _DAYS: Final = 7
 _HOURS: Final = 24
+_MEDIAN: Final = LEVELS.index(0.50)
 
 
 def per_hour(resolution_s: int) -> int:
@@ -122,6 +124,8 @@ class WithinHour:
         adds up to 0 in each hour. [unit per interval]
     spread : ndarray of float64, shape (n_windows, 24, 9)
         Quantiles of what is left, at `LEVELS`. [unit per interval]
+    signed : ndarray of bool, shape (n_windows,)
+        Whether the load went below 0.
 
     Examples
     --------
@@ -132,6 +136,7 @@ class WithinHour:
 
     shape: FloatArray
     spread: FloatArray
+    signed: NDArray[np.bool_]
 
     @classmethod
     def of(cls, load: FloatArray, resolution_s: int) -> WithinHour:
@@ -150,7 +155,47 @@ class WithinHour:
         trust = np.clip(1.0 - noise.mean(axis=2, keepdims=True) / np.maximum(signal, 1e-12), 0.0, 1.0)
         trust = np.where(count.min(axis=2, keepdims=True) >= 3, trust, 0.0)
         left = np.where(known, days - (trust * usual)[:, None], np.nan)
-        return cls(trust * usual, _spread(left))
+        signed: NDArray[np.bool_] = np.any(np.where(np.isfinite(load), load, 0.0) < 0.0, axis=1)
+        return cls(trust * usual, _spread(left), signed)
+
+    def over(self, mean: FloatArray, quantiles: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Hours to intervals: the mean of an hour stays, its band grows by what happens within hours.
+
+        Of a meter that never went below 0 the shape of an hour is flattened rather than cut there, so that the
+        intervals still add up to the hour.
+
+        Parameters
+        ----------
+        mean : ndarray of float64, shape (n_windows, n_hours)
+            Mean per interval of each hour. [unit per interval]
+        quantiles : ndarray of float64, shape (n_windows, n_hours, 9)
+            [unit per interval]
+
+        Returns
+        -------
+        mean, quantiles : ndarray of float64, shapes (n_windows, n_hours * n) and (n_windows, n_hours * n, 9)
+            [unit per interval]
+        """
+        n_windows, n_hours = mean.shape
+        hour = np.arange(n_hours) % _HOURS
+        shape = self._flattened(mean, self.shape[:, hour])
+        n = shape.shape[2]
+        fine = (mean[:, :, None] + shape).reshape(n_windows, n_hours * n)
+        median = quantiles[:, :, _MEDIAN, None]
+        away = np.sign(np.arange(len(LEVELS)) - _MEDIAN)
+        inner = self.spread[:, hour]
+        inner = np.maximum(away * (inner - inner[:, :, _MEDIAN, None]), 0.0)
+        width = away * np.hypot(quantiles - median, inner)
+        bands = (median + width)[:, :, None, :] + shape[:, :, :, None]
+        return fine, bands.reshape(n_windows, n_hours * n, len(LEVELS))
+
+    def _flattened(self, mean: FloatArray, shape: FloatArray) -> FloatArray:
+        """The shapes of hours, flatter where an interval of a meter without export would fall below 0."""
+        lowest = -shape.min(axis=2)
+        share = np.clip(np.maximum(mean, 0.0) / np.maximum(lowest, 1e-12), 0.0, 1.0)
+        share = np.where(self.signed[:, None], 1.0, share)
+        answer: FloatArray = shape * share[:, :, None]
+        return answer
 
 
 def _spread(left: FloatArray) -> FloatArray:
