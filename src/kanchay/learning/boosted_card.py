@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kanchay.bundle.manifest import Manifest
-from kanchay.learning.card import _scores, _sources
+from kanchay.learning.card import told_scores, told_sources
 
 __all__ = ["boosted_card"]
 
@@ -29,13 +29,13 @@ def boosted_card(manifest: Manifest) -> str:
         "## What it reads\n",
         *_features(manifest.features, manifest.preprocessing["importance"]),
         "## What it was trained on\n",
-        *(f"- {line}" for line in _sources(training)),
+        *(f"- {line}" for line in told_sources(training)),
         "",
         f"Rows: {training['rows']}; seed {training['recipe']['seed']}; {training['seconds']} s on"
         f" {training['hardware']}.",
         "Test meters of the development splits were not seen. Training hours end before each meter's test period.\n",
         "## How well it does\n",
-        *_scores(manifest.scores),
+        *told_scores(manifest.scores),
         "## What it does not know\n",
         "- No weather. A cold spell shows only once it is in the load.",
         "- Few homes were open for training; commercial data come from one university estate in England.",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from kanchay.bundle.manifest import Manifest
+from kanchay.bundle.manifest import BOOSTED, Manifest
 
-__all__ = ["model_card"]
+__all__ = ["model_card", "told_scores", "told_sources"]
 
 
 def model_card(manifest: Manifest) -> str:
     """The bundle's README.md."""
+    if manifest.kind == BOOSTED:
+        from kanchay.learning.boosted_card import boosted_card
+
+        return boosted_card(manifest)
     training = manifest.training
     parts = [
         f"# {manifest.name} {manifest.version}\n",
@@ -23,13 +27,13 @@ def model_card(manifest: Manifest) -> str:
         "- The median is a learned mean of the same hour of the last seven days plus a shift; quantiles never cross.",
         f"- Made {manifest.created}; licence of the weights: {manifest.licence}.\n",
         "## What it was trained on\n",
-        *(f"- {line}" for line in _sources(training)),
+        *(f"- {line}" for line in told_sources(training)),
         "",
         f"Windows drawn: {training.get('windows', '?')}; seed {training.get('recipe', {}).get('seed', '?')};"
         f" {training.get('hours', '?')} hours on {training.get('hardware', '?')}.",
         "Test meters of the development splits were not seen. Training hours end before each meter's test period.\n",
         "## How well it does\n",
-        *_scores(manifest.scores),
+        *told_scores(manifest.scores),
         "## What it does not know\n",
         "- No weather. A cold spell shows only once it is in the load.",
         "- Few homes were open for training; homes gain little over the naive forecast, buildings much.",
@@ -41,14 +45,16 @@ def model_card(manifest: Manifest) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _sources(training: dict[str, Any]) -> list[str]:
+def told_sources(training: dict[str, Any]) -> list[str]:
+    """Files with address, licence and sha256, and what was simulated."""
     return [
         f"{f['dataset']} ({f.get('licence', 'see source')}): {f.get('url', '')}, `{f['file']}`, sha256 `{f['sha256']}`"
         for f in training.get("files", [])
     ] + [f"simulated: {s}" for s in training.get("simulated", [])]
 
 
-def _scores(scores: dict[str, Any]) -> list[str]:
+def told_scores(scores: dict[str, Any]) -> list[str]:
+    """A table of the scores by kind of meter."""
     if not scores:
         return ["Not scored yet.\n"]
     lines = [

@@ -183,6 +183,24 @@ def test_a_bundle_is_verified_and_answers_in_both_runtimes(folder, boosted):
     assert load_bundle(folder).name == "small"
 
 
+def test_scores_are_put_into_the_card_of_its_own_kind(folder, tmp_path):
+    import shutil
+
+    from kanchay.learning.make import rescore
+
+    shutil.copytree(folder, tmp_path / "b")
+    kinds = {
+        "commercial": {"meters": 3, "ratio": 0.7, "interval": [0.6, 0.8], "pinball": 0.7, "coverage80": 0.8}
+    }
+    rescore(
+        tmp_path / "b", {"command": "kanchay model evaluate", "rival": "ensemble", "kinds": kinds}, key=None
+    )
+    card = (tmp_path / "b" / "README.md").read_text("utf-8")
+    assert "| commercial | 3 | 0.700 |" in card
+    assert "regression trees" in card
+    assert load_bundle(tmp_path / "b").name == "small"
+
+
 def test_a_changed_tree_is_refused(folder, tmp_path):
     import shutil
 
