@@ -278,6 +278,7 @@ def _difference(forecaster: BundleForecaster, case: dict[str, Any]) -> float:
         resolution_s=int(case["resolution_s"]),
         horizon=int(case["horizon"]),
         tz=str(case["tz"]),
+        temperature=np.asarray(case["temperature"], dtype=np.float64) if "temperature" in case else None,
     )
     answer: Prediction = forecaster.predict(windows)
     scale = np.nanmean(np.abs(windows.load), axis=1)

@@ -251,7 +251,8 @@ def pack_weights(weights: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
 
 
 def example_cases(forecaster: BundleForecaster) -> list[dict[str, Any]]:
-    """Three made-up meters with the forecaster's answers: two full weeks at 1 h, one short with gaps at 15 min.
+    """Made-up meters with the forecaster's answers: two full weeks at 1 h, one short with gaps at 15 min; from
+    format 2 on also one for seven days with a temperature that is not known everywhere.
 
     Parameters
     ----------
@@ -272,15 +273,24 @@ def example_cases(forecaster: BundleForecaster) -> list[dict[str, Any]]:
     issued = 1_788_325_200  # 2026-09-02 00:00 in Lima
     hourly = Windows(np.stack([office, home]), np.full(2, issued), HOUR, 48, "America/Lima")
     fine = Windows(quarter[None], np.asarray([issued + 9 * HOUR]), 900, 96, "America/Lima")
-    return [_case(forecaster, windows) for windows in (hourly, fine)]
+    cases = [hourly, fine]
+    if forecaster.manifest.format > 1:
+        air = 14 + 6 * np.sin(2 * np.pi * (np.arange(336) - 9) / 24) + rng.normal(0, 1, 336)
+        air[[5, 100, 101, 200, *range(300, 336)]] = np.nan
+        cases.append(
+            Windows(home[None], np.asarray([issued]), HOUR, 168, "America/Lima", temperature=air[None])
+        )
+    return [_case(forecaster, windows) for windows in cases]
 
 
 def _case(forecaster: BundleForecaster, windows: Windows) -> dict[str, Any]:
-    rounded = replace(windows, load=np.round(windows.load, 6))
+    air = None if windows.temperature is None else np.round(windows.temperature, 2)
+    rounded = replace(windows, load=np.round(windows.load, 6), temperature=air)
     answer = forecaster.predict(rounded)
-    load = [[None if np.isnan(x) else float(x) for x in row] for row in rounded.load]
+    warmth = {} if air is None else {"temperature": _known(air)}
     return {
-        "load": load,
+        "load": _known(rounded.load),
+        **warmth,
         "issued_at": rounded.issued_at.tolist(),
         "resolution_s": rounded.resolution_s,
         "horizon": rounded.horizon,
@@ -288,3 +298,8 @@ def _case(forecaster: BundleForecaster, windows: Windows) -> dict[str, Any]:
         "mean": np.round(answer.mean, 8).tolist(),
         "quantiles": np.round(answer.quantiles, 8).tolist(),
     }
+
+
+def _known(values: np.ndarray[Any, Any]) -> list[list[float | None]]:
+    """Rows with null where nothing is known: JSON has no NaN."""
+    return [[None if np.isnan(x) else float(x) for x in row] for row in values]

@@ -12,7 +12,7 @@ import numpy as np
 
 from kanchay.bundle.manifest import Manifest
 from kanchay.bundle.runtimes import INPUTS
-from kanchay.domain.errors import BundleError, MissingExtra
+from kanchay.domain.errors import BundleError, InputError, MissingExtra
 from kanchay.learning.export import named_weights
 from kanchay.learning.network import NetworkShape, build_network
 
@@ -27,6 +27,11 @@ def quiet_keras() -> Any:
         import tensorflow  # noqa: F401
     except ImportError as error:
         raise MissingExtra("train", "tensorflow-cpu") from error
+    if keras.backend.backend() != "tensorflow":
+        raise InputError(
+            f"Keras runs on {keras.backend.backend()} here; these forms are TensorFlow's own.",
+            hint="Set KERAS_BACKEND=tensorflow.",
+        )
     return keras
 
 
