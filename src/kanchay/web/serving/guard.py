@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest, ServiceUnavailable, UnsupportedMedia
 from kanchay.domain import errors as e
 from kanchay.domain.scope import Permission
 from kanchay.web.bodies import reads_itself
-from kanchay.web.serving.shelf import Served, ShelfServed
+from kanchay.web.serving.shelf import Only, Served, ShelfServed, Together
 from kanchay.web.serving.signatures import Signature
 from kanchay.web.serving.tensors import Array
 from kanchay.web.sessions import by_token, for_machines, scope
@@ -55,7 +55,13 @@ def check_right() -> None:
 
 
 def served() -> Served:
-    return ShelfServed(product().ctx.models)
+    """What ships, then this hub's registry with its versions, then what else is installed."""
+    from kanchay.adapters.models import shipped_models
+    from kanchay.web.serving.registered import RegistryServed
+
+    shelf = ShelfServed(product().ctx.models)
+    shipped = frozenset(path.stem for path in shipped_models().iterdir())
+    return Together(Only(shelf, shipped), RegistryServed(product().settings), shelf)
 
 
 def body() -> bytes:
@@ -99,10 +105,12 @@ def run(
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
+def plainly(*, but: type[e.KanchayError] | tuple[()] = ()) -> Iterator[None]:
     """Our errors under the codes that both protocols use: 400 for what was sent, 503 for a bundle that cannot be used."""
     try:
         yield
+    except but:
+        raise
     except e.BundleError as error:
         raise ServiceUnavailable(f"The model cannot be used: {error}") from error
     except (e.InputError, e.NotFound, e.NotEnoughData) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from math import prod
 from typing import Any, Final, TypeVar
 
@@ -59,7 +60,10 @@ def live() -> Response:
 def ready() -> Response:
     """Whether every model that is served could be loaded; says nothing else."""
     shelf = guard.served()
-    ok = all(_loads(chosen(shelf.versions(name))) for name in shelf.names())
+    try:
+        ok = all(_loads(chosen(shelf.versions(name))) for name in shelf.names())
+    except e.KanchayError:  # a registry that cannot be read
+        ok = False
     return guard.answer({"ready": ok}, 200 if ok else 503)
 
 
@@ -79,12 +83,12 @@ def server() -> Response:
 
 def _known(model: str) -> tuple[list[Version], str]:
     """Versions of a model, and the signature that its name stands for."""
-    shelf, names = guard.served(), guard.served().names()
-    if model in names:
-        return shelf.versions(model), DEFAULT
-    if model.endswith(SUFFIX) and model.removesuffix(SUFFIX) in names:
-        return shelf.versions(model.removesuffix(SUFFIX)), FORECAST
-    known = ", ".join(f"{name}, {name}{SUFFIX}" for name in names)
+    shelf = guard.served()
+    for name, signature in ((model, DEFAULT), (model.removesuffix(SUFFIX), FORECAST)):
+        if signature == DEFAULT or model.endswith(SUFFIX):
+            with suppress(e.NotFound), guard.plainly(but=e.NotFound):
+                return shelf.versions(name), signature
+    known = ", ".join(f"{name}, {name}{SUFFIX}" for name in shelf.names())
     raise NotFound(f"Request for unknown model: '{model}' is not found. Known: {known}.")
 
 
@@ -93,7 +97,7 @@ def _pick(model: str, version: str | None) -> tuple[Version, str]:
     if version is None:
         return chosen(versions), name
     for found in versions:
-        if version == str(found.number) or version in found.labels:
+        if version in (str(found.number), found.name, *found.labels):
             return found, name
     raise NotFound(f"Request for unknown model: '{model}' version {version} is not found.")
 

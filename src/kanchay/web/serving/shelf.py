@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from kanchay.bundle.forecaster import BundleForecaster
 from kanchay.domain.errors import BundleError, NotFound
+from kanchay.domain.model import CHAMPION
 from kanchay.services.ports.models import Models
 
-__all__ = ["CHAMPION", "Served", "ShelfServed", "Version", "chosen"]
-
-CHAMPION: Final = "champion"
+__all__ = ["Only", "Served", "ShelfServed", "Together", "Version", "chosen"]
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a model: a whole number, the labels that point at it, and the way to open it (verified, once)."""
+    """One version of a model: its number and its own name, the labels that point at it, and the way to open it.
+
+    TensorFlow Serving knows versions by whole numbers alone; Open Inference takes any of the three.
+    """
 
     number: int
+    name: str
     labels: tuple[str, ...]
     load: Callable[[], BundleForecaster]
 
@@ -53,17 +56,48 @@ class ShelfServed:
     def versions(self, name: str) -> list[Version]:
         if name not in self.names():
             raise NotFound(f"No model '{name}' is served.", hint=f"Known: {', '.join(self.names())}.")
-        return [Version(self._number(name), (), lambda: self._open(name))]
+        said = self._said(name)
+        number = re.match(r"\d{1,9}", said)
+        return [Version(int(number[0]) if number else 1, said, (), lambda: self._open(name))]
 
-    def _number(self, name: str) -> int:
+    def _said(self, name: str) -> str:
         try:
-            found = re.match(r"\d{1,9}", self._open(name).manifest.version)
+            return self._open(name).manifest.version
         except BundleError:  # told by whoever loads it
-            return 1
-        return int(found[0]) if found else 1
+            return "1"
 
     def _open(self, name: str) -> BundleForecaster:
         forecaster = self._models.load(name)
         if not isinstance(forecaster, BundleForecaster):
             raise NotFound(f"'{name}' is no saved model.")
         return forecaster
+
+
+class Only:
+    """Some of the names of a place: what ships is not to be put aside by a like name in a registry."""
+
+    def __init__(self, place: Served, names: frozenset[str]) -> None:
+        self._place = place
+        self._names = names
+
+    def names(self) -> list[str]:
+        return [name for name in self._place.names() if name in self._names]
+
+    def versions(self, name: str) -> list[Version]:
+        return self._place.versions(name)
+
+
+class Together:
+    """Several places at once; a name that lies in two is served from the first."""
+
+    def __init__(self, *places: Served) -> None:
+        self._places = places
+
+    def names(self) -> list[str]:
+        return list(dict.fromkeys(name for place in self._places for name in place.names()))
+
+    def versions(self, name: str) -> list[Version]:
+        for place in self._places:
+            if name in place.names():
+                return place.versions(name)
+        raise NotFound(f"No model '{name}' is served.", hint=f"Known: {', '.join(self.names())}.")

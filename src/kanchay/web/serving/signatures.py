@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.analysis.forecast.windows import MIN_KNOWN_S, known_seconds, notes, steps
 from kanchay.bundle.forecaster import BundleForecaster
+from kanchay.bundle.manifest import Manifest
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import DAY, parse_duration, parse_instant
 from kanchay.web.serving.tensors import Array, Tensor, check_shape
@@ -48,8 +49,10 @@ class NetworkSignature:
 
     def __init__(self, forecaster: BundleForecaster) -> None:
         self._runtime = forecaster.runtime
-        self.inputs = tuple(_declared(entry) for entry in forecaster.manifest.inputs)
-        self.outputs = tuple(_declared(entry) for entry in forecaster.manifest.outputs)
+        masked = any("mask" in entry["name"] for entry in forecaster.manifest.inputs)
+        # A graph without masks (the boosted trees) knows NaN for what is missing.
+        self.inputs = tuple(_declared(entry, not masked) for entry in forecaster.manifest.inputs)
+        self.outputs = tuple(_declared(entry, False) for entry in forecaster.manifest.outputs)
 
     def run(self, given: Mapping[str, Array]) -> dict[str, Array]:
         _count(self.inputs, given)
@@ -57,9 +60,14 @@ class NetworkSignature:
         return {output.name: self._runtime.run(given)}
 
 
-def _declared(entry: Mapping[str, Any]) -> Tensor:
+def _declared(entry: Mapping[str, Any], nullable: bool) -> Tensor:
     shape = tuple(size if isinstance(size, int) else -1 for size in entry["shape"])
-    return Tensor(str(entry["name"]), "float", shape)
+    return Tensor(str(entry["name"]), "float", shape, nullable)
+
+
+def _reads_temperature(manifest: Manifest) -> bool:
+    tensors = any(entry["name"] == "temperature" for entry in manifest.inputs)
+    return tensors or any("temperature" in entry.get("needs", ()) for entry in manifest.features)
 
 
 class ForecastSignature:
@@ -71,7 +79,7 @@ class ForecastSignature:
 
     def __init__(self, forecaster: BundleForecaster) -> None:
         self._forecaster = forecaster
-        self._warm = any(entry["name"] == "temperature" for entry in forecaster.manifest.inputs)
+        self._warm = _reads_temperature(forecaster.manifest)
         self.outputs = (
             Tensor("start", "int64", (-1, -1)),
             Tensor("mean", "double", (-1, -1)),

@@ -39,7 +39,8 @@ def _routes(suffix: str, method: str) -> Callable[[View], View]:
 
 def _known(model: str) -> list[Version]:
     try:
-        return guard.served().versions(model)
+        with guard.plainly(but=e.NotFound):
+            return guard.served().versions(model)
     except e.NotFound as error:
         raise NotFound(f"Could not find any versions of model {model}. {error.hint}") from error
 
