@@ -11,7 +11,16 @@ from typing import Final
 
 from kanchay.domain.errors import BundleError, BundleTampered
 
-__all__ = ["MAX_FILE", "MAX_FILES", "MAX_TOTAL", "check_name", "check_sizes", "check_tail", "entries_of"]
+__all__ = [
+    "MAX_FILE",
+    "MAX_FILES",
+    "MAX_TOTAL",
+    "check_name",
+    "check_sizes",
+    "check_tail",
+    "check_tail_of",
+    "entries_of",
+]
 
 MAX_FILES: Final = 64
 MAX_FILE: Final = 32 * 2**20  # a network of 450,000 weights takes under 4 MiB in any of its forms
@@ -19,7 +28,7 @@ MAX_TOTAL: Final = 64 * 2**20
 _MAX_DIRECTORY: Final = 64 * 1024  # bytes of the list of entries: 64 of them take about 6 KiB
 _END: Final = struct.Struct("<4s4H2LH")  # "end of central directory", APPNOTE.TXT 4.3.16
 _END_MARK: Final = b"PK\x05\x06"
-_MAX_COMMENT: Final = 0xFFFF
+_LONGEST_TAIL: Final = 0xFFFF + _END.size  # with a comment of any length
 _ZIP64_LOCATOR: Final = b"PK\x06\x07"
 
 Reader = Callable[[str], bytes]
@@ -45,21 +54,39 @@ def check_tail(path: Path) -> None:
     if size > MAX_TOTAL:
         raise BundleError(f"'{path.name}' is too large: {size} bytes.", code="bundle.bomb")
     with path.open("rb") as file:
-        file.seek(max(0, size - _MAX_COMMENT - _END.size))
-        tail = file.read()
+        file.seek(max(0, size - _LONGEST_TAIL))
+        check_tail_of(file.read(), path.name)
+
+
+def check_tail_of(data: bytes, name: str) -> None:
+    """The same of an archive in memory, or of its end.
+
+    Parameters
+    ----------
+    data : bytes
+        The archive, at least its last 65,557 bytes.
+    name : str
+        For the sentence.
+
+    Raises
+    ------
+    BundleError
+        Too many entries (``bundle.bomb``), or no end (``bundle.truncated``).
+    """
+    tail = data[-_LONGEST_TAIL:]
     at = len(tail) - _END.size
     if at < 0 or tail[at : at + 4] != _END_MARK or tail[-2:] != b"\0\0":
         at = tail.rfind(_END_MARK)
     if at < 0 or at + _END.size > len(tail):
         raise BundleError(
-            f"'{path.name}' is no whole zip: its end is missing.",
+            f"'{name}' is no whole zip: its end is missing.",
             hint="Fetch it again.",
             code="bundle.truncated",
         )
     directory = _END.unpack_from(tail, at)[5]
     if directory > _MAX_DIRECTORY or _ZIP64_LOCATOR in tail[max(0, at - 20) : at]:
         raise BundleError(
-            f"'{path.name}' lists more entries than a bundle may hold: {directory} bytes of them.",
+            f"'{name}' lists more entries than a bundle may hold: {directory} bytes of them.",
             code="bundle.bomb",
         )
 
@@ -98,10 +125,15 @@ def entries_of(archive: zipfile.ZipFile) -> tuple[set[str], Reader]:
     check_sizes({e.filename: e.file_size for e in entries})
 
     def read(name: str) -> bytes:
-        with archive.open(name) as file:
-            data = file.read(MAX_FILE + 1)  # the size in the directory may be a lie
-        if len(data) > MAX_FILE:
-            raise BundleError(f"'{name}' is too large.", code="bundle.bomb")
+        info = archive.getinfo(name)
+        with archive.open(info) as file:
+            data = file.read(info.file_size + 1)  # never more, should that size be a lie
+        if len(data) != info.file_size:
+            raise BundleError(
+                f"'{name}' is not of the size that the zip says.",
+                hint="Fetch it again.",
+                code="bundle.truncated",
+            )
         return data
 
     return {e.filename for e in entries}, read

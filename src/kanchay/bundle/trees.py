@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.bundle.runtimes import Float32
+from kanchay.bundle.weights import read_weights
 from kanchay.domain.errors import BundleError
 
 __all__ = ["FEATURES_INPUT", "NumpyTrees", "OnnxTrees", "TreeArrays"]
@@ -78,9 +77,9 @@ class TreeArrays:
             An array is missing, cannot be read or points outside.
         """
         try:
-            with np.load(io.BytesIO(data), allow_pickle=False) as held:
-                return cls.of({name: held[f"trees/{name}"] for name in cls.__dataclass_fields__})
-        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+            held = read_weights(data)
+            return cls.of({name: held[f"trees/{name}"] for name in cls.__dataclass_fields__})
+        except (KeyError, ValueError) as error:
             raise BundleError(f"weights.npz cannot be read: {error}", code="bundle.weights") from error
 
     def named(self) -> dict[str, NDArray[Any]]:

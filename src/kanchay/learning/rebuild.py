@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Mapping
 from itertools import groupby
@@ -12,6 +11,7 @@ import numpy as np
 
 from kanchay.bundle.manifest import Manifest
 from kanchay.bundle.runtimes import INPUTS
+from kanchay.bundle.weights import read_weights
 from kanchay.domain.errors import BundleError, InputError, MissingExtra
 from kanchay.learning.export import named_weights
 from kanchay.learning.network import NetworkShape, build_network
@@ -41,8 +41,7 @@ def rebuild(manifest: Manifest, files: Mapping[str, bytes]) -> Any:
     Raises `BundleError` (``bundle.rebuild``) where this version builds another network than the bundle's.
     """
     keras = quiet_keras()
-    with np.load(io.BytesIO(files["weights.npz"]), allow_pickle=False) as held:
-        weights = {name: held[name] for name in held.files}
+    weights = read_weights(files["weights.npz"])
     try:
         model = build_network(NetworkShape(**manifest.network), manifest.calibration)
         _fill(model, weights)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 
 from kanchay.bundle.runtimes import INPUTS, Float32, in_chunks
 from kanchay.bundle.runtimes.prepare import DAYS, Prepared, prepare_1, prepare_2
+from kanchay.bundle.weights import read_weights
 from kanchay.domain.errors import BundleError
 
 __all__ = ["NumpyRuntime"]
@@ -55,11 +54,11 @@ class NumpyRuntime:
     def __init__(
         self, weights: bytes, network: Mapping[str, Any], calibration: Any, *, layout: int = max(INPUTS)
     ) -> None:
+        held = read_weights(weights)
         try:
-            with np.load(io.BytesIO(weights), allow_pickle=False) as held:
-                self._w = {name: held[name].astype(np.float32) for name in WEIGHTS}
-        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-            raise BundleError(f"weights.npz cannot be read: {error}", code="bundle.weights") from error
+            self._w = {name: held[name].astype(np.float32) for name in WEIGHTS}
+        except KeyError as error:
+            raise BundleError(f"weights.npz lacks {error}.", code="bundle.weights") from error
         self._format = layout
         self._patch = int(network["patch"])
         self._attention = int(network["attention"])
