@@ -1,4 +1,4 @@
-"""One suite for every forecaster: the classic ones and, where it is on the shelf, the shipped model."""
+"""One suite for every forecaster: the classic ones, boosted trees and, where it is on the shelf, the shipped model."""
 
 from __future__ import annotations
 
@@ -19,13 +19,26 @@ MADRID_AUTUMN = 1792879200  # 2026-10-25 00:00 in Madrid: a day of 25 hours
 
 
 def _names():
-    return [*FORECASTERS, "pretrained"]
+    return [*FORECASTERS, "pretrained", "boosted"]
+
+
+def boosted():
+    """Few trees on simulated sites: whatever they learned, the contract must hold."""
+    pytest.importorskip("lightgbm")
+    from kanchay.learning.boosted import BoostedOptions
+    from kanchay.learning.boosted_make import boosted_of
+    from kanchay.learning.simulated import simulated_meters
+
+    options = BoostedOptions(windows=120, trees=10, leaves=7, least_rows=20)
+    return boosted_of(simulated_meters(1, 1, seed=1, days=40), [], options).forecaster()
 
 
 @pytest.fixture(scope="module", params=_names())
 def model(request, tmp_path_factory):
     if request.param in FORECASTERS:
         return forecaster(request.param)
+    if request.param == "boosted":
+        return boosted()
     from kanchay.adapters.models import ModelShelf
     from kanchay.settings import read_settings
 

@@ -256,6 +256,18 @@ def test_finer_readings_and_a_silent_meter(boosted):
     assert np.isnan(answer.mean[1]).all()
 
 
+def test_a_forecast_temperature_reaches_its_column_by_the_hour():
+    from kanchay.bundle.boosted import hourly_inputs
+    from kanchay.bundle.clockgrid import ClockGrid
+
+    air = np.repeat(np.arange(192.0), 4)[None] + np.tile([-0.3, -0.1, 0.1, 0.3], 192)
+    fine = Windows(np.ones((1, 672)), np.array([START]), 900, 96, "America/Lima", "PE", temperature=air)
+    inputs = hourly_inputs(np.ones((1, 168)), fine, 1, ClockGrid.of(fine).temperature(fine))
+    rows = FeaturePlan(("temperature", "hour_of_day"), {}, None).rows(inputs).rows
+    np.testing.assert_allclose(rows[:, 0], np.arange(168, 192), atol=1e-5)
+    assert rows[0, 1] == wall_clock([START], "America/Lima")[0] % DAY / HOUR
+
+
 def test_an_input_of_its_own_is_learned_and_found_important(meters):
     """A planted feature: the load follows a planned occupancy."""
     from kanchay.analysis.features.importance import permutation_importance
