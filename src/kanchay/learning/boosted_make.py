@@ -42,7 +42,7 @@ __all__ = ["Boosted", "boosted_of", "midnights", "train_boosted"]
 log = logging.getLogger("kanchay.learning")
 
 BLOCK: Final = 7  # daily windows that change places together when importance is measured
-EVERY: Final = 5  # days between the windows of it
+EVERY: Final = 10  # days between the windows of it
 
 
 @dataclass(frozen=True, slots=True, eq=False)

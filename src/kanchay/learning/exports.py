@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kanchay.bundle.alone import prove_alone
 from kanchay.bundle.files import Contents, read_contents
-from kanchay.bundle.forecaster import BundleForecaster
-from kanchay.bundle.load import FILE_OF, make_runtime, prove
-from kanchay.bundle.manifest import FileEntry, Manifest
+from kanchay.bundle.load import FILE_OF, forecaster_of, make_runtime, prove
+from kanchay.bundle.manifest import BOOSTED, FileEntry, Manifest
 from kanchay.bundle.runtimes import OUTPUT
 from kanchay.bundle.save import write_bundle
 from kanchay.domain.errors import BundleError, Conflict, InputError
@@ -72,6 +71,8 @@ def export_model(
     if kind not in EXPORTS:
         raise InputError(f"There is no format '{kind}'.", hint=f"Known: {', '.join(EXPORTS)}.")
     contents = read_contents(bundle, trusted=None)
+    if contents.manifest.kind == BOOSTED and kind not in ("onnx", "numpy"):
+        raise InputError(f"Boosted trees have no form '{kind}'.", hint="Known: onnx, numpy.")
     target = out / str(serving_version) if kind == "saved-model" else None
     if target is not None and target.exists():
         raise Conflict(f"There is a version {serving_version} already.", hint="Give --serving-version.")
@@ -161,7 +162,7 @@ def _difference(bundle: Path, contents: Contents, kind: str, folder: Path, servi
 
         saved = folder / str(serving_version)
         runtime = KerasRuntime(folder / "model.keras") if kind == "keras" else SavedModelRuntime(saved)
-    return prove(BundleForecaster(manifest, runtime), contents.files)
+    return prove(forecaster_of(manifest, runtime), contents.files)
 
 
 def litert_bytes(model: Any, batch: int) -> bytes:

@@ -20,7 +20,7 @@ from kanchay.bundle.load import load_bundle, verify_bundle
 from kanchay.bundle.manifest import BOOSTED, Manifest
 from kanchay.bundle.save import save_bundle
 from kanchay.bundle.trees import FEATURES_INPUT
-from kanchay.domain.errors import BundleError, BundleTampered, NotEnoughData
+from kanchay.domain.errors import BundleError, BundleTampered, InputError, NotEnoughData
 from kanchay.domain.interval import DAY, HOUR, wall_clock
 from kanchay.learning.boosted import BoostedOptions, draw_windows, fit_boosted, make_plan
 from kanchay.learning.trees import onnx_trees, tree_arrays
@@ -222,6 +222,16 @@ def test_a_feature_that_is_not_known_here_is_refused(boosted):
 def test_it_has_no_form_for_litert(folder):
     with pytest.raises(BundleError, match="litert"):
         load_bundle(folder, runtime="litert")
+
+
+def test_it_is_exported_as_what_it_is(folder, tmp_path):
+    from kanchay.learning.exports import export_model
+
+    told = export_model(folder, "onnx", tmp_path / "onnx")
+    assert told.difference <= 1e-5
+    assert (tmp_path / "onnx" / "model.onnx").read_bytes() == (folder / "model.onnx").read_bytes()
+    with pytest.raises(InputError, match="no form 'keras'"):
+        export_model(folder, "keras", tmp_path / "keras")
 
 
 def test_it_cannot_see_the_future(folder):
