@@ -75,6 +75,8 @@ def test_fine_forecasts_add_up_to_the_hourly_ones(model, issued, tz, seed, hours
 @pytest.mark.parametrize("resolution_s", RESOLUTIONS[:-1])
 def test_they_add_up_where_the_load_falls_to_nothing(model, resolution_s):
     """Most of an hour at 0: a shape that reaches below 0 is flattened, not cut."""
+    if model.manifest.format == 1:
+        pytest.skip("a bundle of format 1 is held by its example to cutting, as it did when it was made")
     step = np.arange(12 * 168)
     load = np.where((step % 12 == 0) & (step // 12 % 24 > 5), 1.0 - 0.8 * (step > 12 * 150), 0.0)
     fine = model.predict(window(load, resolution_s, MADRID_SPRING, 168))

@@ -97,7 +97,10 @@ class BundleForecaster:
         mean, quantiles = answer[:, :, 0], answer[:, :, 1:]
         if n > 1:
             within = WithinHour.of(habits, windows.resolution_s)
-            mean, quantiles = within.over(non_negative(load, mean), non_negative(load, quantiles))
+            if self.manifest.format == 1:  # its example holds it to how hours were spread then
+                mean, quantiles = within.over(mean, quantiles, flatten=False)
+            else:
+                mean, quantiles = within.over(non_negative(load, mean), non_negative(load, quantiles))
         mean, quantiles = clock.targets(mean), clock.targets(quantiles)
         return non_negative(load, mean), non_negative(load, quantiles)
 

@@ -158,7 +158,9 @@ class WithinHour:
         signed: NDArray[np.bool_] = np.any(np.where(np.isfinite(load), load, 0.0) < 0.0, axis=1)
         return cls(trust * usual, _spread(left), signed)
 
-    def over(self, mean: FloatArray, quantiles: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def over(
+        self, mean: FloatArray, quantiles: FloatArray, *, flatten: bool = True
+    ) -> tuple[FloatArray, FloatArray]:
         """Hours to intervals: the mean of an hour stays, its band grows by what happens within hours.
 
         Of a meter that never went below 0 the shape of an hour is flattened rather than cut there, so that the
@@ -170,6 +172,8 @@ class WithinHour:
             Mean per interval of each hour. [unit per interval]
         quantiles : ndarray of float64, shape (n_windows, n_hours, 9)
             [unit per interval]
+        flatten : bool, default True
+            False for bundles of format 1, which cut instead.
 
         Returns
         -------
@@ -178,7 +182,8 @@ class WithinHour:
         """
         n_windows, n_hours = mean.shape
         hour = np.arange(n_hours) % _HOURS
-        shape = self._flattened(mean, self.shape[:, hour])
+        shape = self.shape[:, hour]
+        shape = self._flattened(mean, shape) if flatten else shape
         n = shape.shape[2]
         fine = (mean[:, :, None] + shape).reshape(n_windows, n_hours * n)
         median = quantiles[:, :, _MEDIAN, None]

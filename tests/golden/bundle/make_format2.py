@@ -1,0 +1,58 @@
+"""How the golden bundle was made. Not to be run again: a changed format gets a new golden bundle beside this one."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kanchay.analysis.forecast.protocol import Windows
+from kanchay.bundle.load import load_bundle
+from kanchay.bundle.save import pack
+from kanchay.learning.export import export_bundle, new_manifest
+from kanchay.learning.network import NetworkShape, build_network
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    shape = NetworkShape(units=6, attention=4, head=5)
+    model = build_network(shape)
+    rng = np.random.default_rng(2)
+    model.set_weights([rng.normal(0, 0.3, w.shape) for w in model.get_weights()])
+    manifest = new_manifest(
+        shape,
+        name="golden",
+        version_text="2",
+        created="2026-11-22",
+        training={"note": "random weights, for tests"},
+        calibration=[1.0, 0.9, 1.1, 1.0, 1.2, 1.0, 1.0, 1.3],
+        widening=[1.0, 1.5, 2.0],
+    )
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    with tempfile.TemporaryDirectory() as folder:
+        export_bundle(model, shape, manifest, Path(folder), key=key)
+        pack(Path(folder), HERE / "format2.kanchay")
+    load = np.round(rng.gamma(2.0, 1.0, (3, 672)), 3)
+    load[1, 100:130] = np.nan
+    load[2, :400] = np.nan
+    air = np.round(rng.normal(12, 6, (3, 672 + 4 * 60)), 1)
+    air[1] = np.nan
+    air[2, 700:] = np.nan
+    issued = np.asarray([1774738800, 1792879200 + 900, 1788325200])
+    windows = Windows(load, issued, 900, 4 * 60, "Europe/Madrid", None, None, air)
+    answer = load_bundle(HERE / "format2.kanchay", runtime="numpy").predict(windows)
+    np.savez_compressed(
+        HERE / "format2-answers.npz",
+        load=load,
+        temperature=air,
+        issued_at=issued,
+        mean=answer.mean,
+        quantiles=answer.quantiles,
+    )
+
+
+if __name__ == "__main__":
+    main()
