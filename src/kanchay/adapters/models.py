@@ -12,6 +12,7 @@ from kanchay.domain.errors import BundleError, NotFound
 __all__ = ["PRETRAINED", "SUFFIX", "HasHome", "ModelShelf", "shipped_models", "trust_key", "trusted_keys"]
 
 PRETRAINED: Final = "pretrained"
+ADAPTED: Final = "adapted"  # the pre-trained model, adapted to each meter's own weeks
 SUFFIX: Final = ".kanchay"
 
 
@@ -60,7 +61,8 @@ class ModelShelf:
         """Shipped bundles, those in ``models`` of the home, then the classic forecasters."""
         from kanchay.analysis.forecast.registry import FORECASTERS
 
-        return [*sorted(self._bundles()), *FORECASTERS]
+        bundles = self._bundles()
+        return [*sorted(bundles), *([ADAPTED] if PRETRAINED in bundles else []), *FORECASTERS]
 
     def load(self, name: str) -> Forecaster:
         """The forecaster of that name, or the bundle at that path.
@@ -92,6 +94,10 @@ class ModelShelf:
         if name in bundles:
             trusted = trusted_keys(self._home)
             return load_bundle(bundles[name], runtime=self._runtime, trusted=trusted, name=name)
+        if name == ADAPTED:
+            from kanchay.analysis.forecast.adapt import AdaptedForecaster
+
+            return AdaptedForecaster(self.load(PRETRAINED))
         classic = _classic(name)
         if classic is not None:
             return classic()

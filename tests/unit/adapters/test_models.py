@@ -26,14 +26,14 @@ def shelf(tmp_path):
 
 
 def test_names_and_loading(shelf):
-    assert shelf.names() == ["pretrained", *FORECASTERS]
+    assert shelf.names() == ["pretrained", "adapted", *FORECASTERS]
     assert shelf.load("pretrained").name == "pretrained"
     assert shelf.load("pretrained") is shelf.load("pretrained")
     assert shelf.load("ensemble").name == "ensemble"
 
 
 def test_an_unknown_name_lists_the_known_ones(shelf):
-    with pytest.raises(NotFound, match="pretrained, day, week"):
+    with pytest.raises(NotFound, match="pretrained, adapted, day, week"):
         shelf.load("prophet")
     with pytest.raises(NotFound):
         shelf.path_of("day")

@@ -17,6 +17,7 @@ from kanchay.domain.reading import Readings
 from kanchay.domain.scope import Actor, Purpose, Role
 from kanchay.services.context import Context
 from kanchay.services.forecasting.backtest import backtest_point
+from kanchay.services.forecasting.days import forecast_point_days
 from kanchay.services.forecasting.forecast import forecast_point
 from kanchay.services.forecasting.period import forecast_period
 from kanchay.services.forecasting.skill import skill_card
@@ -142,7 +143,7 @@ def test_the_card_names_who_answers_and_why():
         "naive_better",
         28,
     )
-    assert set(card.scores) == {"pretrained", "ensemble", "week", "day"}
+    assert set(card.scores) == {"pretrained", "adapted", "ensemble", "week", "day"}
     assert card.skill < 0
     assert card.coverage80 == 0.0
 
@@ -189,3 +190,33 @@ def test_nobody_sees_a_point_of_another_organisation(use_case):
         use_case(product(), scope_for(stranger, Purpose.VIEW), "grid")
     with pytest.raises(KanchayError):
         forecast_period(product(), scope_for(stranger, Purpose.VIEW), "casa")
+
+
+def test_daily_totals_to_five_weeks_and_their_total():
+    ahead = forecast_point_days(product(Always("pretrained", 0.25)), SCOPE, "grid")
+    assert ahead.issued_at == NOW
+    assert len(ahead.mean) == 35
+    assert (ahead.method, ahead.unit, ahead.known_hours) == ("daily_level+pretrained", "kWh", 60 * 24)
+    assert ahead.mean.sum() == pytest.approx(ahead.total_mean)
+    assert ahead.end == local_midnight(date(2026, 9, 26), LIMA)
+    # The first whole days lie halfway between the hours' sum (6 kWh) and the daily level.
+    level = float(ahead.mean[10:].mean())
+    assert ahead.mean[1:7] == pytest.approx((6.0 + level) / 2, rel=0.03)
+
+
+def test_daily_totals_without_a_model_and_with_a_day_known():
+    ahead = forecast_point_days(product(days=2), SCOPE, "grid", n_days=3)
+    assert ahead.method == "daily_level+ensemble"
+    assert ahead.notes == ("short_history",)
+    assert ahead.known_hours == 48
+    assert (np.diff(ahead.quantiles, axis=1) >= 0).all()
+
+
+def test_the_period_leans_on_the_hourly_forecast_for_its_first_week():
+    plain, high = (
+        forecast_period(product(m), SCOPE, "casa", now=NOW)
+        for m in (Always("pretrained", 0.25), Always("pretrained", 0.75))
+    )
+    more = np.subtract(high.daily_mean, plain.daily_mean)
+    assert more[1:7] == pytest.approx(np.full(6, 0.5 * 24 * 0.5))
+    assert more[8:] == pytest.approx(np.zeros(len(more) - 8))

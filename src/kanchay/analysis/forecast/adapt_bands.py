@@ -20,7 +20,7 @@ __all__ = ["recalibrate"]
 _MEDIAN: Final = LEVELS.index(0.50)
 _BLOCKS: Final = 4  # quarters of the day
 _FEW_DAYS: Final = 8.0  # past days at which the meter's own record weighs as much as the forecast's word
-_FEW_BLOCK_DAYS: Final = 40.0  # the same for a quarter of the day beside the whole day
+_FEW_BLOCK_DAYS: Final = 20.0  # the same for a quarter of the day beside the whole day
 _RANGE: Final = (0.1, 10.0)
 
 

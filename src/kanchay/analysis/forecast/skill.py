@@ -16,9 +16,11 @@ from kanchay.domain.panel import Panel
 
 __all__ = ["SkillCard", "WorstDay", "skill_of_panel"]
 
-# A fortnight is what tells two forecasters apart on one meter; a loss within 2 % is no reason to change.
+# A fortnight is what tells two forecasters apart on one meter; a loss within 2 % is no reason to change who answers,
+# so that a meter on which two do alike does not flip from day to day.
 _LEAST_WINDOWS: Final = 14
 _MARGIN: Final = 1.02
+_WORTH_IT: Final = 0.995  # what adaptation must gain, else the simpler forecast answers
 _N_WORST: Final = 5
 
 
@@ -72,9 +74,13 @@ class SkillCard:
     answers : str
         The forecaster that answers for this meter.
     because : str
-        ``"model_better"``, ``"naive_better"`` or ``"too_short_to_tell"`` (the model then answers).
+        ``"model_better"``, ``"adapted_better"``, ``"naive_better"``, ``"nothing_clearly_better"`` (whoever answered
+        before goes on) or ``"too_short_to_tell"`` (the model then answers).
     unit : str
         Of the energies.
+    gain : float
+        Share of the error (RMSE) that whoever answers saves against the model as it comes; 0 where that is the model
+        itself. [-]
     """
 
     point_id: str
@@ -93,6 +99,7 @@ class SkillCard:
     answers: str
     because: str
     unit: str = "kWh"
+    gain: float = 0.0
 
 
 def skill_of_panel(
@@ -106,6 +113,8 @@ def skill_of_panel(
     country: str | None = None,
     subdivision: str | None = None,
     unit: str = "kWh",
+    adapted: Forecaster | None = None,
+    incumbent: str = "",
 ) -> SkillCard:
     """Backtest a model and the naives at every local midnight of ``[start, end)`` and compare them.
 
@@ -122,6 +131,10 @@ def skill_of_panel(
     country, subdivision : str or None
         For public holidays.
     unit : str, default "kWh"
+    adapted : Forecaster, optional
+        The model adapted to this meter; tried beside it.
+    incumbent : str
+        Who answered last; it goes on until another does clearly better.
 
     Returns
     -------
@@ -138,11 +151,13 @@ def skill_of_panel(
     issued = clock_times(start, end, panel.tz)
     results = {
         f.name: backtest(panel, point_id, f, issued, country=country, subdivision=subdivision)
-        for f in (model, *(n for n in naives if n.name != model.name))
+        for f in (model, *((adapted,) if adapted else ()), *(n for n in naives if n.name != model.name))
     }
     scores = {name: result.scores() for name, result in results.items()}
     best = min((n.name for n in naives), key=lambda name: _or_worst(scores[name].rmse))
-    answers, because = _who_answers(model.name, best, scores, len(results[model.name].issued_at))
+    learned = adapted.name if adapted else model.name
+    names = _Names(model.name, learned, best, incumbent)
+    answers, because = _who_answers(names, scores, len(results[model.name].issued_at))
     return SkillCard(
         point_id=point_id,
         start=start,
@@ -160,6 +175,7 @@ def skill_of_panel(
         answers=answers,
         because=because,
         unit=unit,
+        gain=skill_of(scores[answers].rmse, scores[model.name].rmse) if answers != model.name else 0.0,
     )
 
 
@@ -167,13 +183,32 @@ def _or_worst(error: float) -> float:
     return float("inf") if np.isnan(error) else error
 
 
-def _who_answers(model: str, best: str, scores: dict[str, Scores], n_windows: int) -> tuple[str, str]:
-    """The model, unless a naive has shown for a fortnight that it does better."""
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Who may answer; `adapted` is the model again where there is no adapted one."""
+
+    model: str
+    adapted: str
+    naive: str
+    incumbent: str
+
+
+def _who_answers(names: _Names, scores: dict[str, Scores], n_windows: int) -> tuple[str, str]:
+    """Whoever answered before, unless another has shown for a fortnight that it does clearly better."""
     if n_windows < _LEAST_WINDOWS:
-        return model, "too_short_to_tell"
-    if scores[model].rmse > _MARGIN * scores[best].rmse:
-        return best, "naive_better"
-    return model, "model_better"
+        return names.model, "too_short_to_tell"
+    error = {name: _or_worst(own.rmse) for name, own in scores.items()}
+    simpler = min(error[names.model], error[names.naive])
+    ours = names.adapted if error[names.adapted] < _WORTH_IT * simpler else names.model
+    best = min((ours, names.naive), key=lambda name: error[name])
+    current = names.incumbent if names.incumbent in error else ours
+    if error[current] > _MARGIN * error[best]:
+        current = best
+    if current == names.incumbent and current != best:
+        return current, "nothing_clearly_better"
+    if current == names.model:
+        return current, "model_better"
+    return current, "adapted_better" if current == names.adapted else "naive_better"
 
 
 def _by_hour(result: Backtest, tz: str) -> tuple[float, ...]:

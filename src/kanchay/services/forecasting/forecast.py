@@ -11,8 +11,8 @@ from kanchay.domain.interval import DAY
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
-from kanchay.services.forecasting.defaults import load_default, resolution_of
-from kanchay.services.forecasting.skill import card_of
+from kanchay.services.forecasting.defaults import adapted_to_meter, load_default, resolution_of
+from kanchay.services.forecasting.skill import card_of, note_of
 from kanchay.services.operations.runs import fingerprint, new_run
 from kanchay.services.readings.series import find_point, held, load_panel
 
@@ -31,9 +31,10 @@ def forecast_point(
 ) -> Forecast:
     """Forecast a point from the end of its data, or from `issued_at`.
 
-    Without `model` the best forecaster for this meter answers: the pre-trained one, or a naive where that has
-    done better lately (note ``"fell_back_to_naive"``), or the ensemble where no model is installed
-    (``"no_model"``).
+    Without `model` the best forecaster for this meter answers by its record of the last four weeks: the pre-trained
+    one, the same adapted to this meter, or a naive where that does better (note ``"fell_back_to_naive"``); see
+    `kanchay.services.forecasting.skill.note_of` for the notes that say why. Whoever answered before goes on
+    until another does clearly better. Where no model is installed the ensemble answers (``"no_model"``).
     """
     point, _, site = find_point(ctx, scope, point_id)
     scope.require(Permission.READ, site.id)
@@ -80,9 +81,12 @@ def _time_of_issue(ctx: Context, scope: Scope, point: Point, issued_at: int | No
 def _best(
     ctx: Context, scope: Scope, point: Point, site: Site, at: int
 ) -> tuple[Forecaster, tuple[str, ...]]:
-    """The default model, or the naive that beat it on this meter."""
+    """Whoever does best on this meter, and the note that says why."""
     model, note = load_default(ctx)
-    card = card_of(ctx, scope, point, site, model, end=at, days=28)
-    if card.answers == model.name:
+    if note:
         return model, note
-    return ctx.models.load(card.answers), ("fell_back_to_naive",)
+    card = card_of(ctx, scope, point, site, model, end=at, days=28)
+    adapted = adapted_to_meter(model)
+    if adapted is not None and card.answers == adapted.name:
+        return adapted, (note_of(card),)
+    return model if card.answers == model.name else ctx.models.load(card.answers), (note_of(card),)

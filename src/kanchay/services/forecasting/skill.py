@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.skill import SkillCard, skill_of_panel
 from kanchay.domain.interval import DAY
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
-from kanchay.services.forecasting.defaults import load_default, resolution_of
+from kanchay.services.forecasting.defaults import adapted_to_meter, load_default, resolution_of
 from kanchay.services.readings.series import find_point, held, load_panel
 
-__all__ = ["SkillCard", "card_of", "skill_card"]
+__all__ = ["CHOSEN_BY_SKILL", "SkillCard", "card_of", "note_of", "skill_card"]
 
 _NAIVES = ("ensemble", "week", "day")
+_LOOKED_AT = 50  # stored forecasts among which the last choice is looked for
+
+#: Notes of a forecast whose model was chosen by skill: one for each reason of a card, see `note_of`.
+CHOSEN_BY_SKILL: Final = frozenset(
+    {"model_better", "adapted_better", "fell_back_to_naive", "nothing_clearly_better", "too_short_to_tell"}
+)
+
+
+def note_of(card: SkillCard) -> str:
+    """The note that a forecast carries, so that the store tells why its model answered."""
+    return "fell_back_to_naive" if card.because == "naive_better" else card.because
 
 
 def skill_card(
@@ -30,14 +43,15 @@ def skill_card(
 def card_of(
     ctx: Context, scope: Scope, point: Point, site: Site, model: Forecaster, *, end: int, days: int
 ) -> SkillCard:
-    """The card of a point at any time; reads as much history before the span as the model wants."""
+    """The card of a point at any time; reads as much history before the span as the forecasters want."""
     start = end - days * DAY
+    adapted = adapted_to_meter(model)
     panel = load_panel(
         ctx,
         scope,
         [point.id],
         resolution_s=resolution_of(point),
-        start=start - max(model.lookback_s, 7 * DAY),
+        start=start - max(f.lookback_s for f in (model, adapted) if f is not None),
         end=end,
     )
     return skill_of_panel(
@@ -50,4 +64,17 @@ def card_of(
         country=site.country,
         subdivision=site.subdivision,
         unit=point.unit,
+        adapted=adapted,
+        incumbent=_incumbent(ctx, scope, point.id, end),
     )
+
+
+def _incumbent(ctx: Context, scope: Scope, point_id: str, at: int) -> str:
+    """Who answered the newest stored forecast up to `at` that nobody named a model for; "" where there is none.
+
+    A forecast made again at the same time finds its own first answer, so it stays what it was.
+    """
+    with ctx.records.unit(scope) as uow:
+        stored = uow.forecasts.find(point_id=point_id, order="-issued_at", limit=_LOOKED_AT)
+    chosen = (f.model for f in stored if f.issued_at <= at and CHOSEN_BY_SKILL & set(f.notes))
+    return next(chosen, "")

@@ -18,6 +18,11 @@ from kanchay.web.views.tiles import HISTORY_DAYS
 
 __all__ = ["ForecastView", "Skill", "forecast_view"]
 
+_WHY: Final = {
+    "naive_better": "skill.why_naive",
+    "adapted_better": "skill.why_adapted",
+    "nothing_clearly_better": "skill.why_held",
+}
 _EQUAL: Final = 0.02  # a difference of the error that no one feels
 
 
@@ -71,7 +76,7 @@ def _skill(card: Any, r: Reader) -> Skill:
         rows=rows,
         coverage=t("skill.coverage", n=f.number(100 * card.coverage80, 0)),
         why=t(
-            "skill.why" if card.because != "naive_better" else "skill.why_naive",
+            _WHY.get(card.because, "skill.why"),
             n=f.number(card.n_windows, 0),
         ),
     )
