@@ -48,7 +48,7 @@ from kanchay.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
-FOLD_RECIPE = PooledRecipe(windows_per_building=250, rounds=200, quantile_rows=200_000)
+FOLD_RECIPE = PooledRecipe(windows_per_building=150, rounds=150, quantile_rows=120_000)
 FOLD_MODEL = "left out"
 Skipped = list[tuple[str, str]]
 

@@ -96,7 +96,9 @@ def _print_summaries(result: Evaluation) -> None:
 
 
 def _print_against(result: Evaluation) -> None:
-    if not result.against:
+    """The groups by kind; those by what was seen in training are in the JSON."""
+    chosen = [a for a in result.against if "," not in a.group]
+    if not chosen:
         return
     click.echo(f"{result.model} over each rival, meter by meter")
     head = (
@@ -115,14 +117,14 @@ def _print_against(result: Evaluation) -> None:
         [
             (a.group, a.rival, a.column, f"{a.cvrmse.median:.3f}", _interval(a.cvrmse), _share(a.cvrmse.wins),
              f"{a.pinball.median:.3f}", _interval(a.pinball), _share(a.pinball.wins))
-            for a in result.against
+            for a in chosen
         ],
     )  # fmt: skip
     click.echo()
 
 
 def _print_blocks(result: Evaluation) -> None:
-    """The two headline groups and the first models only; the CSV has all."""
+    """The two headline groups; the CSV has every meter."""
     chosen = [
         b for b in result.blocks if b.group in ("commercial", "residential") and b.model != result.rival
     ]

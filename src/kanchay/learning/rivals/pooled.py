@@ -42,14 +42,15 @@ class PooledRecipe:
     """Numbers chosen on the validation meters of the splits; `version` names files in the cache."""
 
     version: int = 1
-    windows_per_building: int = 1000
+    windows_per_building: int = 500
     home_every_s: int = 3 * HOUR  # homes are few: more windows of each, also away from midnight
     windows_per_home: int = 3000
     rounds: int = 250
-    quantile_rows: int = 500_000  # nine models: a random part of the hours each
-    quantile_rounds: int = 150
+    quantile_rows: int = 250_000  # nine models: a random part of the hours each
+    quantile_rounds: int = 120
     learning_rate: float = 0.08
     leaves: int = 63
+    quantile_leaves: int = 31
     least_rows: int = 200
     share_of_homes: float = 0.5
     seed: int = 24
@@ -113,12 +114,14 @@ def fit_pooled(
     use = recipe or PooledRecipe()
     rows = _rows(training, use)
     progress(f"{len(rows.y)} hours of {len(training)} meters")
-    boosters = {_MEAN: _boost(rows, use, use.rounds, objective="regression")}
+    boosters = {_MEAN: _boost(rows, use, use.rounds, objective="regression", num_leaves=use.leaves)}
     progress(_MEAN)
     part = _part(rows, use)
     for level in LEVELS:
         name = _key(level)
-        boosters[name] = _boost(part, use, use.quantile_rounds, objective="quantile", alpha=level)
+        boosters[name] = _boost(
+            part, use, use.quantile_rounds, objective="quantile", alpha=level, num_leaves=use.quantile_leaves
+        )
         progress(name)
     meters = tuple(sorted(f"{m.dataset}/{m.id}" for m in training))
     rival = PooledRival(boosters, np.ones(len(LEVELS)), meters)
@@ -144,7 +147,6 @@ def _part(rows: _Rows, recipe: PooledRecipe) -> _Rows:
 def _parameters(recipe: PooledRecipe) -> dict[str, Any]:
     return {
         "learning_rate": recipe.learning_rate,
-        "num_leaves": recipe.leaves,
         "min_data_in_leaf": recipe.least_rows,
         "feature_fraction": 0.5,
         "bagging_fraction": 0.5,
