@@ -87,6 +87,31 @@ def test_nothing_of_the_test_period_is_drawn():
         assert np.isin(step[np.isfinite(step)], [0.0, 1.0, 2.0]).all()  # 0 and 2 around a change of the clock
 
 
+def test_a_mixture_is_of_both_meters_in_history_and_target_alike():
+    flat = [
+        replace(meter(i, tz="UTC"), values=np.full(80 * 24, level)) for i, level in enumerate((1.0, 500.0))
+    ]
+    seen = []
+    for drawn in draw_windows(flat, replace(OPTIONS, mixed=1.0, gaps=0.0, short_history=0.0)):
+        own = 1.0 if drawn.meter == "set/m0" else 500.0
+        level = drawn.inputs.windows.load[:, :1] / own
+        known = np.isfinite(drawn.actual)
+        np.testing.assert_allclose(np.broadcast_to(level, known.shape)[known], drawn.actual[known] / own)
+        seen.append(level.ravel())
+    levels = np.concatenate(seen)
+    assert levels.min() >= 1.15  # the other adds 15 to 100 % of the meter's own level, however large it is
+    assert levels.max() <= 2.0 + 1e-9
+
+
+def test_a_hard_meter_does_not_drown_the_others():
+    from kanchay.learning.boosted import _weights
+
+    weight = _weights(np.array([1.0, -1.0, 10.0, 10.0]), np.array(["a", "a", "b", "b"], dtype=object), 1.0)
+    np.testing.assert_allclose(weight, np.array([1.0, 1.0, 0.1, 0.1]) / 0.55)
+    even = _weights(np.array([1.0, 10.0]), np.array(["a", "b"], dtype=object), 0.0)
+    assert even.tolist() == [1.0, 1.0]
+
+
 def test_the_same_seed_draws_the_same(meters):
     once, again = (draw_windows(meters, OPTIONS) for _ in range(2))
     for a, b in zip(once, again, strict=True):
