@@ -6,6 +6,7 @@ Up to seven days the answer has the resolution of the meter, beyond that it is d
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,13 @@ _WORDS = {
     "short_history": "only {known:g} hours of history are known: bands are wider",
     "gaps": "the history has gaps",
 }
+_REASONS = {
+    "model_better": "as good as {naive} here or better, over {days} days",
+    "adapted_better": "{model} adapted to this meter, {gain:.1%} less error over {days} days",
+    "naive_better": "it does better here than {model}, {gain:.1%} less error over {days} days",
+    "nothing_clearly_better": "none does clearly better over {days} days",
+    "too_short_to_tell": "less than two weeks to compare it with {naive}",
+}
 _WEEK_S = 7 * 86400
 
 
@@ -41,7 +49,11 @@ _WEEK_S = 7 * 86400
     help="How far: to 7d by interval, beyond that daily totals to 35d.",
 )
 @click.option("--daily", is_flag=True, help="Daily totals also for seven days or less.")
-@click.option("--model", "model_name", help="Name or path of a model (default: the setting 'model').")
+@click.option(
+    "--model",
+    "model_name",
+    help="Name or path of a model, asked as it is (default: whoever does best on each series).",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write the forecast frame to this Parquet file.")
 @json_option
 @click.pass_context
@@ -72,31 +84,62 @@ def command(
         return
     found = []
     for series in all_series:
-        forecast = _forecast(series, model, issued_at, horizon_s)
+        forecast = _forecast(series, model, issued_at, horizon_s, named=model_name is not None)
         if forecast is not None:
-            found.append((series, forecast))
+            found.append(forecast)
     if not found:
         raise NotEnoughData(
             "No series has 24 known hours before the time of issue.",
             hint="Give more data or a later --issued-at.",
         )
     if out is not None:
-        _write(out, [forecast for _, forecast in found])
-    _print(found, as_json, model.lookback_s)
+        _write(out, [each.forecast for each in found])
+    _print(found, as_json)
 
 
-def _forecast(series: Series, model: Forecaster, issued_at: str | None, horizon_s: int) -> Forecast | None:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A forecast, its series, the known hours that it stands on and why its model answered."""
+
+    series: Series
+    forecast: Forecast
+    known_hours: float
+    why: str
+
+
+def _forecast(
+    series: Series, model: Forecaster, issued_at: str | None, horizon_s: int, *, named: bool
+) -> _Found | None:
     """The forecast of one series, or a line on stderr why there is none."""
     from kanchay.analysis.forecast.single import forecast_panel
 
+    at = time_of_issue(series, issued_at)
+    answering, note, why = (model, "", "") if named else _who_answers(series, model, at)
     try:
-        return forecast_panel(
-            series.panel, series.name, model, time_of_issue(series, issued_at), horizon_s=horizon_s, unit=series.unit,
+        forecast = forecast_panel(
+            series.panel, series.name, answering, at, horizon_s=horizon_s, unit=series.unit,
             country=series.country, subdivision=series.subdivision,
         )  # fmt: skip
     except NotEnoughData as error:
         say(str(error))
         return None
+    known = _known_hours(series, forecast.issued_at, answering.lookback_s)
+    return _Found(series, replace(forecast, notes=(*forecast.notes, *([note] if note else []))), known, why)
+
+
+def _who_answers(series: Series, model: Forecaster, at: int) -> tuple[Forecaster, str, str]:
+    """Who does best on this series lately, the note that says so, and the same in words."""
+    from kanchay.services.forecasting.skill import choose_on_panel, note_of
+
+    answering, card = choose_on_panel(
+        series.panel, series.name, model, at, country=series.country, subdivision=series.subdivision
+    )
+    if card is None or not card.n_windows:
+        return answering, "", ""
+    words = _REASONS[card.because].format(
+        model=model.name, naive=card.best_naive, gain=card.gain, days=card.n_windows
+    )
+    return answering, note_of(card), words
 
 
 def time_of_issue(series: Series, issued_at: str | None) -> int:
@@ -127,18 +170,17 @@ def _write(out: Path, forecasts: list[Forecast]) -> None:
     say(f"Forecast frame written to {out}.")
 
 
-def _print(found: list[tuple[Series, Forecast]], as_json: bool, lookback_s: int) -> None:
-    known = [_known_hours(series, forecast.issued_at, lookback_s) for series, forecast in found]
+def _print(found: list[_Found], as_json: bool) -> None:
     if as_json:
         from kanchay.services.forecasting.document import forecast_document
 
-        emit_json(
-            {"forecasts": [forecast_document(f, hours) for (_, f), hours in zip(found, known, strict=True)]}
-        )
+        emit_json({"forecasts": [forecast_document(f.forecast, f.known_hours) for f in found]})
         return
-    for (series, forecast), hours in zip(found, known, strict=True):
+    for each in found:
+        series, forecast = each.series, each.forecast
         head = f"{series.name}: {forecast.model}, {times(series)}"
-        click.echo(head + "".join(f"; {word}" for word in worded(forecast.notes, hours)))
+        said = [*worded(forecast.notes, each.known_hours), *([each.why] if each.why else [])]
+        click.echo(head + "".join(f"; {word}" for word in said))
         table(("time", f"mean [{forecast.unit}]", "q10", "q50", "q90"), _rows(series, forecast))
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from kanchay.analysis.forecast.protocol import Forecaster
+from kanchay.analysis.forecast.registry import forecaster
 from kanchay.analysis.forecast.skill import SkillCard, skill_of_panel
 from kanchay.domain.interval import DAY
+from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import adapted_to_meter, load_default, resolution_of
 from kanchay.services.readings.series import find_point, held, load_panel
 
-__all__ = ["CHOSEN_BY_SKILL", "SkillCard", "card_of", "note_of", "skill_card"]
+__all__ = ["CHOSEN_BY_SKILL", "SkillCard", "card_of", "choose_on_panel", "note_of", "skill_card"]
 
 _NAIVES = ("ensemble", "week", "day")
+_DAYS = 28
 _LOOKED_AT = 50  # stored forecasts among which the last choice is looked for
 
 #: Notes of a forecast whose model was chosen by skill: one for each reason of a card, see `note_of`.
@@ -30,14 +33,14 @@ def note_of(card: SkillCard) -> str:
 
 
 def skill_card(
-    ctx: Context, scope: Scope, point_id: str, *, days: int = 28, model: str | None = None
+    ctx: Context, scope: Scope, point_id: str, *, days: int = _DAYS, model: str | None = None
 ) -> SkillCard:
     """The card of a point over its last `days` days."""
     point, _, site = find_point(ctx, scope, point_id)
     scope.require(Permission.READ, site.id)
     reach = held(ctx, scope, point_id)
-    forecaster = ctx.models.load(model) if model else load_default(ctx)[0]
-    return card_of(ctx, scope, point, site, forecaster, end=reach.end, days=days)
+    judged = ctx.models.load(model) if model else load_default(ctx)[0]
+    return card_of(ctx, scope, point, site, judged, end=reach.end, days=days)
 
 
 def card_of(
@@ -67,6 +70,37 @@ def card_of(
         adapted=adapted,
         incumbent=_incumbent(ctx, scope, point.id, end),
     )
+
+
+def choose_on_panel(
+    panel: Panel,
+    point_id: str,
+    model: Forecaster,
+    at: int,
+    *,
+    country: str | None = None,
+    subdivision: str | None = None,
+) -> tuple[Forecaster, SkillCard | None]:
+    """Who answers at `at` for a series that is no stored point, and the card; no card where it cannot be compared.
+
+    Nothing at or after `at` is looked at. A classic forecaster answers itself.
+    """
+    adapted = adapted_to_meter(model)
+    if adapted is None:
+        return model, None
+    naives = {name: forecaster(name) for name in _NAIVES}
+    card = skill_of_panel(
+        panel.slice(panel.start, max(at, panel.start)),
+        point_id,
+        model,
+        tuple(naives.values()),
+        start=at - _DAYS * DAY,
+        end=at,
+        country=country,
+        subdivision=subdivision,
+        adapted=adapted,
+    )
+    return {model.name: model, adapted.name: adapted, **naives}[card.answers], card
 
 
 def _incumbent(ctx: Context, scope: Scope, point_id: str, at: int) -> str:
