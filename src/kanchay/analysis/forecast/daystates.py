@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.analysis.forecast.daily import DayHistory
 from kanchay.domain.interval import IntArray
@@ -29,8 +30,8 @@ _FOLLOW_AFTER: Final = 7.0  # days known before a day is asked
 _FOLLOW_RANGE: Final = (-0.5, 2.5)
 _SHIFT_PRIOR: Final = 2.0  # days of a kind at which half of what it shows is believed
 _SPREAD_DAYS: Final = 28  # days from which the spread is taken
-_SPREAD_PRIOR: Final = 4.0  # days' worth of belief in the prior spread
-_SPREAD_SHARE: Final = 0.30  # prior spread of a day over its usual size: homes lie around 0.2 to 0.5
+_SPREAD_PRIOR: Final = 2.0  # days' worth of belief in the prior spread
+_SPREAD_SHARE: Final = 0.20  # prior spread of a day over its usual size: buildings lie around 0.1, homes 0.3
 _N_KINDS: Final = 7
 _WORKING: Final = 5  # kinds below are working days
 
@@ -48,7 +49,7 @@ class DayStates:
     follow : ndarray of float64, shape (n_days + 1,)
         How far tomorrow goes from the level towards the fast level; 0 to 1 and somewhat beyond. [-]
     spread : ndarray of float64, shape (n_days + 1,)
-        Standard deviation of a day about level and shift. [kWh]
+        Standard deviation of a day about the mean of its kind. [kWh]
     known : ndarray of float64, shape (n_days + 1,)
         Days known before it. [d]
     """
@@ -87,7 +88,7 @@ def day_states(history: DayHistory) -> DayStates:
     shifts = _shifts(*_faded(history.total, kind, SHIFT_HALF_LIFE))
     level = _level(*_faded(history.total, kind, LEVEL_HALF_LIFE), shifts)
     fast = _level(*_faded(history.total, kind, FAST_HALF_LIFE), shifts)
-    spread = _spread(history.total, kind, shifts)
+    spread = _spread(history.total, history.free)
     follow = _follow(history.total - shifts[np.arange(n), kind], level[:n], fast[:n], known[:n])
     return DayStates(level, fast, shifts, follow, spread, known)
 
@@ -143,8 +144,11 @@ def _shifts(sums: FloatArray, weight: FloatArray) -> FloatArray:
     return shifts
 
 
-def _spread(total: FloatArray, kind: IntArray, shifts: FloatArray) -> FloatArray:
-    """Standard deviation of the last days before each day after their shifts were taken off, with a prior."""
+def _spread(total: FloatArray, free: NDArray[np.bool_]) -> FloatArray:
+    """Standard deviation of the last days before each day about the mean of their kind, with a prior.
+
+    Working and free days have means of their own, not the believed shifts: after a week those still mix both kinds.
+    """
     at = np.flatnonzero(~np.isnan(total))
     n = len(total)
     if not len(at):
@@ -155,12 +159,15 @@ def _spread(total: FloatArray, kind: IntArray, shifts: FloatArray) -> FloatArray
     near = np.where(
         near.sum(axis=1, keepdims=True) >= 2, near, place >= 0
     )  # a long gap: the last days there are
+    square, n_means = np.zeros(n + 1), np.zeros(n + 1)
+    for kind in (near & free[day], near & ~free[day]):
+        count = kind.sum(axis=1)
+        mean = np.where(kind, total[day], 0.0).sum(axis=1) / np.maximum(count, 1)
+        square += np.where(kind, (total[day] - mean[:, None]) ** 2, 0.0).sum(axis=1)
+        n_means += count > 0
     count = near.sum(axis=1)
-    rest = np.where(near, total[day] - np.take_along_axis(shifts, kind[day], axis=1), 0.0)
-    mean = rest.sum(axis=1) / np.maximum(count, 1)
-    square = np.where(near, (rest - mean[:, None]) ** 2, 0.0).sum(axis=1)
     size = np.where(near, np.abs(total[day]), 0.0).sum(axis=1) / np.maximum(count, 1)
     prior = _SPREAD_PRIOR * (_SPREAD_SHARE * size) ** 2
-    spread = np.sqrt((square + prior) / np.maximum(count - 1 + _SPREAD_PRIOR, 1.0))
+    spread = np.sqrt((square + prior) / (np.maximum(count - n_means, 0.0) + _SPREAD_PRIOR))
     answer: FloatArray = np.where(count > 0, spread, np.nan)
     return answer

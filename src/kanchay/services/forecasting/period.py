@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from kanchay.analysis.forecast.firstweek import first_week
 from kanchay.analysis.forecast.period import forecast_total
 from kanchay.analysis.tariff.period import reading_period
 from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.forecast import PeriodForecast
-from kanchay.domain.interval import DAY, HOUR, local_midnight, to_datetime
+from kanchay.domain.interval import HOUR, local_midnight, to_datetime
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
+from kanchay.services.forecasting.days import HISTORY_S
+from kanchay.services.forecasting.defaults import load_default
 from kanchay.services.readings.series import find_point, load_panel, main_point, span
 
 __all__ = ["forecast_period"]
-
-_HISTORY_S = 400 * DAY  # what the level, the spread and the meter's own record are taken from
 
 
 def forecast_period(
@@ -22,7 +23,7 @@ def forecast_period(
     """Forecast the total of the reading period that the last reading before `now` lies in.
 
     The point is the main electricity meter unless another is named. Without `now` the clock counts; readings
-    that end earlier set the time of issue.
+    that end earlier set the time of issue. The first week to come is drawn towards the hourly forecast.
     """
     scope.require(Permission.READ, site_id)
     point = main_point(ctx, scope, site_id) if point_id is None else find_point(ctx, scope, point_id)[0]
@@ -36,6 +37,9 @@ def forecast_period(
     start, end = local_midnight(first, site.tz), local_midnight(after, site.tz)
     begin = _begin(at, reach.start, start)
     panel = load_panel(ctx, scope, [point.id], resolution_s=HOUR, start=begin, end=at)
+    week = first_week(
+        panel, point.id, load_default(ctx)[0], at, country=site.country, subdivision=site.subdivision
+    )
     return forecast_total(
         panel,
         point.id,
@@ -44,9 +48,10 @@ def forecast_period(
         issued_at=at,
         country=site.country,
         subdivision=site.subdivision,
+        first_days=week,
     )
 
 
 def _begin(at: int, first: int, start: int) -> int:
-    """Start of the history, on the hour: at most `_HISTORY_S` back, never after the period's start."""
-    return min(max(first, at - _HISTORY_S), start) // HOUR * HOUR
+    """Start of the history, on the hour: at most `HISTORY_S` back, never after the period's start."""
+    return min(max(first, at - HISTORY_S), start) // HOUR * HOUR
