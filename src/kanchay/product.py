@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kanchay.domain.bill import Bill
 from kanchay.domain.finding import Finding, Recommendation
-from kanchay.domain.forecast import QUANTILE_NAMES, Forecast
+from kanchay.domain.forecast import QUANTILE_NAMES, DailyForecast, Forecast, PeriodForecast
 from kanchay.domain.interval import format_resolution, parse_duration, parse_instant
 from kanchay.domain.issue import Issue
 from kanchay.domain.panel import Panel
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kanchay.analysis.forecast.protocol import Forecaster
+    from kanchay.services.forecasting.card import ForecastCard
 
 __all__ = ["Product", "load_model", "read", "simulate_home", "to_frame"]
 
@@ -65,7 +66,12 @@ class Product:
         return check_site(self.ctx, self.scope, self.site.id)
 
     def forecast(
-        self, horizon: str = "24h", *, issued_at: str | None = None, model: str | None = None
+        self,
+        horizon: str = "24h",
+        *,
+        issued_at: str | None = None,
+        model: str | None = None,
+        resolution: str | None = None,
     ) -> Forecast:
         """Forecast the main meter from the end of its data.
 
@@ -77,15 +83,73 @@ class Product:
             ISO time of issue, on the site's clock where it has no offset; nothing later is read.
         model : str, optional
             Name or path of a model; by default the one that does best on this meter.
+        resolution : str, optional
+            From ``"5min"`` to ``"1h"``; by default the meter's own. With one the pre-trained model answers unless
+            another is named.
         """
         from kanchay.services.forecasting.forecast import forecast_point
+
+        at = None if issued_at is None else parse_instant(issued_at, self.site.tz)
+        length = parse_duration(horizon)
+        if resolution is not None:
+            return self._forecast_at(resolution, length, at, load_model(model or "pretrained"))
+        return forecast_point(
+            self.ctx, self.scope, self._point_id(), issued_at=at, horizon_s=length, model=model
+        )
+
+    def _point_id(self) -> str:
         from kanchay.services.readings.series import main_point
 
-        point = main_point(self.ctx, self.scope, self.site.id)
-        at = None if issued_at is None else parse_instant(issued_at, self.site.tz)
-        return forecast_point(
-            self.ctx, self.scope, point.id, issued_at=at, horizon_s=parse_duration(horizon), model=model
+        return main_point(self.ctx, self.scope, self.site.id).id
+
+    def _forecast_at(self, resolution: str, horizon_s: int, at: int | None, model: Forecaster) -> Forecast:
+        from kanchay.analysis.forecast.single import forecast_panel
+
+        panel = self.panel(resolution)
+        (point_id,) = panel.points
+        return forecast_panel(
+            panel,
+            point_id,
+            model,
+            panel.end if at is None else at,
+            horizon_s=horizon_s,
+            country=self.site.country,
+            subdivision=self.site.subdivision,
         )
+
+    def days(self, n_days: int = 35, *, issued_at: str | None = None) -> DailyForecast:
+        """Totals of the days ahead, and the total of them all.
+
+        Parameters
+        ----------
+        n_days : int, default 35
+            At most 35.
+        issued_at : str, optional
+            ISO time of issue, on the site's clock where it has no offset; nothing later is read.
+        """
+        from kanchay.services.forecasting.days import forecast_point_days
+
+        at = None if issued_at is None else parse_instant(issued_at, self.site.tz)
+        return forecast_point_days(self.ctx, self.scope, self._point_id(), issued_at=at, n_days=n_days)
+
+    def period(self, *, issued_at: str | None = None) -> PeriodForecast:
+        """The total of the billing period that the last reading lies in, with its range."""
+        from kanchay.services.forecasting.period import forecast_period
+
+        at = None if issued_at is None else parse_instant(issued_at, self.site.tz)
+        return forecast_period(self.ctx, self.scope, self.site.id, now=at)
+
+    def card(self, days: int = 28) -> ForecastCard:
+        """The forecast card: skill beside the naives over the last days, coverage, worst days, and who answers.
+
+        Raises
+        ------
+        NotEnoughData
+            No day at all can be judged.
+        """
+        from kanchay.services.forecasting.card import forecast_card
+
+        return forecast_card(self.ctx, self.scope, self._point_id(), days=days)
 
     def with_tariff(self, tariff_id: str, **parameters: str) -> Product:
         """The same site under a tariff, with typed values such as ``alumbrado="8.82"``."""
@@ -196,7 +260,7 @@ def load_model(name: str = "pretrained") -> Forecaster:
     return in_memory().models.load(name)
 
 
-def to_frame(value: Forecast | Panel) -> pd.DataFrame:
+def to_frame(value: Forecast | DailyForecast | Panel) -> pd.DataFrame:
     """A pandas table of a forecast or a panel.
 
     A forecast becomes the forecast frame: ``meter_id, issued_at, timestamp, resolution, unit, mean`` and nine quantiles.
@@ -208,11 +272,12 @@ def to_frame(value: Forecast | Panel) -> pd.DataFrame:
     if isinstance(value, Panel):
         local = times.tz_convert(value.tz).rename("timestamp")
         return pd.DataFrame(value.values.T, index=local, columns=list(value.points))
+    length = "1d" if isinstance(value, DailyForecast) else format_resolution(value.resolution_s)
     head = {
         "meter_id": value.point_id,
         "issued_at": pd.Timestamp(value.issued_at, unit="s", tz="UTC"),
         "timestamp": times,
-        "resolution": format_resolution(value.resolution_s),
+        "resolution": length,
         "unit": value.unit,
         "mean": value.mean,
     }
