@@ -221,7 +221,8 @@ def _weighed(manifest: Manifest, watch: Sequence[Meter], forecaster: BoostedFore
     n = len(values) // block * block
     told = {
         "meaning": "rise of the mean pinball loss, in scales of the window, when blocks of"
-        f" {block} windows of the validation meters exchange this feature; the mean of like days that the trees correct stays",
+        f" {block} windows of the validation meters exchange this feature; the mean of like days that the trees"
+        " correct stays",
         "loss": round(float(np.mean(loss(values[:n]))), 6),
         "windows": n,
         "rise": rise,

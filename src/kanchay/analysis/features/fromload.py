@@ -86,15 +86,19 @@ _NAMED: Final = (
     ),
     Feature(
         "same_hour_spread", "kWh", "Mean absolute deviation of the load at the same hour of the seven latest known days.",
-        "Desviación absoluta media del consumo a la misma hora de los siete últimos días conocidos.", "mean |y(t - lead_days - k d) - same_hour_energy|",
+
+        "Desviación absoluta media del consumo a la misma hora de los siete últimos días conocidos.",
+        "mean |y(t - lead_days - k d) - same_hour_energy|",
         _DEFINITION, _LOAD, formulas.same_hour_spread, relative="spread",
     ),
     Feature(
-        "same_hour_low", "kWh", "Least load at the same hour of the seven latest known days.", "El menor consumo a la misma hora de los siete últimos días conocidos.",
+        "same_hour_low", "kWh", "Least load at the same hour of the seven latest known days.",
+        "El menor consumo a la misma hora de los siete últimos días conocidos.",
         "min of y(t - lead_days - k d)", _DEFINITION, _LOAD, formulas.same_hour_low, relative="level",
     ),
     Feature(
-        "same_hour_high", "kWh", "Greatest load at the same hour of the seven latest known days.", "El mayor consumo a la misma hora de los siete últimos días conocidos.",
+        "same_hour_high", "kWh", "Greatest load at the same hour of the seven latest known days.",
+        "El mayor consumo a la misma hora de los siete últimos días conocidos.",
         "max of y(t - lead_days - k d)", _DEFINITION, _LOAD, formulas.same_hour_high, relative="level",
     ),
     Feature(
@@ -130,7 +134,8 @@ _NAMED: Final = (
         relative="spread",
     ),
     Feature(
-        "latest_hours_shift", "kWh", "How far the last 3 hours lie from the same hours of the days before.", "Cuánto difieren las últimas 3 horas de las mismas horas de días anteriores.",
+        "latest_hours_shift", "kWh", "How far the last 3 hours lie from the same hours of the days before.",
+        "Cuánto difieren las últimas 3 horas de las mismas horas de días anteriores.",
         "mean over 3 h of y - mean of y(t - k d), k = 1..6", _DEFINITION, _LOAD, formulas.latest_hours_shift,
         relative="spread",
     ),
