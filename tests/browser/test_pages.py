@@ -12,6 +12,8 @@ PAGES = {
     "office": f"{OFFICE}/",
     "forecast": f"{HOME}/forecast",
     "office-forecast": f"{OFFICE}/forecast",
+    "card": f"{HOME}/forecast/card",
+    "office-card": f"{OFFICE}/forecast/card",
     "findings": f"{HOME}/findings",
     "office-findings": f"{OFFICE}/findings",
     "bill": f"{HOME}/bill",
@@ -73,7 +75,7 @@ def test_a_page_that_is_not_there(browse) -> None:
 def test_zoomed_in_the_page_flows_anew(browse, width: int) -> None:
     """A screen of 1280, 768 or 1440 px at 400 or 200 % has that many pixels to lay out in (WCAG 1.4.4, 1.4.10)."""
     browser = browse(width)
-    for name in ("home", "office", "forecast", "bill", "findings", "import"):
+    for name in ("home", "office", "forecast", "card", "bill", "findings", "import"):
         page = browser.open(PAGES[name])
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
         assert page.evaluate(CUT) == [], name
@@ -81,13 +83,13 @@ def test_zoomed_in_the_page_flows_anew(browse, width: int) -> None:
 
 def test_larger_text_alone_still_fits(browse) -> None:
     browser = browse(360)
-    for name in ("home", "bill", "findings"):
+    for name in ("home", "card", "bill", "findings"):
         page = browser.open(PAGES[name])
         page.evaluate("document.documentElement.style.fontSize = '150%'")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
 
 
-@pytest.mark.parametrize("name", ["home", "forecast", "bill", "findings", "import"])
+@pytest.mark.parametrize("name", ["home", "forecast", "card", "bill", "findings", "import"])
 def test_without_javascript_everything_is_there(browse, name: str) -> None:
     browser = browse(360, java_script_enabled=False)
     page = browser.open(PAGES[name])

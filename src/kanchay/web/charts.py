@@ -71,6 +71,7 @@ class Chart:
     digits: int = 2
     height: int = 220
     days: bool = False
+    clock: bool = False  # hours of any day: no date is told
     centred: bool = False  # a line through interval energy passes through the centres
     now: int | None = None
     now_low: bool = False
@@ -111,6 +112,7 @@ class Chart:
         d |= {"min": _short(bottom)} if bottom < 0 else {}
         d |= {"mid": 1} if self.centred else {}
         d |= {"days": 1} if self.days else {}
+        d |= {"clock": 1} if self.clock else {}
         d |= {"now": self.now, "nowLow": int(self.now_low)} if self.now else {}
         d |= {"end": self.end} if self.end else {}
         d |= {"right": self.right} if self.right is not None else {}
@@ -137,7 +139,8 @@ class Chart:
         for i, start in enumerate(self.starts):
             cells = [f.number(line.values[i], self.digits) for line in said]
             cells += [_range(f, b.low[i], b.high[i], self.digits) for b in ranged]
-            rows.append([f.row_time(start, days=self.days), *cells])
+            when = f.hhmm(start) if self.clock else f.row_time(start, days=self.days)
+            rows.append([when, *cells])
         return head, rows
 
 

@@ -136,7 +136,7 @@ def test_a_building_is_spoken_of_without_you() -> None:
             assert not re.search(r"\b(tú|tu|tus|te|you|your)\b", said), key
 
 
-@pytest.mark.parametrize("page", ["", "forecast", "findings", "bill"])
+@pytest.mark.parametrize("page", ["", "forecast", "forecast/card", "findings", "bill"])
 def test_the_pages_of_a_building_never_say_you(client, page: str) -> None:
     for language, you in (("es", r"\b(tú|tus?)\b|\b(?!atrás)\w+rás\b"), ("en", r"\byours?\b|\byou\b")):
         client.get(f"/language/{language}")

@@ -13,6 +13,8 @@ PAGES = [
     "/sites/oficina/",
     "/sites/casa/forecast",
     "/sites/oficina/forecast",
+    "/sites/casa/forecast/card",
+    "/sites/oficina/forecast/card",
     "/sites/casa/findings",
     "/sites/casa/findings/casa-f1",
     "/sites/casa/bill",

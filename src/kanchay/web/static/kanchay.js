@@ -62,14 +62,14 @@
       (d.labels || []).forEach(p => text(u, p.s, u.valToPos(p.t, 'x', true) + (p.dx || 0) * k, u.valToPos(p.y, 'y', true) + (p.dy || 0) * k, css(p.c), p.al));
       c.restore();
     };
-    const tick = (u, vals) => vals.map(v => { const x = local(v); return d.days ? `${x.getDate()} ${MON[x.getMonth()]}` : x.getHours() || x.getMinutes() ? hhmm(x) : `${DAYS[x.getDay()]} ${x.getDate()}`; });
+    const tick = (u, vals) => vals.map(v => { const x = local(v); return d.days ? `${x.getDate()} ${MON[x.getMonth()]}` : d.clock || x.getHours() || x.getMinutes() ? hhmm(x) : `${DAYS[x.getDay()]} ${x.getDate()}`; });
     const read = u => {
       if (!out) return;
       const i = u.cursor.idx; if (i == null) { out.textContent = rest; return; }
       const x = local(T[i]), b = (d.bands || []).find(b => b.say && b.lo[i] != null);
       const parts = d.s.filter(s => s.say !== 0 && s.y[i] != null).map(s => `${s.n} ${say(s.y[i], d.dec ?? 2)}\u00a0${d.unit}`);
       if (b) parts.push(`${b.say} ${say(b.lo[i], d.dec ?? 2)}–${say(b.hi[i], d.dec ?? 2)}`);
-      out.textContent = `${DAYS[x.getDay()]} ${x.getDate()} ${MON[x.getMonth()]}${d.days ? '' : ', ' + hhmm(x)} · ${parts.join(' · ') || NONE}`;
+      out.textContent = `${d.clock ? hhmm(x) : `${DAYS[x.getDay()]} ${x.getDate()} ${MON[x.getMonth()]}${d.days ? '' : ', ' + hhmm(x)}`} · ${parts.join(' · ') || NONE}`;
     };
     const axis = {stroke: () => css('--muted'), font: FONT, ticks: {show: false}};
     const make = () => {

@@ -1,0 +1,202 @@
+"""What a forecaster did on one meter beside a naive: is the difference more than luck, and where does it err."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kanchay.analysis.backtest import Backtest
+from kanchay.domain.forecast import LEVELS
+from kanchay.domain.interval import DAY, HOUR
+from kanchay.domain.reading import FloatArray
+
+__all__ = ["DayCurve", "TrackRecord", "track_record"]
+
+_WEEK: Final = 7  # days and their weekdays go together: they are drawn a week at a time
+_LEAST_DAYS: Final = 7  # below it no interval can be told
+_DRAWS: Final = 2000
+_SEED: Final = 20260822  # the same card gives the same interval
+_BAND: Final = (0.10, 0.90)
+_N_WORST: Final = 3
+_WHOLE: Final = 0.9  # share of a day that must be known for its curve to be shown
+
+
+@dataclass(frozen=True, slots=True)
+class DayCurve:
+    """A forecast of one day beside what came true.
+
+    Attributes
+    ----------
+    start : int
+        UTC second of the time of issue, a local midnight. [s]
+    resolution_s : int
+        Length of an interval: that of the meter, at least half an hour. [s]
+    actual, mean, low, high : tuple of float
+        What came true (NaN where unknown), the forecast, and its 80 % band. [unit]
+    mae, naive_mae : float
+        Mean absolute error per interval of the meter, of the model and of the naive. [unit]
+    """
+
+    start: int
+    resolution_s: int
+    actual: tuple[float, ...]
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    mae: float
+    naive_mae: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """A forecaster's past on one meter.
+
+    Attributes
+    ----------
+    model, naive : str
+        Who is compared with whom.
+    n_days : int
+        Days that were forecast and of which something was measured. [-]
+    skill, skill_low, skill_high : float
+        Share of the naive's RMSE that the model saves over these days, and the interval in which it lies 8 times in
+        10 were other weeks like these drawn; NaN below a week. [-]
+    beaten : int
+        Days on which the model's absolute error was below the naive's. [-]
+    error_by_lead, naive_error_by_lead : tuple of float
+        Mean absolute error per interval one day ahead, two days ahead …; NaN where never measured. [unit]
+    worst : tuple of DayCurve
+        The days with the largest absolute error, worst first.
+    missing_h : float
+        Hours without a reading within the span. [h]
+    omitted : int
+        Days that could not be forecast for lack of history. [-]
+    """
+
+    model: str
+    naive: str
+    n_days: int
+    skill: float
+    skill_low: float
+    skill_high: float
+    beaten: int
+    error_by_lead: tuple[float, ...]
+    naive_error_by_lead: tuple[float, ...]
+    worst: tuple[DayCurve, ...]
+    missing_h: float
+    omitted: int
+
+
+def track_record(
+    names: tuple[str, str], model: Backtest, naive: Backtest, *, missing_h: float
+) -> TrackRecord:
+    """Compare two back-tests of the same meter, issued at the same local midnights.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the model and the naive.
+    model, naive : Backtest
+        Of one horizon, a whole number of days. The first day decides; the later ones tell how errors grow.
+    missing_h : float
+        Hours without a reading within the span. [h]
+
+    Returns
+    -------
+    TrackRecord
+
+    Examples
+    --------
+    >>> from kanchay.analysis.backtest import backtest, clock_times
+    >>> from kanchay.analysis.forecast.naive import DayNaive, WeekNaive
+    >>> from kanchay.domain.panel import Panel
+    >>> load = np.tile([1.0] * 120 + [0.2] * 48, 5) + 0.01 * (np.arange(840) % 5)
+    >>> panel = Panel.of(("m",), load[None], start=345600, resolution_s=3600, tz="UTC")
+    >>> issued = clock_times(345600 + 8 * 86400, panel.end, "UTC")
+    >>> week, day = (backtest(panel, "m", f, issued) for f in (WeekNaive(), DayNaive()))
+    >>> found = track_record(("week", "day"), week, day, missing_h=0.0)
+    >>> found.n_days, found.skill > found.skill_low > 0.9
+    (27, True)
+    """
+    per_day = DAY // model.resolution_s
+    first = _errors(model)[:, :per_day], _errors(naive)[:, :per_day]
+    both = ~np.isnan(first[0]) & ~np.isnan(first[1])
+    mine, other = (np.where(both, e, 0.0) for e in first)
+    judged = both.any(axis=1)
+    low, high = _interval((mine**2).sum(axis=1)[judged], (other**2).sum(axis=1)[judged])
+    n_leads = model.actual.shape[1] // per_day
+    return TrackRecord(
+        model=names[0],
+        naive=names[1],
+        n_days=int(judged.sum()),
+        skill=_skill((mine**2).sum(), (other**2).sum()),
+        skill_low=low,
+        skill_high=high,
+        beaten=int((mine.sum(axis=1) < other.sum(axis=1))[judged].sum()),
+        error_by_lead=_by_lead(model, n_leads, per_day),
+        naive_error_by_lead=_by_lead(naive, n_leads, per_day),
+        worst=_worst(model, mine, other, both),
+        missing_h=missing_h,
+        omitted=len(model.omitted),
+    )
+
+
+def _errors(result: Backtest) -> FloatArray:
+    error: FloatArray = np.abs(result.prediction.mean - result.actual)
+    return error
+
+
+def _skill(mine: float, other: float) -> float:
+    """Share of the other's RMSE that is saved, from sums of squares."""
+    return 1.0 - float(np.sqrt(mine / other)) if other > 0 else float("nan")
+
+
+def _interval(mine: FloatArray, other: FloatArray) -> tuple[float, float]:
+    """In which the skill lies 8 times in 10: weeks of days drawn with replacement (circular blocks)."""
+    n = len(mine)
+    if n < _LEAST_DAYS or other.sum() <= 0:
+        return float("nan"), float("nan")
+    rng = np.random.default_rng(_SEED)
+    begin = rng.integers(0, n, size=(_DRAWS, -(-n // _WEEK)))
+    days = ((begin[:, :, None] + np.arange(_WEEK)) % n).reshape(_DRAWS, -1)[:, :n]
+    below = other[days].sum(axis=1)
+    drawn = 1.0 - np.sqrt(mine[days].sum(axis=1) / np.where(below > 0, below, np.nan))
+    low, high = np.nanquantile(drawn, _BAND)
+    return float(low), float(high)
+
+
+def _by_lead(result: Backtest, n_leads: int, per_day: int) -> tuple[float, ...]:
+    error = _errors(result)[:, : n_leads * per_day].reshape(-1, n_leads, per_day)
+    known = ~np.isnan(error)
+    count = known.sum(axis=(0, 2))
+    total = np.where(known, error, 0.0).sum(axis=(0, 2))
+    return tuple(float(t / n) if n else float("nan") for t, n in zip(total, count, strict=True))
+
+
+def _worst(
+    result: Backtest, mine: FloatArray, other: FloatArray, both: NDArray[np.bool_]
+) -> tuple[DayCurve, ...]:
+    whole = np.flatnonzero(both.mean(axis=1) >= _WHOLE)
+    rows = sorted(whole.tolist(), key=lambda row: -mine[row].sum() / both[row].sum())[:_N_WORST]
+    return tuple(_curve(result, row, mine[row], other[row], int(both[row].sum())) for row in rows)
+
+
+def _curve(result: Backtest, row: int, mine: FloatArray, other: FloatArray, n: int) -> DayCurve:
+    """One day, summed to hours where the meter reports oftener than every half hour."""
+    per = HOUR // result.resolution_s if result.resolution_s < HOUR // 2 else 1
+    steps = DAY // result.resolution_s
+    low, high = (result.prediction.quantiles[row, :steps, LEVELS.index(level)] for level in _BAND)
+    curves = (result.actual[row, :steps], result.prediction.mean[row, :steps], low, high)
+    actual, mean, below, above = (tuple(c.reshape(-1, per).sum(axis=1).tolist()) for c in curves)
+    return DayCurve(
+        start=int(result.issued_at[row]),
+        resolution_s=result.resolution_s * per,
+        actual=actual,
+        mean=mean,
+        low=below,
+        high=above,
+        mae=float(mine.sum() / n),
+        naive_mae=float(other.sum() / n),
+    )

@@ -1,0 +1,86 @@
+"""The forecast card of a meter, whole: who answers and why, and the track record behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kanchay.analysis.backtest import Backtest, backtest, clock_times
+from kanchay.analysis.forecast.protocol import Forecaster
+from kanchay.analysis.forecast.skill import SkillCard
+from kanchay.analysis.forecast.trackrecord import TrackRecord, track_record
+from kanchay.domain.errors import NotEnoughData
+from kanchay.domain.interval import DAY, HOUR
+from kanchay.domain.panel import Panel
+from kanchay.domain.point import Point, Site
+from kanchay.domain.scope import Permission, Scope
+from kanchay.services.context import Context
+from kanchay.services.forecasting.defaults import load_default, resolution_of
+from kanchay.services.forecasting.skill import card_of
+from kanchay.services.readings.series import find_point, held, load_panel
+
+__all__ = ["LEADS", "ForecastCard", "forecast_card"]
+
+LEADS = 7  # days ahead whose errors are told
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastCard:
+    """The forecast card of a meter."""
+
+    point_id: str
+    start: int
+    end: int
+    resolution_s: int
+    skill: SkillCard
+    record: TrackRecord
+
+
+def forecast_card(ctx: Context, scope: Scope, point_id: str, *, days: int = 28) -> ForecastCard:
+    """Repeat the forecasts of the last `days` days without seeing what came next.
+
+    Raises `NotEnoughData` where no day at all can be judged.
+    """
+    point, _, site = find_point(ctx, scope, point_id)
+    scope.require(Permission.READ, site.id)
+    reach = held(ctx, scope, point_id)
+    model = load_default(ctx)[0]
+    start = max(reach.end - days * DAY, reach.start)
+    card = card_of(ctx, scope, point, site, model, end=reach.end, days=days)
+    if card.n_windows == 0:
+        raise NotEnoughData(
+            f"Point '{point_id}' has too little history to judge a forecast.",
+            hint="Two days of readings are the least, four weeks tell something.",
+        )
+    panel = _panel(ctx, scope, point, model, start=start, end=reach.end)
+    tried = [
+        _tried(panel, point, site, forecaster, start=start, end=reach.end)
+        for forecaster in (model, ctx.models.load(card.best_naive))
+    ]
+    missing = np.isnan(panel.slice(start, reach.end).values).sum() * panel.resolution_s / HOUR
+    record = track_record((model.name, card.best_naive), *tried, missing_h=float(missing))
+    return ForecastCard(point.id, start, reach.end, panel.resolution_s, card, record)
+
+
+def _panel(ctx: Context, scope: Scope, point: Point, model: Forecaster, *, start: int, end: int) -> Panel:
+    """The days to judge and what a forecaster reads before them."""
+    before = max(model.lookback_s, 7 * DAY)
+    return load_panel(
+        ctx, scope, [point.id], resolution_s=resolution_of(point), start=start - before, end=end
+    )
+
+
+def _tried(
+    panel: Panel, point: Point, site: Site, forecaster: Forecaster, *, start: int, end: int
+) -> Backtest:
+    """A week ahead from every local midnight."""
+    return backtest(
+        panel,
+        point.id,
+        forecaster,
+        clock_times(start, end, site.tz),
+        horizon_s=LEADS * DAY,
+        country=site.country,
+        subdivision=site.subdivision,
+    )
