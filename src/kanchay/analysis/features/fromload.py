@@ -86,7 +86,6 @@ _NAMED: Final = (
     ),
     Feature(
         "same_hour_spread", "kWh", "Mean absolute deviation of the load at the same hour of the seven latest known days.",
-
         "Desviación absoluta media del consumo a la misma hora de los siete últimos días conocidos.",
         "mean |y(t - lead_days - k d) - same_hour_energy|",
         _DEFINITION, _LOAD, formulas.same_hour_spread, relative="spread",
