@@ -126,6 +126,11 @@ def bundle_of(folder: Path, fold: Fold) -> Path | None:
     return None
 
 
+def no_path(argument: str) -> str:
+    """Results are committed: of an absolute path only the last part is told."""
+    return ",".join(Path(part).name if part.startswith("/") else part for part in argument.split(","))
+
+
 def environment(seconds: float) -> dict[str, object]:
     def installed(name: str) -> str | None:
         try:
@@ -135,7 +140,7 @@ def environment(seconds: float) -> dict[str, object]:
 
     packages = ("numpy", "onnxruntime", "lightgbm", "statsforecast", "holidays")
     return {
-        "command": " ".join(["python benchmarks/accuracy/kanchay24.py", *sys.argv[1:]]),
+        "command": " ".join(["python benchmarks/accuracy/kanchay24.py", *map(no_path, sys.argv[1:])]),
         "python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count(),
         "packages": {name: installed(name) for name in packages}, "seconds": round(seconds, 1),
     }  # fmt: skip
@@ -146,10 +151,19 @@ def write(result: Evaluation, skipped: Skipped, out: Path, seconds: float) -> No
     out.parent.mkdir(parents=True, exist_ok=True)
     write_scores(out, result)
     told = {
-        "environment": environment(seconds), "skipped": dict(skipped), "summaries": plain(result.summaries),
-        "against": plain(result.against), "blocks": plain(result.blocks),
+        "environment": environment(seconds), "skipped": dict(skipped), "summaries": rounded(plain(result.summaries)),
+        "against": rounded(plain(result.against)), "blocks": rounded(plain(result.blocks)),
     }  # fmt: skip
     out.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+
+
+def rounded(value):
+    """Five digits after the point: more would only differ from machine to machine."""
+    if isinstance(value, dict):
+        return {name: rounded(v) for name, v in value.items()}
+    if isinstance(value, list):
+        return [rounded(v) for v in value]
+    return round(value, 5) if isinstance(value, float) else value
 
 
 def main() -> None:

@@ -50,8 +50,8 @@ def field_of(
     for name in dict.fromkeys(names):
         if name not in FITTED:
             forecaster, learned = _of_product(shelf, name, names[0])
-            found.entrants.append(entrant(forecaster, name=name))
-            found.trained_on[name] = learned
+            found.entrants.append(entrant(forecaster, name=label(name)))
+            found.trained_on[label(name)] = learned
             continue
         try:
             model, learned = rival(name, training_meters(meters), held_out, cache, fit=fit, progress=_tell)
@@ -61,6 +61,11 @@ def field_of(
             found.entrants.append(entrant(model, name=name))
             found.trained_on[name] = learned
     return found
+
+
+def label(name: str) -> str:
+    """Name in tables: of a bundle given by its path the last part, so that no path enters a result."""
+    return Path(name).name.removesuffix(".kanchay") if "/" in name or name.endswith(".kanchay") else name
 
 
 def _of_product(shelf: ModelShelf, name: str, model: str) -> tuple[Forecaster, tuple[str, ...]]:
@@ -161,7 +166,7 @@ def evaluate(
         emit_json({"evaluation": result, "skipped": dict(field.skipped)})
     else:
         print_evaluation(
-            result, title=f"Kanchay-24: {model} on {len(meters)} {role} meters", skipped=field.skipped
+            result, title=f"Kanchay-24: {result.model} on {len(meters)} {role} meters", skipped=field.skipped
         )
 
 

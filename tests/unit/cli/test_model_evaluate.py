@@ -120,6 +120,16 @@ def test_mistakes_are_told(run, data_dir, monkeypatch):
         run("--data", data_dir, "--dataset", "uci-sceaux", "--rival", "nobody")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("pretrained", "pretrained"), ("./made/mine", "mine"), ("/far/away/mine.kanchay", "mine")],
+)
+def test_no_path_enters_a_result(name, told):
+    from kanchay.cli.model_evaluate import label
+
+    assert label(name) == told
+
+
 def test_columns_of_the_field_and_what_each_learned_from(tmp_path):
     from kanchay.adapters.models import ModelShelf
     from kanchay.cli.model_evaluate import field_of

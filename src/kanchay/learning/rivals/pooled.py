@@ -42,10 +42,10 @@ class PooledRecipe:
     """Numbers chosen on the validation meters of the splits; `version` names files in the cache."""
 
     version: int = 1
-    windows_per_building: int = 500
+    windows_per_building: int = 1500
     home_every_s: int = 3 * HOUR  # homes are few: more windows of each, also away from midnight
     windows_per_home: int = 3000
-    rounds: int = 250
+    rounds: int = 300
     quantile_rows: int = 250_000  # nine models: a random part of the hours each
     quantile_rounds: int = 120
     learning_rate: float = 0.08
