@@ -30,9 +30,10 @@ from pathlib import Path
 from kanchay.adapters.datasets import Meter, load_meters
 from kanchay.adapters.folds import Fold, load_folds, scored_meters, training_part
 from kanchay.adapters.models import ModelShelf
+from kanchay.analysis.forecast.adapt import AdaptedForecaster
 from kanchay.analysis.kanchay24 import Entrant, entrant
 from kanchay.cli.evaluation import print_evaluation, write_scores
-from kanchay.cli.model_evaluate import RIVALS, field_of, learned_from
+from kanchay.cli.model_evaluate import ADAPTED, RIVALS, field_of, learned_from
 from kanchay.domain.errors import NotFound
 from kanchay.learning.rivals.pooled import PooledRecipe
 from kanchay.learning.rivals.shelf import pooled_rival
@@ -104,7 +105,10 @@ def one_fold(
             trees = fold_trees(fold, meters, chosen)
             entrants.append(entrant(trees, name=name))
             trained[name] = trees.meters
-        elif name != "ets":
+        elif name == ADAPTED and bundle:
+            entrants.append(entrant(AdaptedForecaster(shelf.load(str(bundle))), name=name))
+            trained[name] = trained[FOLD_MODEL]
+        elif name not in ("ets", ADAPTED):
             entrants.append(entrant(shelf.load(name), name=name))
     return score_meters(entrants, scored_meters(fold, splits, data), trained_on=trained, progress=dot)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["RIVALS", "Field", "evaluate", "field_of", "learned_from"]
 
 ADAPTED = "adapted"
-RIVALS = ("ensemble", "day", "week", "weekday", "ridge", "lightgbm", "ets")
+RIVALS = ("ensemble", "day", "week", "weekday", "ridge", "lightgbm", "ets", ADAPTED)
 
 
 class Field:

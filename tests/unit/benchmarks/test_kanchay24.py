@@ -30,7 +30,11 @@ def bench():
 
 def chosen(folder: Path, tmp_path: Path, **other) -> argparse.Namespace:
     return argparse.Namespace(
-        folds=folder, rivals="day,ensemble,ets", fit_rivals=False, rivals_folder=tmp_path / "rivals", **other
+        folds=folder,
+        rivals="day,ensemble,ets,adapted",
+        fit_rivals=False,
+        rivals_folder=tmp_path / "rivals",
+        **other,
     )
 
 
@@ -41,7 +45,7 @@ def test_each_left_out_set_is_scored_by_the_bundle_of_its_name(bench, data_dir, 
     result, skipped = bench.folds(chosen(tmp_path / "folds", tmp_path), splits, data_dir)
     assert result.model == "left out"
     assert [(row.dataset, row.meter) for row in result.meters] == [("us-facilities-mv", "school-1")]
-    assert set(result.meters[0].models) == {"ensemble", "left out", "day"}
+    assert set(result.meters[0].models) == {"ensemble", "left out", "day", "adapted"}
     assert result.meters[0].seen["left out"] == "no"
     assert result.summary("commercial").by_dataset < 0.7
     assert len(skipped) == 10
