@@ -28,7 +28,16 @@ from kanchay.learning.trees import onnx_trees, tree_arrays
 pytest.importorskip("lightgbm")
 pytest.importorskip("onnx")
 
-OPTIONS = BoostedOptions(windows=150, trees=12, leaves=7, least_rows=20, mixed=0.3, far_share=0.1)
+OPTIONS = BoostedOptions(
+    windows=150,
+    trees=12,
+    quantile_trees=9,
+    quantile_share=0.7,
+    leaves=7,
+    least_rows=20,
+    mixed=0.3,
+    far_share=0.1,
+)
 START = 1_600_041_600 // DAY * DAY
 
 
