@@ -83,13 +83,12 @@ def _tell(text: str) -> None:
 
 def learned_from(shelf: ModelShelf, name: str) -> tuple[str, ...]:
     """Meters named in a bundle's manifest; a classic forecaster learned from none."""
+    from kanchay.analysis.forecast.registry import FORECASTERS
     from kanchay.bundle.files import read_verified
 
-    try:
-        path = shelf.path_of(name)
-    except NotFound:
+    if name in FORECASTERS:
         return ()
-    manifest, _ = read_verified(path, trusted=None)
+    manifest, _ = read_verified(shelf.path_of(name), trusted=None)
     return tuple(manifest.training.get("meters", ()))
 
 
