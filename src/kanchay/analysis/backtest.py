@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -96,8 +96,7 @@ def in_batches(forecaster: Forecaster, windows: Windows, size: int = _BATCH) -> 
 
 def _batches(windows: Windows, size: int) -> Iterator[Windows]:
     for low in range(0, len(windows), size):
-        rows = slice(low, low + size)
-        yield replace(windows, load=windows.load[rows], issued_at=windows.issued_at[rows])
+        yield windows.rows(slice(low, low + size))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,7 +188,7 @@ def backtest(
         subdivision=subdivision,
     )
     enough = known_seconds(windows) >= MIN_KNOWN_S
-    kept = replace(windows, load=windows.load[enough], issued_at=windows.issued_at[enough])
+    kept = windows.rows(enough)
     return Backtest(
         point_id=point_id,
         resolution_s=panel.resolution_s,

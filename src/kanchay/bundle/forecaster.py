@@ -82,7 +82,7 @@ class BundleForecaster:
         quantiles = np.empty((len(windows), windows.horizon, len(LEVELS)))
         for low in range(0, len(windows), _CHUNK):
             rows = slice(low, low + _CHUNK)
-            part = replace(windows, load=windows.load[rows], issued_at=windows.issued_at[rows])
+            part = windows.rows(rows)
             mean[rows], quantiles[rows] = self._predict(part, n)
         return Prediction(mean, quantiles)
 

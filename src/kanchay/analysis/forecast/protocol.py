@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.domain.errors import ShapeError
 from kanchay.domain.forecast import LEVELS
@@ -66,6 +67,21 @@ class Windows:
 
     def __len__(self) -> int:
         return len(self.issued_at)
+
+    def rows(self, which: slice | NDArray[Any]) -> Windows:
+        """Some of the windows.
+
+        Parameters
+        ----------
+        which : slice or ndarray
+            Rows by slice, index or mask.
+
+        Returns
+        -------
+        Windows
+        """
+        air = None if self.temperature is None else self.temperature[which]
+        return replace(self, load=self.load[which], issued_at=self.issued_at[which], temperature=air)
 
     @property
     def target_starts(self) -> IntArray:

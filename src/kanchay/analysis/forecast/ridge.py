@@ -35,10 +35,6 @@ def _chunks(n: int, size: int) -> Iterator[slice]:
     return (slice(low, min(low + size, n)) for low in range(0, n, size))
 
 
-def _part(windows: Windows, rows: slice | NDArray[np.bool_]) -> Windows:
-    return replace(windows, load=windows.load[rows], issued_at=windows.issued_at[rows])
-
-
 def _free(windows: Windows, instants: IntArray) -> NDArray[np.bool_]:
     """Whether an instant falls on a weekend or a public holiday."""
     days = wall_clock(instants, windows.tz) // DAY
@@ -138,7 +134,7 @@ class RidgeForecaster:
         quantiles = np.empty((len(windows), windows.horizon, 9))
         width = max(1, (windows.load.shape[1] + windows.horizon) * 2 * _N_DAYS)
         for rows in _chunks(len(windows), max(1, _CHUNK // width)):
-            part = self._predict_all_days(_part(windows, rows))
+            part = self._predict_all_days(windows.rows(rows))
             mean[rows], quantiles[rows] = part.mean, part.quantiles
         return Prediction(mean, quantiles)
 
