@@ -12,9 +12,10 @@ and buildings weigh the same, so do meters within each. Of the history the last 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,7 +26,13 @@ from kanchay.adapters.models import ModelShelf
 from kanchay.analysis.backtest import in_batches
 from kanchay.analysis.forecast import daypath, daystates
 from kanchay.analysis.forecast.daily import DayHistory, day_history
-from kanchay.analysis.forecast.dayerrors import own_sizes, past_errors, stretch_of
+from kanchay.analysis.forecast.dayerrors import (
+    error_quantiles,
+    own_sizes,
+    own_stretch,
+    past_errors,
+    stretch_of,
+)
 from kanchay.analysis.forecast.daypath import day_paths
 from kanchay.analysis.forecast.daystates import day_states
 from kanchay.analysis.forecast.protocol import Forecaster
@@ -84,6 +91,112 @@ def days_of(meter: Meter, *, scored: bool) -> Days:
 
 def training() -> list[Days]:
     return [days_of(m, scored=False) for m in meters_of(("train", "validation"), may_ship=True)]
+
+
+# The table
+
+
+@dataclass(frozen=True)
+class Row:
+    """One meter, so many days ahead. Errors over the meter's mean day; of totals per day."""
+
+    dataset: str
+    meter: str
+    kind: str
+    days_ahead: int
+    origins: int
+    day_ours: float
+    day_week: float
+    day_mean7: float
+    day_in80: float
+    total_ours: float
+    total_mean7: float
+    total_in80: float
+
+
+def evaluate(days: Days) -> list[Row]:
+    """Every third day of the scored span: the day so far ahead, and the total up to it."""
+    history, states = days.history, day_states(days.history)
+    total, n = history.total, len(history.total)
+    errors = past_errors(history, states, N_AHEAD)
+    skipped = n - len(errors)  # days without a week behind them
+    origins = np.arange(max(days.first, skipped, 28), n - 1, 3)
+    ahead = origins[:, None] + np.arange(N_AHEAD)
+    actual = np.concatenate([total, np.full(N_AHEAD, np.nan)])[ahead]
+    level = np.array(
+        [np.nanmean(total[j - 7 : j]) if (~np.isnan(total[j - 7 : j])).any() else np.nan for j in origins]
+    )
+    mean7 = actual - level[:, None]
+    week = actual - total[origins[:, None] - 7 + np.arange(N_AHEAD) % 7]
+    own = errors[origins - skipped]
+    inside = [
+        np.stack([covered(errors, j - skipped, states.known[j], s) for j in origins]) for s in (True, False)
+    ]
+    ours = own * states.spread[origins][:, None]
+    size = np.nanmean(np.abs(total[days.first :]))
+    columns = [np.abs(ours), np.abs(week), np.abs(mean7), np.abs(over_total(ours)), np.abs(over_total(mean7))]
+    by_ahead = [np.nanmean(np.where(np.isnan(ours), np.nan, c), axis=0)[AHEAD - 1] / size for c in columns]
+    shares = [np.nanmean(c, axis=0) for c in inside]
+    m = days.meter
+    return [
+        Row(
+            m.dataset, m.id, m.kind, int(a), int((~np.isnan(ours[:, a - 1])).sum()), by_ahead[0][k], by_ahead[1][k],
+            by_ahead[2][k], shares[0][k], by_ahead[3][k], by_ahead[4][k], shares[1][k],
+        )
+        for k, a in enumerate(AHEAD)
+    ]  # fmt: skip
+
+
+def covered(errors: np.ndarray, j: int, known: float, single: bool) -> np.ndarray:
+    """Whether the 80 % band issued at origin `j` held, over AHEAD; NaN where the truth is not known."""
+    low = max(0, j - 400)
+    record = errors[low:j].copy()
+    record[np.add.outer(np.arange(low, j), np.arange(N_AHEAD)) >= j] = np.nan
+    known = min(known, 400.0)
+    reach = AHEAD.astype(np.float64)
+    stretch = own_stretch(record, reach, known, single=single)
+    band = error_quantiles(reach, known, single=single) * stretch[:, None]
+    error = (errors[j] if single else over_total(errors[j]))[AHEAD - 1]
+    held = (error >= band[:, LEVELS.index(0.10)]) & (error <= band[:, LEVELS.index(0.90)])
+    return np.where(np.isnan(error), np.nan, held)
+
+
+def show(rows: list[Row]) -> None:
+    print("daily totals on test meters, level model alone; error in % of the mean day, means over meters")
+    print(
+        "            days ahead  meters   day: ours  same weekday  mean of 7  in 80 %   total: ours  mean of 7  in 80 %"
+    )
+    for kind in ("residential", "commercial"):
+        for a in AHEAD:
+            chosen = [r for r in rows if r.kind == kind and r.days_ahead == a and r.origins >= 10]
+            names = (
+                "day_ours",
+                "day_week",
+                "day_mean7",
+                "day_in80",
+                "total_ours",
+                "total_mean7",
+                "total_in80",
+            )
+            v = [100 * float(np.mean([getattr(r, name) for r in chosen])) for name in names]
+            print(
+                f"{kind:12s}  {a:8d}  {len(chosen):6d}  {v[0]:10.1f}  {v[1]:12.1f}  {v[2]:9.1f}  {v[3]:7.1f}"
+                f"  {v[4]:12.1f}  {v[5]:9.1f}  {v[6]:7.1f}"
+            )
+
+
+def table(out: Path) -> None:
+    import warnings
+
+    warnings.simplefilter("ignore", RuntimeWarning)  # means of days that are all missing
+    rows = [row for m in meters_of(("test",), may_ship=False) for row in evaluate(days_of(m, scored=True))]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(f.name for f in fields(Row))
+        values = ([getattr(r, f.name) for f in fields(Row)] for r in rows)
+        writer.writerows([f"{v:.4g}" if isinstance(v, float) else v for v in row] for row in values)
+    show(rows)
 
 
 # Calibration
@@ -365,9 +478,12 @@ def main() -> None:
     parser.add_argument("--network", action="store_true")
     parser.add_argument("--role", default="test", choices=["test", "validation"])
     parser.add_argument("--model", default="pretrained")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "horizon.csv")
     chosen = parser.parse_args()
     if chosen.tune:
         tune()
+    if not (chosen.calibrate or chosen.tune or chosen.network):
+        table(chosen.out)
     if chosen.network:
         network(chosen.role, chosen.model)
     if chosen.calibrate:

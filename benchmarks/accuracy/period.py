@@ -2,6 +2,7 @@
 
     python benchmarks/accuracy/period.py                     the table, and every forecast in results/period.csv
     python benchmarks/accuracy/period.py --roles validation  the same on other meters, to choose by
+    python benchmarks/accuracy/period.py --model none        the daily model without the hours of its first week
 
 Periods are calendar months on the meter's clock. A forecast is issued with all, 28, 21, 14, 7 and 3 days left, from
 the last 7, 28 or 400 days. Homes are scored over all their months (none of their sites was trained on), buildings in
@@ -23,12 +24,18 @@ from pathlib import Path
 import numpy as np
 
 from kanchay.adapters.datasets import Meter, load_meters
+from kanchay.adapters.models import ModelShelf
+from kanchay.analysis.backtest import in_batches
 from kanchay.analysis.forecast.daily import DayHistory, day_history
+from kanchay.analysis.forecast.days import days_of_hours
 from kanchay.analysis.forecast.period import forecast_total
+from kanchay.analysis.forecast.protocol import Forecaster
+from kanchay.analysis.forecast.windows import MIN_KNOWN_S, known_seconds, make_windows
 from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import DAY, HOUR, local_midnight, to_datetime
 from kanchay.domain.panel import Panel
+from kanchay.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PERTURBED = "electro-dunas-peru"
@@ -81,26 +88,47 @@ def panel_of(meter: Meter) -> Panel:
     return Panel.of((meter.id,), meter.values[None], start=meter.start, resolution_s=HOUR, tz=meter.tz)
 
 
-def evaluate(meter: Meter) -> Iterator[Row]:
+def evaluate(meter: Meter, model: Forecaster | None) -> Iterator[Row]:
     panel = panel_of(meter)
     truth = day_history(panel, meter.id, panel.end, country=meter.country, subdivision=meter.subdivision)
-    for month in months(meter):
-        actual = total_of(truth, *month)
-        if np.isnan(actual):
-            continue
+    whole = [m for m in months(meter) if not np.isnan(total_of(truth, *m))]
+    issued = {local_midnight(issue_day(m, left), meter.tz) for m in whole for left in LEFT}
+    weeks = first_weeks(meter, panel, model, sorted(issued)) if model is not None else {}
+    for month in whole:
         for left in LEFT:
             for n in HISTORIES:
-                row = one(meter, panel, truth, month, left, n, actual)
+                row = one(meter, panel, truth, month, left, n, weeks)
                 if row is not None:
                     yield row
 
 
+def issue_day(month: tuple[date, date], left: int) -> date:
+    return max(month[0], month[1] - timedelta(days=left))
+
+
+def first_weeks(meter: Meter, panel: Panel, model: Forecaster, issued: list[int]) -> dict[int, np.ndarray]:
+    """Daily sums of the hourly forecast from each time of issue, as `first_week` gives them, all at once."""
+    windows = make_windows(
+        panel, meter.id, issued, lookback_s=model.lookback_s, horizon_s=7 * DAY,
+        country=meter.country, subdivision=meter.subdivision,
+    )  # fmt: skip
+    known = known_seconds(windows) >= MIN_KNOWN_S
+    means, starts = in_batches(model, windows).mean, windows.target_starts
+    return {at: days_of_hours(starts[k], means[k], meter.tz) for k, at in enumerate(issued) if known[k]}
+
+
 def one(
-    meter: Meter, panel: Panel, truth: DayHistory, month: tuple[date, date], left: int, n: int, actual: float
+    meter: Meter,
+    panel: Panel,
+    truth: DayHistory,
+    month: tuple[date, date],
+    left: int,
+    n: int,
+    weeks: dict[int, np.ndarray],
 ) -> Row | None:
     """The forecast with `left` days to go from the last `n` days; None where too little of them is known."""
     first, after = month
-    issued = max(first, after - timedelta(days=left))
+    issued, actual = issue_day(month, left), total_of(truth, *month)
     at = local_midnight(issued, meter.tz)
     seen = panel.slice(max(panel.start, at - n * DAY), at)
     if np.isnan(seen.values).mean() > 0.2 or (n == 28 and at - panel.start < 28 * DAY):
@@ -111,7 +139,7 @@ def one(
     try:
         p = forecast_total(
             seen, meter.id, start=max(start, seen.start), end=local_midnight(after, meter.tz), issued_at=at,
-            country=meter.country, subdivision=meter.subdivision,
+            country=meter.country, subdivision=meter.subdivision, first_days=weeks.get(at),
         )  # fmt: skip
     except NotEnoughData:
         return None
@@ -203,9 +231,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--roles", default="test", help="comma-separated roles of the splits")
+    parser.add_argument(
+        "--model", default="pretrained", help="of the first week's hours; 'none': the daily model alone"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "period.csv")
     chosen = parser.parse_args()
-    rows = [row for meter in meters_of(tuple(chosen.roles.split(","))) for row in evaluate(meter)]
+    model = None if chosen.model == "none" else ModelShelf(read_settings()).load(chosen.model)
+    rows = [row for meter in meters_of(tuple(chosen.roles.split(","))) for row in evaluate(meter, model)]
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     with chosen.out.open("w", newline="") as file:
         writer = csv.writer(file)
