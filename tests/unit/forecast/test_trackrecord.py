@@ -22,8 +22,10 @@ def tried(actual, error, *, resolution_s=3600, omitted=0):
     return Backtest("m", resolution_s, issued, actual, Prediction(mean, quantiles), issued[:omitted])
 
 
-def record(mine, other, **more):
-    return track_record(("model", "naive"), mine, other, missing_h=0.0, **more)
+def record(mine, other, ahead=None):
+    return track_record(
+        mine, other, names=("model", "naive"), ahead=ahead or (mine, other), tz="UTC", missing_h=0.0
+    )
 
 
 def test_half_the_error_is_a_skill_of_a_half_whatever_week_is_drawn():
@@ -87,7 +89,8 @@ def test_errors_by_day_ahead():
     actual[1, 48:] = np.nan
     actual[0, 48:] = np.nan
     error = np.repeat([0.1, 0.2, 0.9], 24)
-    found = record(tried(actual, error), tried(actual, 2 * error))
+    day = tried(np.ones((3, 24)), 0.5)
+    found = record(day, day, ahead=(tried(actual, error), tried(actual, 2 * error)))
     assert found.error_by_lead[:2] == pytest.approx((0.1, 0.2))
     assert np.isnan(found.error_by_lead[2])
     assert found.naive_error_by_lead[:2] == pytest.approx((0.2, 0.4))

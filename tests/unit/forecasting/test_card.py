@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -46,7 +47,8 @@ def test_the_card_tells_four_weeks():
     assert len(card.record.error_by_lead) == LEADS
     assert card.record.missing_h == 0
     assert card.skill == skill_card(ctx, SCOPE, "m")
-    assert card.record.skill == pytest.approx(card.skill.skill)
+    mine, other = (card.skill.scores[name].rmse for name in (card.record.model, card.record.naive))
+    assert card.record.skill == pytest.approx(1 - mine / other)
     assert card.record.skill_low <= card.record.skill <= card.record.skill_high
     assert card.record.naive == card.skill.best_naive
 
@@ -77,7 +79,31 @@ def test_no_card_for_strangers():
         forecast_card(product(LOAD), nobody, "m")
 
 
-def test_a_day_is_not_known_before_it():
+@pytest.fixture
+def unadapted(monkeypatch):
+    """The model alone, so that another last day cannot change who is judged."""
+    for module in ("card", "skill"):
+        monkeypatch.setattr(f"kanchay.services.forecasting.{module}.adapted_to_meter", lambda model: None)
+
+
+def test_the_record_is_of_whoever_answers(monkeypatch):
+    from kanchay.services.forecasting import card as module
+
+    real = module.card_of
+
+    def told(answers, because):
+        def ask(*args, **more):
+            return replace(real(*args, **more), answers=answers, because=because)
+
+        monkeypatch.setattr(module, "card_of", ask)
+        return forecast_card(product(LOAD), SCOPE, "m").record.model
+
+    assert told("adapted", "adapted_better") == "adapted"
+    assert told("pretrained", "model_better") == "pretrained"
+    assert told("ensemble", "naive_better") == "pretrained"
+
+
+def test_a_day_is_not_known_before_it(unadapted):
     """Other readings on the last day change no forecast, only what they are compared with."""
     changed = LOAD.copy()
     changed[-24:] = changed[-24:] * 50 + 7

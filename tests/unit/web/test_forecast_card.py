@@ -191,7 +191,7 @@ def test_the_api_gives_the_same_card(client, made) -> None:
     assert given["record"]["skill"] == pytest.approx(made.record.skill)
     assert given["skill"]["answers"] == made.skill.answers
     assert len(given["record"]["worst"]) == 3
-    assert len(given["skill"]["error_by_hour"]) == 24
+    assert len(given["record"]["error_by_hour"]) == 24
 
 
 @pytest.mark.parametrize(

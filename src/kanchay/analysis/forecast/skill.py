@@ -14,7 +14,7 @@ from kanchay.analysis.metrics import skill as skill_of
 from kanchay.domain.interval import DAY, HOUR, local_day_bounds, wall_clock
 from kanchay.domain.panel import Panel
 
-__all__ = ["SkillCard", "WorstDay", "skill_of_panel"]
+__all__ = ["SkillCard", "WorstDay", "error_by_hour", "skill_of_panel"]
 
 # A fortnight is what tells two forecasters apart on one meter; a loss within 2 % is no reason to change who answers,
 # so that a meter on which two do alike does not flip from day to day.
@@ -169,8 +169,8 @@ def skill_of_panel(
         best_naive=best,
         skill=skill_of(scores[model.name].rmse, scores[best].rmse),
         coverage80=scores[model.name].coverage80,
-        error_by_hour=_by_hour(results[model.name], panel.tz),
-        naive_error_by_hour=_by_hour(results[best], panel.tz),
+        error_by_hour=error_by_hour(results[model.name], panel.tz),
+        naive_error_by_hour=error_by_hour(results[best], panel.tz),
         worst_days=_worst_days(results[model.name], panel.tz),
         answers=answers,
         because=because,
@@ -211,8 +211,20 @@ def _who_answers(names: _Names, scores: dict[str, Scores], n_windows: int) -> tu
     return current, "adapted_better" if current == names.adapted else "naive_better"
 
 
-def _by_hour(result: Backtest, tz: str) -> tuple[float, ...]:
-    """Mean absolute error per local hour of day, NaN where an hour was never seen."""
+def error_by_hour(result: Backtest, tz: str) -> tuple[float, ...]:
+    """Mean absolute error per local hour of day.
+
+    Parameters
+    ----------
+    result : Backtest
+    tz : str
+        IANA name of the clock.
+
+    Returns
+    -------
+    tuple of float, length 24
+        NaN where an hour was never seen. [unit per interval]
+    """
     error = np.abs(result.prediction.mean - result.actual).ravel()
     hour = (wall_clock(result.target_starts.ravel(), tz) // HOUR) % 24
     known = ~np.isnan(error)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.analysis.backtest import Backtest
+from kanchay.analysis.forecast.skill import error_by_hour
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import DAY, HOUR
 from kanchay.domain.reading import FloatArray
@@ -65,6 +66,8 @@ class TrackRecord:
         10 were other weeks like these drawn; NaN below a week. [-]
     beaten : int
         Days on which the model's absolute error was below the naive's. [-]
+    error_by_hour, naive_error_by_hour : tuple of float, length 24
+        Mean absolute error per interval by hour of the local day; NaN where never measured. [unit]
     error_by_lead, naive_error_by_lead : tuple of float
         Mean absolute error per interval one day ahead, two days ahead …; NaN where never measured. [unit]
     worst : tuple of DayCurve
@@ -82,6 +85,8 @@ class TrackRecord:
     skill_low: float
     skill_high: float
     beaten: int
+    error_by_hour: tuple[float, ...]
+    naive_error_by_hour: tuple[float, ...]
     error_by_lead: tuple[float, ...]
     naive_error_by_lead: tuple[float, ...]
     worst: tuple[DayCurve, ...]
@@ -90,16 +95,26 @@ class TrackRecord:
 
 
 def track_record(
-    names: tuple[str, str], model: Backtest, naive: Backtest, *, missing_h: float
+    model: Backtest,
+    naive: Backtest,
+    *,
+    names: tuple[str, str],
+    ahead: tuple[Backtest, Backtest],
+    tz: str,
+    missing_h: float,
 ) -> TrackRecord:
     """Compare two back-tests of the same meter, issued at the same local midnights.
 
     Parameters
     ----------
+    model, naive : Backtest
+        A day ahead.
     names : tuple of str
         Of the model and the naive.
-    model, naive : Backtest
-        Of one horizon, a whole number of days. The first day decides; the later ones tell how errors grow.
+    ahead : tuple of Backtest
+        The model's and the naive's over several days, issued at midnights of the same span: how errors grow.
+    tz : str
+        IANA name of the clock whose hours count.
     missing_h : float
         Hours without a reading within the span. [h]
 
@@ -116,17 +131,15 @@ def track_record(
     >>> panel = Panel.of(("m",), load[None], start=345600, resolution_s=3600, tz="UTC")
     >>> issued = clock_times(345600 + 8 * 86400, panel.end, "UTC")
     >>> week, day = (backtest(panel, "m", f, issued) for f in (WeekNaive(), DayNaive()))
-    >>> found = track_record(("week", "day"), week, day, missing_h=0.0)
+    >>> found = track_record(week, day, names=("week", "day"), ahead=(week, day), tz="UTC", missing_h=0.0)
     >>> found.n_days, found.skill > found.skill_low > 0.9
     (27, True)
     """
-    per_day = DAY // model.resolution_s
-    first = _errors(model)[:, :per_day], _errors(naive)[:, :per_day]
-    both = ~np.isnan(first[0]) & ~np.isnan(first[1])
-    mine, other = (np.where(both, e, 0.0) for e in first)
+    errors = _errors(model), _errors(naive)
+    both = ~np.isnan(errors[0]) & ~np.isnan(errors[1])
+    mine, other = (np.where(both, e, 0.0) for e in errors)
     judged = both.any(axis=1)
     low, high = _interval((mine**2).sum(axis=1)[judged], (other**2).sum(axis=1)[judged])
-    n_leads = model.actual.shape[1] // per_day
     return TrackRecord(
         model=names[0],
         naive=names[1],
@@ -135,8 +148,10 @@ def track_record(
         skill_low=low,
         skill_high=high,
         beaten=int((mine.sum(axis=1) < other.sum(axis=1))[judged].sum()),
-        error_by_lead=_by_lead(model, n_leads, per_day),
-        naive_error_by_lead=_by_lead(naive, n_leads, per_day),
+        error_by_hour=error_by_hour(model, tz),
+        naive_error_by_hour=error_by_hour(naive, tz),
+        error_by_lead=_by_lead(ahead[0]),
+        naive_error_by_lead=_by_lead(ahead[1]),
         worst=_worst(model, mine, other, both),
         missing_h=missing_h,
         omitted=len(model.omitted),
@@ -167,8 +182,9 @@ def _interval(mine: FloatArray, other: FloatArray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _by_lead(result: Backtest, n_leads: int, per_day: int) -> tuple[float, ...]:
-    error = _errors(result)[:, : n_leads * per_day].reshape(-1, n_leads, per_day)
+def _by_lead(result: Backtest) -> tuple[float, ...]:
+    per_day = DAY // result.resolution_s
+    error = _errors(result).reshape(len(result.issued_at), -1, per_day)
     known = ~np.isnan(error)
     count = known.sum(axis=(0, 2))
     total = np.where(known, error, 0.0).sum(axis=(0, 2))
@@ -186,9 +202,8 @@ def _worst(
 def _curve(result: Backtest, row: int, mine: FloatArray, other: FloatArray, n: int) -> DayCurve:
     """One day, summed to hours where the meter reports oftener than every half hour."""
     per = HOUR // result.resolution_s if result.resolution_s < HOUR // 2 else 1
-    steps = DAY // result.resolution_s
-    low, high = (result.prediction.quantiles[row, :steps, LEVELS.index(level)] for level in _BAND)
-    curves = (result.actual[row, :steps], result.prediction.mean[row, :steps], low, high)
+    low, high = (result.prediction.quantiles[row, :, LEVELS.index(level)] for level in _BAND)
+    curves = (result.actual[row], result.prediction.mean[row], low, high)
     actual, mean, below, above = (tuple(c.reshape(-1, per).sum(axis=1).tolist()) for c in curves)
     return DayCurve(
         start=int(result.issued_at[row]),

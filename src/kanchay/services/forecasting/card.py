@@ -16,7 +16,7 @@ from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
-from kanchay.services.forecasting.defaults import load_default, resolution_of
+from kanchay.services.forecasting.defaults import adapted_to_meter, load_default, resolution_of
 from kanchay.services.forecasting.skill import card_of
 from kanchay.services.readings.series import find_point, held, load_panel
 
@@ -40,6 +40,7 @@ class ForecastCard:
 def forecast_card(ctx: Context, scope: Scope, point_id: str, *, days: int = 28) -> ForecastCard:
     """Repeat the forecasts of the last `days` days without seeing what came next.
 
+    The record is that of whoever answers; where a naive does, that of the model beside it.
     Raises `NotEnoughData` where no day at all can be judged.
     """
     point, _, site = find_point(ctx, scope, point_id)
@@ -53,13 +54,21 @@ def forecast_card(ctx: Context, scope: Scope, point_id: str, *, days: int = 28) 
             f"Point '{point_id}' has too little history to judge a forecast.",
             hint="Two days of readings are the least, four weeks tell something.",
         )
-    panel = _panel(ctx, scope, point, model, start=start, end=reach.end)
-    tried = [
-        _tried(panel, point, site, forecaster, start=start, end=reach.end)
-        for forecaster in (model, ctx.models.load(card.best_naive))
-    ]
+    adapted = adapted_to_meter(model)
+    ours = adapted if adapted is not None and card.answers == adapted.name else model
+    panel = _panel(ctx, scope, point, ours, start=start, end=reach.end)
+    both = (ours, ctx.models.load(card.best_naive))
+    place = (panel, point, site)
+    tried = [_tried(*place, f, start=start, end=reach.end) for f in both]
+    model_ahead, naive_ahead = (_tried(*place, f, start=start, end=reach.end, days=LEADS) for f in both)
     missing = np.isnan(panel.slice(start, reach.end).values).sum() * panel.resolution_s / HOUR
-    record = track_record((model.name, card.best_naive), *tried, missing_h=float(missing))
+    record = track_record(
+        *tried,
+        names=(ours.name, card.best_naive),
+        ahead=(model_ahead, naive_ahead),
+        tz=site.tz,
+        missing_h=float(missing),
+    )
     return ForecastCard(point.id, start, reach.end, panel.resolution_s, card, record)
 
 
@@ -72,15 +81,15 @@ def _panel(ctx: Context, scope: Scope, point: Point, model: Forecaster, *, start
 
 
 def _tried(
-    panel: Panel, point: Point, site: Site, forecaster: Forecaster, *, start: int, end: int
+    panel: Panel, point: Point, site: Site, forecaster: Forecaster, *, start: int, end: int, days: int = 1
 ) -> Backtest:
-    """A week ahead from every local midnight."""
+    """A day ahead from every local midnight, or several days from every third: all weekdays in three weeks."""
     return backtest(
         panel,
         point.id,
         forecaster,
-        clock_times(start, end, site.tz),
-        horizon_s=LEADS * DAY,
+        clock_times(start, end, site.tz, every_s=DAY if days == 1 else 3 * DAY),
+        horizon_s=days * DAY,
         country=site.country,
         subdivision=site.subdivision,
     )

@@ -168,7 +168,8 @@ def _facts(card: ForecastCard, naive: str, r: Reader) -> tuple[tuple[str, str, s
 def _because(card: ForecastCard, naive: str, r: Reader) -> str:
     """Why this forecaster answers, in words; a reason we have no words for is left out."""
     key = f"card.because.{card.skill.because}"
-    return r.words(key, naive=naive) if r.words.has(key) else ""
+    gain = r.formats.number(100 * card.skill.gain, 0)
+    return r.words(key, naive=naive, gain=gain) if r.words.has(key) else ""
 
 
 def _digits(value: float) -> int:
@@ -207,7 +208,7 @@ def _coverage(card: ForecastCard, r: Reader) -> tuple[Coverage, ...]:
 def _hour_chart(card: ForecastCard, r: Reader) -> Chart | None:
     """Mean error by the hour of the day, the model's and the naive's."""
     t = r.words
-    mine, other = card.skill.error_by_hour, card.skill.naive_error_by_hour
+    mine, other = card.record.error_by_hour, card.record.naive_error_by_hour
     if all(isnan(v) for v in mine):
         return None
     day = r.formats.moment(card.end - 1).date()
@@ -237,7 +238,7 @@ def _known(values: tuple[float, ...]) -> list[float | None]:
 
 
 def _hardest(card: ForecastCard, r: Reader) -> str:
-    known = [(v, h) for h, v in enumerate(card.skill.error_by_hour) if not isnan(v)]
+    known = [(v, h) for h, v in enumerate(card.record.error_by_hour) if not isnan(v)]
     if not known:
         return ""
     start = local_midnight(r.formats.moment(card.end - 1).date(), r.formats.tz)
