@@ -74,6 +74,10 @@ class ModelShelf:
             self._kept[name] = self._load(name)
         return self._kept[name]
 
+    def bundles(self) -> list[str]:
+        """Those of the names that are saved models."""
+        return sorted(self._bundles())
+
     def path_of(self, name: str) -> Path:
         """Where the bundle of that name or path lies; `NotFound` for the classic forecasters."""
         bundles = self._bundles()

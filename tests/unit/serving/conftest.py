@@ -28,6 +28,7 @@ class Program:
 
     def __init__(self, app: Any, home: Path, token: str | None = None) -> None:
         self.app = app
+        self.home = home
         self.http = app.test_client()
         if token is None:
             self.http.get("/v2")  # makes the token

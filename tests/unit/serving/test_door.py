@@ -95,3 +95,24 @@ def test_a_role_that_may_read_nothing_may_not_ask(app) -> None:
 
 def test_health_says_nothing_more(app) -> None:
     assert app.test_client().get("/v2/health/ready").text == '{"ready": true}\n'
+
+
+def test_a_demo_shows_its_models_to_this_machine_and_predicts_with_the_token(shelf, tmp_path, raw) -> None:
+    from dataclasses import replace
+
+    from kanchay.bootstrap import in_memory
+    from kanchay.settings import read_settings
+    from kanchay.web import create_app
+
+    home = tmp_path / "demo"
+    demo = create_app(
+        replace(in_memory(), models=shelf.models), read_settings(home=str(home), locale="en"), demo=True
+    )
+    http = demo.test_client()
+    assert http.get("/v1/models/pretrained", base_url="http://localhost").status_code == 200
+    assert http.get("/v1/models/pretrained", base_url="http://another.site").status_code == 401
+    body = {"inputs": {name: a.tolist() for name, a in raw.items()}}
+    assert (
+        http.post("/v1/models/pretrained:predict", json=body, base_url="http://localhost").status_code == 403
+    )
+    assert Program(demo, home).predict(body).status_code == 200

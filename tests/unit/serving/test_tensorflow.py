@@ -150,7 +150,17 @@ def test_a_model_must_be_named(program) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["foo", "ensemble", "..%2F..%2Fetc%2Fpasswd", "%2Fetc", "~root", "library", "pretrained.forecast"]
+    "name",
+    [
+        "foo",
+        "ensemble",
+        "adapted",
+        "..%2F..%2Fetc%2Fpasswd",
+        "%2Fetc",
+        "~root",
+        "library",
+        "pretrained.forecast",
+    ],
 )
 def test_only_saved_models_are_known_and_only_by_name(program, name: str) -> None:
     for answer in (program.get(f"/v1/models/{name}"), program.predict({"instances": [1]}, model=name)):
@@ -265,6 +275,23 @@ def test_a_busy_server_says_so(program, raw, monkeypatch: pytest.MonkeyPatch) ->
     assert answer.status_code == 503
     assert "busy" in error(answer)
     assert program.predict({"inputs": {name: a.tolist() for name, a in raw.items()}}).status_code == 200
+
+
+def test_requests_at_the_same_time_do_not_mix(program, model) -> None:
+    """Eight threads, each with windows of its own; two at a time are computed."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from .conftest import Program
+
+    def ask(seed: int) -> bool:
+        rows = load_rows(3, 168, seed)
+        mine = Program(program.app, program.home)
+        body = {"load": plain(rows), "issued_at": ["2026-08-20T00:00"] * 3, "tz": LIMA, "country": "PE"}
+        got = mine.predict({"signature_name": "forecast", "inputs": body}).json["outputs"]["mean"]
+        return bool(np.array_equal(got, model.predict(windows(rows)).mean))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(24)))
 
 
 def test_what_was_answered_is_counted(program, app, raw) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -41,19 +42,28 @@ def bundle(folder: Path, version: str, name: str = "golden") -> Path:
     return archive
 
 
-@pytest.fixture
-def hub(tmp_path: Path) -> tuple[Program, Callable[..., Any], Path]:
-    """A hub whose registry holds 1.0 (champion), 1.1 and 2.0-rc (challenger), pushed in this order."""
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def pushed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose registry holds 1.0 (champion), 1.1 and 2.0-rc (challenger), pushed in this order."""
+    folder = tmp_path_factory.mktemp("pushed")
+    home = folder / "home"
     trust_key(home, public_key(KEY))
-    settings = read_settings(home=str(home))
-    registry, scope = model_registry(settings), operator_scope()
+    registry, scope = model_registry(read_settings(home=str(home))), operator_scope()
     for at, version in enumerate(("1.0", "1.1", "2.0-rc"), 1):
-        push_model(registry, BundleShelf(home), scope, bundle(tmp_path, version), now=at)
+        push_model(registry, BundleShelf(home), scope, bundle(folder, version), now=at)
     for alias, version in (("champion", "1.0"), ("challenger", "2.0-rc")):
         promote_model(registry, scope, "golden", version, alias=alias, share=1.0, why="a test", now=9)
+    return home
+
+
+@pytest.fixture
+def hub(pushed: Path, tmp_path: Path) -> tuple[Program, Callable[..., Any], Path]:
+    """A hub with a copy of that home."""
+    home = tmp_path / "home"
+    shutil.copytree(pushed, home)
+    settings = read_settings(home=str(home))
     ctx = in_memory(settings=settings)
-    return Program(create_app(ctx, settings), home), lambda: registry, home
+    return Program(create_app(ctx, settings), home), lambda: model_registry(settings), home
 
 
 def numbers(answer: Any) -> list[str]:
@@ -78,9 +88,9 @@ def test_open_inference_takes_number_name_or_label(hub) -> None:
     assert program.get("/v2/models/golden/versions/2.0/ready").status_code == 404
 
 
-def test_each_version_answers_like_its_bundle(hub, tmp_path: Path) -> None:
-    program, _, _ = hub
-    model = load_bundle(tmp_path / "golden-1.1.kanchay")
+def test_each_version_answers_like_its_bundle(hub) -> None:
+    program, _, home = hub
+    model = load_bundle(home / "registry" / "golden" / "versions" / "1.1.kanchay")
     inputs = network_inputs(model, 2)
     body = {"inputs": {name: a.tolist() for name, a in inputs.items()}}
     want = model.runtime.run(inputs)

@@ -16,3 +16,6 @@ class Models(Protocol):
         """The forecaster; `NotFound` names the known ones. Loaded once, then kept."""
 
     def names(self) -> list[str]: ...
+
+    def bundles(self) -> list[str]:
+        """Those of the names that are saved models: what can be served as it is."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from threading import BoundedSemaphore
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from flask import Response, current_app, request
 from werkzeug.exceptions import BadRequest, ServiceUnavailable, UnsupportedMediaType
@@ -27,6 +28,7 @@ __all__ = [
     "body",
     "check_right",
     "closed",
+    "in_turn",
     "object_of",
     "plainly",
     "run",
@@ -88,17 +90,27 @@ def answer(document: Any, status: int = 200) -> Response:
     return current_app.response_class(json.dumps(document) + "\n", status=status, mimetype="application/json")
 
 
+def in_turn(view: View) -> View:
+    """Few requests at a time are read into memory and computed; the others wait, and not for long."""
+
+    @wraps(view)
+    def waiting(*args: Any, **more: Any) -> Any:
+        if not _turns.acquire(timeout=PATIENCE_S):
+            raise ServiceUnavailable("The server is busy with other requests.", retry_after=int(PATIENCE_S))
+        try:
+            return view(*args, **more)
+        finally:
+            _turns.release()
+
+    return cast(View, waiting)
+
+
 def run(
     signature: Signature, given: dict[str, Array], *, dialect: str, model: str, name: str
 ) -> dict[str, Array]:
-    """Ask a signature, in turn with the others, and count what it answered."""
-    if not _turns.acquire(timeout=PATIENCE_S):
-        raise ServiceUnavailable("The server is busy with other requests.", retry_after=int(PATIENCE_S))
-    try:
-        with plainly():
-            found = signature.run(given)
-    finally:
-        _turns.release()
+    """Ask a signature, and count what it answered."""
+    with plainly():
+        found = signature.run(given)
     n = len(next(iter(found.values())))
     product().metrics.served.labels(dialect, model, name).inc(n)
     return found

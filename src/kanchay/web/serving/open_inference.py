@@ -136,6 +136,7 @@ def model_ready(model: str, version: str | None = None) -> Response:
 
 @_routes("/infer", "POST")
 @guard.closed
+@guard.in_turn
 def infer(model: str, version: str | None = None) -> Response:
     found, name = _pick(model, version)
     signature = _signature(found, name)

@@ -49,9 +49,7 @@ class ShelfServed:
         self._models = models
 
     def names(self) -> list[str]:
-        from kanchay.analysis.forecast.registry import FORECASTERS
-
-        return [name for name in self._models.names() if name not in FORECASTERS]
+        return self._models.bundles()
 
     def versions(self, name: str) -> list[Version]:
         if name not in self.names():

@@ -116,6 +116,7 @@ def _text(value: str) -> dict[str, Any]:
 
 @_routes(":predict", "POST")
 @guard.closed
+@guard.in_turn
 def predict(model: str, version: int | None = None, label: str | None = None) -> Response:
     found = _pick(model, version, label)
     asked = guard.object_of(guard.body())
