@@ -183,6 +183,20 @@ def test_places_do_not_replace(tmp_path) -> None:
             list(place.read("a/c"))
 
 
+def test_a_disk_without_hard_links(tmp_path, monkeypatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refused)
+    place = FolderPlace(tmp_path)
+    place.create("a/b", b"first")
+    with pytest.raises(Conflict):
+        place.create("a/b", b"second")
+    assert (tmp_path / "a" / "b").read_bytes() == b"first"
+    assert place.names("a") == ["b"]
+    assert [p.name for p in (tmp_path / "a").iterdir()] == ["b"]
+
+
 def test_an_address_nobody_opens_is_told() -> None:
     pytest.importorskip("fsspec")
     with pytest.raises(InputError, match="fsspec cannot open 'nonsense://'"):

@@ -72,11 +72,25 @@ class FolderPlace:
                 out.flush()
                 os.fsync(out.fileno())
             Path(part).chmod(0o644)
-            os.link(part, path)  # unlike a rename it never replaces
+            _take_name(Path(part), path)
         except FileExistsError as error:
             raise _there(name) from error
         finally:
             Path(part).unlink(missing_ok=True)
+
+
+def _take_name(part: Path, path: Path) -> None:
+    """Give a whole file its name; unlike a rename a hard link never replaces."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except (
+        OSError
+    ):  # a disk without hard links, as on many memory cards: two at once are not told apart there
+        if path.exists():
+            raise FileExistsError(path) from None
+        part.rename(path)
 
 
 class FsspecPlace:
