@@ -18,7 +18,7 @@ from kanchay.domain.interval import DAY, HOUR, utc_offset, wall_clock
 SHIPPED = Path(kanchay.__file__).parent / "library" / "models" / "pretrained"
 RESOLUTIONS = (300, 600, 900, 1800, 3600)
 ZONES = st.sampled_from(["America/Lima", "Europe/Madrid", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"])
-TIMES = st.integers(1_500_000_000, 1_800_000_000).map(lambda t: t // 300 * 300)  # any five minutes of any day
+TIMES = st.integers(1_500_000_000, 1_800_000_000).map(lambda t: t // 60 * 60)  # any minute of any day
 few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 MADRID_SPRING = 1774738800  # 2026-03-29 00:00 in Madrid: 23 hours
 MADRID_AUTUMN = 1792879200  # 2026-10-25 00:00 in Madrid: 25 hours
