@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kanchay.bundle.files import read_contents
-from kanchay.bundle.forecaster import BundleForecaster
-from kanchay.bundle.load import FILE_OF, make_runtime, prove
+from kanchay.bundle.load import FILE_OF, forecaster_of, make_runtime, prove
 from kanchay.domain.errors import BundleError, KanchayError
 
 __all__ = ["difference_alone", "prove_alone"]
@@ -85,7 +84,7 @@ def difference_alone(bundle: Path, graph: Path, runtime: str) -> float:
     """
     contents = read_contents(bundle, trusted=None)
     files = {**contents.files, FILE_OF[runtime]: graph.read_bytes()}
-    return prove(BundleForecaster(contents.manifest, make_runtime(runtime, contents.manifest, files)), files)
+    return prove(forecaster_of(contents.manifest, make_runtime(runtime, contents.manifest, files)), files)
 
 
 def _main(bundle: str, graph: str, runtime: str) -> None:
