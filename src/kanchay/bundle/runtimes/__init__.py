@@ -40,10 +40,21 @@ class Runtime(Protocol):
 
 
 def in_chunks(
-    run: Callable[[dict[str, Float32]], Float32], inputs: Mapping[str, Float32], names: Sequence[str]
+    run: Callable[[dict[str, Float32]], Float32],
+    inputs: Mapping[str, Float32],
+    names: Sequence[str],
+    *,
+    size: int = CHUNK,
+    threads: int = 1,
 ) -> Float32:
-    """Run the named inputs a chunk at a time, so that memory stays flat."""
+    """Run the named inputs a chunk at a time, so that memory stays flat; on several threads where `run` allows it."""
     n = len(inputs["load"])
-    parts = [run({name: inputs[name][i : i + CHUNK] for name in names}) for i in range(0, n, CHUNK)]
-    answer: Float32 = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return answer
+    chunks = [{name: inputs[name][i : i + size] for name in names} for i in range(0, n, size)]
+    if len(chunks) == 1:
+        return run(chunks[0])
+    if threads == 1 or not chunks:
+        return np.concatenate([run(chunk) for chunk in chunks])
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(threads) as pool:
+        return np.concatenate(list(pool.map(run, chunks)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from kanchay.analysis.metrics import skill
 from kanchay.domain.errors import KanchayError
 from kanchay.domain.forecast import Forecast, PeriodForecast
 from kanchay.domain.interval import HOUR, local_midnight
@@ -69,12 +70,14 @@ def _skill(card: Any, r: Reader) -> Skill:
         for name in order
     )
     naive = t(f"model.{card.best_naive}") if t.has(f"model.{card.best_naive}") else card.best_naive
+    ours = card.answers if card.answers == "adapted" else card.model  # as on the card
+    saved = skill(card.scores[ours].rmse, card.scores[card.best_naive].rmse)
     return Skill(
-        verdict="better" if card.skill > _EQUAL else "worse" if card.skill < -_EQUAL else "equal",
-        change=f.signed(-100 * card.skill, 0),
+        verdict="better" if saved > _EQUAL else "worse" if saved < -_EQUAL else "equal",
+        change=f.signed(-100 * saved, 0),
         sentence=t("skill.sentence", naive=naive.lower(), days=f.number(card.n_windows, 0)),
         rows=rows,
-        coverage=t("skill.coverage", n=f.number(100 * card.coverage80, 0)),
+        coverage=t("skill.coverage", n=f.number(100 * card.scores[ours].coverage80, 0)),
         why=t(
             _WHY.get(card.because, "skill.why"),
             n=f.number(card.n_windows, 0),
