@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
@@ -13,6 +14,7 @@ __all__ = ["PRETRAINED", "SUFFIX", "HasHome", "ModelShelf", "shipped_models", "t
 
 PRETRAINED: Final = "pretrained"
 ADAPTED: Final = "adapted"  # the pre-trained model, adapted to each meter's own weeks
+_MOST_THREADS: Final = 4  # a server has other work too
 SUFFIX: Final = ".kanchay"
 
 
@@ -97,7 +99,9 @@ class ModelShelf:
         bundles = self._bundles()
         if name in bundles:
             trusted = trusted_keys(self._home)
-            return load_bundle(bundles[name], runtime=self._runtime, trusted=trusted, name=name)
+            return load_bundle(
+                bundles[name], runtime=self._runtime, trusted=trusted, name=name, threads=_threads()
+            )
         if name == ADAPTED:
             from kanchay.analysis.forecast.adapt import AdaptedForecaster
 
@@ -113,7 +117,7 @@ class ModelShelf:
             )
         if not path.is_dir() and path.suffix != SUFFIX:
             raise BundleError(f"'{path.name}' is no bundle.", hint=f"Give a folder or a {SUFFIX} file.")
-        return load_bundle(path, runtime=self._runtime)
+        return load_bundle(path, runtime=self._runtime, threads=_threads())
 
     def _bundles(self) -> dict[str, Path]:
         found: dict[str, Path] = {}
@@ -128,3 +132,8 @@ def _classic(name: str) -> Callable[[], Forecaster] | None:
     from kanchay.analysis.forecast.registry import FORECASTERS
 
     return FORECASTERS.get(name)
+
+
+def _threads() -> int:
+    """Cores for a batch of many meters; one forecast stays on one."""
+    return max(1, min(_MOST_THREADS, os.cpu_count() or 1))
