@@ -13,6 +13,7 @@ from kanchay.cli.model_registry import pull, push
 from kanchay.cli.model_show import list_models, show, verify
 from kanchay.cli.model_sign import sign, token
 from kanchay.cli.model_train import train
+from kanchay.cli.model_tune import tune
 
 __all__ = ["command"]
 
@@ -23,6 +24,6 @@ def command() -> None:
 
 
 for verb in (
-    list_models, show, verify, leak, train, evaluate, export, sign, push, pull, promote, rollback, capability, token,
+    list_models, show, verify, leak, train, tune, evaluate, export, sign, push, pull, promote, rollback, capability, token,
 ):  # fmt: skip
     command.add_command(verb)
