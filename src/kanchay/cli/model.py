@@ -24,6 +24,7 @@ def command() -> None:
 
 
 for verb in (
-    list_models, show, verify, leak, train, tune, evaluate, export, sign, push, pull, promote, rollback, capability, token,
+    list_models, show, verify, leak, train, tune, evaluate, export, sign, push, pull, promote, rollback, capability,
+    token,
 ):  # fmt: skip
     command.add_command(verb)
