@@ -35,6 +35,7 @@ from kanchay.analysis.forecast.dayerrors import (
 )
 from kanchay.analysis.forecast.daypath import day_paths
 from kanchay.analysis.forecast.daystates import day_states
+from kanchay.analysis.forecast.outlook import hours_share
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.windows import known_seconds, make_windows
 from kanchay.domain.forecast import LEVELS
@@ -445,19 +446,20 @@ def first_week(meter: Meter, model: Forecaster) -> dict[str, np.ndarray]:
     return {"actual": actual[keep], "level": paths[keep], "hours": sums[keep]}
 
 
-def network(role: str, name: str) -> None:
+def network(role: str, model_name: str) -> None:
     """Error of each day and of the week's running total, by kind: level model, hourly sums, and mixes of both."""
-    model = ModelShelf(read_settings()).load(name)
+    model = ModelShelf(read_settings()).load(model_name)
     lines: dict[tuple[str, str], list[np.ndarray]] = {}
     for meter in meters_of((role,), may_ship=False):
         found = first_week(meter, model)
         if len(found["actual"]) < 10:
             continue
-        for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        fixed = {f"{share:.0%} hours": np.full(7, share) for share in (0.0, 0.25, 0.5, 0.75, 1.0)}
+        for name, share in {**fixed, "as shipped": hours_share(7)}.items():
             off = share * found["hours"] + (1 - share) * found["level"] - found["actual"]
             size = np.abs(found["actual"]).mean()
             both = [np.abs(off).mean(axis=0) / size, np.abs(over_total(off)).mean(axis=0) / size]
-            lines.setdefault((meter.kind, f"{share:.0%} hours"), []).append(np.array(both))
+            lines.setdefault((meter.kind, name), []).append(np.array(both))
     print(
         f"{role} meters, {model.name}: error of day 1 to 7, then of the total of 1 to 7 days [% of mean day]"
     )

@@ -202,14 +202,15 @@ def test_last_year_moves_the_weeks_to_come():
     assert known.mean[0] == pytest.approx(unknown.mean[0], rel=0.1)
 
 
-def test_the_first_week_lies_halfway_to_the_hours():
+def test_the_first_week_leans_on_the_hours_tomorrow_most():
     panel = meter(date(2026, 8, 22))
     hours = first_week(panel, "m", EnsembleNaive(), panel.end)
     assert hours is not None
     assert len(hours) == 7
     alone = forecast_days(panel, "m", issued_at=panel.end, n_days=10)
     both = forecast_days(panel, "m", issued_at=panel.end, n_days=10, first_days=hours)
-    np.testing.assert_allclose(both.mean[:7], (alone.mean[:7] + hours) / 2)
+    share = (both.mean[:7] - alone.mean[:7]) / (hours - alone.mean[:7])
+    np.testing.assert_allclose(share, np.linspace(0.5, 0.1, 7))
     np.testing.assert_array_equal(both.mean[7:], alone.mean[7:])
     assert first_week(panel.slice(panel.end - 5 * HOUR, panel.end), "m", EnsembleNaive(), panel.end) is None
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kanchay.analysis.forecast.naive import EnsembleNaive
+from kanchay.analysis.forecast.outlook import hours_share
 from kanchay.analysis.forecast.protocol import Prediction
 from kanchay.bootstrap import in_memory
 from kanchay.domain.errors import AccessDenied, KanchayError, NotEnoughData, NotFound
@@ -199,9 +200,10 @@ def test_daily_totals_to_five_weeks_and_their_total():
     assert (ahead.method, ahead.unit, ahead.known_hours) == ("daily_level+pretrained", "kWh", 60 * 24)
     assert ahead.mean.sum() == pytest.approx(ahead.total_mean)
     assert ahead.end == local_midnight(date(2026, 9, 26), LIMA)
-    # The first whole days lie halfway between the hours' sum (6 kWh) and the daily level.
+    # The first whole days lie between the hours' sum (6 kWh) and the daily level.
     level = float(ahead.mean[10:].mean())
-    assert ahead.mean[1:7] == pytest.approx((6.0 + level) / 2, rel=0.03)
+    share = hours_share(7)[1:]
+    assert ahead.mean[1:7] == pytest.approx(6.0 * share + level * (1 - share), rel=0.03)
 
 
 def test_daily_totals_without_a_model_and_with_a_day_known():
@@ -218,5 +220,5 @@ def test_the_period_leans_on_the_hourly_forecast_for_its_first_week():
         for m in (Always("pretrained", 0.25), Always("pretrained", 0.75))
     )
     more = np.subtract(high.daily_mean, plain.daily_mean)
-    assert more[1:7] == pytest.approx(np.full(6, 0.5 * 24 * 0.5))
+    assert more[1:7] == pytest.approx(0.5 * 24 * hours_share(7)[1:])
     assert more[8:] == pytest.approx(np.zeros(len(more) - 8))

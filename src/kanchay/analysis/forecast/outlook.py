@@ -22,11 +22,12 @@ from kanchay.domain.interval import DAY, IntArray, wall_clock
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["Outlook", "look_ahead"]
+__all__ = ["Outlook", "hours_share", "look_ahead"]
 
-# Between the daily model and the sums of the hourly forecast: better than either on validation meters
-# (`python benchmarks/accuracy/horizon.py --network --role validation`).
-HOURS_SHARE: Final = 0.5
+# Share of the hourly forecast's sums in the first day and in the seventh, the rest is the daily model's: chosen on
+# validation meters (`python benchmarks/accuracy/horizon.py --network --role validation`).
+HOURS_NEAR: Final = 0.5
+HOURS_FAR: Final = 0.1
 _SHAPE_DAYS: Final = 28  # days from which the shape of a day is taken
 
 
@@ -88,8 +89,8 @@ def look_ahead(
     country, subdivision : str or None
         For public holidays.
     first_days : ndarray of float64, shape (m,), optional
-        What a forecaster of hours expects of the first m days (the rest of the first one); the answer lies halfway
-        between it and the daily model. NaN: the daily model alone. [kWh]
+        What a forecaster of hours expects of the first m days (the rest of the first one); the answer lies between
+        it and the daily model, tomorrow halfway, the seventh day near the daily model. NaN: that alone. [kWh]
 
     Returns
     -------
@@ -152,11 +153,34 @@ def _path(
     return path[days - after], past_errors(history, states, n_ahead)
 
 
+def hours_share(n_days: int) -> FloatArray:
+    """Share of the hourly forecast in each of the first days.
+
+    Parameters
+    ----------
+    n_days : int
+        [d]
+
+    Returns
+    -------
+    ndarray of float64, shape (n_days,)
+        Falls evenly to the seventh day. [-]
+
+    Examples
+    --------
+    >>> hours_share(7).round(2).tolist()
+    [0.5, 0.43, 0.37, 0.3, 0.23, 0.17, 0.1]
+    """
+    share: FloatArray = np.interp(np.arange(n_days), [0.0, 6.0], [HOURS_NEAR, HOURS_FAR])
+    return share
+
+
 def _towards(expected: FloatArray, first_days: FloatArray) -> FloatArray:
     """The first days drawn towards what the hours say."""
     n = min(len(first_days), len(expected))
     hours = np.where(np.isfinite(first_days[:n]), first_days[:n], expected[:n])
-    return np.concatenate([HOURS_SHARE * hours + (1.0 - HOURS_SHARE) * expected[:n], expected[n:]])
+    share = hours_share(n)
+    return np.concatenate([share * hours + (1.0 - share) * expected[:n], expected[n:]])
 
 
 def _day_shape(panel: Panel, point_id: str, until: int) -> FloatArray:

@@ -27,7 +27,7 @@ def forecast_point_days(
 ) -> DailyForecast:
     """Forecast the daily totals of a point from the end of its data, or from `issued_at`.
 
-    The first week lies halfway between the daily model and the sums of the hourly forecast by `model`.
+    The first week lies between the daily model and the sums of the hourly forecast by `model`.
     """
     point, _, site = find_point(ctx, scope, point_id)
     scope.require(Permission.READ, site.id)
