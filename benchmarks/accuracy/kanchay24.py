@@ -24,6 +24,7 @@ import os
 import platform
 import sys
 import time
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -50,6 +51,7 @@ from kanchay.settings import read_settings
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 FOLD_RECIPE = PooledRecipe(windows_per_building=150, rounds=150, quantile_rows=120_000)
+FOLD_RECIPE_HOMES = replace(FOLD_RECIPE, windows_per_home=600)
 FOLD_MODEL = "left out"
 Skipped = list[tuple[str, str]]
 
@@ -118,8 +120,9 @@ def fold_trees(fold: Fold, meters: list[Meter], chosen: argparse.Namespace):
     allowed = training_part(fold, meters)
     held_out = allowed[4::5]
     training = [m for m in allowed if m not in held_out]
+    recipe = FOLD_RECIPE_HOMES if fold.kind == "residential" else FOLD_RECIPE
     return pooled_rival(
-        training, held_out, chosen.rivals_folder, fit=chosen.fit_rivals, recipe=FOLD_RECIPE, progress=tell
+        training, held_out, chosen.rivals_folder, fit=chosen.fit_rivals, recipe=recipe, progress=tell
     )
 
 
