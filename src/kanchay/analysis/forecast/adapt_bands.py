@@ -47,6 +47,13 @@ def recalibrate(actual: FloatArray, quantiles: FloatArray, now: FloatArray) -> F
        arXiv 1905.03222.
     .. [2] R. Foygel Barber et al., "Conformal prediction beyond exchangeability", Annals of Statistics 51 (2023),
        doi 10.1214/23-AOS2276.
+
+    Examples
+    --------
+    >>> claimed = np.tile(np.arange(-4.0, 5.0), (1, 60, 24, 1))  # says: 8 of 10 values within 2 of 0
+    >>> off = np.resize([1.0, -1.0, 4.0, -4.0], (1, 60, 24))  # they are not
+    >>> recalibrate(off, claimed, claimed[:, 0])[0, 0, [2, 4, 6]].round(1).tolist()
+    [-3.7, 0.0, 3.7]
     """
     if not actual.shape[1]:
         return now

@@ -83,6 +83,16 @@ def day_grid(windows: Windows, past: PastForecasts, lead: int) -> DayGrid:
     Returns
     -------
     DayGrid
+
+    Examples
+    --------
+    >>> from kanchay.analysis.forecast.adapt_past import past_forecasts
+    >>> from kanchay.analysis.forecast.naive import EnsembleNaive
+    >>> load = np.repeat(np.arange(10.0), 24)[None]
+    >>> windows = Windows(load, np.array([10 * 86400]), 3600, 24, "UTC")
+    >>> grid = day_grid(windows, past_forecasts(EnsembleNaive(), windows, 3), 1)
+    >>> grid.actual[0, :, 0].tolist(), grid.mean[0, :, 0].tolist()
+    ([nan, 9.0, 8.0, 7.0], [6.0, 5.0, 4.0, 3.0])
     """
     per_day = DAY // windows.resolution_s
     targets = windows.target_starts[:, (lead - 1) * per_day : lead * per_day]
