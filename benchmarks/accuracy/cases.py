@@ -233,7 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sites", type=int, default=12)
+    parser.add_argument("--sites", type=int, default=8)
     parser.add_argument("--cases", default=",".join(CASES))
     parser.add_argument("--model", default="pretrained")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "cases.csv")
