@@ -118,7 +118,7 @@ def moments_of(one: Cut, base: Forecaster) -> tuple[np.ndarray, np.ndarray]:
     gram, side, count = 0.0, 0.0, 0
     for low in range(0, len(one.windows), 128):
         rows = slice(low, low + 128)
-        part = replace(one.windows, load=one.windows.load[rows], issued_at=one.windows.issued_at[rows])
+        part = one.windows.rows(rows)
         grid = day_grid(part, past_forecasts(base, part, HISTORY_DAYS - 1), 1)
         moves = expert_moves(grid, HOUR)[:, 0] / unit
         error = (one.actual[rows] - grid.mean[:, 0]) / unit

@@ -92,7 +92,7 @@ class AdaptedForecaster:
         chosen = np.zeros(n, dtype=np.int64)
         whole = _whole_days(windows, self.lookback_s)
         for rows in _parts(n, (self.days + 1) * whole.horizon * 40):
-            part = _rows(whole, rows)
+            part = whole.rows(rows)
             answer, chosen[rows] = self._part(part)
             mean[rows] = non_negative(part.load, answer.mean)[:, :horizon]
             quantiles[rows] = non_negative(part.load, answer.quantiles)[:, :horizon]
@@ -160,16 +160,6 @@ def _whole_days(windows: Windows, lookback_s: int) -> Windows:
         unknown = np.full((len(windows), horizon - windows.horizon), np.nan)
         weather = np.concatenate([weather[:, first:], unknown], axis=1)
     return replace(windows, load=windows.load[:, first:], horizon=horizon, temperature=weather)
-
-
-def _rows(windows: Windows, rows: slice) -> Windows:
-    weather = windows.temperature
-    return replace(
-        windows,
-        load=windows.load[rows],
-        issued_at=windows.issued_at[rows],
-        temperature=None if weather is None else weather[rows],
-    )
 
 
 def _parts(n: int, size: int) -> Iterator[slice]:
