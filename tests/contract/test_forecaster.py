@@ -19,7 +19,7 @@ MADRID_AUTUMN = 1792879200  # 2026-10-25 00:00 in Madrid: a day of 25 hours
 
 
 def _names():
-    return [*FORECASTERS, "pretrained", "boosted"]
+    return [*FORECASTERS, "pretrained", "boosted", "adapted"]
 
 
 def boosted():
@@ -89,7 +89,7 @@ def sound(prediction, w):
 
 def test_it_has_a_name_and_a_lookback(model):
     assert model.name
-    assert DAY <= model.lookback_s <= 28 * DAY
+    assert DAY <= model.lookback_s <= 60 * DAY
 
 
 @pytest.mark.parametrize("resolution_s", [300, 600, 900, 1800, 3600])
