@@ -40,21 +40,21 @@ class CorpusOptions:
     """
 
     temperature: float = 0.35
-    commercial_share: float = 0.75
+    commercial_share: float = 0.78
     simulated_factor: float = 0.7
     midnight: float = 0.5
     gaps: float = 0.25
     short_history: float = 0.08
     mixed_commercial: float = 0.3
-    mixed_residential: float = 0.7
+    mixed_residential: float = 0.8
     drift: float = 0.3
     spikes: float = 0.0
-    other_hours_commercial: float = 0.05
-    other_hours_residential: float = 0.4
-    contrast_commercial: float = 0.05
-    contrast_residential: float = 0.3
-    weather: float = 0.2
-    next_day: float = 0.7
+    other_hours_commercial: float = 0.0
+    other_hours_residential: float = 0.5
+    contrast_commercial: float = 0.0
+    contrast_residential: float = 0.4
+    weather: float = 0.12
+    next_day: float = 0.8
     other_hemisphere: float = 0.05
     other_week: float = 0.03
     season_jitter_days: float = 4.0

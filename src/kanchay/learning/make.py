@@ -40,7 +40,7 @@ class MakeOptions:
     recipe: Recipe = field(default_factory=Recipe)
     shape: NetworkShape = field(default_factory=NetworkShape)
     corpus: CorpusOptions = field(default_factory=CorpusOptions)
-    simulated_homes: int = 90
+    simulated_homes: int = 180
     simulated_offices: int = 9
     left_out: tuple[str, ...] = ()
 

@@ -80,7 +80,8 @@ def build_network(
     seen, hidden, cell = layers.LSTM(shape.units, return_sequences=True, return_state=True, name="encoder")(
         steps
     )
-    ahead = _decoder_inputs(lags, lag_mask, profile, target=target, context=context, static=static)
+    likeness = _likeness(target, context)
+    ahead = _decoder_inputs(lags, lag_mask, profile, target=target, likeness=likeness, static=static)
     ahead = ops.concatenate([ahead, _warm_hours(warmth, warmth_mask)], axis=2)
     decoded = layers.LSTM(shape.units, return_sequences=True, name="decoder")(
         ahead, initial_state=[hidden, cell]
@@ -91,9 +92,9 @@ def build_network(
         layers.Dense(shape.head, activation="relu", name="head")(features)
     )
     raw = layers.Dense(
-        DAYS + LEVEL_COUNT + 1, name="out", kernel_initializer="zeros", bias_initializer=_out_bias
+        DAYS + LEVEL_COUNT + 1 + 2, name="out", kernel_initializer="zeros", bias_initializer=_out_bias
     )(hidden_layer)
-    scaled = _heads(raw, lags, lag_mask, calibration)
+    scaled = _heads(raw, lags, lag_mask, likeness=likeness, calibration=calibration)
     forecast = layers.Identity(name="forecast")(scaled * scale[:, :, None] + center[:, :, None])
     return keras.Model(given, forecast, name="kanchay_lstm")
 
@@ -197,7 +198,9 @@ def _patches(z: Any, mask: Any, profile: Any, context: Any, shape: NetworkShape)
     return ops.concatenate([*parts, hours[:, :, 0, :], hours[:, :, -1, :]], axis=2)
 
 
-def _decoder_inputs(lags: Any, lag_mask: Any, profile: Any, *, target: Any, context: Any, static: Any) -> Any:
+def _decoder_inputs(
+    lags: Any, lag_mask: Any, profile: Any, *, target: Any, likeness: Any, static: Any
+) -> Any:
     """Per target hour: its calendar, the seven same hours with mask and likeness of their day, means, spread, window."""
     from keras import ops
 
@@ -205,7 +208,6 @@ def _decoder_inputs(lags: Any, lag_mask: Any, profile: Any, *, target: Any, cont
     known = ops.maximum(ops.sum(lag_mask, axis=2, keepdims=True), 1.0)
     spread = ops.sum(ops.abs(lags - mean) * lag_mask, axis=2, keepdims=True) / known
     following = ops.concatenate([profile[:, 1:], profile[:, -1:]], axis=1)[:, :, None]
-    likeness = _likeness(target, context)
     alike = likeness[:, :, DAYS:] * lag_mask
     like = (ops.sum(lags * alike, axis=2, keepdims=True) + 0.1 * mean) / (
         ops.sum(alike, axis=2, keepdims=True) + 0.1
@@ -236,11 +238,15 @@ def _attention(decoded: Any, seen: Any, width: int) -> Any:
     return ops.matmul(weight, value)
 
 
-def _heads(raw: Any, lags: Any, lag_mask: Any, calibration: Sequence[float]) -> Any:
-    """Mean and quantiles in the scale of the window, from weights over the seven days, a shift and widths."""
+def _heads(raw: Any, lags: Any, lag_mask: Any, *, likeness: Any, calibration: Sequence[float]) -> Any:
+    """Mean and quantiles in the scale of the window, from weights over the seven days, a shift and widths.
+
+    Two of the outputs say how much more the same weekday, and a day alike in being free, count than the others.
+    """
     from keras import ops
 
-    weight = ops.softmax(raw[:, :, :DAYS] - 1e4 * (1.0 - lag_mask), axis=-1)
+    favour = raw[:, :, -2:-1] * likeness[:, :, :DAYS] + raw[:, :, -1:] * likeness[:, :, DAYS:]
+    weight = ops.softmax(raw[:, :, :DAYS] + favour - 1e4 * (1.0 - lag_mask), axis=-1)
     base = ops.sum(weight * lags, axis=2, keepdims=True)
     median = base + raw[:, :, DAYS : DAYS + 1]
     half = LEVEL_COUNT // 2
@@ -252,5 +258,5 @@ def _heads(raw: Any, lags: Any, lag_mask: Any, calibration: Sequence[float]) -> 
     for down, up in zip(below, above, strict=True):
         low.append(low[-1] - down)
         high.append(high[-1] + up)
-    mean = median + raw[:, :, DAYS + LEVEL_COUNT :]
+    mean = median + raw[:, :, DAYS + LEVEL_COUNT : DAYS + LEVEL_COUNT + 1]
     return ops.concatenate([mean, *low[:0:-1], median, *high[1:]], axis=2)

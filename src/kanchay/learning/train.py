@@ -31,13 +31,13 @@ class Recipe:
     """Everything that decides the weights, besides the data. `steps` batches of `batch` windows."""
 
     seed: int = 7
-    steps: int = 5000
+    steps: int = 4000
     batch: int = 256
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
     warm_up: int = 100
     average: float = 0.998  # exponential moving average of the weights, a step
-    mean_weight: float = 0.25
+    mean_weight: float = 0.5
     huber: float = 3.0
     validate_every: int = 250
 

@@ -80,12 +80,15 @@ class NumpyRuntime:
         features = np.concatenate([decoded, read, p.ahead], axis=2)
         hidden_layer = np.maximum(features @ w["head/kernel"] + w["head/bias"], 0)
         raw = hidden_layer @ w["out/kernel"] + w["out/bias"]
-        answer: Float32 = self._heads(raw, p.lags, p.lag_mask) * p.scale[:, :, None] + p.center[:, :, None]
+        answer: Float32 = self._heads(raw, p) * p.scale[:, :, None] + p.center[:, :, None]
         return answer.astype(np.float32)
 
-    def _heads(self, raw: Array, lags: Array, lag_mask: Array) -> Array:
-        weight = _softmax(raw[:, :, :DAYS] - np.float32(1e4) * (1 - lag_mask))
-        median = (weight * lags).sum(2) + raw[:, :, DAYS]
+    def _heads(self, raw: Array, p: Prepared) -> Array:
+        logits = raw[:, :, :DAYS] - np.float32(1e4) * (1 - p.lag_mask)
+        if p.likeness is not None:
+            same, alike = p.likeness
+            logits = logits + raw[:, :, -2:-1] * same + raw[:, :, -1:] * alike
+        median = (_softmax(logits) * p.lags).sum(2) + raw[:, :, DAYS]
         widths = np.logaddexp(0, raw[:, :, DAYS + 1 : DAYS + LEVELS]) * self._calibration
         half = LEVELS // 2
         below = median[:, :, None] - np.cumsum(widths[:, :, :half], axis=2)

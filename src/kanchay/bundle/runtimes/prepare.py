@@ -26,8 +26,20 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """Steps of the encoder (n, steps, k) and of the decoder (n, 24, k); the same hours of the last seven days
-    (n, 24, 7) with their mask, in the scale of the window; centre and scale (n, 1).
+    """What the LSTMs and the heads read.
+
+    Attributes
+    ----------
+    steps : ndarray, shape (n, steps, k)
+        Of the encoder. [-]
+    ahead : ndarray, shape (n, 24, k)
+        Of the decoder. [-]
+    lags, lag_mask : ndarray, shape (n, 24, 7)
+        The same hours of the last seven days in the scale of the window, and which of them are known. [-]
+    center, scale : ndarray, shape (n, 1)
+        Of the window. [unit of the load]
+    likeness : tuple of two ndarray, shape (n, 24, 7), or None
+        From format 2 on: whether each of the days is the same weekday, and as free, as the one asked for. [-]
     """
 
     steps: Array
@@ -36,6 +48,7 @@ class Prepared:
     lag_mask: Array
     center: Array
     scale: Array
+    likeness: tuple[Array, Array] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +88,30 @@ class _Scaled:
 
 
 def prepare_1(inputs: Mapping[str, Array], patch: int, floor: float) -> Prepared:
-    """For bundles of format 1."""
+    """For bundles of format 1.
+
+    Parameters
+    ----------
+    inputs : mapping of str to ndarray
+        By the names of `kanchay.bundle.runtimes.INPUTS`, float32.
+    patch : int
+        Hours to one step of the encoder. [h]
+    floor : float
+        Share of the mean absolute load that is added to the scale. [-]
+
+    Returns
+    -------
+    Prepared
+
+    Examples
+    --------
+    >>> week, day = np.zeros((1, 168, 13)), np.zeros((1, 24, 13))
+    >>> load = np.tile(np.arange(24.0), 7)[None]
+    >>> given = {"load": load, "mask": np.ones_like(load), "calendar_context": week, "calendar_target": day}
+    >>> p = prepare_1(given, patch=6, floor=0.05)
+    >>> p.steps.shape, p.lags.shape, float(p.center[0, 0])
+    ((1, 28, 44), (1, 24, 7), 11.5)
+    """
     s = _Scaled.of(inputs["load"], inputs["mask"], floor)
     context = inputs["calendar_context"]
     lags, lag_mask, profile, spread, following = _same_hours(s)
@@ -87,7 +123,31 @@ def prepare_1(inputs: Mapping[str, Array], patch: int, floor: float) -> Prepared
 
 
 def prepare_2(inputs: Mapping[str, Array], patch: int, floor: float) -> Prepared:
-    """For bundles of format 2: with temperature, day ahead and the likeness of days."""
+    """For bundles of format 2: with temperature, day ahead and the likeness of days.
+
+    Parameters
+    ----------
+    inputs : mapping of str to ndarray
+        By the names of `kanchay.bundle.runtimes.INPUTS`, float32.
+    patch : int
+        Hours to one step of the encoder. [h]
+    floor : float
+        Share of the mean absolute load that is added to the scale. [-]
+
+    Returns
+    -------
+    Prepared
+
+    Examples
+    --------
+    >>> week, day, air = np.zeros((1, 168, 13)), np.zeros((1, 24, 13)), np.zeros((1, 192))
+    >>> load = np.tile(np.arange(24.0), 7)[None]
+    >>> given = {"load": load, "mask": np.ones_like(load), "calendar_context": week, "calendar_target": day}
+    >>> given |= {"temperature": air, "temperature_mask": air, "lead": np.full((1, 1), 1 / 7)}
+    >>> p = prepare_2(given, patch=6, floor=0.05)
+    >>> p.steps.shape, p.ahead.shape
+    ((1, 28, 45), (1, 24, 69))
+    """
     s = _Scaled.of(inputs["load"], inputs["mask"], floor)
     context, target = inputs["calendar_context"], inputs["calendar_target"]
     lags, lag_mask, profile, spread, following = _same_hours(s)
@@ -102,7 +162,7 @@ def prepare_2(inputs: Mapping[str, Array], patch: int, floor: float) -> Prepared
     ahead = np.concatenate([*columns, _for_each_hour(static), _warm_hours(warmth, warm_mask)], axis=2)
     warm = warmth[:, :WEEK].reshape(len(warmth), -1, patch).mean(2, keepdims=True)
     steps = np.concatenate([_patches(s, profile, context, patch), warm], axis=2)
-    return Prepared(steps, ahead, lags, lag_mask, s.center, s.scale)
+    return Prepared(steps, ahead, lags, lag_mask, s.center, s.scale, (weekday, alike))
 
 
 def _same_hours(s: _Scaled) -> tuple[Array, Array, Array, Array, Array]:
