@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -52,11 +52,21 @@ class EnergyTable:
     energy_kwh: FloatArray
     tz: str
 
-    def panels(self) -> Iterator[Panel]:
-        """One panel per meter on its own regular grid; NaN where a reading is missing."""
+    def panels(self, passed_over: Callable[[str, str], None] | None = None) -> Iterator[Panel]:
+        """One panel per meter on its own regular grid; NaN where a reading is missing.
+
+        A meter that has no such grid is told to `passed_over` with the reason, and raises where that is not given.
+        """
         for number, meter in enumerate(self.meters):
             rows = slice(self.bounds[number], self.bounds[number + 1])
-            yield _panel(meter, self.start[rows], self.energy_kwh[rows], self.tz)
+            try:
+                panel = _panel(meter, self.start[rows], self.energy_kwh[rows], self.tz)
+            except TimeError as error:
+                if passed_over is None:
+                    raise
+                passed_over(meter, str(error))
+                continue
+            yield panel
 
 
 def read_energy_table(path: Path, tz: str | None) -> EnergyTable:
@@ -68,15 +78,17 @@ def read_energy_table(path: Path, tz: str | None) -> EnergyTable:
     return _table(_read(path, wanted), path.stem, wanted, tz)
 
 
-def stream_panels(path: Path, tz: str | None) -> Iterator[Panel]:
+def stream_panels(
+    path: Path, tz: str | None, *, passed_over: Callable[[str, str], None] | None = None
+) -> Iterator[Panel]:
     """The panels of an energy table, read by row groups where the file has several: memory for one of them.
 
     A meter is told once its last row is read, so a file sorted by meter is held a row group at a time; one sorted by
-    time is held whole.
+    time is held whole. A meter without a regular grid is told to `passed_over`, and raises where that is not given.
     """
     wanted = _wanted(path, tz)
     if path.suffix.lower() != ".parquet" or len(wanted) < 3:
-        yield from read_energy_table(path, tz).panels()
+        yield from read_energy_table(path, tz).panels(passed_over)
         return
     from kanchay.adapters.frames import RowGroups
 
@@ -88,7 +100,7 @@ def stream_panels(path: Path, tz: str | None) -> Iterator[Panel]:
             found = found if held is None else joined(held, found)
             done = np.asarray([last[meter] <= group for meter in found.meters or ()], dtype=np.bool_)
             held = found.only(~done)
-            yield from _table(found.only(done), path.stem, wanted, tz).panels()
+            yield from _table(found.only(done), path.stem, wanted, tz).panels(passed_over)
 
 
 def _wanted(path: Path, tz: str | None) -> list[str]:

@@ -197,9 +197,19 @@ FRAME: Final = pa.schema(
     + [(name, pa.float64()) for name in ("mean", *QUANTILE_NAMES)]
 )
 
+_PLAIN: Final = pa.schema(  # of a CSV: whole seconds, "2026-08-22 05:00:00Z"
+    [(f.name, pa.timestamp("s", tz="UTC") if pa.types.is_timestamp(f.type) else f.type) for f in FRAME]
+)
+
+
+def _csv_writer(path: Path) -> Any:
+    from pyarrow import csv
+
+    return csv.CSVWriter(str(path), _PLAIN)
+
 
 class FrameWriter:
-    """Writes forecast frames to one Parquet file, a row group per call; use it in a `with`.
+    """Writes forecast frames to one file, Parquet (a row group per call) or CSV by its name; use it in a `with`.
 
     The file appears under its name only when it is complete.
     """
@@ -208,7 +218,10 @@ class FrameWriter:
         self._path = path
         self._part = path.with_name(path.name + ".part")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = pq.ParquetWriter(self._part, FRAME, compression="zstd")
+        self._csv = path.suffix.lower() == ".csv"
+        self._writer = (
+            _csv_writer(self._part) if self._csv else pq.ParquetWriter(self._part, FRAME, compression="zstd")
+        )
         self.rows = 0
 
     def __enter__(self) -> FrameWriter:
@@ -270,5 +283,6 @@ class FrameWriter:
         ]
         flat = quantiles.reshape(n, -1)
         columns += [_column(flat[:, level], pa.float64()) for level in range(flat.shape[1])]
-        self._writer.write_table(pa.Table.from_arrays(columns, schema=FRAME))
+        table = pa.Table.from_arrays(columns, schema=FRAME)
+        self._writer.write_table(table.cast(_PLAIN) if self._csv else table)
         self.rows += n

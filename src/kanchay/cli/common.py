@@ -147,8 +147,11 @@ def _unseen(_: float) -> None:
 
 
 @contextmanager
-def progress(label: str, total: int) -> Iterator[Callable[[float], None]]:
-    """A progress bar on stderr where somebody watches; nothing otherwise. Yields ``advance(n)``."""
+def progress(label: str, total: int | None) -> Iterator[Callable[[float], None]]:
+    """A progress bar on stderr where somebody watches; nothing otherwise. Yields ``advance(n)``.
+
+    A total of None is not known beforehand.
+    """
     if not sys.stderr.isatty():
         yield _unseen
         return

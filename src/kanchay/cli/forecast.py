@@ -54,7 +54,17 @@ _WEEK_S = 7 * 86400
     "model_name",
     help="Name or path of a model, asked as it is (default: whoever does best on each series).",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Write the forecast frame to this Parquet file.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the forecast frame to this file: Parquet, or CSV where it ends in .csv.",
+)
+@click.option(
+    "--all",
+    "fleet",
+    is_flag=True,
+    help="Every meter of the file, or of all sites, in batches to --out; one model for all.",
+)
 @json_option
 @click.pass_context
 def command(
@@ -69,11 +79,18 @@ def command(
     daily: bool,
     model_name: str | None,
     out: Path | None,
+    fleet: bool,
     as_json: bool,
 ) -> None:
     """Forecast every electric-energy series of a file or a site, with its quantiles."""
     from kanchay.domain.interval import parse_duration
 
+    if fleet:
+        from kanchay.cli.forecast_fleet import Asked, write_fleet
+
+        asked = Asked(input_path, site_id, tz, country, issued_at, parse_duration(horizon), model_name, out)
+        write_fleet(click_ctx, asked, daily=daily, as_json=as_json)
+        return
     model = load_model(model_name, (click_ctx.obj or {}).get("home"))
     horizon_s = parse_duration(horizon)
     all_series = open_series(click_ctx, input_path, site_id=site_id, tz=tz, country=country)

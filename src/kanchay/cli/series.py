@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kanchay.cli.common import meter_of
-from kanchay.domain.errors import FileRefused, NotFound
+from kanchay.domain.errors import FileRefused, NotFound, TimeError
 from kanchay.domain.panel import Panel
 
 if TYPE_CHECKING:
@@ -116,14 +116,23 @@ def _from_file(click_ctx: click.Context, path: Path, tz: str | None, country: st
     if tz is None:
         say(f"{path.name}: no zone given, days are cut in UTC. Give --tz for the site's own midnight.")
     wanted = meter_of(click_ctx)
-    known, found = [], False
-    for panel in table.panels():
-        known.append(panel.points[0])
-        if wanted is None or panel.points[0].casefold() == wanted.casefold():
+    found, refused = False, dict[str, str]()  # one meter without a regular grid does not stop the others
+    for panel in table.panels(refused.__setitem__):
+        if _is_wanted(panel.points[0], wanted):
             found = True
             yield Series(panel, "kWh", *place_of(country))
+    reasons = [reason for meter, reason in refused.items() if _is_wanted(meter, wanted)]
+    for reason in reasons if found else ():
+        say(f"Passed over: {reason}")
+    if reasons and not found:
+        raise TimeError(reasons[0])
     if not found:
+        known = list(table.meters)
         raise NotFound(f"{path.name} has no meter '{wanted}'.", hint=f"It has {listed(known)}.")
+
+
+def _is_wanted(meter: str, wanted: str | None) -> bool:
+    return wanted is None or meter.casefold() == wanted.casefold()
 
 
 def _from_product(

@@ -8,7 +8,7 @@ import pytest
 from kanchay.analysis.forecast.many import forecast_panels
 from kanchay.analysis.forecast.naive import EnsembleNaive
 from kanchay.analysis.forecast.single import forecast_panel
-from kanchay.domain.errors import NotEnoughData
+from kanchay.domain.errors import NotEnoughData, TimeError
 from kanchay.domain.interval import DAY, HOUR
 from kanchay.domain.panel import Panel
 
@@ -37,7 +37,9 @@ FLEET = [
 @pytest.mark.parametrize("batch", [1, 2, 100])
 def test_each_meter_as_if_it_were_alone(batch):
     model, missed, seen = EnsembleNaive(), [], []
-    for part in forecast_panels(FLEET, model, country="PE", batch=batch, passed_over=missed.append):
+    for part in forecast_panels(
+        FLEET, model, country="PE", batch=batch, passed_over=lambda point, _: missed.append(point)
+    ):
         assert len(part.points) <= batch
         for row, point in enumerate(part.points):
             seen.append(point)
@@ -87,3 +89,16 @@ def test_panels_are_asked_for_one_at_a_time():
     first = next(forecast_panels(endless(), EnsembleNaive(), batch=4))
     assert first.points == ("m0", "m1", "m2", "m3")
     assert len(asked) == 4
+
+
+def test_a_resolution_that_cannot_be_forecast_is_told_or_raised():
+    two_hours = Panel.of(("slow",), np.ones((1, 60)), start=START, resolution_s=7200, tz="UTC")
+    told = {}
+    fleet = [two_hours, *FLEET]
+    parts = list(forecast_panels(fleet, EnsembleNaive(), horizon_s=3 * 3600, passed_over=told.__setitem__))
+    assert sorted(told) == ["hour", "slow"]
+    assert "24 hours" in told["hour"]
+    assert "whole number" in told["slow"] or "interval" in told["slow"]
+    assert sum(len(p.points) for p in parts) == len(FLEET) - 1
+    with pytest.raises(TimeError):
+        list(forecast_panels(fleet, EnsembleNaive(), horizon_s=3 * 3600))

@@ -41,7 +41,11 @@ def ctx():
 
 def test_a_fleet_gets_what_each_point_gets(ctx):
     missed: list[str] = []
-    parts = list(forecast_fleet(ctx, SCOPE, model="ensemble", batch=3, passed_over=missed.append))
+    parts = list(
+        forecast_fleet(
+            ctx, SCOPE, model="ensemble", batch=3, passed_over=lambda point, _: missed.append(point)
+        )
+    )
     assert sorted(p for part in parts for p in part.points) == [f"s{k}-{n}" for k in range(3) for n in "ab"]
     assert sorted(missed) == ["s0-empty", "s1-empty", "s2-empty"]
     for part in parts:
@@ -49,6 +53,23 @@ def test_a_fleet_gets_what_each_point_gets(ctx):
             alone = forecast_point(ctx, SCOPE, point, model="ensemble", store=False)
             np.testing.assert_allclose(part.mean[row], alone.mean)
             np.testing.assert_allclose(part.quantiles[row], alone.quantiles)
+
+
+def test_a_fleet_as_of_before_reads_nothing_later(ctx):
+    at = NOW - 5 * DAY
+    (part, *_) = forecast_fleet(ctx, SCOPE, model="week", issued_at=at)
+    late = [Readings.regular(point, at, HOUR, np.full(24 * 5, 1e6)) for point in part.points]
+    ctx.readings.append(SCOPE, late, recorded_at=NOW + 1)
+    (again, *_) = forecast_fleet(ctx, SCOPE, model="week", issued_at=at)
+    assert (part.issued_at == at).all()
+    np.testing.assert_array_equal(again.mean, part.mean)
+    missed: dict[str, str] = {}
+    before = forecast_fleet(
+        ctx, SCOPE, model="week", issued_at=NOW - 30 * DAY, passed_over=missed.__setitem__
+    )
+    assert list(before) == []
+    assert len(missed) == 9
+    assert all("no reading before" in reason for reason in missed.values())
 
 
 def test_only_the_named_sites(ctx):

@@ -10,15 +10,20 @@ import numpy as np
 
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.analysis.forecast.windows import MIN_KNOWN_S, notes, steps
+from kanchay.domain.errors import TimeError
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["BATCH", "FleetForecast", "forecast_panels"]
+__all__ = ["BATCH", "FleetForecast", "PassedOver", "forecast_panels"]
 
 BATCH: Final = (
     512  # windows at once; more gain nothing and fill the caches (benchmarks/speed/forecast_fleet.py)
 )
+
+PassedOver = Callable[[str, str], None]
+"""Told each meter that gets no forecast, and why."""
+_TOO_LITTLE: Final = "less than 24 hours are known before the time of issue"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +63,7 @@ def forecast_panels(
     country: str | None = None,
     subdivision: str | None = None,
     batch: int = BATCH,
-    passed_over: Callable[[str], None] = lambda point: None,
+    passed_over: PassedOver | None = None,
 ) -> Iterator[FleetForecast]:
     """Forecast every point of many panels, `batch` points at a time; each panel is let go once it is read.
 
@@ -76,7 +81,13 @@ def forecast_panels(
     batch : int, default 512
         Points in an answer at most. [-]
     passed_over : callable, optional
-        Called with each point of which less than a day is known: it has no forecast.
+        Called with each point that gets no forecast, and the reason: less than a day of it is known, or it cannot be
+        forecast at its resolution. Without it the former are left out and the latter raise.
+
+    Raises
+    ------
+    TimeError
+        A resolution that the forecaster cannot read or that the horizon does not fit, where `passed_over` is not given.
 
     Yields
     ------
@@ -98,12 +109,14 @@ def forecast_panels(
             if key not in open_:
                 open_[key] = _Pile(*key, forecaster.lookback_s, batch)
             pile = open_[key]
-            if not pile.add(point, panel.values[row], panel.start, issued_at):
-                passed_over(point)
+            if not pile.add(point, panel.values[row], panel.start, issued_at) and passed_over:
+                passed_over(point, _TOO_LITTLE)
             if pile.full:
-                yield pile.forecast(forecaster, horizon_s, place)
+                yield from pile.answers(forecaster, horizon_s, place, passed_over)
                 del open_[key]
-    yield from (pile.forecast(forecaster, horizon_s, place) for pile in open_.values() if pile.points)
+    for pile in open_.values():
+        if pile.points:
+            yield from pile.answers(forecaster, horizon_s, place, passed_over)
 
 
 @dataclass(slots=True, eq=False)
@@ -139,6 +152,24 @@ class _Pile:
         self.points.append(point)
         self.issued_at.append(start + end * self.resolution_s)
         return True
+
+    def answers(
+        self,
+        forecaster: Forecaster,
+        horizon_s: int,
+        place: tuple[str | None, str | None],
+        passed_over: PassedOver | None,
+    ) -> Iterator[FleetForecast]:
+        """The forecast of all, or of none where they cannot be forecast at their resolution."""
+        try:
+            found = self.forecast(forecaster, horizon_s, place)
+        except TimeError as error:
+            if passed_over is None:
+                raise
+            for point in self.points:
+                passed_over(point, str(error))
+            return
+        yield found
 
     def forecast(
         self, forecaster: Forecaster, horizon_s: int, place: tuple[str | None, str | None]

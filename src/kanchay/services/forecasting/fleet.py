@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from kanchay.analysis.forecast.many import BATCH, FleetForecast, forecast_panels
-from kanchay.analysis.forecast.protocol import Forecaster
+from kanchay.analysis.forecast.many import BATCH, FleetForecast, PassedOver, forecast_panels
 from kanchay.domain.interval import DAY
 from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
@@ -14,9 +14,12 @@ from kanchay.domain.units import Quantity
 from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import load_default, resolution_of
 from kanchay.services.people.sites import list_points, list_sites, list_virtual_points
+from kanchay.services.ports.readings import Span
 from kanchay.services.readings.series import load_panel, span
 
-__all__ = ["FleetForecast", "forecast_fleet", "forecast_many", "points_to_forecast"]
+__all__ = ["FleetForecast", "PassedOver", "forecast_fleet", "forecast_many", "points_to_forecast"]
+
+_NO_READING: Final = "there is no reading before the time of issue"
 
 
 def forecast_many(
@@ -29,7 +32,7 @@ def forecast_many(
     country: str | None = None,
     subdivision: str | None = None,
     batch: int = BATCH,
-    passed_over: Callable[[str], None] = lambda point: None,
+    passed_over: PassedOver | None = None,
 ) -> Iterator[FleetForecast]:
     """Forecast panels as they come, from a file or the store; memory holds one batch. Nothing is stored."""
     forecaster = ctx.models.load(model) if model else load_default(ctx)[0]
@@ -51,13 +54,15 @@ def forecast_fleet(
     *,
     site_ids: Iterable[str] | None = None,
     model: str | None = None,
+    issued_at: int | None = None,
     horizon_s: int = DAY,
     batch: int = BATCH,
-    passed_over: Callable[[str], None] = lambda point: None,
+    passed_over: PassedOver | None = None,
 ) -> Iterator[FleetForecast]:
-    """Forecast every electricity meter of these sites (default: all within the scope) from the end of its data.
+    """Forecast every electricity meter of these sites (default: all within the scope), each from the end of its data.
 
-    Sites of one country go together: a batch shares its public holidays.
+    With `issued_at` all are forecast from that instant, and nothing later is read. Sites of one country go together:
+    a batch shares its public holidays. Nothing is stored.
     """
     forecaster = ctx.models.load(model) if model else load_default(ctx)[0]
     wanted = None if site_ids is None else set(site_ids)
@@ -68,8 +73,9 @@ def forecast_fleet(
             places.setdefault((site.country, site.subdivision), []).append(site)
     for (country, subdivision), sites in places.items():
         yield from forecast_panels(
-            _panels(ctx, scope, sites, forecaster, passed_over),
+            _panels(ctx, scope, sites, (forecaster.lookback_s, issued_at), passed_over),
             forecaster,
+            issued_at=issued_at,
             horizon_s=horizon_s,
             country=country,
             subdivision=subdivision,
@@ -88,16 +94,28 @@ def points_to_forecast(ctx: Context, scope: Scope, site_id: str) -> list[Point]:
 
 
 def _panels(
-    ctx: Context, scope: Scope, sites: list[Site], forecaster: Forecaster, passed_over: Callable[[str], None]
+    ctx: Context,
+    scope: Scope,
+    sites: list[Site],
+    read: tuple[int, int | None],
+    passed_over: PassedOver | None,
 ) -> Iterator[Panel]:
-    """The last readings of every meter, as far back as the forecaster reads."""
+    """The last readings of every meter; `read` is how far back [s] and before which instant (None: all)."""
+    lookback_s, issued_at = read
     for site in sites:
         for point in points_to_forecast(ctx, scope, site.id):
             reach = span(ctx, scope, point.id)
-            if reach is None:
-                passed_over(point.id)
-                continue
             resolution_s = resolution_of(point)
-            end = reach.start + (reach.end - reach.start) // resolution_s * resolution_s
-            start = max(reach.start, end - -(-forecaster.lookback_s // resolution_s) * resolution_s)
-            yield load_panel(ctx, scope, [point.id], resolution_s=resolution_s, start=start, end=end)
+            cut = None if reach is None else _cut(reach, resolution_s, lookback_s, issued_at)
+            if cut is not None:
+                yield load_panel(ctx, scope, [point.id], resolution_s=resolution_s, start=cut[0], end=cut[1])
+            elif passed_over:
+                passed_over(point.id, _NO_READING)
+
+
+def _cut(reach: Span, resolution_s: int, lookback_s: int, issued_at: int | None) -> tuple[int, int] | None:
+    """The whole intervals that are read; None where there is none before the time of issue."""
+    last = reach.end if issued_at is None else min(reach.end, issued_at)
+    end = reach.start + (last - reach.start) // resolution_s * resolution_s
+    start = max(reach.start, end - -(-lookback_s // resolution_s) * resolution_s)
+    return (start, end) if start < end else None
