@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -12,7 +12,12 @@ from kanchay.cli.model_boosted import boosted_options, train_boosted_bundle
 from kanchay.cli.model_common import data_options, places, signing_key
 from kanchay.domain.errors import InputError
 
+if TYPE_CHECKING:
+    from kanchay.learning.make import MakeOptions
+
 __all__ = ["train"]
+
+LOOKBACK_H: Final = 168  # kanchay.learning.corpus.LOOKBACK, which is too heavy to ask for help with
 
 
 @click.command("train")
@@ -20,6 +25,12 @@ __all__ = ["train"]
 @click.option("--kind", type=click.Choice(["lstm", "boosted"]), default="lstm", show_default=True)
 @click.option("--name", help="Name of the model (default: kanchay- and its kind).")
 @click.option("--version", "version_text", default="0.1", show_default=True)
+@click.option(
+    "--recipe",
+    "recipe_file",
+    type=click.Path(path_type=Path),
+    help="Recipe to train by, as `kanchay model tune` writes it.",
+)
 @click.option("--steps", type=click.IntRange(1), help="Batches to train on (default: the recipe's).")
 @click.option("--seed", type=int, help="Of everything random (default: the recipe's).")
 @click.option("--simulated", type=(int, int), help="Simulated homes and offices (default: the recipe's).")
@@ -44,6 +55,7 @@ def train(
     kind: str,
     name: str | None,
     version_text: str,
+    recipe_file: Path | None,
     steps: int | None,
     seed: int | None,
     simulated: tuple[int, int] | None,
@@ -62,17 +74,16 @@ def train(
     when the same command is given again.
     """
     import logging
-    from dataclasses import replace
-    from datetime import UTC, datetime
 
     rules, folder = places(data, splits)
     signing = signing_key(click_ctx, key)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     named = name or f"kanchay-{kind}"
     if kind == "boosted":
-        if steps is not None or checkpoint is not None:
+        if steps is not None or checkpoint is not None or recipe_file is not None:
             raise InputError(
-                "Boosted trees have no steps and no checkpoint.", hint="Leave these options out."
+                "Boosted trees have no steps, no checkpoint and no recipe file.",
+                hint="Leave these options out.",
             )
         homes, offices = simulated or (None, None)
         train_boosted_bundle(
@@ -80,33 +91,53 @@ def train(
             windows=windows, seed=seed, simulated_homes=homes, simulated_offices=offices, left_out=left_out,
         )  # fmt: skip
         return
-    options = replace(_options(steps, seed, simulated), left_out=left_out)
+    _train_lstm(
+        (rules, folder),
+        out,
+        options=_options(recipe_file, steps, seed, simulated=simulated, left_out=left_out),
+        name=named,
+        version=version_text,
+        key=signing,
+        checkpoint=checkpoint or out.with_name(f"{out.name}.checkpoint.npz"),
+    )
+
+
+def _train_lstm(places: tuple[Path, Path], out: Path, *, options: MakeOptions, **about: Any) -> None:
+    """Train with a progress bar, and say where the bundle lies."""
+    from datetime import UTC, datetime
+
     from kanchay.learning.make import make_bundle
 
+    today = datetime.now(UTC).date().isoformat()
     with progress("steps", options.recipe.steps) as advance:
-        manifest = make_bundle(
-            rules,
-            folder,
-            out,
-            options=options,
-            created=datetime.now(UTC).date().isoformat(),
-            name=named,
-            version=version_text,
-            key=signing,
-            checkpoint=checkpoint or out.with_name(f"{out.name}.checkpoint.npz"),
-            progress=advance,
-        )
+        manifest = make_bundle(*places, out, options=options, created=today, progress=advance, **about)
     click.echo(f"{manifest.name} {manifest.version}: {out}, signed by {manifest.signer}")
     click.echo("Score it with: kanchay model evaluate FOLDER --into-bundle --key KEY")
 
 
-def _options(steps: int | None, seed: int | None, simulated: tuple[int, int] | None) -> Any:
+def _options(
+    recipe_file: Path | None,
+    steps: int | None,
+    seed: int | None,
+    *,
+    simulated: tuple[int, int] | None,
+    left_out: tuple[str, ...],
+) -> MakeOptions:
+    """The recipe of the file or the usual one, with what was asked for on the command line."""
     from dataclasses import replace
 
     from kanchay.learning.make import MakeOptions
+    from kanchay.learning.recipes import TrainingRecipe, read_recipe
 
-    options = MakeOptions()
-    recipe = options.recipe
-    recipe = replace(recipe, steps=steps or recipe.steps, seed=recipe.seed if seed is None else seed)
+    found = read_recipe(recipe_file) if recipe_file else TrainingRecipe()
+    if found.context_h != LOOKBACK_H:
+        raise InputError(
+            f"The recipe shows the network {found.context_h} h of history; a bundle is always asked with {LOOKBACK_H}.",
+            hint="Tune with the whole week, or change context_h in the recipe.",
+        )
+    recipe = replace(
+        found.recipe, steps=steps or found.recipe.steps, seed=found.recipe.seed if seed is None else seed
+    )
+    options = MakeOptions(recipe=recipe, shape=found.shape, corpus=found.corpus, left_out=left_out)
     homes, offices = simulated or (options.simulated_homes, options.simulated_offices)
-    return replace(options, recipe=recipe, simulated_homes=homes, simulated_offices=offices)
+    return replace(options, simulated_homes=homes, simulated_offices=offices)
