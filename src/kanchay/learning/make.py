@@ -28,6 +28,8 @@ __all__ = ["MakeOptions", "make_bundle", "rescore"]
 
 log = logging.getLogger("kanchay.learning")
 
+NOT_TO_SHIP = "none: a fold, for measuring only"
+
 
 @dataclass(frozen=True, slots=True)
 class MakeOptions:
@@ -111,6 +113,8 @@ def _finish(
     """Calibrate on validation meters, export, learn the widening from the exported bundle, export again."""
     calibration = fit_calibration(watch, lambda inputs: answers(model, inputs))
     manifest = new_manifest(options.shape, calibration=calibration, **about)
+    if options.left_out:
+        manifest = replace(manifest, licence=NOT_TO_SHIP)
     export_bundle(model, options.shape, manifest, out, key=key)
     widening = fit_widening(watch, load_bundle(out))
     log.info("calibration %s widening %s", calibration, widening)
