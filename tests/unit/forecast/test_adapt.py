@@ -144,6 +144,31 @@ def test_each_distinct_past_is_forecast_once():
     assert sum(asked) <= 20 + 60
 
 
+def test_learning_in_small_parts_takes_little_memory_and_changes_nothing(monkeypatch):
+    import tracemalloc
+
+    import kanchay.analysis.forecast.adapt as adapt
+
+    panel = panel_of(home(100))
+    at = clock_times(panel.end - 28 * DAY, panel.end, "UTC")
+
+    def run():
+        tracemalloc.start()
+        answer = backtest(panel, "m", AdaptedForecaster(DayNaive()), at).prediction
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return answer, peak
+
+    run()  # what is imported on the way does not count
+    small, peak = run()
+    monkeypatch.setattr(adapt, "_LEARNING", adapt._MEMORY)
+    whole, peak_whole = run()
+    np.testing.assert_allclose(small.mean, whole.mean, rtol=1e-12)
+    np.testing.assert_allclose(small.quantiles, whole.quantiles, rtol=1e-12)
+    assert peak < 12 * 2**20
+    assert peak_whole > 1.5 * peak  # as it was: what the limit is for
+
+
 def test_many_windows_answer_as_each_alone(monkeypatch):
     import kanchay.analysis.forecast.adapt as adapt
 

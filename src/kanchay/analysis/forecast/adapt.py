@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kanchay.analysis.forecast.adapt_bands import recalibrate
 from kanchay.analysis.forecast.adapt_experts import DayGrid, day_grid, days_known, expert_moves, naive_means
-from kanchay.analysis.forecast.adapt_past import past_forecasts
+from kanchay.analysis.forecast.adapt_past import PastForecasts, past_forecasts
 from kanchay.analysis.forecast.adapt_weights import PRIOR, Prior, own_weights
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.analysis.forecast.spread import NORMAL_LEVELS, nan_mean, non_negative
@@ -36,7 +36,10 @@ _NAIVE_MARGIN: Final = 0.98
 # How far each quantile goes with the mean when experts move it: the floor of a home (its standby) hardly moves, its
 # peaks more than the mean. Set on training and validation meters by pinball loss (docs/concepts/adaptation.md).
 _CARRIED: Final = np.array([0.3, 0.3, 0.35, 0.45, 0.65, 0.9, 1.1, 1.1, 1.1])
-_MEMORY: Final = 6_000_000  # numbers held at once
+# Numbers held at once: pasts that windows share are forecast once for as many windows as fit into the first; each is
+# then learned from in parts of the second, which is what a single forecast needs at its peak.
+_MEMORY: Final = 6_000_000
+_LEARNING: Final = 400_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +94,7 @@ class AdaptedForecaster:
         mean, quantiles = np.empty((n, horizon)), np.empty((n, horizon, len(NORMAL_LEVELS)))
         chosen = np.zeros(n, dtype=np.int64)
         whole = _whole_days(windows, self.lookback_s)
-        for rows in _parts(n, (self.days + 1) * whole.horizon * 40):
+        for rows in _parts(n, self._numbers(whole), _MEMORY):
             part = whole.rows(rows)
             answer, chosen[rows] = self._part(part)
             mean[rows] = non_negative(part.load, answer.mean)[:, :horizon]
@@ -101,6 +104,20 @@ class AdaptedForecaster:
     def _part(self, windows: Windows) -> tuple[Prediction, NDArray[np.int64]]:
         """Whole days, one after the other."""
         past = past_forecasts(self.base, windows, self._past_days(windows))
+        parts = [
+            self._learned(windows.rows(rows), past.rows(rows))
+            for rows in _parts(len(windows), self._numbers(windows), _LEARNING)
+        ]
+        mean = np.concatenate([answer.mean for answer, _ in parts])
+        quantiles = np.concatenate([answer.quantiles for answer, _ in parts])
+        return Prediction(mean, quantiles), np.concatenate([chosen for _, chosen in parts])
+
+    def _numbers(self, windows: Windows) -> int:
+        """Numbers that learning from the past of one window takes, about."""
+        return (self.days + 1) * windows.horizon * 40
+
+    def _learned(self, windows: Windows, past: PastForecasts) -> tuple[Prediction, NDArray[np.int64]]:
+        """The same from past forecasts that are at hand."""
         n_days = windows.horizon * windows.resolution_s // DAY
         days = [self._day(day_grid(windows, past, d), windows.resolution_s) for d in range(1, n_days + 1)]
         mean = np.concatenate([d[0].mean for d in days], axis=1)
@@ -162,7 +179,7 @@ def _whole_days(windows: Windows, lookback_s: int) -> Windows:
     return replace(windows, load=windows.load[:, first:], horizon=horizon, temperature=weather)
 
 
-def _parts(n: int, size: int) -> Iterator[slice]:
+def _parts(n: int, size: int, memory: int) -> Iterator[slice]:
     """Rows so many at once that memory stays flat."""
-    step = max(1, _MEMORY // max(size, 1))
+    step = max(1, memory // max(size, 1))
     return (slice(low, min(low + step, n)) for low in range(0, n, step))

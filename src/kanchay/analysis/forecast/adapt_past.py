@@ -44,6 +44,10 @@ class PastForecasts:
     mean: FloatArray
     quantiles: FloatArray
 
+    def rows(self, rows: slice) -> PastForecasts:
+        """Those of some windows."""
+        return PastForecasts(self.issued_at[rows], self.mean[rows], self.quantiles[rows])
+
     def at(self, instants: IntArray, origin: IntArray, resolution_s: int) -> tuple[FloatArray, FloatArray]:
         """Mean and quantiles for instants, each from the forecast issued at one origin.
 
