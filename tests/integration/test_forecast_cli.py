@@ -205,8 +205,21 @@ def test_the_forecast_path_stays_light(tmp_path):
 import sys
 from kanchay.cli import cli
 cli.main(["forecast", "--input", {str(source)!r}, "--tz", "America/Lima", "--country", "PE"], standalone_mode=False)
-print([m for m in ("pandas", "scipy", "sklearn", "tensorflow", "keras") if m in sys.modules], file=sys.stderr)
+heavy = ("pandas", "scipy", "sklearn", "tensorflow", "keras", "onnxruntime")
+print([m for m in heavy if m in sys.modules], file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip().endswith("[]"), done.stderr
     assert "pretrained" in done.stdout
+
+
+def test_one_meter_without_onnxruntime_is_told_the_same(tmp_path, monkeypatch):
+    import kanchay.cli.forecast as verb
+
+    given = ["forecast", "--input", write(tmp_path / "x.parquet", ["m"], days=40), "--tz", "UTC", "--json"]
+    answers = []
+    for small in (verb._SMALL, 0):
+        monkeypatch.setattr(verb, "_SMALL", small)
+        (forecast,) = json.loads(run(*given).stdout)["forecasts"]
+        answers.append([[row[name] for name in ("mean", *QUANTILE_NAMES)] for row in forecast["rows"]])
+    np.testing.assert_allclose(*answers, rtol=1e-4)

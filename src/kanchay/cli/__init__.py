@@ -29,6 +29,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in VERBS:
             return None
+        if name == "forecast":  # before NumPy loads: products this small only wait for a second thread
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         module = importlib.import_module(f"kanchay.cli.{'import_' if name == 'import' else name}")
         command: click.Command = module.command
         return command

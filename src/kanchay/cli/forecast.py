@@ -35,6 +35,7 @@ _REASONS = {
     "too_short_to_tell": "less than two weeks to compare it with {naive}",
 }
 _WEEK_S = 7 * 86400
+_SMALL = 2 * 2**20  # bytes: a year of quarter hours of one meter in CSV
 
 
 @click.command("forecast")
@@ -91,7 +92,7 @@ def command(
         asked = Asked(input_path, site_id, tz, country, issued_at, parse_duration(horizon), model_name, out)
         write_fleet(click_ctx, asked, daily=daily, as_json=as_json)
         return
-    model = load_model(model_name, (click_ctx.obj or {}).get("home"))
+    model = load_model(model_name, (click_ctx.obj or {}).get("home"), light=_is_small(input_path))
     horizon_s = parse_duration(horizon)
     all_series = open_series(click_ctx, input_path, site_id=site_id, tz=tz, country=country)
     if daily or horizon_s > _WEEK_S:
@@ -112,6 +113,11 @@ def command(
     if out is not None:
         _write(out, [each.forecast for each in found])
     _print(found, as_json)
+
+
+def _is_small(input_path: Path | None) -> bool:
+    """Whether a file holds a few series at most, so that loading counts for more than forecasting."""
+    return input_path is not None and input_path.is_file() and input_path.stat().st_size <= _SMALL
 
 
 @dataclass(frozen=True, slots=True)

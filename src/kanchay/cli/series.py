@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kanchay.cli.common import meter_of
-from kanchay.domain.errors import FileRefused, NotFound, TimeError
+from kanchay.domain.errors import BundleError, FileRefused, NotFound, TimeError
 from kanchay.domain.panel import Panel
 
 if TYPE_CHECKING:
@@ -46,8 +46,12 @@ def place_of(country: str | None) -> tuple[str | None, str | None]:
     return land.upper(), part.upper() or None
 
 
-def load_model(name: str | None, home: str | None) -> Forecaster:
-    """A forecaster by name or path: the ones without a file at once, saved models through their shelf."""
+def load_model(name: str | None, home: str | None, *, light: bool = False) -> Forecaster:
+    """A forecaster by name or path: the ones without a file at once, saved models through their shelf.
+
+    `light` is for a few series: the shipped network then runs in NumPy, which answers the same (the bundle's example
+    proves it at each load) and spares a third of the command's memory, onnxruntime's.
+    """
     from kanchay.analysis.forecast.registry import FORECASTERS, forecaster
     from kanchay.settings import read_settings
 
@@ -55,8 +59,14 @@ def load_model(name: str | None, home: str | None) -> Forecaster:
     wanted = name or settings.model
     if wanted in FORECASTERS:
         return forecaster(wanted)
-    from kanchay.adapters.models import ModelShelf
+    from kanchay.adapters.models import PRETRAINED, ModelShelf
 
+    if light and wanted == PRETRAINED:
+        try:
+            return ModelShelf(settings, runtime="numpy").load(wanted)
+        except BundleError as error:
+            if error.code != "bundle.no_file":
+                raise
     return ModelShelf(settings).load(wanted)
 
 
