@@ -35,7 +35,7 @@ def write(path, days):
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
-    monkeypatch.setattr("kanchay.cli.forecast.load_model", lambda name, home: High())
+    monkeypatch.setattr("kanchay.cli.forecast.load_model", lambda name, home, *, light: High())
 
     def call(days, *extra):
         path = write(tmp_path / "m.csv", days)
