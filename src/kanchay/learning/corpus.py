@@ -53,7 +53,7 @@ class CorpusOptions:
     other_hours_residential: float = 0.5
     contrast_commercial: float = 0.0
     contrast_residential: float = 0.4
-    weather: float = 0.12
+    weather: float = 0.1
     next_day: float = 0.8
     other_hemisphere: float = 0.05
     other_week: float = 0.03

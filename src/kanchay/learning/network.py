@@ -73,7 +73,7 @@ def build_network(
     lags, lag_mask, profile = _same_hours(z, mask)
     warmth, warmth_mask, climate = _warmth(air, air_mask)
     static = _static(load, mask, z, center=center, scale=scale, known=known)
-    static = ops.concatenate([static, climate, lead], axis=1)
+    static = ops.concatenate([static, climate, _which_day(lead)], axis=1)
 
     steps = _patches(z, mask, profile, context, shape)
     steps = ops.concatenate([steps, _warm_patches(warmth, shape.patch)], axis=2)
@@ -149,6 +149,14 @@ def _static(load: Any, mask: Any, z: Any, *, center: Any, scale: Any, known: Any
     days = ops.sum(ops.reshape(z, (-1, DAYS, HOURS)), axis=2)
     days = days / ops.maximum(ops.sum(ops.reshape(mask, (-1, DAYS, HOURS)), axis=2), 1.0)
     return ops.concatenate([relative, share, last_day, z[:, -1:], sign, days], axis=1)
+
+
+def _which_day(lead: Any) -> Any:
+    """The day ahead as seven switches (n, 7): a day must not blur into its neighbour, as it would as one number."""
+    from keras import ops
+
+    days = np.arange(1, DAYS + 1, dtype="float32")[None, :]
+    return ops.relu(1.0 - ops.abs(DAYS * lead - days))
 
 
 def _warmth(air: Any, air_mask: Any) -> tuple[Any, Any, Any]:

@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +28,24 @@ log = logging.getLogger("kanchay.learning")
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything that decides the weights, besides the data. `steps` batches of `batch` windows."""
+    """Everything that decides the weights, besides the data. `steps` batches of `batch` windows.
+
+    From the share `late_from` of the steps on, most windows ask for the next day and few have weather: what is asked
+    for most gets the last word.
+    """
 
     seed: int = 7
-    steps: int = 4000
+    steps: int = 5000
     batch: int = 256
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
     warm_up: int = 100
     average: float = 0.998  # exponential moving average of the weights, a step
-    mean_weight: float = 0.5
+    mean_weight: float = 0.25
     huber: float = 3.0
+    late_from: float = 0.6
+    late_next_day: float = 0.95
+    late_weather: float = 0.04
     validate_every: int = 250
 
     def as_dict(self) -> dict[str, Any]:
@@ -120,8 +127,12 @@ def _batches(corpus: Corpus, recipe: Recipe, done: int) -> Iterator[Batch]:
     """The batches of the steps to come, the next one made while the last one is learned from."""
     from concurrent.futures import ThreadPoolExecutor
 
+    early = corpus.options
+    late = replace(early, next_day=recipe.late_next_day, weather=recipe.late_weather)
+
     def make(index: int) -> Batch:
         corpus.rng = np.random.default_rng([recipe.seed, index])
+        corpus.options = late if index >= recipe.late_from * recipe.steps else early
         return corpus.batch(recipe.batch)
 
     with ThreadPoolExecutor(1) as maker:

@@ -146,7 +146,7 @@ def prepare_2(inputs: Mapping[str, Array], patch: int, floor: float) -> Prepared
     >>> given |= {"temperature": air, "temperature_mask": air, "lead": np.full((1, 1), 1 / 7)}
     >>> p = prepare_2(given, patch=6, floor=0.05)
     >>> p.steps.shape, p.ahead.shape
-    ((1, 28, 45), (1, 24, 69))
+    ((1, 28, 45), (1, 24, 75))
     """
     s = _Scaled.of(inputs["load"], inputs["mask"], floor)
     context, target = inputs["calendar_context"], inputs["calendar_target"]
@@ -157,7 +157,7 @@ def prepare_2(inputs: Mapping[str, Array], patch: int, floor: float) -> Prepared
         near.sum(2, keepdims=True) + np.float32(0.1)
     )
     warmth, warm_mask, climate = _warmth(inputs["temperature"], inputs["temperature_mask"])
-    static = np.concatenate([*s.static(), s.days(), climate, inputs["lead"]], axis=1)
+    static = np.concatenate([*s.static(), s.days(), climate, _which_day(inputs["lead"])], axis=1)
     columns = [target, lags, lag_mask, weekday, alike, profile, like, spread, following]
     ahead = np.concatenate([*columns, _for_each_hour(static), _warm_hours(warmth, warm_mask)], axis=2)
     warm = warmth[:, :WEEK].reshape(len(warmth), -1, patch).mean(2, keepdims=True)
@@ -197,6 +197,13 @@ def _likeness(target: Array, context: Array) -> tuple[Array, Array]:
     ahead = target[:, :, None, :]
     weekday = (days[..., WEEKDAYS] * ahead[..., WEEKDAYS]).sum(3)
     return weekday, 1 - np.abs(days[..., FREE].max(3) - ahead[..., FREE].max(3))
+
+
+def _which_day(lead: Array) -> Array:
+    """The day ahead as seven switches, (n, 7)."""
+    days = np.arange(1, DAYS + 1, dtype=np.float32)[None, :]
+    switches: Array = np.maximum(1 - np.abs(DAYS * lead - days), 0)
+    return switches
 
 
 def _warmth(air: Array, air_mask: Array) -> tuple[Array, Array, Array]:
