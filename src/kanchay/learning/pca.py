@@ -16,7 +16,7 @@ __all__ = ["fit_pca"]
 def fit_pca(standardized: FloatArray, names: Sequence[str], n_components: int, *, seed: int = 0) -> Pca:
     """Components of standardised rows (n, n_features) of training data; what is unknown counts as the mean, 0."""
     try:
-        from sklearn.decomposition import PCA  # type: ignore[import-untyped]
+        from sklearn.decomposition import PCA
     except ImportError as error:
         raise MissingExtra("train", "scikit-learn") from error
     solver = PCA(n_components=n_components, svd_solver="full", random_state=seed)
