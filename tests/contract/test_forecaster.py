@@ -29,7 +29,7 @@ def boosted():
     from kanchay.learning.boosted_make import boosted_of
     from kanchay.learning.simulated import simulated_meters
 
-    options = BoostedOptions(windows=120, trees=10, quantile_trees=10, leaves=7, least_rows=20)
+    options = BoostedOptions(windows=600, trees=20, quantile_trees=20, leaves=7, least_rows=20)
     return boosted_of(simulated_meters(1, 1, seed=1, days=40), [], options).forecaster()
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kanchay.adapters.models import shipped_models
+from kanchay.analysis.features.calendar import calendar_features
 from kanchay.bundle.files import read_verified
 from kanchay.bundle.load import load_bundle, make_runtime, verify_bundle
 from kanchay.bundle.runtimes import INPUTS
@@ -27,9 +28,13 @@ def random_inputs(n, seed):
     mask = rng.random((n, 168)) > rng.choice([0.0, 0.1, 0.6], (n, 1))
     mask[:, -1] = True
     load = np.where(mask, size * shape, 0.0).astype(np.float32)
-    calendar = rng.normal(0, 0.7, (n, 192, 13)).astype(np.float32)
-    parts = (load, mask.astype(np.float32), calendar[:, :168], calendar[:, 168:])
-    return dict(zip(INPUTS[1], parts, strict=True))
+    first = 3600 * rng.integers(440_000, 500_000, (n, 1))
+    calendar = calendar_features(first + 3600 * np.arange(192), "America/Lima", "PE").astype(np.float32)
+    air_known = (rng.random((n, 192)) > rng.choice([0.0, 0.3, 1.0], (n, 1))).astype(np.float32)
+    air = (rng.normal(15, 9, (n, 192)) * air_known).astype(np.float32)
+    lead = (rng.integers(1, 8, (n, 1)) / 7).astype(np.float32)
+    parts = (load, mask.astype(np.float32), calendar[:, :168], calendar[:, 168:], air, air_known, lead)
+    return dict(zip(INPUTS[2], parts, strict=True))
 
 
 @pytest.fixture(scope="module")
