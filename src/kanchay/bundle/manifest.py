@@ -70,7 +70,7 @@ class Manifest:
     calibration : list of float
         Factors of the widths between neighbouring quantiles, from the median outwards: below, then above. [-]
     widening : list of float
-        Factor of the band on day 1, 2, … when a longer horizon is rolled out. [-]
+        Factor of the band on day 1, 2, … ahead. [-]
     tolerance : float
         Largest difference of the example's answer, as a share of the context's scale. [-]
     training : dict
