@@ -17,7 +17,7 @@ def test_the_hours_are_read_out_without_a_date(browse) -> None:
     for _ in range(8):
         page.keyboard.press("ArrowRight")
     said = figure.locator(".readout").inner_text()
-    assert said.startswith("07:00 · Kanchay ")
+    assert said.startswith("07:00 · Kanchay"), said
     assert "Average of 7 days" in said
 
 

