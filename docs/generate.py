@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -40,7 +42,11 @@ def command_page() -> str:
         "",
     ]
     for name, command in commands():
-        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+        # As under the root command: a command keeps the help option it first made.
+        names = cli.context_settings.get("help_option_names")
+        context = click.Context(
+            command, info_name=name, max_content_width=100, terminal_width=100, help_option_names=names
+        )
         parts += [f"## {name}\n", "```text", command.get_help(context), "```\n"]
     parts.append("Exit status: 0 it worked, 1 it did not and says why, 2 the command was mistyped.\n")
     return "\n".join(parts)
@@ -89,8 +95,11 @@ def main(check: bool = False) -> int:
     stale = []
     for name, make in PAGES.items():
         path, text = REFERENCE / name, make()
-        if check and (not path.exists() or path.read_text("utf-8") != text):
+        held = path.read_text("utf-8") if path.exists() else ""
+        if check and held != text:
             stale.append(name)
+            told = difflib.unified_diff(held.splitlines(), text.splitlines(), name, "now", lineterm="", n=1)
+            print("\n".join(islice(told, 20)), file=sys.stderr)
         elif not check:
             path.write_text(text, "utf-8")
     if stale:
