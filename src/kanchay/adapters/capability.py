@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
 from kanchay._version import __version__
+from kanchay.adapters.private import kept_random
 from kanchay.domain.model import Capability
 
 __all__ = ["capability_of", "hub_id", "newest_opset"]
@@ -49,14 +49,7 @@ def hub_id(home: Path) -> str:
     """The name of this installation towards registries: random, made once."""
     path = home / "hub_id"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        made = secrets.token_hex(16)
-        file.write(made + "\n")
-    return made
+    return kept_random(path, 16)
 
 
 def newest_opset() -> int:

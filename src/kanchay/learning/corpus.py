@@ -126,6 +126,11 @@ class Corpus:
         }
         return inputs, target[rows, day[:, None] - LOOKBACK + np.arange(HORIZON)]
 
+    def _meter(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which meter each hour belongs to."""
+        meter: NDArray[np.int64] = np.searchsorted(self.first, at, side="right") - 1
+        return meter
+
     def _leads(self, n: int) -> NDArray[np.int64]:
         """Which day ahead is asked for: most often the next."""
         later = self.rng.integers(2, DAYS + 1, n)
@@ -190,7 +195,7 @@ class Corpus:
     def _other_hours(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
         """Windows of some meters a few hours off their clock: a household that rises later, an early shift."""
         n, o = len(at), self.options
-        inside = np.searchsorted(self.first, at, side="right") - 1
+        inside = self._meter(at)
         often = np.where(self.residential[inside], o.other_hours_residential, o.other_hours_commercial)
         moved = at + self.rng.integers(-3, 4, n) * (self.rng.random(n) < often)
         first, last = self.first[inside], self.first[inside] + self.length[inside]
@@ -199,7 +204,7 @@ class Corpus:
     def _contrast(self, at: NDArray[np.int64], load: Float32, target: Float32) -> tuple[Float32, Float32]:
         """Make peaks sharper or flatter in some windows, the mean load staying about where it was."""
         n, o = len(load), self.options
-        home = self.residential[np.searchsorted(self.first, at, side="right") - 1]
+        home = self.residential[self._meter(at)]
         wanted = self.rng.random(n) < np.where(home, o.contrast_residential, o.contrast_commercial)
         power = np.where(wanted, np.exp(self.rng.normal(0, 0.25, n)), 1.0)[:, None].astype(np.float32)
         level = np.maximum(_level(load), 1e-9)[:, None].astype(np.float32)
@@ -245,13 +250,13 @@ class Corpus:
     def _mix(self, at: NDArray[np.int64], load: Float32, target: Float32) -> tuple[Float32, Float32]:
         """Add another meter at the same hour of the week, in a random proportion: a meter that was never there."""
         n = len(at)
-        home = self.residential[np.searchsorted(self.first, at, side="right") - 1]
+        home = self.residential[self._meter(at)]
         other = np.empty(n, dtype=np.int64)
         for kind in (False, True):
             if (home == kind).any():
                 other[home == kind] = self._positions(int((home == kind).sum()), residential=kind)
         other = other + (self.hour_of_week[at] - self.hour_of_week[other] + WEEK // 2) % WEEK - WEEK // 2
-        inside = np.searchsorted(self.first, other, side="right") - 1
+        inside = self._meter(other)
         fits = (other >= self.first[inside] + LOOKBACK) & (
             other + REACH <= self.first[inside] + self.length[inside]
         )

@@ -14,7 +14,7 @@ import numpy as np
 
 from kanchay.bundle.runtimes import INPUTS
 
-__all__ = ["LEVEL_COUNT", "NetworkShape", "build_network"]
+__all__ = ["LEVEL_COUNT", "NetworkShape", "build_network", "center_and_scale"]
 
 LEVEL_COUNT = 9  # kanchay.domain.forecast.LEVELS
 DAYS, HOURS = 7, 24
@@ -68,7 +68,7 @@ def build_network(
     ]
     load, mask, context, target, air, air_mask, lead = given
 
-    center, scale, known = _center_and_scale(load, mask, shape.floor)
+    center, scale, known = center_and_scale(load, mask, shape.floor)
     z = (load - center) * mask / scale
     lags, lag_mask, profile = _same_hours(z, mask)
     warmth, warmth_mask, climate = _warmth(air, air_mask)
@@ -113,7 +113,7 @@ def _out_bias(shape: Any, dtype: Any = None) -> Any:
     return bias
 
 
-def _center_and_scale(load: Any, mask: Any, floor: float) -> tuple[Any, Any, Any]:
+def center_and_scale(load: Any, mask: Any, floor: float) -> tuple[Any, Any, Any]:
     """Mean, mean absolute deviation plus a share of the mean absolute load, and number of known hours; (n, 1) each."""
     from keras import ops
 

@@ -19,11 +19,13 @@ from kanchay.bundle.runtimes import INPUTS
 from kanchay.domain.errors import MissingExtra
 from kanchay.domain.forecast import LEVELS
 from kanchay.learning.corpus import Batch, Corpus, midnight_windows
-from kanchay.learning.network import NetworkShape, build_network
+from kanchay.learning.network import NetworkShape, build_network, center_and_scale
 
 __all__ = ["Recipe", "Trained", "answers", "scaled_loss", "train", "validate"]
 
 log = logging.getLogger("kanchay.learning")
+
+LOSS_FLOOR = 0.05  # share of the mean load in the scale of an error, whatever the network's own is
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,7 @@ def scaled_loss(inputs: Any, target: Any, forecast: Any, recipe: Recipe) -> Any:
     load, mask = inputs[0], inputs[1]
     known = ops.cast(ops.isfinite(target), "float32")
     truth = ops.where(known > 0, target, 0.0)
-    count = ops.maximum(ops.sum(mask, axis=1, keepdims=True), 1.0)
-    center = ops.sum(load * mask, axis=1, keepdims=True) / count
-    spread = ops.sum(ops.abs(load - center) * mask, axis=1, keepdims=True) / count
-    level = ops.sum(ops.abs(load) * mask, axis=1, keepdims=True) / count
-    scale = ops.maximum(spread + 0.05 * level, 1e-6)
+    _, scale, _ = center_and_scale(load, mask, LOSS_FLOOR)
     # A dead meter that wakes must not decide a step.
     off = ops.clip((truth[:, :, None] - forecast) / scale[:, :, None], -20.0, 20.0)
     levels = np.asarray(LEVELS, dtype="float32")

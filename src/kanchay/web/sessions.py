@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import os
-import secrets
 import time
 from collections.abc import Callable
 from hashlib import sha256
@@ -18,6 +16,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 from werkzeug.wrappers import Response
 
+from kanchay.adapters.private import kept_random
 from kanchay.domain.errors import NotFound
 from kanchay.domain.scope import Actor, Purpose, Role, Scope
 from kanchay.services.context import Context
@@ -67,15 +66,7 @@ def public(view: View) -> View:
 
 def read_token(path: Path) -> str:
     """A random token kept in a file that only its owner can read; made when it is not there yet."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        token = secrets.token_hex(32)
-        file.write(token + "\n")
-    return token
+    return kept_random(path, 32)
 
 
 def for_machines(*files: str) -> Callable[[View], View]:

@@ -231,9 +231,7 @@ def _cut(meter: Meter, panel: Panel, issued: NDArray[np.int64]) -> tuple[Windows
 
 
 def _pick(windows: Windows, actual: FloatArray, rows: NDArray[np.int64]) -> tuple[Windows, FloatArray]:
-    from dataclasses import replace
-
-    return replace(windows, load=windows.load[rows], issued_at=windows.issued_at[rows]), actual[rows]
+    return windows.rows(rows), actual[rows]
 
 
 def _widths(rival: PooledRival, held_out: Sequence[Meter]) -> FloatArray:
