@@ -22,6 +22,7 @@ ANSWERED = [
     "/api/v1/sites/casa/points",
     "/api/v1/points/casa:grid/readings",
     "/api/v1/points/casa:grid/forecast",
+    "/api/v1/points/casa:grid/forecast-daily",
     "/api/v1/sites/casa/period",
     "/api/v1/sites/casa/findings",
     "/api/v1/sites/casa/recommendations",

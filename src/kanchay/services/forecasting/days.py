@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from kanchay.analysis.forecast.days import MAX_DAYS, as_energy, forecast_days
 from kanchay.analysis.forecast.firstweek import first_week
+from kanchay.domain.errors import UnitError
 from kanchay.domain.forecast import DailyForecast
 from kanchay.domain.interval import DAY
+from kanchay.domain.point import Point
 from kanchay.domain.scope import Permission, Scope
+from kanchay.domain.units import SUMMED
 from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import load_default, resolution_of
 from kanchay.services.readings.series import find_point, held, load_panel
@@ -28,9 +31,11 @@ def forecast_point_days(
     """Forecast the daily totals of a point from the end of its data, or from `issued_at`.
 
     The first week lies between the daily model and the sums of the hourly forecast by `model`.
+    Raises `UnitError` where a day of the point has no total, as of a temperature.
     """
     point, _, site = find_point(ctx, scope, point_id)
     scope.require(Permission.READ, site.id)
+    _check_sums(point)
     resolution_s = resolution_of(point)
     reach = held(ctx, scope, point_id)
     at = reach.end if issued_at is None else issued_at
@@ -52,3 +57,12 @@ def forecast_point_days(
         country=site.country,
         subdivision=site.subdivision,
     )
+
+
+def _check_sums(point: Point) -> None:
+    """Energy adds up over a day, and mean power does once it is energy; a temperature does not."""
+    if point.quantity not in SUMMED and point.unit != "kW":
+        raise UnitError(
+            f"Point '{point.id}' measures {point.quantity.value} in {point.unit}: a day of it has no total.",
+            hint="Ask for a meter of energy, power, gas, heat or water.",
+        )

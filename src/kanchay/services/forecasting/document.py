@@ -8,13 +8,13 @@ from typing import Any
 from kanchay.domain.forecast import QUANTILE_NAMES, DailyForecast, Forecast
 from kanchay.domain.interval import format_resolution, to_datetime
 
-__all__ = ["daily_document", "forecast_document"]
+__all__ = ["daily_document", "forecast_document", "numbers"]
 
 
 def forecast_document(forecast: Forecast, known_hours: float | None = None) -> dict[str, Any]:
     """Head and rows of a forecast, in the words of the forecast frame; `known_hours` of the history it read."""
     rows = [
-        {"timestamp": _utc(start), **_numbers(mean, quantiles)}
+        {"timestamp": _utc(start), **numbers(mean, quantiles)}
         for start, mean, quantiles in zip(forecast.starts, forecast.mean, forecast.quantiles, strict=True)
     ]
     known = {} if known_hours is None else {"known_hours": known_hours}
@@ -35,7 +35,7 @@ def daily_document(forecast: DailyForecast) -> dict[str, Any]:
     """Head and rows of daily totals, and their total with a band of its own."""
     ends = [*forecast.starts[1:], forecast.end]
     rows = [
-        {"timestamp": _utc(start), "end": _utc(end), **_numbers(mean, quantiles)}
+        {"timestamp": _utc(start), "end": _utc(end), **numbers(mean, quantiles)}
         for start, end, mean, quantiles in zip(
             forecast.starts, ends, forecast.mean, forecast.quantiles, strict=True
         )
@@ -48,12 +48,13 @@ def daily_document(forecast: DailyForecast) -> dict[str, Any]:
         "model": forecast.method,
         "notes": list(forecast.notes),
         "known_hours": forecast.known_hours,
-        "total": _numbers(forecast.total_mean, forecast.total_quantiles),
+        "total": numbers(forecast.total_mean, forecast.total_quantiles),
         "rows": rows,
     }
 
 
-def _numbers(mean: float, quantiles: Iterable[float]) -> dict[str, float]:
+def numbers(mean: float, quantiles: Iterable[float]) -> dict[str, float]:
+    """The mean and each quantile under its name."""
     names = ("mean", *QUANTILE_NAMES)
     return dict(zip(names, (float(mean), *map(float, quantiles)), strict=True))
 

@@ -25,7 +25,7 @@ from kanchay.web.pages.findings import ANSWERS
 from kanchay.web.sessions import current_actor, scope
 from kanchay.web.shell import product
 
-__all__ = ["blueprint", "known_site"]
+__all__ = ["asked_model", "blueprint", "known_point", "known_site"]
 
 blueprint = APIBlueprint("v1", __name__, url_prefix="/api/v1", tag="Kanchay")
 
@@ -126,7 +126,8 @@ def known_site(site_id: str) -> Gathered:
     return Gathered(product().ctx, mine, get_site(product().ctx, mine, site_id), product().memo)
 
 
-def _point(point_id: str) -> tuple[Gathered, Point]:
+def known_point(point_id: str) -> tuple[Gathered, Point]:
+    """The point within reach of whoever asks, with its site."""
     from kanchay.services.readings.series import find_point
 
     point, _, site = find_point(product().ctx, scope(), point_id)
@@ -215,7 +216,7 @@ def _window(known: Gathered, point: Point, query: dict[str, str]) -> tuple[int, 
 def readings(point_id: str, query: dict[str, str]) -> Response:
     from kanchay.services.readings.series import load_panel
 
-    known, point = _point(point_id)
+    known, point = known_point(point_id)
     start, end, step = _window(known, point, query)
     last = min(end, start + MAX_INTERVALS * step)
     panel: Panel = load_panel(known.ctx, known.scope, [point.id], resolution_s=step, start=start, end=last)
@@ -239,6 +240,14 @@ def _frame(forecast: Forecast) -> dict[str, Any]:
     return plain({name: getattr(forecast, name) for name in names} | {"rows": rows})  # type: ignore[no-any-return]
 
 
+def asked_model(known: Gathered, query: dict[str, Any]) -> str | None:
+    """The model that is asked for, by its name in this product; None where the best may answer."""
+    name: str | None = query.get("model") or None
+    if name and name not in known.ctx.models.names():
+        raise NotFound(f"There is no model '{name}'.", hint=f"Known: {', '.join(known.ctx.models.names())}.")
+    return name
+
+
 @blueprint.get("/points/<path:point_id>/forecast")
 @blueprint.input(ForecastQuery, location="query", arg_name="query")
 @blueprint.doc(
@@ -248,19 +257,14 @@ def _frame(forecast: Forecast) -> dict[str, Any]:
 def forecast(point_id: str, query: dict[str, str]) -> Response:
     from kanchay.services.forecasting.forecast import forecast_point
 
-    known, point = _point(point_id)
+    known, point = known_point(point_id)
     horizon = parse_duration(query["horizon"])
     if horizon > 7 * DAY:
         raise InputError(
             f"A horizon of {query['horizon']} is beyond 7 days.", hint="Ask for 7d at most.", code="time"
         )
-    if query.get("model") and query["model"] not in known.ctx.models.names():
-        raise NotFound(
-            f"There is no model '{query['model']}'.", hint=f"Known: {', '.join(known.ctx.models.names())}."
-        )
-    made = forecast_point(
-        known.ctx, known.scope, point.id, horizon_s=horizon, model=query.get("model"), store=False
-    )
+    model = asked_model(known, query)
+    made = forecast_point(known.ctx, known.scope, point.id, horizon_s=horizon, model=model, store=False)
     return jsonify(_frame(made))
 
 
