@@ -7,7 +7,6 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from kanchay._version import __version__
 from kanchay.domain.errors import InputError
 from kanchay.domain.point import Site
 from kanchay.domain.scope import Scope
+from kanchay.newfile import kept, only_mine
 from kanchay.services.context import Context
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.ports.registry import Installed, Registry
@@ -93,19 +93,12 @@ def open_product(settings: Settings, *, clock: Callable[[], int] | None = None) 
 
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in _DATABASES:
-        _keep_private(settings.home / name)
+        only_mine(
+            settings.home / name
+        )  # also in a folder that others may enter; SQLite gives its -wal the same
     readings = SqliteReadingStore(settings.home / READINGS_FILE)
     records = SqlRecords(settings.home / RECORDS_FILE)
     return _context(readings, records, settings, clock)
-
-
-def _keep_private(path: Path) -> None:
-    """Readable by its owner only, also in a folder that others may enter; SQLite gives its -wal the same mode."""
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with suppress(OSError):  # somebody else's file: theirs to close
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
 
 
 def in_memory(*, settings: Settings | None = None, clock: Callable[[], int] | None = None) -> Context:
@@ -161,17 +154,7 @@ _CURRENCIES = {"PE": "PEN", "US": "USD", "GB": "GBP", "AU": "AUD", "CL": "CLP"}
 
 def secret_key(settings: Settings) -> bytes:
     """The secret of this installation: signs sessions; made once, readable by its owner only."""
-    path = settings.home / SECRET_FILE
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass  # another process was faster
-        else:
-            with os.fdopen(handle, "wb") as out:
-                out.write(secrets.token_bytes(32))
-    key = path.read_bytes()
+    key = kept(settings.home / SECRET_FILE, lambda: secrets.token_bytes(32))
     if len(key) < 32:
         raise InputError(f"{SECRET_FILE} is damaged.", hint="Remove it: people sign in again with a new one.")
     return key

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from kanchay.adapters.locking import exclusive
 from kanchay.domain.errors import Conflict, FileRefused
+from kanchay.newfile import new_file
 
 __all__ = ["FORMAT", "Manifest", "back_up", "restore", "verify"]
 
@@ -51,7 +51,7 @@ def back_up(home: Path, target: Path, *, databases: tuple[str, ...], others: tup
     `databases` are copied in their order: records first, so that no cursor is ahead of the feed of readings.
     """
     if target.exists():
-        raise Conflict(f"{target.name} is there already.", hint="Choose another name.")
+        raise _taken(target)
     with tempfile.TemporaryDirectory(dir=home, prefix=".backup-") as folder:
         copies = {name: _copy_database(home / name, Path(folder) / name) for name in databases}
         copies |= dict(_plain_files(home, others))
@@ -62,21 +62,20 @@ def back_up(home: Path, target: Path, *, databases: tuple[str, ...], others: tup
 
 
 def _write(target: Path, copies: dict[str, Path], manifest: Manifest) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-    part = Path(name)  # made by mkstemp: readable by its owner only
     try:
-        with os.fdopen(handle, "wb") as out:
-            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-                archive.writestr(_MANIFEST, json.dumps(asdict(manifest), indent=2))
-                for inside, path in copies.items():
-                    archive.write(path, inside)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+        with (
+            new_file(target) as out,
+            zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+        ):
+            archive.writestr(_MANIFEST, json.dumps(asdict(manifest), indent=2))
+            for inside, path in copies.items():
+                archive.write(path, inside)
+    except FileExistsError as error:
+        raise _taken(target) from error
+
+
+def _taken(target: Path) -> Conflict:
+    return Conflict(f"{target.name} is there already.", hint="Choose another name.")
 
 
 def _copy_database(source: Path, copy: Path) -> Path:
@@ -183,26 +182,13 @@ def _check(archive: zipfile.ZipFile, name: str, manifest: Manifest, copy: Path |
     if name not in archive.namelist() or archive.getinfo(name).file_size != size:
         raise _refused(label, f"was changed or cut off: {name} is not of {size} bytes")
     seen = hashlib.sha256()
-    with archive.open(name) as stream, _writing(copy) as out:
+    with archive.open(name) as stream, nullcontext() if copy is None else new_file(copy) as out:
         while block := stream.read(_CHUNK):
             seen.update(block)
             if out is not None:
                 out.write(block)
     if seen.hexdigest() != digest:
         raise _refused(label, f"was changed: the checksum of {name} does not match")
-
-
-@contextmanager
-def _writing(path: Path | None) -> Iterator[Any]:
-    if path is None:
-        yield None
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        yield out
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def _check_database(path: Path, newest: Any) -> None:

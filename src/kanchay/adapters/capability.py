@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from kanchay._version import __version__
-from kanchay.adapters.private import kept_random
 from kanchay.domain.model import Capability
+from kanchay.newfile import kept_word
 
 __all__ = ["capability_of", "hub_id", "newest_opset"]
 
@@ -47,9 +47,7 @@ def capability_of(home: Path) -> Capability:
 
 def hub_id(home: Path) -> str:
     """The name of this installation towards registries: random, made once."""
-    path = home / "hub_id"
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return kept_random(path, 16)
+    return kept_word(home / "hub_id", 16)
 
 
 def newest_opset() -> int:

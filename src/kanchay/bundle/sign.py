@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kanchay.domain.errors import BundleError, BundleTampered
+from kanchay.newfile import kept
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -106,20 +106,19 @@ def load_or_make_key(path: Path) -> Ed25519PrivateKey:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    if path.exists():
-        try:
-            key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        except ValueError as error:
-            raise BundleError(f"{path.name} holds no private key: {error}", code="bundle.key") from error
-        if not isinstance(key, Ed25519PrivateKey):
-            raise BundleError(f"{path.name} holds another kind of key than Ed25519.", code="bundle.key")
-        return key
-    made = Ed25519PrivateKey.generate()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    text = made.private_bytes(
+    try:
+        key = serialization.load_pem_private_key(kept(path, _new_key), password=None)
+    except ValueError as error:
+        raise BundleError(f"{path.name} holds no private key: {error}", code="bundle.key") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BundleError(f"{path.name} holds another kind of key than Ed25519.", code="bundle.key")
+    return key
+
+
+def _new_key() -> bytes:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(text)
-    return made

@@ -16,9 +16,9 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import TooManyRequests, Unauthorized
 from werkzeug.wrappers import Response
 
-from kanchay.adapters.private import kept_random
 from kanchay.domain.errors import NotFound
 from kanchay.domain.scope import Actor, Purpose, Role, Scope
+from kanchay.newfile import kept_word
 from kanchay.services.context import Context
 from kanchay.services.ports.records import User
 from kanchay.web.limits import RateLimit
@@ -66,7 +66,7 @@ def public(view: View) -> View:
 
 def read_token(path: Path) -> str:
     """A random token kept in a file that only its owner can read; made when it is not there yet."""
-    return kept_random(path, 32)
+    return kept_word(path, 32)
 
 
 def for_machines(*files: str) -> Callable[[View], View]:

@@ -27,6 +27,8 @@ SAME_LEVEL = {
     ("learning", "simulate"),  # simulated homes are part of the corpus
     ("learning", "adapters"),  # measured homes are read by an adapter
 }
+# Small tools that stand by themselves, and the lowest room that may use them.
+TOOLS = {"plain": "services", "newfile": "adapters"}
 # `settings` is read by bootstrap and the faces; adapters are handed plain values.
 SETTINGS_READERS = {"cli", "web", "runtime", "bootstrap", "__init__"}
 
@@ -69,10 +71,10 @@ def test_arrows_point_right(path: Path) -> None:
             assert here in SETTINGS_READERS, f"{where}: only bootstrap and the faces read settings"
         elif there == "library":
             assert here == "adapters", f"{where}: the library is read through its port"
-        elif here in ("settings", "plain"):
+        elif here in ("settings", *TOOLS):
             assert there == "domain", where
-        elif there == "plain":
-            assert LEVEL[here] >= LEVEL["services"], where
+        elif there in TOOLS:
+            assert LEVEL[here] >= LEVEL[TOOLS[there]], where
         else:
             ok = LEVEL[there] < LEVEL[here] or (here, there) in SAME_LEVEL
             assert ok, f"{where}: '{there}' does not stand to the right of '{here}'"

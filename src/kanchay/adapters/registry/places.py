@@ -5,8 +5,6 @@ Files are written once, whole or not at all, and never replaced: two who write t
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Protocol
@@ -14,6 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from kanchay.domain.errors import Conflict, InputError, KanchayError, MissingExtra, NotFound, Unreachable
+from kanchay.newfile import new_file
 
 __all__ = ["FolderPlace", "FsspecPlace", "Place", "place_of"]
 
@@ -63,34 +62,11 @@ class FolderPlace:
                 yield chunk
 
     def create(self, name: str, data: bytes) -> None:
-        path = self._root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
         try:
-            with os.fdopen(handle, "wb") as out:
+            with new_file(self._root / name, mode=0o644) as out:
                 out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-            Path(part).chmod(0o644)
-            _take_name(Path(part), path)
         except FileExistsError as error:
             raise _there(name) from error
-        finally:
-            Path(part).unlink(missing_ok=True)
-
-
-def _take_name(part: Path, path: Path) -> None:
-    """Give a whole file its name; unlike a rename a hard link never replaces."""
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        raise
-    except (
-        OSError
-    ):  # a disk without hard links, as on many memory cards: two at once are not told apart there
-        if path.exists():
-            raise FileExistsError(path) from None
-        part.rename(path)
 
 
 class FsspecPlace:
