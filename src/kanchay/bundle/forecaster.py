@@ -64,6 +64,11 @@ class BundleForecaster:
         """History that is read at most. [s]"""
         return self.manifest.lookback_h * HOUR
 
+    @property
+    def reads_temperature(self) -> bool:
+        """Whether the outdoor temperature is among the inputs, of the graph or of its features."""
+        return self.manifest.reads_temperature
+
     def predict(self, windows: Windows) -> Prediction:
         """Forecast every window.
 

@@ -115,6 +115,12 @@ class Manifest:
     format: int = field(default=FORMAT)
     features: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def reads_temperature(self) -> bool:
+        """Whether the outdoor temperature is among the inputs of the graph, or of its features."""
+        tensors = any(entry["name"] == "temperature" for entry in self.inputs)
+        return tensors or any("temperature" in entry.get("needs", ()) for entry in self.features)
+
     def to_json(self) -> bytes:
         """Canonical bytes: sorted keys, two spaces, one newline at the end."""
         raw = asdict(self)

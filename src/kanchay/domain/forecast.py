@@ -11,10 +11,37 @@ from kanchay.domain.errors import ShapeError
 from kanchay.domain.interval import IntArray
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["LEVELS", "QUANTILE_NAMES", "DailyForecast", "Forecast", "PeriodForecast"]
+__all__ = ["LEVELS", "QUANTILE_NAMES", "DailyForecast", "Forecast", "PeriodForecast", "TemperatureUse"]
 
 LEVELS: Final = (0.025, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.975)
 QUANTILE_NAMES: Final = ("q025", "q05", "q10", "q25", "q50", "q75", "q90", "q95", "q975")
+
+
+@dataclass(frozen=True, slots=True)
+class TemperatureUse:
+    """Whether a forecast read the outdoor temperature, from which point, and what it took the days ahead from.
+
+    Attributes
+    ----------
+    used : bool
+    because : str
+        ``"known"`` where it was used; else ``"no_sensor"``, ``"too_little_known"`` (less than half of the hours of the
+        week before), ``"not_read"`` (what answers has no such input) or ``"left_out"`` (asked for).
+    point_id, name : str
+        The sensor, or the column of a file; "" where there is none.
+    ahead : str
+        ``"archived"``: a forecast recorded before the issue; ``"climatology"``: the mean of the same time of day over
+        the week before; ``"both"``; "" where it was not used.
+    known_hours : float
+        Of the 168 hours before the issue. [h]
+    """
+
+    used: bool
+    because: str
+    point_id: str = ""
+    name: str = ""
+    ahead: str = ""
+    known_hours: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +58,8 @@ class Forecast:
         Expected value. [unit]
     quantiles : ndarray of float64, shape (n_steps, 9)
         At `LEVELS`, never crossing. [unit]
+    temperature : TemperatureUse or None
+        None where nobody told, as in forecasts that were stored before it was.
     """
 
     point_id: str
@@ -45,6 +74,7 @@ class Forecast:
     notes: tuple[str, ...] = field(
         default_factory=tuple
     )  # codes such as "short_history", "fell_back_to_naive"
+    temperature: TemperatureUse | None = None
 
     def __post_init__(self) -> None:
         if self.quantiles.shape != (len(self.mean), len(LEVELS)):
@@ -92,6 +122,8 @@ class DailyForecast:
         History that was known. [h]
     notes : tuple of str
         Codes such as ``"short_history"``.
+    temperature : TemperatureUse or None
+        Of the hourly forecast that the first week leans on; None where nobody told.
     """
 
     point_id: str
@@ -106,6 +138,7 @@ class DailyForecast:
     method: str
     known_hours: float
     notes: tuple[str, ...] = ()
+    temperature: TemperatureUse | None = None
 
     def __post_init__(self) -> None:
         if self.quantiles.shape != (len(self.mean), len(LEVELS)) or len(self.starts) != len(self.mean):

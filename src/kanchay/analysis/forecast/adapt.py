@@ -81,6 +81,11 @@ class AdaptedForecaster:
         """Hash of the base model: with the history and the code's version it decides the forecast."""
         return str(getattr(self.base, "sha256", ""))
 
+    @property
+    def reads_temperature(self) -> bool:
+        """Whether the base model has a temperature among its inputs."""
+        return bool(getattr(self.base, "reads_temperature", False))
+
     def predict(self, windows: Windows) -> Prediction:
         """Forecast every window."""
         return self._answer(windows)[0]

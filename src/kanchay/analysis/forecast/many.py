@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from kanchay.analysis.forecast.air import Air, each_in_its_air, reads_temperature
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.analysis.forecast.windows import MIN_KNOWN_S, notes, steps
 from kanchay.domain.errors import TimeError
@@ -15,7 +16,7 @@ from kanchay.domain.interval import DAY, IntArray
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["BATCH", "FleetForecast", "PassedOver", "forecast_panels"]
+__all__ = ["BATCH", "AirOf", "FleetForecast", "PassedOver", "forecast_panels"]
 
 BATCH: Final = (
     512  # windows at once; more gain nothing and fill the caches (benchmarks/speed/forecast_fleet.py)
@@ -23,6 +24,8 @@ BATCH: Final = (
 
 PassedOver = Callable[[str, str], None]
 """Told each meter that gets no forecast, and why."""
+AirOf = Callable[[str], Air | None]
+"""The temperature outside a meter, on the grid of its panel."""
 _TOO_LITTLE: Final = "less than 24 hours are known before the time of issue"
 
 
@@ -43,7 +46,7 @@ class FleetForecast:
     quantiles : ndarray of float64, shape (n, horizon, 9)
         At `kanchay.domain.forecast.LEVELS`. [unit of the readings]
     notes : list of tuple of str, length n
-        Codes of `kanchay.analysis.forecast.windows.notes`.
+        Codes of `kanchay.analysis.forecast.windows.notes`, and ``"temperature"`` where that was told.
     """
 
     points: tuple[str, ...]
@@ -64,6 +67,7 @@ def forecast_panels(
     subdivision: str | None = None,
     batch: int = BATCH,
     passed_over: PassedOver | None = None,
+    air_of: AirOf | None = None,
 ) -> Iterator[FleetForecast]:
     """Forecast every point of many panels, `batch` points at a time; each panel is let go once it is read.
 
@@ -83,6 +87,9 @@ def forecast_panels(
     passed_over : callable, optional
         Called with each point that gets no forecast, and the reason: less than a day of it is known, or it cannot be
         forecast at its resolution. Without it the former are left out and the latter raise.
+    air_of : callable, optional
+        Called once with each point, just after its panel came: the temperature outside it, or None. Not called for
+        a forecaster that does not read it.
 
     Raises
     ------
@@ -102,6 +109,7 @@ def forecast_panels(
     [(('m0', 'm1'), [0.0, 24.0]), (('m2',), [48.0])]
     """
     place = (country, subdivision)
+    asked = air_of if air_of is not None and reads_temperature(forecaster) else _no_air
     open_: dict[tuple[int, str], _Pile] = {}
     for panel in panels:
         key = (panel.resolution_s, panel.tz)
@@ -109,7 +117,9 @@ def forecast_panels(
             if key not in open_:
                 open_[key] = _Pile(*key, forecaster.lookback_s, batch)
             pile = open_[key]
-            if not pile.add(point, panel.values[row], panel.start, issued_at) and passed_over:
+            if pile.add(point, panel.values[row], panel.start, issued_at):
+                pile.airs.append(asked(point))
+            elif passed_over:
                 passed_over(point, _TOO_LITTLE)
             if pile.full:
                 yield from pile.answers(forecaster, horizon_s, place, passed_over)
@@ -117,6 +127,10 @@ def forecast_panels(
     for pile in open_.values():
         if pile.points:
             yield from pile.answers(forecaster, horizon_s, place, passed_over)
+
+
+def _no_air(_: str) -> None:
+    """No temperature is known anywhere."""
 
 
 @dataclass(slots=True, eq=False)
@@ -129,6 +143,7 @@ class _Pile:
     batch: int
     points: list[str] = field(default_factory=list)
     issued_at: list[int] = field(default_factory=list)
+    airs: list[Air | None] = field(default_factory=list)
     load: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -184,6 +199,7 @@ class _Pile:
             country=place[0],
             subdivision=place[1],
         )
+        windows = each_in_its_air(windows, self.airs)
         found: Prediction = forecaster.predict(windows)
         return FleetForecast(
             tuple(self.points),
@@ -191,8 +207,15 @@ class _Pile:
             self.resolution_s,
             found.mean,
             found.quantiles,
-            notes(windows),
+            [(*codes, *told) for codes, told in zip(notes(windows), _told(windows), strict=True)],
         )
+
+
+def _told(windows: Windows) -> list[tuple[str, ...]]:
+    """The note of each window that was told a temperature."""
+    if windows.temperature is None:
+        return [()] * len(windows)
+    return [("temperature",) if np.isfinite(row).any() else () for row in windows.temperature]
 
 
 def _end(values: FloatArray) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,7 @@ def with_temperature(
     observed: FloatArray,
     *,
     start: int,
+    known_at: IntArray | None = None,
     ahead: FloatArray | None = None,
     oracle: bool = False,
 ) -> Windows:
@@ -34,9 +35,12 @@ def with_temperature(
         Measured series at the windows' resolution, NaN where missing. [°C]
     start : int
         UTC start of its first interval. [s]
+    known_at : ndarray of int64, shape (n_intervals,), optional
+        When each value was complete: a sensor that tells hourly means knows a quarter of an hour only with its hour.
+        By default at the end of its interval. [s]
     ahead : ndarray of float64, shape (n_windows, horizon), optional
-        What had been forecast at each time of issue (an archived forecast). Without it the mean of the same time of
-        day over the seven days before the issue is expected: a climatology of the last week. [°C]
+        What had been forecast at each time of issue (an archived forecast). Without it, and where it is NaN, the mean
+        of the same time of day over the seven days before the issue is expected: a climatology of the last week. [°C]
     oracle : bool, default False
         Read the future from `observed`. For measuring what a perfect weather forecast would be worth; results are
         to be labelled *oracle weather*.
@@ -62,13 +66,14 @@ def with_temperature(
         raise ShapeError("Give an archived forecast or ask for oracle weather, not both.")
     length = windows.load.shape[1]
     first = (windows.issued_at - start) // windows.resolution_s
-    past = _at(observed, first[:, None] + np.arange(-length, 0))
-    if oracle:
-        coming = _at(observed, first[:, None] + np.arange(windows.horizon))
-    else:
-        coming = _climatology(observed, first, windows) if ahead is None else np.asarray(ahead)
-    if coming.shape != (len(windows), windows.horizon):
-        raise ShapeError(f"The forecast weather {coming.shape} does not fit {len(windows)} windows.")
+    then = _Series(observed, known_at, windows.issued_at)
+    past = then.at(first[:, None] + np.arange(-length, 0))
+    steps = first[:, None] + np.arange(windows.horizon)
+    coming = _at(observed, steps) if oracle else then.at_same_times(steps, DAY // windows.resolution_s)
+    if ahead is not None:
+        if np.shape(ahead) != coming.shape:
+            raise ShapeError(f"The forecast weather {np.shape(ahead)} does not fit {len(windows)} windows.")
+        coming = np.where(np.isfinite(ahead), ahead, coming)
     return replace(windows, temperature=np.concatenate([past, coming], axis=1))
 
 
@@ -79,10 +84,27 @@ def _at(series: FloatArray, index: IntArray) -> FloatArray:
     return found
 
 
-def _climatology(observed: FloatArray, first: IntArray, windows: Windows) -> FloatArray:
-    """Mean of the same time of day over the last days, all before the time of issue."""
-    day = DAY // windows.resolution_s
-    steps = np.arange(windows.horizon)
-    back = day * (1 + steps // day + np.arange(_CLIMATOLOGY_DAYS)[:, None])  # whole days, to before the issue
-    places = first[:, None, None] + steps - back
-    return nan_mean(_at(observed, places.transpose(0, 2, 1)))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Series:
+    """A measured series as it was known at the time of issue of each window."""
+
+    values: FloatArray
+    known_at: IntArray | None
+    issued_at: IntArray
+
+    def at(self, index: IntArray) -> FloatArray:
+        """Values at places (n_windows, ...), NaN where they were not known then."""
+        found = _at(self.values, index)
+        if self.known_at is None:
+            return found
+        known = self.known_at[np.clip(index, 0, len(self.values) - 1)]
+        by = self.issued_at.reshape(-1, *[1] * (index.ndim - 1))
+        return np.where(known <= by, found, np.nan)
+
+    def at_same_times(self, index: IntArray, day: int) -> FloatArray:
+        """Mean of the same time of day over the last days, all before the time of issue, shape of `index`."""
+        steps = np.arange(index.shape[1])
+        back = day * (
+            1 + steps // day + np.arange(_CLIMATOLOGY_DAYS)[:, None]
+        )  # whole days, to before the issue
+        return nan_mean(self.at((index[:, None] - back).transpose(0, 2, 1)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from kanchay.analysis.backtest import Backtest, backtest, clock_times
+from kanchay.analysis.forecast.air import in_air
 from kanchay.domain.interval import DAY
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import load_default, resolution_of
+from kanchay.services.readings.outdoors import air_beside
 from kanchay.services.readings.series import find_point, held, load_panel
 
 __all__ = ["backtest_point"]
@@ -20,8 +22,12 @@ def backtest_point(
     model: str | None = None,
     days: int | None = None,
     horizon_s: int = DAY,
+    temperature: bool = True,
 ) -> Backtest:
-    """Forecast every local midnight of the last `days` days (default: of all that is held)."""
+    """Forecast every local midnight of the last `days` days (default: of all that is held).
+
+    A model that reads the outdoor temperature is told that of the site's sensor, unless `temperature` is False.
+    """
     point, _, site = find_point(ctx, scope, point_id)
     scope.require(Permission.READ, site.id)
     reach = held(ctx, scope, point_id)
@@ -38,7 +44,7 @@ def backtest_point(
     return backtest(
         panel,
         point_id,
-        forecaster,
+        in_air(forecaster, air_beside(ctx, scope, site.id, panel, wanted=temperature)),
         clock_times(start, reach.end, site.tz),
         horizon_s=horizon_s,
         country=site.country,

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from kanchay.analysis.backtest import Backtest, backtest, clock_times
+from kanchay.analysis.forecast.air import in_air, temperature_use
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.skill import SkillCard
 from kanchay.analysis.forecast.trackrecord import TrackRecord, track_record
 from kanchay.domain.errors import NotEnoughData
+from kanchay.domain.forecast import TemperatureUse
 from kanchay.domain.interval import DAY, HOUR
 from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
@@ -18,6 +20,7 @@ from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import adapted_to_meter, load_default, resolution_of
 from kanchay.services.forecasting.skill import card_of
+from kanchay.services.readings.outdoors import air_beside
 from kanchay.services.readings.series import find_point, held, load_panel
 
 __all__ = ["LEADS", "ForecastCard", "forecast_card"]
@@ -35,6 +38,7 @@ class ForecastCard:
     resolution_s: int
     skill: SkillCard
     record: TrackRecord
+    temperature: TemperatureUse
 
 
 def forecast_card(ctx: Context, scope: Scope, point_id: str, *, days: int = 28) -> ForecastCard:
@@ -57,7 +61,8 @@ def forecast_card(ctx: Context, scope: Scope, point_id: str, *, days: int = 28) 
     adapted = adapted_to_meter(model)
     ours = adapted if adapted is not None and card.answers == adapted.name else model
     panel = _panel(ctx, scope, point, ours, start=start, end=reach.end)
-    both = (ours, ctx.models.load(card.best_naive))
+    air, naive = air_beside(ctx, scope, site.id, panel), ctx.models.load(card.best_naive)
+    both = (in_air(ours, air), naive)
     place = (panel, point, site)
     tried = [_tried(*place, f, start=start, end=reach.end) for f in both]
     model_ahead, naive_ahead = (_tried(*place, f, start=start, end=reach.end, days=LEADS) for f in both)
@@ -69,7 +74,9 @@ def forecast_card(ctx: Context, scope: Scope, point_id: str, *, days: int = 28) 
         tz=site.tz,
         missing_h=float(missing),
     )
-    return ForecastCard(point.id, start, reach.end, panel.resolution_s, card, record)
+    answering = ours if card.answers == ours.name else naive
+    use = temperature_use(answering, air, reach.end, DAY)
+    return ForecastCard(point.id, start, reach.end, panel.resolution_s, card, record, use)
 
 
 def _panel(ctx: Context, scope: Scope, point: Point, model: Forecaster, *, start: int, end: int) -> Panel:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from kanchay.analysis.forecast.air import in_air, temperature_use
 from kanchay.analysis.forecast.days import MAX_DAYS, as_energy, forecast_days
 from kanchay.analysis.forecast.firstweek import first_week
 from kanchay.domain.errors import UnitError
@@ -12,6 +15,7 @@ from kanchay.domain.scope import Permission, Scope
 from kanchay.domain.units import SUMMED
 from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import load_default, resolution_of
+from kanchay.services.readings.outdoors import air_beside
 from kanchay.services.readings.series import find_point, held, load_panel
 
 __all__ = ["HISTORY_S", "forecast_point_days"]
@@ -27,6 +31,7 @@ def forecast_point_days(
     issued_at: int | None = None,
     n_days: int = MAX_DAYS,
     model: str | None = None,
+    temperature: bool = True,
 ) -> DailyForecast:
     """Forecast the daily totals of a point from the end of its data, or from `issued_at`.
 
@@ -45,8 +50,11 @@ def forecast_point_days(
         load_panel(ctx, scope, [point_id], resolution_s=resolution_s, start=begin, end=at), point.unit
     )
     forecaster = ctx.models.load(model) if model else load_default(ctx)[0]
-    week = first_week(panel, point_id, forecaster, at, country=site.country, subdivision=site.subdivision)
-    return forecast_days(
+    read = panel.slice(at - forecaster.lookback_s, at)
+    air = air_beside(ctx, scope, site.id, read, wanted=temperature)
+    told = in_air(forecaster, air)
+    week = first_week(panel, point_id, told, at, country=site.country, subdivision=site.subdivision)
+    made = forecast_days(
         panel,
         point_id,
         issued_at=at,
@@ -57,6 +65,7 @@ def forecast_point_days(
         country=site.country,
         subdivision=site.subdivision,
     )
+    return replace(made, temperature=temperature_use(forecaster, air, at, 7 * DAY, wanted=temperature))
 
 
 def _check_sums(point: Point) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
-from kanchay.domain.forecast import QUANTILE_NAMES, DailyForecast, Forecast
+from kanchay.domain.forecast import QUANTILE_NAMES, DailyForecast, Forecast, TemperatureUse
 from kanchay.domain.interval import format_resolution, to_datetime
 
 __all__ = ["daily_document", "forecast_document", "numbers"]
@@ -27,6 +28,7 @@ def forecast_document(forecast: Forecast, known_hours: float | None = None) -> d
         "run_id": forecast.run_id,
         "notes": list(forecast.notes),
         **known,
+        **_temperature(forecast.temperature),
         "rows": rows,
     }
 
@@ -48,6 +50,7 @@ def daily_document(forecast: DailyForecast) -> dict[str, Any]:
         "model": forecast.method,
         "notes": list(forecast.notes),
         "known_hours": forecast.known_hours,
+        **_temperature(forecast.temperature),
         "total": numbers(forecast.total_mean, forecast.total_quantiles),
         "rows": rows,
     }
@@ -57,6 +60,10 @@ def numbers(mean: float, quantiles: Iterable[float]) -> dict[str, float]:
     """The mean and each quantile under its name."""
     names = ("mean", *QUANTILE_NAMES)
     return dict(zip(names, (float(mean), *map(float, quantiles)), strict=True))
+
+
+def _temperature(use: TemperatureUse | None) -> dict[str, Any]:
+    return {} if use is None else {"temperature": asdict(use)}
 
 
 def _utc(instant: int) -> str:

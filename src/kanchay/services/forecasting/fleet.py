@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
-from kanchay.analysis.forecast.many import BATCH, FleetForecast, PassedOver, forecast_panels
+from kanchay.analysis.forecast.air import Air
+from kanchay.analysis.forecast.many import BATCH, AirOf, FleetForecast, PassedOver, forecast_panels
 from kanchay.domain.interval import DAY
 from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
@@ -15,6 +17,7 @@ from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import load_default, resolution_of
 from kanchay.services.people.sites import list_points, list_sites, list_virtual_points
 from kanchay.services.ports.readings import Span
+from kanchay.services.readings.outdoors import outdoor_point, sensed_air
 from kanchay.services.readings.series import load_panel, span
 
 __all__ = ["FleetForecast", "PassedOver", "forecast_fleet", "forecast_many", "points_to_forecast"]
@@ -33,6 +36,7 @@ def forecast_many(
     subdivision: str | None = None,
     batch: int = BATCH,
     passed_over: PassedOver | None = None,
+    air_of: AirOf | None = None,
 ) -> Iterator[FleetForecast]:
     """Forecast panels as they come, from a file or the store; memory holds one batch. Nothing is stored."""
     forecaster = ctx.models.load(model) if model else load_default(ctx)[0]
@@ -45,6 +49,7 @@ def forecast_many(
         subdivision=subdivision,
         batch=batch,
         passed_over=passed_over,
+        air_of=air_of,
     )
 
 
@@ -58,11 +63,13 @@ def forecast_fleet(
     horizon_s: int = DAY,
     batch: int = BATCH,
     passed_over: PassedOver | None = None,
+    temperature: bool = True,
 ) -> Iterator[FleetForecast]:
     """Forecast every electricity meter of these sites (default: all within the scope), each from the end of its data.
 
     With `issued_at` all are forecast from that instant, and nothing later is read. Sites of one country go together:
-    a batch shares its public holidays. Nothing is stored.
+    a batch shares its public holidays. Nothing is stored. A model that reads the outdoor temperature is told that of
+    each site's sensor, unless `temperature` is False.
     """
     forecaster = ctx.models.load(model) if model else load_default(ctx)[0]
     wanted = None if site_ids is None else set(site_ids)
@@ -71,9 +78,10 @@ def forecast_fleet(
         if wanted is None or site.id in wanted:
             scope.require(Permission.READ, site.id)
             places.setdefault((site.country, site.subdivision), []).append(site)
+    store = _Store(ctx, scope, forecaster.lookback_s, issued_at)
     for (country, subdivision), sites in places.items():
         yield from forecast_panels(
-            _panels(ctx, scope, sites, (forecaster.lookback_s, issued_at), passed_over),
+            store.panels(sites, passed_over),
             forecaster,
             issued_at=issued_at,
             horizon_s=horizon_s,
@@ -81,6 +89,7 @@ def forecast_fleet(
             subdivision=subdivision,
             batch=batch,
             passed_over=passed_over,
+            air_of=store.air if temperature else None,
         )
 
 
@@ -93,24 +102,49 @@ def points_to_forecast(ctx: Context, scope: Scope, site_id: str) -> list[Point]:
     return [p for p in (*points, *(each.point for each in virtual)) if p.quantity in electric]
 
 
-def _panels(
-    ctx: Context,
-    scope: Scope,
-    sites: list[Site],
-    read: tuple[int, int | None],
-    passed_over: PassedOver | None,
-) -> Iterator[Panel]:
-    """The last readings of every meter; `read` is how far back [s] and before which instant (None: all)."""
-    lookback_s, issued_at = read
-    for site in sites:
-        for point in points_to_forecast(ctx, scope, site.id):
-            reach = span(ctx, scope, point.id)
-            resolution_s = resolution_of(point)
-            cut = None if reach is None else _cut(reach, resolution_s, lookback_s, issued_at)
-            if cut is not None:
-                yield load_panel(ctx, scope, [point.id], resolution_s=resolution_s, start=cut[0], end=cut[1])
-            elif passed_over:
-                passed_over(point.id, _NO_READING)
+@dataclass(slots=True)
+class _Store:
+    """The last readings of every meter, and the air of the one that was read last."""
+
+    ctx: Context
+    scope: Scope
+    lookback_s: int
+    issued_at: int | None  # read nothing later; None: all there is
+    _sensors: dict[str, Point | None] = field(default_factory=dict)
+    _last: tuple[str, Panel] | None = None
+    _kept: tuple[tuple[str, int, int, int], Air | None] | None = None
+
+    def panels(self, sites: list[Site], passed_over: PassedOver | None) -> Iterator[Panel]:
+        """A panel of each meter, as far back as is read."""
+        for site in sites:
+            for point in points_to_forecast(self.ctx, self.scope, site.id):
+                reach = span(self.ctx, self.scope, point.id)
+                step = resolution_of(point)
+                cut = None if reach is None else _cut(reach, step, self.lookback_s, self.issued_at)
+                if cut is not None:
+                    panel = load_panel(
+                        self.ctx, self.scope, [point.id], resolution_s=step, start=cut[0], end=cut[1]
+                    )
+                    self._last = site.id, panel
+                    yield panel
+                elif passed_over:
+                    passed_over(point.id, _NO_READING)
+
+    def air(self, _: str) -> Air | None:
+        """Outside the meter whose panel was given last. Meters of one site that end together share it."""
+        if self._last is None:
+            return None
+        site_id, panel = self._last
+        if site_id not in self._sensors:
+            self._sensors[site_id] = outdoor_point(list_points(self.ctx, self.scope, site_id))
+        sensor = self._sensors[site_id]
+        if sensor is None:
+            return None
+        panel = panel.slice(panel.start, max(panel.end, self.issued_at or 0))
+        key = (sensor.id, panel.start, panel.end, panel.resolution_s)
+        if self._kept is None or self._kept[0] != key:
+            self._kept = key, sensed_air(self.ctx, self.scope, sensor, panel)
+        return self._kept[1]
 
 
 def _cut(reach: Span, resolution_s: int, lookback_s: int, issued_at: int | None) -> tuple[int, int] | None:

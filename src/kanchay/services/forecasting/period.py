@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kanchay.analysis.forecast.air import in_air
 from kanchay.analysis.forecast.firstweek import first_week
 from kanchay.analysis.forecast.period import forecast_total
 from kanchay.analysis.tariff.period import reading_period
@@ -12,6 +13,7 @@ from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.forecasting.days import HISTORY_S
 from kanchay.services.forecasting.defaults import load_default
+from kanchay.services.readings.outdoors import air_beside
 from kanchay.services.readings.series import find_point, load_panel, main_point, span
 
 __all__ = ["forecast_period"]
@@ -37,9 +39,9 @@ def forecast_period(
     start, end = local_midnight(first, site.tz), local_midnight(after, site.tz)
     begin = _begin(at, reach.start, start)
     panel = load_panel(ctx, scope, [point.id], resolution_s=HOUR, start=begin, end=at)
-    week = first_week(
-        panel, point.id, load_default(ctx)[0], at, country=site.country, subdivision=site.subdivision
-    )
+    model = load_default(ctx)[0]
+    model = in_air(model, air_beside(ctx, scope, site.id, panel.slice(at - model.lookback_s, at)))
+    week = first_week(panel, point.id, model, at, country=site.country, subdivision=site.subdivision)
     return forecast_total(
         panel,
         point.id,

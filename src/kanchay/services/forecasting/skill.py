@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kanchay.analysis.forecast.air import in_air, reads_temperature
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.registry import forecaster
 from kanchay.analysis.forecast.skill import SkillCard, skill_of_panel
@@ -13,6 +14,7 @@ from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import adapted_to_meter, load_default, resolution_of
+from kanchay.services.readings.outdoors import air_beside
 from kanchay.services.readings.series import find_point, held, load_panel
 
 __all__ = ["CHOSEN_BY_SKILL", "SkillCard", "card_of", "choose_on_panel", "note_of", "skill_card"]
@@ -44,7 +46,15 @@ def skill_card(
 
 
 def card_of(
-    ctx: Context, scope: Scope, point: Point, site: Site, model: Forecaster, *, end: int, days: int
+    ctx: Context,
+    scope: Scope,
+    point: Point,
+    site: Site,
+    model: Forecaster,
+    *,
+    end: int,
+    days: int,
+    temperature: bool = True,
 ) -> SkillCard:
     """The card of a point at any time; reads as much history before the span as the forecasters want."""
     start = end - days * DAY
@@ -57,17 +67,18 @@ def card_of(
         start=start - max(f.lookback_s for f in (model, adapted) if f is not None),
         end=end,
     )
+    air = air_beside(ctx, scope, site.id, panel, wanted=temperature and reads_temperature(model))
     return skill_of_panel(
         panel,
         point.id,
-        model,
+        in_air(model, air),
         tuple(ctx.models.load(name) for name in _NAIVES),
         start=start,
         end=end,
         country=site.country,
         subdivision=site.subdivision,
         unit=point.unit,
-        adapted=adapted,
+        adapted=None if adapted is None else in_air(adapted, air),
         incumbent=_incumbent(ctx, scope, point.id, end),
     )
 

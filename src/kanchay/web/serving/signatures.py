@@ -12,7 +12,6 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.analysis.forecast.windows import MIN_KNOWN_S, known_seconds, notes, steps
 from kanchay.bundle.forecaster import BundleForecaster
-from kanchay.bundle.manifest import Manifest
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import DAY, parse_duration, parse_instant
 from kanchay.web.serving.tensors import Array, Tensor, check_shape
@@ -65,11 +64,6 @@ def _declared(entry: Mapping[str, Any], nullable: bool) -> Tensor:
     return Tensor(str(entry["name"]), "float", shape, nullable)
 
 
-def _reads_temperature(manifest: Manifest) -> bool:
-    tensors = any(entry["name"] == "temperature" for entry in manifest.inputs)
-    return tensors or any("temperature" in entry.get("needs", ()) for entry in manifest.features)
-
-
 class ForecastSignature:
     """Readings with gaps and a time of issue in; mean and quantiles of each interval out.
 
@@ -79,7 +73,7 @@ class ForecastSignature:
 
     def __init__(self, forecaster: BundleForecaster) -> None:
         self._forecaster = forecaster
-        self._warm = _reads_temperature(forecaster.manifest)
+        self._warm = forecaster.reads_temperature
         self.outputs = (
             Tensor("start", "int64", (-1, -1)),
             Tensor("mean", "double", (-1, -1)),
