@@ -39,12 +39,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Band:
-    """A range; where `say` is set it is read out and stands in the table."""
+    """A range; where `say` is set it is read out and stands in the table. Whiskers stand on bars."""
 
     low: Values
     high: Values
     color: str
     say: str = ""
+    whiskers: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def _band(band: Band) -> dict[str, Any]:
         "hi": [_short(v) for v in band.high],
         "c": band.color,
     }
-    return d | ({"say": band.say} if band.say else {})
+    return d | ({"say": band.say} if band.say else {}) | ({"w": 1} if band.whiskers else {})
 
 
 def nice_axis(low: float, high: float) -> tuple[float, float, list[float], int]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from kanchay.domain.bill import BillForecast
 from kanchay.domain.errors import BillRefused, KanchayError, NotEnoughData, NotFound
 from kanchay.domain.finding import Finding, Recommendation
-from kanchay.domain.forecast import Forecast, PeriodForecast
+from kanchay.domain.forecast import DailyForecast, Forecast, PeriodForecast
 from kanchay.domain.interval import HOUR, local_midnight
 from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Role, Site
@@ -164,6 +164,16 @@ class Gathered:
             return forecast_period(self.ctx, self.scope, self.site.id, now=self.now)
 
         found: PeriodForecast | Refusal = self._asked("period", ask)
+        return found
+
+    @property
+    def days(self) -> DailyForecast | Refusal:
+        """The daily totals of the main point to five weeks ahead."""
+        from kanchay.services.forecasting.days import forecast_point_days
+
+        found: DailyForecast | Refusal = self._asked(
+            "days", lambda: forecast_point_days(self.ctx, self.scope, self.meter.id)
+        )
         return found
 
     @property

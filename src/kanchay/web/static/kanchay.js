@@ -40,6 +40,15 @@
       if (open) close();
       c.fill();
     };
+    // Whiskers stand in the middle of the bars, which begin at their instants.
+    const whiskers = (u, b) => {
+      const c = u.ctx, k = dpr(), mid = Math.min(20 * k, .37 * (u.valToPos(T[1], 'x', true) - u.valToPos(T[0], 'x', true))) - k / 2, cap = Math.min(4 * k, mid * .8);
+      c.strokeStyle = css(b.c); c.lineWidth = mid > 4 * k ? 1.25 * k : k; c.setLineDash([]); c.beginPath();
+      T.forEach((t, i) => { if (b.lo[i] == null) return;
+        const x = u.valToPos(t, 'x', true) + mid, [lo, hi] = [b.lo[i], b.hi[i]].map(v => u.valToPos(v, 'y', true));
+        c.moveTo(x, lo); c.lineTo(x, hi); [lo, hi].forEach(y => { c.moveTo(x - cap, y); c.lineTo(x + cap, y); }); });
+      c.stroke();
+    };
     const text = (u, s, x, y, col, al = 'left', w = 600) => {
       const c = u.ctx; c.font = `${w} ${12 * dpr()}px system-ui,sans-serif`; c.textAlign = al; c.textBaseline = 'middle';
       c.lineWidth = 4 * dpr(); c.lineJoin = 'round'; c.strokeStyle = css('--surface'); c.strokeText(s, x, y); c.fillStyle = col; c.fillText(s, x, y);
@@ -50,9 +59,10 @@
       c.fillStyle = css('--muted'); c.font = `500 ${12 * dpr()}px system-ui,sans-serif`; c.textAlign = 'center';
       if (s.lab && (!i || c.measureText(s.lab).width < b - a)) c.fillText(s.lab, (a + b) / 2, t + 13 * dpr());
     }));
-    const bands = clipped(u => (d.bands || []).forEach(b => band(u, b)));
+    const bands = clipped(u => (d.bands || []).forEach(b => b.w || band(u, b)));
     const over = u => {
       const c = u.ctx, {left: l, top: t, width: w, height: h} = u.bbox, k = dpr(); c.save();
+      (d.bands || []).forEach(b => b.w && whiskers(u, b));
       (d.rules || []).forEach(r => { const y = u.valToPos(r.y, 'y', true); c.strokeStyle = css('--ink'); c.lineWidth = 1.5 * k; c.lineDashOffset = 0; c.setLineDash([5 * k, 4 * k]);
         c.beginPath(); c.moveTo(l, y); c.lineTo(l + w, y); c.stroke(); c.setLineDash([]); text(u, r.lab, l + 4 * k, y - 10 * k, css('--ink')); });
       if (d.now) { const x = u.valToPos(d.now, 'x', true), early = x - l < 50 * k; c.setLineDash([]); c.strokeStyle = css('--muted'); c.lineWidth = k; c.beginPath(); c.moveTo(x, t); c.lineTo(x, t + h); c.stroke();

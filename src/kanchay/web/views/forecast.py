@@ -7,12 +7,15 @@ from datetime import timedelta
 from typing import Any, Final
 
 from kanchay.analysis.metrics import skill
+from kanchay.domain.bill import BandStep, BillForecast
 from kanchay.domain.errors import KanchayError
 from kanchay.domain.forecast import Forecast, PeriodForecast
 from kanchay.domain.interval import HOUR, local_midnight
 from kanchay.web.charts import Chart
+from kanchay.web.formats import NBSP, energy_digits
 from kanchay.web.gather import Gathered, Refusal
 from kanchay.web.shell import Reader
+from kanchay.web.views.days import DaysView, days_view
 from kanchay.web.views.hours import next_hours_chart, to_hours
 from kanchay.web.views.period import PeriodView, headline, nearest_step, period_chart, period_view, quantile
 from kanchay.web.views.tiles import HISTORY_DAYS
@@ -51,6 +54,8 @@ class ForecastView:
     cumulative: Chart | None
     since: str
     why: str
+    facts: tuple[tuple[str, str, str], ...]
+    days: DaysView
     hours: Chart | None
     tomorrow: str
     notes: tuple[str, ...]
@@ -132,6 +137,33 @@ def _why(period: PeriodForecast, r: Reader) -> str:
     return said
 
 
+def _facts(
+    period: PeriodForecast, bill: BillForecast | Refusal, step: BandStep | None, r: Reader
+) -> tuple[tuple[str, str, str], ...]:
+    """What the period's total means: its widest range, the bill, and the price of crossing the line."""
+    t, f = r.words, r.formats
+    digits = energy_digits(period.mean)
+    bounds = "–".join(f.number(quantile(period, level), digits) for level in (0.025, 0.975))
+    rows = [(t("forecast.nearly"), f"{bounds}{NBSP}kWh", t("forecast.nearly_note"))]
+    if isinstance(bill, Refusal):
+        key = f"refusal.short.{bill.code}"
+        return (*rows, (t("forecast.bill"), "–", t(key) if t.has(key) else t("tile.bill_refused")))
+    currency = bill.expected.currency
+    low, high = (f.number(x.total, 2) for x in (bill.low, bill.high))
+    rows.append((t("forecast.bill"), f.money(bill.expected.total, currency), t("range", low=low, high=high)))
+    if step is not None:
+        over = f.percent(period.probability_above(float(step.at_kwh)))
+        price = f.money(step.cost, currency)
+        rows.append(
+            (
+                t("forecast.passing", line=f.number(step.at_kwh, 0)),
+                price,
+                t("forecast.passing_note", over=over),
+            )
+        )
+    return tuple(rows)
+
+
 def forecast_view(known: Gathered, r: Reader) -> ForecastView:
     """Everything on the forecast page."""
     from kanchay.web.pages.common import refusal_sentence
@@ -158,6 +190,8 @@ def forecast_view(known: Gathered, r: Reader) -> ForecastView:
         cumulative=period_chart(period, daily, step, r) if period else None,
         since=f.day(f.moment(period.start).date()) if period else "",
         why=_why(period, r) if period else "",
+        facts=_facts(period, bill, step, r) if period else (),
+        days=days_view(known, r),
         hours=next_hours_chart(known.hourly(HISTORY_DAYS), hourly, r) if hourly else None,
         tomorrow=_tomorrow(hourly, known, r) if hourly else "",
         notes=tuple(t(f"note.{n}") for n in (hourly.notes if hourly else ()) if t.has(f"note.{n}")),
