@@ -42,7 +42,9 @@ def run(*arguments):
 def test_beyond_a_week_the_answer_is_daily_and_says_so(source):
     table = run("--input", source, "--tz", "UTC", "--horizon", "35d", "--model", "ensemble")
     lines = table.splitlines()
-    assert lines[0] == "m: daily totals, daily_level+ensemble, times on the clock of UTC"
+    assert lines[0] == (
+        "m: daily totals, daily_level+ensemble, times on the clock of UTC; no temperature: none is measured"
+    )
     assert sum(line.strip().startswith("2026-") for line in lines) == 35
     assert any(line.strip().startswith("total") for line in lines)
     assert "bands of days do not add" in table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +15,10 @@ from kanchay.domain.interval import DAY, IntArray, utc_offset
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["EnergyTable", "is_energy_table", "read_energy_table", "stream_panels"]
+__all__ = ["EnergyTable", "air_column", "is_energy_table", "read_energy_table", "stream_panels"]
 
 _VALUE: Final = "energy_kwh"
+_AIR: Final = ("outdoor_temperature_c", "temperature_c", "temp_c")
 _TIMES: Final = ("timestamp", "timestamp_local")
 _FINEST_S: Final = 300  # forecasts are made from 5 min on; finer readings are summed
 
@@ -26,6 +27,12 @@ def is_energy_table(path: Path) -> bool:
     """Whether a Parquet or CSV file has just our columns, a time and `energy_kwh`, so that it needs no importer."""
     columns = _columns(path)
     return _VALUE in columns and any(columns.get(name, False) for name in _TIMES)
+
+
+def air_column(path: Path) -> str | None:
+    """The column of an energy table that holds the temperature outside its meters, °C; None where none does."""
+    columns = _columns(path)
+    return next((name for name in _AIR if name in columns), None)
 
 
 def _columns(path: Path) -> dict[str, bool]:
@@ -44,13 +51,14 @@ def _columns(path: Path) -> dict[str, bool]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EnergyTable:
-    """Readings of many meters, sorted by meter and time."""
+    """Readings of many meters, sorted by meter and time: energy, or the means of another column."""
 
     meters: tuple[str, ...]
     bounds: IntArray  # rows of meter i: bounds[i]:bounds[i + 1]
     start: IntArray
-    energy_kwh: FloatArray
+    value: FloatArray
     tz: str
+    summed: bool = True
 
     def panels(self, passed_over: Callable[[str, str], None] | None = None) -> Iterator[Panel]:
         """One panel per meter on its own regular grid; NaN where a reading is missing.
@@ -60,7 +68,7 @@ class EnergyTable:
         for number, meter in enumerate(self.meters):
             rows = slice(self.bounds[number], self.bounds[number + 1])
             try:
-                panel = _panel(meter, self.start[rows], self.energy_kwh[rows], self.tz)
+                panel = _panel(meter, self.start[rows], self.value[rows], self.tz, summed=self.summed)
             except TimeError as error:
                 if passed_over is None:
                     raise
@@ -69,26 +77,32 @@ class EnergyTable:
             yield panel
 
 
-def read_energy_table(path: Path, tz: str | None) -> EnergyTable:
+def read_energy_table(path: Path, tz: str | None, value: str = _VALUE) -> EnergyTable:
     """Read `meter_id, timestamp` (UTC) or `timestamp_local` (on the clock of `tz`), `energy_kwh`.
 
-    A table without `meter_id` is one meter, called after the file.
+    A table without `meter_id` is one meter, called after the file. With the `air_column` as `value` its rows are read
+    in the same way, so that each meter's temperature lies on the grid of its energy.
     """
-    wanted = _wanted(path, tz)
+    wanted = _wanted(path, tz, value)
     return _table(_read(path, wanted), path.stem, wanted, tz)
 
 
 def stream_panels(
-    path: Path, tz: str | None, *, passed_over: Callable[[str, str], None] | None = None
+    path: Path,
+    tz: str | None,
+    value: str = _VALUE,
+    *,
+    passed_over: Callable[[str, str], None] | None = None,
 ) -> Iterator[Panel]:
     """The panels of an energy table, read by row groups where the file has several: memory for one of them.
 
     A meter is told once its last row is read, so a file sorted by meter is held a row group at a time; one sorted by
     time is held whole. A meter without a regular grid is told to `passed_over`, and raises where that is not given.
+    Every `value` gives the same meters in the same order.
     """
-    wanted = _wanted(path, tz)
+    wanted = _wanted(path, tz, value)
     if path.suffix.lower() != ".parquet" or len(wanted) < 3:
-        yield from read_energy_table(path, tz).panels(passed_over)
+        yield from read_energy_table(path, tz, value).panels(passed_over)
         return
     from kanchay.adapters.frames import RowGroups
 
@@ -103,7 +117,7 @@ def stream_panels(
             yield from _table(found.only(done), path.stem, wanted, tz).panels(passed_over)
 
 
-def _wanted(path: Path, tz: str | None) -> list[str]:
+def _wanted(path: Path, tz: str | None, value: str) -> list[str]:
     """Names of the columns to read."""
     names = _columns(path)
     time = "timestamp" if "timestamp" in names else "timestamp_local"
@@ -112,7 +126,7 @@ def _wanted(path: Path, tz: str | None) -> list[str]:
             f"{path.name}: 'timestamp_local' does not say its zone.",
             hint="Give it, for example --tz America/Lima.",
         )
-    return [n for n in ("meter_id", time, _VALUE) if n in names]
+    return [n for n in ("meter_id", time, value) if n in names]
 
 
 def _table(given: EnergyColumns, stem: str, wanted: list[str], tz: str | None) -> EnergyTable:
@@ -127,7 +141,8 @@ def _table(given: EnergyColumns, stem: str, wanted: list[str], tz: str | None) -
         order = np.lexsort((seconds, codes))
         seconds, values, codes = seconds[order], values[order], codes[order]
     bounds = np.searchsorted(codes, np.arange(len(meters) + 1))
-    return _sorted_by_name(meters, bounds, seconds, values, tz or "UTC")
+    table = _sorted_by_name(meters, bounds, seconds, values, tz or "UTC")
+    return table if wanted[-1] == _VALUE else replace(table, summed=False)
 
 
 def _read(path: Path, wanted: list[str]) -> EnergyColumns:
@@ -165,7 +180,7 @@ def _from_local(clock: IntArray, codes: IntArray, tz: str) -> IntArray:
     return answer
 
 
-def _panel(meter: str, start: IntArray, value: FloatArray, tz: str) -> Panel:
+def _panel(meter: str, start: IntArray, value: FloatArray, tz: str, *, summed: bool) -> Panel:
     """Readings on the grid of their most common distance; a later row for the same interval wins."""
     resolution = _resolution(start)
     if DAY % resolution:
@@ -178,7 +193,10 @@ def _panel(meter: str, start: IntArray, value: FloatArray, tz: str) -> Panel:
     else:
         grid, first = _on_grid(start, value, resolution)
     panel = Panel.of((meter,), grid[None], start=first, resolution_s=resolution, tz=tz)
-    return panel if resolution >= _FINEST_S else _coarser(panel, _FINEST_S)
+    if resolution >= _FINEST_S:
+        return panel
+    whole = _coarser(panel, _FINEST_S)
+    return whole if summed else replace(whole, values=whole.values * (resolution / _FINEST_S))
 
 
 def _resolution(start: IntArray) -> int:

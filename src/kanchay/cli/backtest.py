@@ -13,6 +13,7 @@ import numpy as np
 
 from kanchay.cli.common import emit_json, json_option, progress, table
 from kanchay.cli.series import Series, load_model, open_series, say
+from kanchay.cli.temperature import temperature_option
 from kanchay.domain.errors import NotEnoughData, TimeError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kanchay.analysis.backtest import Backtest
     from kanchay.analysis.forecast.protocol import Forecaster
     from kanchay.analysis.metrics import Scores
+    from kanchay.domain.forecast import TemperatureUse
     from kanchay.domain.interval import IntArray
 
 __all__ = ["command"]
@@ -48,6 +50,7 @@ class MeterScores:
     windows: int
     omitted: int
     scores: dict[str, Scores]
+    temperature: TemperatureUse | None = None  # at the last issue
 
 
 @click.command("backtest")
@@ -64,6 +67,7 @@ class MeterScores:
 @click.option("--tz", help="Zone whose midnight counts, and of a file that does not say (IANA name).")
 @click.option("--country", help="ISO country for holidays, for example PE or GB-ENG.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the forecast frame to this Parquet file.")
+@temperature_option
 @json_option
 @click.pass_context
 def command(
@@ -83,7 +87,8 @@ def command(
     """Forecast a history again and again, each time from what was known then, and score it beside the naives.
 
     Every local midnight with the week before it, all meters of the file. Windows with less than a day of
-    known history are left out and counted on stderr.
+    known history are left out and counted on stderr. The outdoor temperature is read as a forecast of that time would
+    have: what was measured until then, and beyond it what had been forecast, or else the week before.
     """
     from kanchay.analysis.forecast.registry import forecaster
     from kanchay.domain.interval import parse_duration
@@ -141,7 +146,8 @@ def _one(series: Series, plan: _Plan, writer: FrameWriter | None) -> MeterScores
             subdivision=series.subdivision,
         )
 
-    result = run(plan.model)
+    model = series.told(plan.model)
+    result = run(model)
     if writer is not None:
         p = result.prediction
         writer.write(
@@ -153,7 +159,8 @@ def _one(series: Series, plan: _Plan, writer: FrameWriter | None) -> MeterScores
             quantiles=p.quantiles,
         )
     scores = {plan.model.name: result.scores(), **{rival.name: run(rival).scores() for rival in plan.rivals}}
-    return MeterScores(series.name, len(result.issued_at), len(result.omitted), scores)
+    last = series.use(model, int(result.issued_at[-1]), plan.horizon_s) if len(result.issued_at) else None
+    return MeterScores(series.name, len(result.issued_at), len(result.omitted), scores, last)
 
 
 def _issues(series: Series, plan: _Plan) -> IntArray:
@@ -173,6 +180,9 @@ def _report(results: list[MeterScores], model: str, out: Path | None, as_json: b
     omitted = sum(r.omitted for r in results)
     if omitted:
         say(f"{omitted} windows left out: less than a day of known history before them.")
+    warm = {r.temperature.name for r in results if r.temperature and r.temperature.used}
+    if warm:
+        say(f"With the temperature of {', '.join(sorted(warm))}, as it was known at each time of issue.")
     if not any(r.windows for r in results):
         raise NotEnoughData("No window could be forecast.", hint="Give at least two days of readings.")
     if as_json:

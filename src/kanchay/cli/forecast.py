@@ -15,6 +15,7 @@ import numpy as np
 
 from kanchay.cli.common import emit_json, input_options, json_option, table
 from kanchay.cli.series import Series, load_model, open_series, say
+from kanchay.cli.temperature import temperature_option, temperature_words
 from kanchay.domain.errors import NotEnoughData
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ _SMALL = 2 * 2**20  # bytes: a year of quarter hours of one meter in CSV
     is_flag=True,
     help="Every meter of the file, or of all sites, in batches to --out; one model for all.",
 )
+@temperature_option
 @json_option
 @click.pass_context
 def command(
@@ -136,7 +138,7 @@ def _forecast(
     """The forecast of one series, or a line on stderr why there is none."""
     from kanchay.analysis.forecast.single import forecast_panel
 
-    at = time_of_issue(series, issued_at)
+    at, model = time_of_issue(series, issued_at), series.told(model)
     answering, note, why = (model, "", "") if named else _who_answers(series, model, at)
     try:
         forecast = forecast_panel(
@@ -147,7 +149,9 @@ def _forecast(
         say(str(error))
         return None
     known = _known_hours(series, forecast.issued_at, answering.lookback_s)
-    return _Found(series, replace(forecast, notes=(*forecast.notes, *([note] if note else []))), known, why)
+    use = series.use(answering, forecast.issued_at, horizon_s)
+    notes = (*forecast.notes, *([note] if note else []))
+    return _Found(series, replace(forecast, notes=notes, temperature=use), known, why)
 
 
 def _who_answers(series: Series, model: Forecaster, at: int) -> tuple[Forecaster, str, str]:
@@ -202,7 +206,8 @@ def _print(found: list[_Found], as_json: bool) -> None:
     for each in found:
         series, forecast = each.series, each.forecast
         head = f"{series.name}: {forecast.model}, {times(series)}"
-        said = [*worded(forecast.notes, each.known_hours), *([each.why] if each.why else [])]
+        air = temperature_words(forecast.temperature, forecast.model)
+        said = [*worded(forecast.notes, each.known_hours), *([each.why] if each.why else []), *air]
         click.echo(head + "".join(f"; {word}" for word in said))
         table(("time", f"mean [{forecast.unit}]", "q10", "q50", "q90"), _rows(series, forecast))
 

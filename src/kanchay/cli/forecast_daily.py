@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 from kanchay.cli.common import emit_json, table
 from kanchay.cli.forecast import time_of_issue, times, worded
 from kanchay.cli.series import Series, say
+from kanchay.cli.temperature import temperature_words
 from kanchay.domain.errors import InputError, NotEnoughData, TimeError
 from kanchay.domain.forecast import LEVELS
 
@@ -68,20 +70,24 @@ def _forecast(series: Series, model: Forecaster, issued_at: str | None, n_days: 
     at = time_of_issue(series, issued_at)
     place = {"country": series.country, "subdivision": series.subdivision}
     panel = panel.slice(max(panel.start, at - 400 * _DAY_S), at)
+    told = series.told(model)
     try:
-        return forecast_days(
+        made = forecast_days(
             panel, series.name, issued_at=at, n_days=n_days, unit=unit,
-            first_days=first_week(panel, series.name, model, at, **place),
+            first_days=first_week(panel, series.name, told, at, **place),
             method=f"daily_level+{model.name}", **place,
         )  # fmt: skip
     except NotEnoughData as error:
         say(str(error))
         return None
+    return replace(made, temperature=series.use(told, at, 7 * _DAY_S))
 
 
 def _print(series: Series, forecast: DailyForecast) -> None:
     head = f"{series.name}: daily totals, {forecast.method}, {times(series)}"
-    click.echo(head + "".join(f"; {word}" for word in worded(forecast.notes, forecast.known_hours)))
+    air = temperature_words(forecast.temperature, forecast.method)
+    said = [*worded(forecast.notes, forecast.known_hours), *air]
+    click.echo(head + "".join(f"; {word}" for word in said))
     names = ("day", f"mean [{forecast.unit}]", "q10", "q50", "q90")
     table(names, (*_rows(series, forecast), _total(forecast)))
     click.echo("The total has a band of its own: days are correlated, so the bands of days do not add.")

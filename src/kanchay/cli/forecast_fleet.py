@@ -13,11 +13,14 @@ import numpy as np
 
 from kanchay.cli.common import emit_json, meter_of, progress
 from kanchay.cli.series import place_of, say
+from kanchay.cli.temperature import wants_temperature
 from kanchay.domain.errors import InputError, NotEnoughData, NotFound
 
 if TYPE_CHECKING:
     from kanchay.adapters.frames import FrameWriter
+    from kanchay.analysis.forecast.air import Air
     from kanchay.analysis.forecast.many import FleetForecast
+    from kanchay.domain.panel import Panel
     from kanchay.domain.point import Point, Site
     from kanchay.domain.scope import Scope
     from kanchay.services.context import Context
@@ -87,9 +90,10 @@ def write_fleet(click_ctx: click.Context, asked: Asked, *, daily: bool, as_json:
     if as_json:
         emit_json({**summary, "skipped": tally.skipped})
         return
-    short = tally.notes["short_history"]
+    short, warm = tally.notes["short_history"], tally.notes["temperature"]
     click.echo(
         f"{tally.meters} meters by {model}, {rows} rows in {out}"
+        + (f"; {warm} with the outdoor temperature" if warm else "")
         + (f"; {short} with a short history and wider bands" if short else "")
         + (f"; {len(tally.skipped)} meters passed over" if tally.skipped else "")
     )
@@ -129,10 +133,43 @@ def _open(click_ctx: click.Context, asked: Asked, model: str, skip: Callable[[st
     return _of_sites(click_ctx, asked, model, skip)
 
 
+@dataclass(slots=True)
+class _Table:
+    """The panels of an energy table as they are read, and the air of the one that was read last."""
+
+    path: Path
+    tz: str | None
+    skip: Callable[[str, str], None]
+    wants_air: bool
+    _last: Air | None = None
+
+    def panels(self) -> Iterator[Panel]:
+        """Every meter; where the table has a column of temperature, the two are read side by side."""
+        from kanchay.adapters.energytable import air_column, stream_panels
+        from kanchay.analysis.forecast.air import Air
+
+        column = air_column(self.path) if self.wants_air else None
+        panels = stream_panels(self.path, self.tz, passed_over=self.skip)
+        if column is None:
+            yield from panels
+            return
+        warm = stream_panels(self.path, self.tz, column, passed_over=_unheard)
+        for panel, air in zip(panels, warm, strict=True):
+            self._last = Air.of(air, column)
+            yield panel
+
+    def air(self, _: str) -> Air | None:
+        """Outside the meter whose panel was given last."""
+        return self._last
+
+
+def _unheard(_: str, reason: str) -> None:
+    """Meters without a grid are told of with their energy."""
+
+
 def _of_table(
     click_ctx: click.Context, path: Path, asked: Asked, model: str, skip: Callable[[str, str], None]
 ) -> _Fleet:
-    from kanchay.adapters.energytable import stream_panels
     from kanchay.bootstrap import in_memory
     from kanchay.cli.opening import settings_of
     from kanchay.domain.interval import parse_instant
@@ -141,16 +178,18 @@ def _of_table(
     if asked.tz is None:
         say(f"{path.name}: no zone given, days are cut in UTC. Give --tz for the site's own midnight.")
     country, subdivision = place_of(asked.country)
+    table = _Table(path, asked.tz, skip, wants_air=wants_temperature(click_ctx))
     return _Fleet(
         forecast_many(
             in_memory(settings=settings_of(click_ctx)),
-            stream_panels(path, asked.tz, passed_over=skip),
+            table.panels(),
             model=model,
             issued_at=parse_instant(asked.issued_at, asked.tz or "UTC") if asked.issued_at else None,
             horizon_s=asked.horizon_s,
             country=country,
             subdivision=subdivision,
             passed_over=skip,
+            air_of=table.air,
         )
     )
 
@@ -171,7 +210,7 @@ def _of_sites(click_ctx: click.Context, asked: Asked, model: str, skip: Callable
         _skip_others(ctx, scope, sites[0], points, skip)
     parts = forecast_fleet(
         ctx, scope, model=model, issued_at=_issued_at(asked.issued_at, sites), horizon_s=asked.horizon_s,
-        passed_over=skip,
+        passed_over=skip, temperature=wants_temperature(click_ctx),
     )  # fmt: skip
     return _Fleet(parts, len(points), {p.id: p.unit for p in points})
 

@@ -10,27 +10,44 @@ from typing import TYPE_CHECKING
 import click
 
 from kanchay.cli.common import meter_of
+from kanchay.cli.temperature import wants_temperature
 from kanchay.domain.errors import BundleError, FileRefused, NotFound, TimeError
 from kanchay.domain.panel import Panel
 
 if TYPE_CHECKING:
+    from kanchay.analysis.forecast.air import Air
     from kanchay.analysis.forecast.protocol import Forecaster
+    from kanchay.domain.forecast import TemperatureUse
 
 __all__ = ["Series", "load_model", "open_series", "place_of", "say"]
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One point as a panel of its own, with the place whose holidays count."""
+    """One point as a panel of its own, with the place whose holidays count and the air outside."""
 
     panel: Panel
     unit: str
     country: str | None
     subdivision: str | None
+    air: Air | None = None
+    wants_air: bool = True
 
     @property
     def name(self) -> str:
         return self.panel.points[0]
+
+    def told(self, model: Forecaster) -> Forecaster:
+        """The model in the air of this series."""
+        from kanchay.analysis.forecast.air import in_air
+
+        return in_air(model, self.air)
+
+    def use(self, answering: Forecaster, issued_at: int, horizon_s: int) -> TemperatureUse:
+        """Whether a forecast of this series read the temperature."""
+        from kanchay.analysis.forecast.air import temperature_use
+
+        return temperature_use(answering, self.air, issued_at, horizon_s, wanted=self.wants_air)
 
 
 def say(message: str) -> None:
@@ -126,11 +143,13 @@ def _from_file(click_ctx: click.Context, path: Path, tz: str | None, country: st
     if tz is None:
         say(f"{path.name}: no zone given, days are cut in UTC. Give --tz for the site's own midnight.")
     wanted = meter_of(click_ctx)
+    wants_air = wants_temperature(click_ctx)
+    airs = _airs(path, tz) if wants_air else {}
     found, refused = False, dict[str, str]()  # one meter without a regular grid does not stop the others
     for panel in table.panels(refused.__setitem__):
         if _is_wanted(panel.points[0], wanted):
             found = True
-            yield Series(panel, "kWh", *place_of(country))
+            yield Series(panel, "kWh", *place_of(country), airs.get(panel.points[0]), wants_air)
     reasons = [reason for meter, reason in refused.items() if _is_wanted(meter, wanted)]
     for reason in reasons if found else ():
         say(f"Passed over: {reason}")
@@ -139,6 +158,19 @@ def _from_file(click_ctx: click.Context, path: Path, tz: str | None, country: st
     if not found:
         known = list(table.meters)
         raise NotFound(f"{path.name} has no meter '{wanted}'.", hint=f"It has {listed(known)}.")
+
+
+def _airs(path: Path, tz: str | None) -> dict[str, Air]:
+    """The temperature outside each meter of an energy table that has a column of it."""
+    from kanchay.adapters.energytable import air_column, read_energy_table
+    from kanchay.analysis.forecast.air import Air
+
+    column = air_column(path)
+    if column is None:
+        return {}
+    unheard: dict[str, str] = {}  # meters without a grid are told of with their energy
+    panels = read_energy_table(path, tz, column).panels(unheard.__setitem__)
+    return {panel.points[0]: Air.of(panel, column) for panel in panels}
 
 
 def _is_wanted(meter: str, wanted: str | None) -> bool:
@@ -152,8 +184,10 @@ def _from_product(
     from kanchay.cli.opening import open_context
     from kanchay.services.forecasting.defaults import resolution_of
     from kanchay.services.forecasting.fleet import points_to_forecast
+    from kanchay.services.readings.outdoors import air_beside
     from kanchay.services.readings.series import load_panel, span
 
+    wants_air = wants_temperature(click_ctx)
     land, part = place_of(country)
     ctx, scope, site = open_context(click_ctx, input_path=path, tz=tz, country=land, site_id=site_id)
     if site is None:
@@ -166,4 +200,5 @@ def _from_product(
         panel = load_panel(
             ctx, scope, [point.id], resolution_s=resolution_s, start=reach.start, end=reach.end
         )
-        yield Series(panel, point.unit, land or site.country, part or site.subdivision)
+        air = air_beside(ctx, scope, site.id, panel, wanted=wants_air)
+        yield Series(panel, point.unit, land or site.country, part or site.subdivision, air, wants_air)

@@ -26,7 +26,7 @@ def _counts_use(series: ImportSeries) -> bool:
 
 
 def only_meter(preview: ImportPreview, meter: str) -> ImportPreview:
-    """The series of one meter: its use, and what else the file has under its name (``NAME export_kwh``).
+    """The series of one meter: its use, what else the file has under its name (``NAME export_kwh``), temperatures.
 
     Raises
     ------
@@ -40,7 +40,8 @@ def only_meter(preview: ImportPreview, meter: str) -> ImportPreview:
     if not kept:
         names = meters_of(preview) or [s.name for s in preview.series]
         raise NotFound(f"{preview.file_name} has no meter '{meter}'.", hint=f"It has {listed(names)}.")
-    return replace(preview, series=kept)
+    around = tuple(s for s in preview.series if s.quantity is Quantity.TEMPERATURE and s not in kept)
+    return replace(preview, series=(*kept, *around))
 
 
 def require_one_meter(preview: ImportPreview) -> None:
