@@ -72,6 +72,7 @@ class Product:
         issued_at: str | None = None,
         model: str | None = None,
         resolution: str | None = None,
+        temperature: bool = True,
     ) -> Forecast:
         """Forecast the main meter from the end of its data.
 
@@ -86,35 +87,48 @@ class Product:
         resolution : str, optional
             From ``"5min"`` to ``"1h"``; by default the meter's own. With one the pre-trained model answers unless
             another is named.
+        temperature : bool, default True
+            Whether a model that reads the outdoor temperature is told that of the site's sensor.
         """
         from kanchay.services.forecasting.forecast import forecast_point
 
         at = None if issued_at is None else parse_instant(issued_at, self.site.tz)
         length = parse_duration(horizon)
         if resolution is not None:
-            return self._forecast_at(resolution, length, at, load_model(model or "pretrained"))
+            return self._forecast_at(
+                resolution, length, at, load_model(model or "pretrained"), temperature=temperature
+            )
         return forecast_point(
-            self.ctx, self.scope, self._point_id(), issued_at=at, horizon_s=length, model=model
-        )
+            self.ctx, self.scope, self._point_id(), issued_at=at, horizon_s=length, model=model,
+            temperature=temperature,
+        )  # fmt: skip
 
     def _point_id(self) -> str:
         from kanchay.services.readings.series import main_point
 
         return main_point(self.ctx, self.scope, self.site.id).id
 
-    def _forecast_at(self, resolution: str, horizon_s: int, at: int | None, model: Forecaster) -> Forecast:
+    def _forecast_at(
+        self, resolution: str, horizon_s: int, at: int | None, model: Forecaster, *, temperature: bool
+    ) -> Forecast:
+        from kanchay.analysis.forecast.air import in_air, temperature_use
         from kanchay.analysis.forecast.single import forecast_panel
+        from kanchay.services.readings.outdoors import air_beside
 
         panel = self.panel(resolution)
         (point_id,) = panel.points
-        return forecast_panel(
+        air = air_beside(self.ctx, self.scope, self.site.id, panel, wanted=temperature)
+        made = forecast_panel(
             panel,
             point_id,
-            model,
+            in_air(model, air),
             panel.end if at is None else at,
             horizon_s=horizon_s,
             country=self.site.country,
             subdivision=self.site.subdivision,
+        )
+        return replace(
+            made, temperature=temperature_use(model, air, made.issued_at, horizon_s, wanted=temperature)
         )
 
     def days(self, n_days: int = 35, *, issued_at: str | None = None) -> DailyForecast:

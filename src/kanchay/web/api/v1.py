@@ -6,14 +6,14 @@ import re
 from typing import Any, Final
 
 from apiflask import APIBlueprint, Schema
-from apiflask.fields import Integer, String
+from apiflask.fields import Boolean, Integer, String
 from apiflask.validators import Length, OneOf, Range
 from flask import Response, jsonify
 
 from kanchay.domain.bill import Bill, BillForecast
 from kanchay.domain.errors import InputError, NotFound
 from kanchay.domain.finding import Finding, Recommendation, RecommendationState
-from kanchay.domain.forecast import LEVELS, QUANTILE_NAMES, Forecast, PeriodForecast
+from kanchay.domain.forecast import LEVELS, QUANTILE_NAMES, Forecast, PeriodForecast, TemperatureUse
 from kanchay.domain.interval import DAY, parse_duration, parse_instant
 from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
@@ -64,6 +64,7 @@ _FRAME: Final = {
         "model": {"type": "string"},
         "run_id": {"type": "string"},
         "notes": {"type": "array", "items": {"type": "string"}},
+        "temperature": schema_of(TemperatureUse),
         "rows": {
             "type": "array",
             "items": {
@@ -108,6 +109,10 @@ class ForecastQuery(Schema):
     horizon = String(load_default="24h", validate=_SHORT, metadata={"description": "Up to 7d."})
     model = String(
         validate=Length(max=80), metadata={"description": "A name of a model; the best by default."}
+    )
+    temperature = Boolean(
+        load_default=True,
+        metadata={"description": "false leaves out the outdoor temperature of the site's sensor."},
     )
 
 
@@ -236,7 +241,7 @@ def readings(point_id: str, query: dict[str, str]) -> Response:
 def _frame(forecast: Forecast) -> dict[str, Any]:
     columns = zip(forecast.starts.tolist(), forecast.mean.tolist(), forecast.quantiles.tolist(), strict=True)
     rows = [{"timestamp": t, "mean": m, **dict(zip(QUANTILE_NAMES, q, strict=True))} for t, m, q in columns]
-    names = ("point_id", "issued_at", "resolution_s", "unit", "model", "run_id", "notes")
+    names = ("point_id", "issued_at", "resolution_s", "unit", "model", "run_id", "notes", "temperature")
     return plain({name: getattr(forecast, name) for name in names} | {"rows": rows})  # type: ignore[no-any-return]
 
 
@@ -254,7 +259,7 @@ def asked_model(known: Gathered, query: dict[str, Any]) -> str | None:
     summary="Forecast of a point",
     responses=answer(_FRAME, f"Mean and quantiles at {LEVELS}.", also=(401, 404, 409, 422)),
 )
-def forecast(point_id: str, query: dict[str, str]) -> Response:
+def forecast(point_id: str, query: dict[str, Any]) -> Response:
     from kanchay.services.forecasting.forecast import forecast_point
 
     known, point = known_point(point_id)
@@ -264,7 +269,8 @@ def forecast(point_id: str, query: dict[str, str]) -> Response:
             f"A horizon of {query['horizon']} is beyond 7 days.", hint="Ask for 7d at most.", code="time"
         )
     model = asked_model(known, query)
-    made = forecast_point(known.ctx, known.scope, point.id, horizon_s=horizon, model=model, store=False)
+    how = {"horizon_s": horizon, "model": model, "temperature": query["temperature"]}
+    made = forecast_point(known.ctx, known.scope, point.id, store=False, **how)
     return jsonify(_frame(made))
 
 
