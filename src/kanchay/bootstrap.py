@@ -17,7 +17,7 @@ from kanchay.domain.scope import Scope
 from kanchay.newfile import kept, only_mine
 from kanchay.services.context import Context
 from kanchay.services.ports.files import ImportOptions
-from kanchay.services.ports.registry import Installed, Registry
+from kanchay.services.ports.registry import Arrivals, Installed, Registry
 from kanchay.settings import Settings, read_settings
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "SECRET_FILE",
     "for_file",
     "in_memory",
+    "model_arrivals",
     "model_registry",
     "model_shelf",
     "open_product",
@@ -37,6 +38,7 @@ RECORDS_FILE = "records.sqlite"
 SECRET_FILE = "secret.key"  # noqa: S105
 MODELS_FOLDER = "models"
 REGISTRY_FOLDER = "registry"
+ARRIVING_FOLDER = ".arriving"
 _DATABASES = (RECORDS_FILE, READINGS_FILE)  # the order in which they are backed up, see `adapters.backup`
 
 
@@ -165,6 +167,13 @@ def model_shelf(settings: Settings) -> Installed:
     from kanchay.adapters.installed import BundleShelf
 
     return BundleShelf(settings.home)
+
+
+def model_arrivals(settings: Settings) -> Arrivals:
+    """What other machines are pushing to this hub; never part of a back-up."""
+    from kanchay.adapters.arriving import Arriving
+
+    return Arriving(settings.home / ARRIVING_FOLDER)
 
 
 def model_registry(settings: Settings, address: str = "", *, insecure: bool = False) -> Registry:

@@ -1,22 +1,22 @@
 """The bundles on this machine: inspected, received in parts, installed in one step.
 
 ``models/NAME.kanchay`` is what `kanchay.adapters.models.ModelShelf` opens by name. What is being received waits in
-``models/.incoming`` under the sha256 it must come to, so that an interrupted download goes on and never mixes with
-another version's.
+``models/.incoming`` (`kanchay.adapters.arriving`), so that an interrupted download goes on and never mixes with another
+version's.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from kanchay.adapters.arriving import Arriving, keep_trying, sha256_of
 from kanchay.adapters.capability import capability_of
 from kanchay.adapters.models import SUFFIX, shipped_models, trusted_keys
 from kanchay.domain.errors import BundleError, BundleTampered, Conflict, Unreachable
@@ -25,9 +25,6 @@ from kanchay.services.ports.registry import BundleFacts
 
 __all__ = ["BundleShelf"]
 
-_TRIES: Final = 5  # in a row without one more byte
-_MOST_TRIES: Final = 200
-_KEPT_S: Final = 7 * 86400  # an abandoned download
 _MB: Final = 2**20
 
 Fetch = Callable[[int], Iterator[bytes]]
@@ -39,7 +36,7 @@ class BundleShelf:
     def __init__(self, home: Path, *, pause: Callable[[float], None] = time.sleep) -> None:
         self._home = home
         self._models = home / "models"
-        self._incoming = self._models / ".incoming"
+        self._incoming = Arriving(self._models / ".incoming")
         self._pause = pause
 
     def capability(self) -> Capability:
@@ -64,7 +61,7 @@ class BundleShelf:
         return BundleFacts(
             name=manifest.name,
             version=manifest.version,
-            sha256=_sha256(path) if path.is_file() else "",
+            sha256=sha256_of(path) if path.is_file() else "",
             n_bytes=path.stat().st_size if path.is_file() else 0,
             manifest_sha256=hashlib.sha256(contents.text).hexdigest(),
             signer=manifest.signer,
@@ -96,17 +93,22 @@ class BundleShelf:
 
         if version.n_bytes > MAX_TOTAL:
             raise BundleError(f"{version.n_bytes} bytes are more than a bundle may have.", code="bundle.bomb")
-        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = self._incoming / f"{version.sha256}.part"
-        resumed = _size(part) > 0
+        part = self._incoming.path(version.sha256)
+        resumed = self._incoming.size(version.sha256) > 0
         try:
-            self._download(version, fetch, part)
+            keep_trying(
+                lambda: self._append(version, fetch),
+                lambda: self._incoming.size(version.sha256),
+                version.n_bytes,
+                "download",
+                pause=self._pause,
+            )
         except BundleError:
             self.discard(part)
             raise
-        if _sha256(part) == version.sha256:
+        if sha256_of(part) == version.sha256:
             return part
-        part.unlink()
+        self.discard(part)
         if resumed:  # what an earlier try left may have been wrong: once more from the first byte
             return self.receive(version, fetch)
         raise BundleTampered(
@@ -115,42 +117,15 @@ class BundleShelf:
             code="bundle.hash",
         )
 
-    def _download(self, version: ModelVersion, fetch: Fetch, part: Path) -> None:
-        """Go on from what is there; a broken connection is tried again a few times, ever more slowly."""
-        stalled = 0
-        for _ in range(_MOST_TRIES):
-            before = _size(part)
-            try:
-                self._append(version, fetch, part)
-                return
-            except Unreachable as error:
-                last = error
-            stalled = stalled + 1 if _size(part) == before else 0
-            if stalled == _TRIES:
-                break
-            self._pause(min(8.0, 0.5 * 2**stalled))
-        if _size(part) == 0:
-            raise last  # it never began: what is wrong is told by whoever tried
-        raise Unreachable(
-            f"The download broke off at {_size(part)} of {version.n_bytes} bytes: {last.message}",
-            hint="Run the command again: it goes on from there.",
-        )
-
-    def _append(self, version: ModelVersion, fetch: Fetch, part: Path) -> None:
-        have = _size(part)
+    def _append(self, version: ModelVersion, fetch: Fetch) -> None:
+        """Go on from what is there."""
+        have = self._incoming.size(version.sha256)
         if have > version.n_bytes:
-            part.unlink()
+            self._incoming.discard(version.sha256)
             have = 0
         if have == version.n_bytes:
             return
-        with part.open("ab") as out:
-            for chunk in fetch(have):
-                have += len(chunk)
-                if have > version.n_bytes:
-                    raise BundleTampered("The registry sends more than it listed.", code="bundle.hash")
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
+        have = self._incoming.write(version.sha256, have, _listed(fetch(have), version.n_bytes - have))
         if have < version.n_bytes:
             raise Unreachable("the connection ended early.")
 
@@ -167,30 +142,21 @@ class BundleShelf:
         target = self._models / f"{name}{SUFFIX}"
         part.replace(target)
         target.chmod(0o644)
-        self._sweep()
+        self._incoming.sweep()
         return target
-
-    def _sweep(self) -> None:
-        """Forget downloads that nobody took up again."""
-        for old in self._incoming.glob("*.part"):
-            with suppress(FileNotFoundError):
-                if time.time() - old.stat().st_mtime > _KEPT_S:
-                    old.unlink()
 
     def discard(self, part: Path) -> None:
         part.unlink(missing_ok=True)
 
     def installed_sha256(self, name: str) -> str:
         target = self._models / f"{name}{SUFFIX}"
-        return _sha256(target) if target.is_file() else ""
+        return sha256_of(target) if target.is_file() else ""
 
 
-def _size(path: Path) -> int:
-    with suppress(FileNotFoundError):
-        return path.stat().st_size
-    return 0
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _listed(chunks: Iterator[bytes], left: int) -> Iterator[bytes]:
+    """Never more bytes than the registry said there are."""
+    for chunk in chunks:
+        left -= len(chunk)
+        if left < 0:
+            raise BundleTampered("The registry sends more than it listed.", code="bundle.hash")
+        yield chunk

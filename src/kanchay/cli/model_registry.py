@@ -20,7 +20,10 @@ __all__ = ["pull", "push"]
 def push(
     click_ctx: click.Context, model: str, *, registry: str | None, insecure: bool, as_json: bool
 ) -> None:
-    """Verify a signed bundle (a name or a path) and put it into a registry under its own name and version."""
+    """Verify a signed bundle (a name or a path) and put it into a registry under its own name and version.
+
+    A push to a hub that broke off goes on when the same command is given again.
+    """
     from kanchay.bootstrap import model_shelf
     from kanchay.cli.opening import settings_of
     from kanchay.services.models.push import push_model

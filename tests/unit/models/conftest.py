@@ -84,7 +84,7 @@ class Hub:
 
     def registry(self, token: str = "write") -> HubRegistry:
         known = read_token(self.home / f"models-{token}.token") if token in ("read", "write") else token
-        return HubRegistry(self.address, token=known)
+        return HubRegistry(self.address, token=known, pause=lambda _: None)
 
     @property
     def own(self) -> FileRegistry:

@@ -19,6 +19,7 @@ from kanchay.domain.errors import (
     Conflict,
     InputError,
     KanchayError,
+    NotFound,
     Unreachable,
 )
 from kanchay.services.models.pull import pull_model
@@ -269,26 +270,31 @@ def test_a_hub_keeps_nothing_it_cannot_trust(hub, shelf, scope, bundle, tmp_path
         push_model(hub.registry(), BundleShelf(mine), scope, bundle("1", sign_with=own), now=NOW)
     assert error.value.code == "bundle.stranger"
     assert hub.own.models() == []
-    assert not list(hub.home.glob(".push-*"))
+    assert list((hub.home / ".arriving").iterdir()) == []
 
 
 def test_a_hub_keeps_nothing_that_is_no_bundle(hub, pushed) -> None:
     from dataclasses import replace
+    from hashlib import sha256
 
     registry = hub.registry()
+    path = hub.home / "sent"
+
+    def send(data: bytes) -> None:
+        path.write_bytes(data)
+        registry.add(replace(pushed, version="9", sha256=sha256(data).hexdigest()), path)
+
     for data, code in (
-        (b"", "bundle.truncated"),
         (b"PK\5\6" + b"\0" * 18, "bundle.manifest"),
         (b"x" * 999, "bundle.truncated"),
     ):
-        path = hub.home / "sent"
-        path.write_bytes(data)
         with pytest.raises(BundleError) as error:
-            registry.add(replace(pushed, version="9"), path)
+            send(data)
         assert error.value.code == code
-    path.write_bytes((hub.home / "registry" / "golden" / "versions" / "1.kanchay").read_bytes())
+    with pytest.raises(NotFound, match="Nothing of that sha256"):
+        send(b"")
     with pytest.raises(BundleError, match="not 'golden' 9") as error:
-        registry.add(replace(pushed, version="9"), path)
+        send((hub.home / "registry" / "golden" / "versions" / "1.kanchay").read_bytes())
     assert [v.version for v in hub.own.versions("golden")] == ["1"]
 
 

@@ -143,6 +143,32 @@ def test_a_bundle_with_an_odd_version_is_not_taken(
     assert registry.models() == []
 
 
+@pytest.mark.parametrize("kind", ["folder", "memory"])
+def test_half_an_archive_is_taken_up(kind, shelf, scope, bundle, tmp_path) -> None:
+    """A service may keep the beginning of a file whose writer lost the line."""
+    pytest.importorskip("fsspec")
+    place = (
+        FolderPlace(tmp_path / "half") if kind == "folder" else FsspecPlace(f"memory://{uuid.uuid4().hex}")
+    )
+    data = bundle("1").read_bytes()
+    place.create("golden/versions/1.kanchay", data[: len(data) // 2])
+    registry = FileRegistry(place)
+    assert registry.models() == []
+    kept = push_model(registry, shelf, scope, bundle("1"), now=NOW)
+    assert b"".join(registry.fetch(kept, 0)) == data
+
+
+def test_what_a_place_spoils_is_never_seen(shelf, scope, bundle, tmp_path) -> None:
+    class Spoiling(FolderPlace):
+        def create(self, name: str, data: bytes) -> None:
+            super().create(name, data[:-1] + b"?" if name.endswith(".kanchay") else data)
+
+    registry = FileRegistry(Spoiling(tmp_path / "registry"))
+    with pytest.raises(Conflict, match="other bytes"):
+        push_model(registry, shelf, scope, bundle("1"), now=NOW)
+    assert registry.models() == []
+
+
 def test_a_push_that_broke_off_can_be_repeated(registry, shelf, scope, bundle, tmp_path) -> None:
     """The archive is there, its entry is not: nobody sees it, and the same bytes may go on."""
     archive = bundle("1")

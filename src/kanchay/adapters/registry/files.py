@@ -7,6 +7,7 @@ written last, so that a version is there only when it is whole) and ``history/00
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from kanchay.adapters.registry.codec import MAX_TEXT, change_from, read_json, to
 from kanchay.adapters.registry.places import Place
 from kanchay.domain.errors import BundleError, BundleTampered, Conflict, InputError
 from kanchay.domain.model import AliasChange, ModelVersion, check_label
+from kanchay.services.models.find import same_version
 
 __all__ = ["FileRegistry"]
 
@@ -38,18 +40,13 @@ class FileRegistry:
         return sorted(found, key=lambda v: (v.pushed_at, v.version))
 
     def add(self, version: ModelVersion, archive: Path) -> ModelVersion:
-        for known in self.versions(version.name):
-            if known.version == version.version:
-                return _same(known, version)
-        try:
-            self._place.create(_archive(version), archive.read_bytes())
-        except Conflict:
-            self._check_half_pushed(version)
-        try:
+        known = same_version(self, version.name, version.version, version.sha256)
+        if known:
+            return known
+        self._put(version, archive.read_bytes())
+        with suppress(Conflict):  # somebody pushed it at the same moment
             self._place.create(f"{version.name}/{_VERSIONS}/{version.version}.json", to_json(version))
-        except Conflict:  # somebody pushed it at the same moment
-            return _same(self._version(version.name, version.version), version)
-        return version
+        return same_version(self, version.name, version.version, version.sha256) or version
 
     def fetch(self, version: ModelVersion, start: int) -> Iterator[bytes]:
         yield from self._place.read(_archive(version), start)
@@ -69,19 +66,33 @@ class FileRegistry:
             ) from error
         return change
 
-    def _check_half_pushed(self, version: ModelVersion) -> None:
-        """An archive without its entry: an earlier push broke off. The same bytes may go on, others may not."""
-        import hashlib
+    def _put(self, version: ModelVersion, data: bytes) -> None:
+        """The archive, read back before its entry lets anybody see it.
 
-        digest = hashlib.sha256()
-        for chunk in self.fetch(version, 0):
-            digest.update(chunk)
-        if digest.hexdigest() != version.sha256:
+        One without its entry was left by a push that broke off: its first bytes are taken up where they are the same.
+        """
+        name = _archive(version)
+        try:
+            self._place.create(name, data)
+        except Conflict:
+            held = self._held(name, len(data))
+            if len(held) < len(data) and data.startswith(held):
+                self._place.append(name, data[len(held) :])
+        if self._held(name, len(data)) != data:
             raise Conflict(
                 f"The registry holds other bytes for '{version.name}' {version.version}.",
                 hint="Give the bundle a new version.",
                 code="registry.there",
             )
+
+    def _held(self, name: str, most: int) -> bytes:
+        """The bytes of a file, one more than `most` at the most."""
+        held = b""
+        for chunk in self._place.read(name):
+            held += chunk
+            if len(held) > most:
+                break
+        return held[: most + 1]
 
     def _version(self, name: str, version: str) -> ModelVersion:
         what = f"entry of '{name}' {version}"
@@ -91,26 +102,14 @@ class FileRegistry:
         return found
 
     def _json(self, name: str) -> object:
-        data = b""
-        for chunk in self._place.read(name):
-            data += chunk
-            if len(data) > MAX_TEXT:
-                raise BundleError(f"The registry's {name} is too large.", code="registry.broken")
+        data = self._held(name, MAX_TEXT)
+        if len(data) > MAX_TEXT:
+            raise BundleError(f"The registry's {name} is too large.", code="registry.broken")
         return read_json(data, name)
 
 
 def _archive(version: ModelVersion) -> str:
     return f"{version.name}/{_VERSIONS}/{version.version}{_SUFFIX}"
-
-
-def _same(known: ModelVersion, version: ModelVersion) -> ModelVersion:
-    if known.sha256 == version.sha256:
-        return known
-    raise Conflict(
-        f"'{version.name}' {version.version} is in the registry already, with other bytes.",
-        hint="Give the bundle a new version: a version never changes.",
-        code="registry.there",
-    )
 
 
 def _is_label(name: str) -> bool:

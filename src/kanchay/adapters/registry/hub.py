@@ -6,14 +6,16 @@ import http.client
 import json
 import socket
 import ssl
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from kanchay._version import __version__
+from kanchay.adapters.arriving import keep_trying
 from kanchay.adapters.registry.codec import MAX_TEXT, change_from, read_json, version_from
 from kanchay.domain.errors import (
     AccessDenied,
@@ -30,6 +32,9 @@ from kanchay.domain.model import AliasChange, ModelVersion, check_label
 __all__ = ["HubRegistry"]
 
 _CHUNK: Final = 64 * 1024
+_PIECE: Final = (
+    1024 * 1024
+)  # of a push: as much as is lost when the line breaks and a proxy had kept it to itself
 _TIMEOUT_S: Final = 30
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _BROKEN: Final = (urllib.error.URLError, http.client.HTTPException, socket.timeout, ssl.SSLError, OSError)
@@ -50,10 +55,17 @@ class HubRegistry:
     """Fills the port `kanchay.services.ports.registry.Registry` against a running `kanchay serve`.
 
     `token` is one of the hub's tokens for models. It is sent in clear over http, so that is refused beyond this
-    machine unless `insecure`.
+    machine unless `insecure`. `pause` waits between two tries of a push.
     """
 
-    def __init__(self, address: str, *, token: str = "", insecure: bool = False) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        token: str = "",
+        insecure: bool = False,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise InputError(f"'{address}' is no address of a hub.", hint="Give https://HOST[:PORT].")
@@ -65,6 +77,7 @@ class HubRegistry:
             )
         self._base = f"{address.rstrip('/')}/api/v1/models"
         self._token = token
+        self._pause = pause
         self._open = urllib.request.build_opener(_NoRedirects, urllib.request.ProxyHandler()).open
 
     def models(self) -> list[str]:
@@ -78,10 +91,29 @@ class HubRegistry:
         return [version_from(v, f"entry of '{name}'") for v in self._model(name).get("versions", [])]
 
     def add(self, version: ModelVersion, archive: Path) -> ModelVersion:
-        data = archive.read_bytes()
-        headers = {"Content-Type": "application/zip", "If-None-Match": "*"}
-        told = self._json("PUT", _bundle(version), data, headers)
-        return version_from(told, f"entry of '{version.name}'")
+        """In pieces: a broken line is taken up again where the hub says, here or by the same command later."""
+        data, place = archive.read_bytes(), f"{_bundle(version)}/{version.sha256}"
+        left = _there(self._json("GET", place), 0, len(data))
+        try:
+            return self._push(version, data, place)
+        except BundleError as error:
+            if not left or error.code != "bundle.hash":
+                raise
+        return self._push(version, data, place)  # what an earlier push had left was wrong, and is gone now
+
+    def _push(self, version: ModelVersion, data: bytes, place: str) -> ModelVersion:
+        there = 0
+
+        def send() -> ModelVersion:
+            nonlocal there
+            there = _there(self._json("GET", place), 0, len(data))
+            while there < len(data):
+                piece = data[there : there + _PIECE]
+                headers = {"Content-Type": "application/octet-stream", "Upload-Offset": str(there)}
+                there = _there(self._json("PATCH", place, piece, headers), there + 1, len(data))
+            return version_from(self._json("POST", place, b""), f"entry of '{version.name}'")
+
+        return keep_trying(send, lambda: there, len(data), "push", pause=self._pause)
 
     def fetch(self, version: ModelVersion, start: int) -> Iterator[bytes]:
         """From a byte on, only as long as the hub still holds the file of that sha256."""
@@ -124,7 +156,13 @@ class HubRegistry:
     ) -> Any:
         with self._request(method, path, data, headers or {}) as answer:
             text = b"".join(_chunks(answer, MAX_TEXT))
-        return read_json(text, "answer")
+            ends = {"Content-Length", "Transfer-Encoding"} & set(answer.headers)
+        try:
+            return read_json(text, "answer")
+        except BundleError as error:
+            if ends:
+                raise
+            raise _unreachable(ConnectionError("its answer was cut off")) from error
 
     def _request(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Any:
         own = {"User-Agent": f"kanchay/{__version__}", "Accept-Encoding": "identity"}
@@ -139,6 +177,14 @@ class HubRegistry:
             raise _refusal(error) from error
         except _BROKEN as error:
             raise _unreachable(error) from error
+
+
+def _there(told: Any, least: int, most: int) -> int:
+    """How many bytes the hub says it has, which must be possible: a push never runs in a circle."""
+    received = told.get("received") if isinstance(told, dict) else None
+    if type(received) is not int or not least <= received <= most:
+        raise BundleError("The hub's answer on what it has received cannot be read.", code="registry.broken")
+    return received
 
 
 def _bundle(version: ModelVersion) -> str:

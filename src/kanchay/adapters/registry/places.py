@@ -1,6 +1,7 @@
 """Places that keep files by name: a folder of this machine, or any fsspec URL (memory, S3, SFTP …).
 
-Files are written once, whole or not at all, and never replaced: two who write the same name at once cannot both win.
+Files are written once and never replaced: two who write the same name at once cannot both win. In a folder they are
+whole or not there; a service may show the beginning of one whose writer lost the line, which can then be completed.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ class Place(Protocol):
 
     def create(self, name: str, data: bytes) -> None:
         """Write a new file; `Conflict` where there is one of that name."""
+
+    def append(self, name: str, data: bytes) -> None:
+        """Write on after the last byte of a file."""
 
 
 def place_of(address: str) -> Place:
@@ -67,6 +71,10 @@ class FolderPlace:
                 out.write(data)
         except FileExistsError as error:
             raise _there(name) from error
+
+    def append(self, name: str, data: bytes) -> None:
+        with (self._root / name).open("ab") as out:
+            out.write(data)
 
 
 class FsspecPlace:
@@ -116,6 +124,13 @@ class FsspecPlace:
             self._write(path, data)
         except (FileExistsError, KanchayError) as error:
             raise _there(name) from error
+        except Exception as error:
+            raise _unreachable(error) from error
+
+    def append(self, name: str, data: bytes) -> None:
+        try:
+            with self._fs.open(self._path(name), "ab") as out:
+                out.write(data)
         except Exception as error:
             raise _unreachable(error) from error
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from kanchay.domain.errors import NotFound
+from kanchay.domain.errors import Conflict, NotFound
 from kanchay.domain.model import ModelVersion, check_label
 from kanchay.services.models.aliases import aliases_of, version_for
 from kanchay.services.ports.registry import Registry
 
-__all__ = ["find_version", "followed_version", "known_versions"]
+__all__ = ["find_version", "followed_version", "known_versions", "same_version"]
 
 
 def known_versions(registry: Registry, name: str) -> list[ModelVersion]:
@@ -42,3 +42,18 @@ def followed_version(registry: Registry, name: str, alias: str, hub_id: str) -> 
             hint=f"Aliases: {known}. Promote one, or name a version.",
         )
     return find_version(registry, name, version)
+
+
+def same_version(registry: Registry, name: str, version: str, sha256: str) -> ModelVersion | None:
+    """That version where the registry holds it with these bytes, None where it does not; `Conflict` with others."""
+    check_label(version, "version")
+    for known in registry.versions(name):
+        if known.version == version and known.sha256 != sha256:
+            raise Conflict(
+                f"'{name}' {version} is in the registry already, with other bytes.",
+                hint="Give the bundle a new version: a version never changes.",
+                code="registry.there",
+            )
+        if known.version == version:
+            return known
+    return None

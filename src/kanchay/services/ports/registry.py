@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from kanchay.domain.model import AliasChange, Capability, ModelNeeds, ModelVersion
 
-__all__ = ["BundleFacts", "Installed", "Registry"]
+__all__ = ["Arrivals", "BundleFacts", "Installed", "Registry"]
 
 
 class Registry(Protocol):
@@ -75,3 +75,19 @@ class Installed(Protocol):
 
     def installed_sha256(self, name: str) -> str:
         """Of the bundle installed under that name; empty where there is none."""
+
+
+class Arrivals(Protocol):
+    """Packed bundles that another machine pushes here in pieces, by the sha256 that each must come to."""
+
+    def size(self, sha256: str) -> int:
+        """How many bytes are here."""
+
+    def write(self, sha256: str, start: int, pieces: Iterable[bytes]) -> int:
+        """Write from a byte on that is here or the next, `Conflict` from any other; how many are here then."""
+
+    def taken(self, sha256: str) -> AbstractContextManager[Path]:
+        """The whole file, safe from further pieces; `BundleTampered` where its sha256 is another."""
+
+    def discard(self, sha256: str) -> None:
+        """Forget it."""

@@ -7,8 +7,7 @@ pushed must be signed by a key that this hub trusts; it is verified and its exam
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any, Final
 
 from apiflask import Schema
@@ -17,14 +16,21 @@ from apiflask.validators import Length, OneOf, Range
 from flask import Response, jsonify, request
 from werkzeug.exceptions import PreconditionFailed
 
-from kanchay.bootstrap import model_registry, model_shelf
+from kanchay.bootstrap import model_arrivals, model_registry, model_shelf
 from kanchay.domain.errors import AccessDenied, Conflict
 from kanchay.domain.model import AliasChange, ModelVersion
 from kanchay.domain.scope import Actor, Permission, Purpose, Role, Scope
 from kanchay.plain import plain
 from kanchay.services.models.listing import RegisteredModel, list_registry, show_registered
+from kanchay.services.models.receive import (
+    Pushed,
+    Received,
+    keep_received,
+    receive_piece,
+    received_so_far,
+)
 from kanchay.services.people.policy import scope_for
-from kanchay.services.ports.registry import Registry
+from kanchay.services.ports.registry import Arrivals, Registry
 from kanchay.web.api.schema import answer, page_of, schema_of
 from kanchay.web.api.v1 import blueprint
 from kanchay.web.sessions import bears_token, by_token, current_actor, for_machines
@@ -51,6 +57,17 @@ class Change(Schema):
         load_default=0,
         validate=Range(0),
         metadata={"description": "Of this change in the history, where the caller has seen the one before."},
+    )
+
+
+class Piece(Schema):
+    """Where a piece of a pushed bundle belongs."""
+
+    offset = Integer(
+        required=True,
+        data_key="Upload-Offset",
+        validate=Range(0),
+        metadata={"description": "Its first byte."},
     )
 
 
@@ -123,30 +140,53 @@ def download(model: str, version: str) -> Response:
     return response
 
 
-@blueprint.put("/models/<model>/versions/<version>/bundle")
+@blueprint.get("/models/<model>/versions/<version>/bundle/<sha256>")
 @for_machines(MODELS_WRITE)
 @blueprint.doc(
-    summary="Push a bundle",
-    description="The body is the packed bundle itself (application/zip).",
-    responses=answer(schema_of(ModelVersion), "As this hub holds it.", also=(401, 403, 409, 413, 422)),
+    summary="How much of a pushed bundle is here",
+    description="The next piece begins at that byte. What nobody goes on with is forgotten after a week.",
+    responses=answer(schema_of(Received), "So many bytes.", also=(401, 403, 409, 422)),
 )
-def push(model: str, version: str) -> Response:
-    from kanchay.services.models.push import push_model
-
-    mine = _keeper()
-    settings = product().settings
-    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".push-") as folder:
-        archive = Path(folder) / "bundle.kanchay"
-        _receive(archive)
-        shelf, now = model_shelf(settings), product().ctx.clock()
-        kept = push_model(_registry(), shelf, mine, archive, now=now, only=(model, version))
-    return jsonify(plain(kept))
+def received(model: str, version: str, sha256: str) -> Response:
+    mine, pushed = _keeper(), Pushed(model, version, sha256)
+    return jsonify(plain(received_so_far(_registry(), _arrivals(), mine, pushed)))
 
 
-def _receive(path: Path) -> None:
-    with path.open("wb") as out:
-        while chunk := request.stream.read(_CHUNK):
-            out.write(chunk)
+@blueprint.patch("/models/<model>/versions/<version>/bundle/<sha256>")
+@for_machines(MODELS_WRITE)
+@blueprint.input(Piece, location="headers", arg_name="given")
+@blueprint.doc(
+    summary="Push a piece of a bundle",
+    description="The body is the packed bundle from the byte of the header Upload-Offset on, as much as suits.",
+    responses=answer(schema_of(Received), "So many bytes are here now.", also=(401, 403, 409, 413, 422)),
+)
+def push_piece(model: str, version: str, sha256: str, given: dict[str, Any]) -> Response:
+    mine, pushed = _keeper(), Pushed(model, version, sha256)
+    return jsonify(plain(receive_piece(_arrivals(), mine, pushed, given["offset"], _body())))
+
+
+@blueprint.post("/models/<model>/versions/<version>/bundle/<sha256>")
+@for_machines(MODELS_WRITE)
+@blueprint.doc(
+    summary="Keep a pushed bundle",
+    description="It is verified and its example is run; only then it is there for others.",
+    responses=answer(schema_of(ModelVersion), "As this hub holds it.", also=(401, 403, 404, 409, 422)),
+)
+def keep_pushed(model: str, version: str, sha256: str) -> Response:
+    mine, pushed, settings = _keeper(), Pushed(model, version, sha256), product().settings
+    now = product().ctx.clock()
+    return jsonify(
+        plain(keep_received(_registry(), model_shelf(settings), _arrivals(), mine, pushed, now=now))
+    )
+
+
+def _arrivals() -> Arrivals:
+    return model_arrivals(product().settings)
+
+
+def _body() -> Iterator[bytes]:
+    while chunk := request.stream.read(_CHUNK):
+        yield chunk
 
 
 @blueprint.post("/models/<model>/aliases/<alias>")
