@@ -81,12 +81,28 @@ def test_the_card_lets_the_naive_answer_where_it_is_better():
     )
     assert (card.answers, card.because, card.best_naive) == ("week", "naive_better", "week")
     assert card.n_windows == 28
+    assert card.beside == "day"  # the record is of who answers, beside the model that it replaces
+    assert card.skill == pytest.approx(1 - card.scores["week"].rmse / card.scores["day"].rmse)
+    assert card.skill > 0.9
+
+
+def test_a_model_is_compared_with_the_best_naive_and_never_with_itself():
+    panel = flat(np.tile(np.arange(24.0), 30) + np.random.default_rng(0).random(24 * 30))
+    span = {"start": 8 * DAY, "end": 30 * DAY}
+    card = skill_of_panel(panel, "m", EnsembleNaive(), (EnsembleNaive(), DayNaive(), WeekNaive()), **span)
+    assert (card.answers, card.best_naive) == ("ensemble", "ensemble")
+    assert card.beside == min(("day", "week"), key=lambda name: card.scores[name].rmse)
+    alone = skill_of_panel(panel, "m", DayNaive(), (DayNaive(),), **span)
+    assert (alone.beside, alone.skill) == ("day", 0.0)
+
+
+def test_a_reason_given_lets_the_model_answer_whatever_the_record():
+    week = np.concatenate([np.full(120, 5.0), np.full(48, 1.0)])
+    panel = flat(np.tile(week, 8) + 0.01 * np.random.default_rng(0).random(168 * 8))
+    span = {"start": 28 * DAY, "end": 56 * DAY}
+    card = skill_of_panel(panel, "m", DayNaive(), (WeekNaive(),), **span, because="no_model")
+    assert (card.answers, card.because, card.beside) == ("day", "no_model", "week")
     assert card.skill < 0
-    assert len(card.error_by_hour) == 24
-    assert card.error_by_hour[3] == pytest.approx(8 / 7, rel=0.02)  # off by 4 on two days of seven
-    assert len(card.worst_days) == 5
-    assert card.worst_days[0].mae == pytest.approx(4, rel=0.01)
-    assert abs(card.worst_days[0].forecast - card.worst_days[0].actual) == pytest.approx(96, rel=0.01)
 
 
 def test_a_short_record_decides_nothing():

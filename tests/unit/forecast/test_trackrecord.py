@@ -93,7 +93,7 @@ def test_errors_by_day_ahead():
     found = record(day, day, ahead=(tried(actual, error), tried(actual, 2 * error)))
     assert found.error_by_lead[:2] == pytest.approx((0.1, 0.2))
     assert np.isnan(found.error_by_lead[2])
-    assert found.naive_error_by_lead[:2] == pytest.approx((0.2, 0.4))
+    assert found.beside_error_by_lead[:2] == pytest.approx((0.2, 0.4))
 
 
 def test_the_worst_days_come_first_and_are_whole():
@@ -103,7 +103,7 @@ def test_the_worst_days_come_first_and_are_whole():
     found = record(tried(actual, error), tried(actual, 1.0))
     assert [round((c.start - START) / DAY) for c in found.worst] == [8, 7, 6]
     assert [c.mae for c in found.worst] == [8, 7, 6]
-    assert found.worst[0].naive_mae == 1.0
+    assert found.worst[0].beside_mae == 1.0
     assert found.worst[0].low[0] < found.worst[0].mean[0] < found.worst[0].high[0]
 
 

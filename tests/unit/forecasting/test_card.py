@@ -8,13 +8,18 @@ from datetime import date
 import numpy as np
 import pytest
 
+from kanchay.analysis.forecast.adapt import CANDIDATES, AdaptedForecaster
+from kanchay.analysis.forecast.protocol import Prediction
+from kanchay.analysis.forecast.registry import forecaster
 from kanchay.bootstrap import in_memory
 from kanchay.domain.errors import AccessDenied, NotEnoughData, NotFound
 from kanchay.domain.interval import DAY, HOUR, local_midnight
+from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
 from kanchay.domain.reading import Readings
 from kanchay.domain.scope import Actor, Purpose, Role
 from kanchay.services.forecasting.card import LEADS, forecast_card
+from kanchay.services.forecasting.forecast import forecast_point
 from kanchay.services.forecasting.skill import skill_card
 from kanchay.services.people.policy import operator_scope, scope_for
 from kanchay.services.people.sites import add_points, create_site
@@ -47,10 +52,11 @@ def test_the_card_tells_four_weeks():
     assert len(card.record.error_by_lead) == LEADS
     assert card.record.missing_h == 0
     assert card.skill == skill_card(ctx, SCOPE, "m")
-    mine, other = (card.skill.scores[name].rmse for name in (card.record.model, card.record.naive))
+    mine, other = (card.skill.scores[name].rmse for name in (card.record.model, card.record.beside))
     assert card.record.skill == pytest.approx(1 - mine / other)
     assert card.record.skill_low <= card.record.skill <= card.record.skill_high
-    assert card.record.naive == card.skill.best_naive
+    assert (card.record.model, card.record.beside) == (card.skill.answers, card.skill.beside)
+    assert card.skill.beside == card.skill.best_naive
 
 
 def test_gaps_are_counted():
@@ -82,25 +88,75 @@ def test_no_card_for_strangers():
 @pytest.fixture
 def unadapted(monkeypatch):
     """The model alone, so that another last day cannot change who is judged."""
-    for module in ("card", "skill"):
-        monkeypatch.setattr(f"kanchay.services.forecasting.{module}.adapted_to_meter", lambda model: None)
+    monkeypatch.setattr("kanchay.services.forecasting.skill.adapted_to_meter", lambda model: None)
 
 
-def test_the_record_is_of_whoever_answers(monkeypatch):
+@pytest.mark.parametrize(
+    ("answers", "because", "beside"),
+    [
+        ("adapted", "adapted_better", "week"),
+        ("pretrained", "model_better", "week"),
+        ("ensemble", "naive_better", "adapted"),
+        ("week", "nothing_clearly_better", "pretrained"),
+    ],
+)
+def test_the_record_is_of_whoever_answers(monkeypatch, answers, because, beside):
     from kanchay.services.forecasting import card as module
 
-    real = module.card_of
+    real = module.default_card
 
-    def told(answers, because):
-        def ask(*args, **more):
-            return replace(real(*args, **more), answers=answers, because=because)
+    def told(*args, **more):
+        model, card = real(*args, **more)
+        return model, replace(card, answers=answers, because=because, beside=beside)
 
-        monkeypatch.setattr(module, "card_of", ask)
-        return forecast_card(product(LOAD), SCOPE, "m").record.model
+    monkeypatch.setattr(module, "default_card", told)
+    made = forecast_card(product(LOAD), SCOPE, "m")
+    assert (made.record.model, made.record.beside) == (answers, beside)
+    mine, other = (made.skill.scores[name].rmse for name in (answers, beside))
+    assert made.record.skill == pytest.approx(1 - mine / other)
+    assert (made.within != "") == (answers == "adapted")
 
-    assert told("adapted", "adapted_better") == "adapted"
-    assert told("pretrained", "model_better") == "pretrained"
-    assert told("ensemble", "naive_better") == "pretrained"
+
+def test_where_no_model_is_installed_the_card_says_so_and_judges_who_answers():
+    ctx = product(LOAD)
+    ctx = replace(ctx, models=Empty())
+    made = forecast_card(ctx, SCOPE, "m")
+    assert (made.skill.answers, made.skill.because) == ("ensemble", "no_model")
+    assert (made.record.model, made.within) == ("ensemble", "")
+    assert made.record.beside in ("week", "day")
+    forecast = forecast_point(ctx, SCOPE, "m")
+    assert (forecast.model, forecast.notes) == ("ensemble", ("no_model",))
+
+
+class Empty:
+    """A shelf without a saved model."""
+
+    def load(self, name):
+        if name == "pretrained":
+            raise NotFound("There is no model 'pretrained'.")
+        return forecaster(name)
+
+
+class Far:
+    """A model that is hopelessly off, so that whoever adapts it gives up on it."""
+
+    name, lookback_s = "far", 7 * DAY
+
+    def predict(self, windows):
+        mean = np.random.default_rng(0).normal(50, 50, (len(windows), windows.horizon))
+        return Prediction(mean, np.repeat(mean[..., None], 9, axis=-1))
+
+
+def test_who_speaks_within_the_adapted_model_is_told():
+    """Where adapting has not helped lately a naive speaks, and the card names it."""
+    from kanchay.services.forecasting import card as module
+
+    site = Site("casa", "Casa", tz=LIMA, country="PE")
+    panel = Panel.of(("m",), LOAD[None], start=END - len(LOAD) * HOUR, resolution_s=HOUR, tz=LIMA)
+    point = Point("m", "casa", "Medidor", resolution_s=HOUR)
+    assert module._within(panel, point, site, AdaptedForecaster(Far()), END) in CANDIDATES[2:]
+    assert module._within(panel, point, site, AdaptedForecaster(forecaster("ensemble")), END) in CANDIDATES
+    assert module._within(panel, point, site, forecaster("ensemble"), END) == ""
 
 
 def test_a_day_is_not_known_before_it(unadapted):

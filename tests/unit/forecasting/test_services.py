@@ -145,8 +145,8 @@ def test_the_card_names_who_answers_and_why():
         28,
     )
     assert set(card.scores) == {"pretrained", "adapted", "ensemble", "week", "day"}
-    assert card.skill < 0
-    assert card.coverage80 == 0.0
+    assert card.beside == min(("pretrained", "adapted"), key=lambda name: card.scores[name].rmse)
+    assert card.skill == pytest.approx(1 - card.scores["ensemble"].rmse / card.scores[card.beside].rmse)
 
 
 def test_the_period_runs_from_reading_day_to_reading_day():

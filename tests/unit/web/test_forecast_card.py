@@ -13,6 +13,7 @@ from kanchay.services.people.policy import operator_scope
 from kanchay.web.formats import Formats
 from kanchay.web.i18n import LOCALES, Words, catalogue
 from kanchay.web.shell import Reader
+from kanchay.web.views.forecast import _skill
 from kanchay.web.views.forecast_card import card_view
 
 CARD = "/sites/casa/forecast/card"
@@ -25,6 +26,11 @@ def made(world) -> ForecastCard:
 
 def reader(made: ForecastCard, language: str = "es") -> Reader:
     return Reader(Words(language), Formats(language, "America/Lima"), made.end)
+
+
+def view_name(made: ForecastCard) -> str:
+    """The one beside, within a sentence."""
+    return catalogue("es")[f"card.who.{made.record.beside}"]
 
 
 def seen(made: ForecastCard, language: str = "es", **record):
@@ -108,7 +114,7 @@ def test_a_winner_is_named_only_where_the_range_says_so(made) -> None:
     assert "−30 y −10" in won.interval
     draw = seen(made, skill=0.2, skill_low=-0.1, skill_high=0.4)
     assert draw.verdict == "equal"
-    assert draw.headline == catalogue("es")["card.h1.equal"].format(naive="el promedio de 7 días")
+    assert draw.headline == catalogue("es")["card.h1.equal"].format(beside=view_name(made))
     lost = seen(made, skill=-0.2, skill_low=-0.3, skill_high=-0.1)
     assert (lost.verdict, lost.change) == ("worse", "+20")
 
@@ -121,13 +127,62 @@ def test_below_a_week_no_range_and_no_winner(made) -> None:
     assert short.interval == catalogue("es")["card.no_interval"]
 
 
-def test_who_answers_is_told_when_it_is_not_the_model(made) -> None:
-    fallen = replace(made, skill=replace(made.skill, answers="ensemble", because="naive_better"))
-    drawn = replace(fallen, record=replace(made.record, skill=0.0, skill_low=-0.1, skill_high=0.1))
-    view = card_view(drawn, "m", reader(made))
-    assert view.headline == catalogue("es")["card.h1.fell_back"].format(naive="el promedio de 7 días")
-    assert view.facts[0][1] == "Promedio de 7 días"
-    assert "acertó más que el modelo" in view.facts[0][2]
+def answered(made: ForecastCard, answers: str, because: str, beside: str, **more) -> ForecastCard:
+    skill = replace(made.skill, answers=answers, because=because, beside=beside)
+    record = replace(made.record, model=answers, beside=beside)
+    return replace(made, skill=skill, record=record, **more)
+
+
+@pytest.mark.parametrize(
+    ("because", "headline", "told"),
+    [
+        ("naive_better", "Aquí acertó más el promedio de 7 días, y por eso responde", "acertó más que el modelo"),
+        ("nothing_clearly_better", "Nadie acierta claramente más: sigue el promedio de 7 días", "sigue quien"),
+        ("no_model", "Sin un modelo instalado responde el promedio de 7 días", "No hay un modelo instalado"),
+    ],
+)  # fmt: skip
+def test_something_simple_that_answers_is_judged_beside_the_model(made, because, headline, told) -> None:
+    view = card_view(answered(made, "ensemble", because, "pretrained"), "m", reader(made))
+    assert view.headline == headline
+    assert (view.facts[0][1], view.model, view.beside) == (
+        "Promedio de 7 días",
+        "Promedio de 7 días",
+        "Kanchay",
+    )
+    assert told in view.facts[0][2]
+    assert view.hero == "Error frente a la otra opción"
+    assert "de error frente a Kanchay" in view.sentence
+    kept = round(100 * made.skill.scores["ensemble"].coverage80)
+    assert view.coverage[1].said == f"{kept} de cada 100"
+
+
+@pytest.mark.parametrize(
+    ("within", "told"),
+    [("adapted", ""), ("base", "habla el modelo sin adaptar"), ("ensemble", "toma el promedio de 7 días"),
+     ("weekday", "toma el promedio de 4 semanas")],
+)  # fmt: skip
+def test_who_speaks_within_the_adapted_model_is_told(made, within: str, told: str) -> None:
+    made = answered(made, "adapted", "adapted_better", "ensemble", within=within)
+    view = card_view(made, "m", reader(made))
+    assert view.facts[0][1] == "Kanchay, adaptado a este medidor"
+    assert view.facts[0][2].startswith("Aprendió de las últimas semanas")
+    assert told in view.facts[0][2]
+    assert view.facts[0][2].endswith("sin aprender.") == (within == "adapted")
+    assert view.hero == "Error frente a lo más simple"
+
+
+@pytest.mark.parametrize(
+    ("answers", "because", "chip"),
+    [("ensemble", "naive_better", "simple"), ("ensemble", "no_model", "simple"), ("adapted", "adapted_better", "better"),
+     ("pretrained", "model_better", "better")],
+)  # fmt: skip
+def test_the_forecast_page_judges_whoever_answers(made, answers: str, because: str, chip: str) -> None:
+    card = replace(made.skill, answers=answers, because=because, beside="week", skill=0.1)
+    skill = _skill(card, reader(made))
+    assert (skill.verdict, skill.change) == (chip, "−10")
+    assert [row[0] for row in skill.rows if row[2]] == [catalogue("es")[f"model.{answers}"]]
+    assert f"acertó {round(100 * card.scores[answers].coverage80)} de cada 100" in skill.coverage
+    assert "{" not in skill.why
 
 
 def test_a_reason_without_words_is_left_out(made) -> None:
@@ -154,9 +209,9 @@ def test_missing_readings_and_days_are_told(made) -> None:
 
 
 def test_days_ahead_name_the_smaller_error_only_where_it_shows(made) -> None:
-    view = seen(made, error_by_lead=(0.1, 0.2, float("nan")), naive_error_by_lead=(0.1, 0.3, 0.3))
+    view = seen(made, error_by_lead=(0.1, 0.2, float("nan")), beside_error_by_lead=(0.1, 0.3, 0.3))
     assert [row[1:] for row in view.by_lead] == [("0.100", "0.100", ""), ("0.200", "0.300", "model")]
-    assert seen(made, error_by_lead=(0.1,), naive_error_by_lead=(0.2,)).by_lead == ()
+    assert seen(made, error_by_lead=(0.1,), beside_error_by_lead=(0.2,)).by_lead == ()
 
 
 def test_the_worst_days_show_what_came_true(made) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,38 +12,16 @@ from kanchay.analysis.backtest import Backtest, backtest, clock_times
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.metrics import Scores
 from kanchay.analysis.metrics import skill as skill_of
-from kanchay.domain.interval import DAY, HOUR, local_day_bounds, wall_clock
+from kanchay.domain.interval import HOUR, wall_clock
 from kanchay.domain.panel import Panel
 
-__all__ = ["SkillCard", "WorstDay", "error_by_hour", "skill_of_panel"]
+__all__ = ["SkillCard", "error_by_hour", "skill_of_panel"]
 
 # A fortnight is what tells two forecasters apart on one meter; a loss within 2 % is no reason to change who answers,
 # so that a meter on which two do alike does not flip from day to day.
 _LEAST_WINDOWS: Final = 14
 _MARGIN: Final = 1.02
 _WORTH_IT: Final = 0.995  # what adaptation must gain, else the simpler forecast answers
-_N_WORST: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class WorstDay:
-    """A local day that was forecast badly.
-
-    Attributes
-    ----------
-    start, end : int
-        UTC seconds of its midnights. [s]
-    actual, forecast : float
-        Energy of the day. [kWh]
-    mae : float
-        Mean absolute error per interval. [kWh]
-    """
-
-    start: int
-    end: int
-    actual: float
-    forecast: float
-    mae: float  # per interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +42,16 @@ class SkillCard:
         Scores by forecaster name, the model's first.
     best_naive : str
         The naive with the smallest RMSE.
-    skill : float
-        Share of the best naive's RMSE that the model saves; negative where it loses. [-]
-    coverage80 : float
-        Share of the values inside the model's 80 % band. [-]
-    error_by_hour, naive_error_by_hour : tuple of float, length 24
-        Mean absolute error per hour of the local day, of the model and of the best naive. [unit per interval]
-    worst_days : tuple of WorstDay
-        Worst first.
     answers : str
         The forecaster that answers for this meter.
     because : str
         ``"model_better"``, ``"adapted_better"``, ``"naive_better"``, ``"nothing_clearly_better"`` (whoever answered
-        before goes on) or ``"too_short_to_tell"`` (the model then answers).
+        before goes on), ``"too_short_to_tell"`` (the model then answers) or what `skill_of_panel` was given.
+    beside : str
+        Whom the one that answers is compared with: the best naive; where a naive answers, the model, adapted or as it
+        comes, whichever errs less.
+    skill : float
+        Share of that one's RMSE which whoever answers saves; negative where it loses. [-]
     unit : str
         Of the energies.
     gain : float
@@ -91,13 +67,10 @@ class SkillCard:
     omitted: int
     scores: dict[str, Scores]
     best_naive: str
-    skill: float
-    coverage80: float
-    error_by_hour: tuple[float, ...]
-    naive_error_by_hour: tuple[float, ...]
-    worst_days: tuple[WorstDay, ...]
     answers: str
     because: str
+    beside: str
+    skill: float
     unit: str = "kWh"
     gain: float = 0.0
 
@@ -115,6 +88,7 @@ def skill_of_panel(
     unit: str = "kWh",
     adapted: Forecaster | None = None,
     incumbent: str = "",
+    because: str = "",
 ) -> SkillCard:
     """Backtest a model and the naives at every local midnight of ``[start, end)`` and compare them.
 
@@ -135,6 +109,8 @@ def skill_of_panel(
         The model adapted to this meter; tried beside it.
     incumbent : str
         Who answered last; it goes on until another does clearly better.
+    because : str
+        Why the model answers whatever the comparison says; empty: whoever does best here answers.
 
     Returns
     -------
@@ -154,29 +130,39 @@ def skill_of_panel(
         for f in (model, *((adapted,) if adapted else ()), *(n for n in naives if n.name != model.name))
     }
     scores = {name: result.scores() for name, result in results.items()}
-    best = min((n.name for n in naives), key=lambda name: _or_worst(scores[name].rmse))
+    best = _least(scores, [n.name for n in naives])
     learned = adapted.name if adapted else model.name
     names = _Names(model.name, learned, best, incumbent)
-    answers, because = _who_answers(names, scores, len(results[model.name].issued_at))
+    n_windows = len(results[model.name].issued_at)
+    answers, because = (model.name, because) if because else _who_answers(names, scores, n_windows)
+    beside = _beside(answers, (model.name, learned), [n.name for n in naives], scores)
     return SkillCard(
         point_id=point_id,
         start=start,
         end=end,
         model=model.name,
-        n_windows=len(results[model.name].issued_at),
+        n_windows=n_windows,
         omitted=len(results[model.name].omitted),
         scores=scores,
         best_naive=best,
-        skill=skill_of(scores[model.name].rmse, scores[best].rmse),
-        coverage80=scores[model.name].coverage80,
-        error_by_hour=error_by_hour(results[model.name], panel.tz),
-        naive_error_by_hour=error_by_hour(results[best], panel.tz),
-        worst_days=_worst_days(results[model.name], panel.tz),
         answers=answers,
         because=because,
+        beside=beside,
+        skill=skill_of(scores[answers].rmse, scores[beside].rmse),
         unit=unit,
         gain=skill_of(scores[answers].rmse, scores[model.name].rmse) if answers != model.name else 0.0,
     )
+
+
+def _least(scores: dict[str, Scores], names: Sequence[str]) -> str:
+    """Who errs least."""
+    return min(names, key=lambda name: _or_worst(scores[name].rmse))
+
+
+def _beside(answers: str, ours: tuple[str, str], naives: list[str], scores: dict[str, Scores]) -> str:
+    """The best of the other kind: a naive beside the model, the model beside a naive."""
+    others = [name for name in naives if name != answers] if answers in ours else list(ours)
+    return _least(scores, others or [answers])
 
 
 def _or_worst(error: float) -> float:
@@ -231,28 +217,3 @@ def error_by_hour(result: Backtest, tz: str) -> tuple[float, ...]:
     total = np.bincount(hour[known], weights=error[known], minlength=24)
     count = np.bincount(hour[known], minlength=24)
     return tuple(float(t / n) if n else float("nan") for t, n in zip(total, count, strict=True))
-
-
-def _worst_days(result: Backtest, tz: str) -> tuple[WorstDay, ...]:
-    """The days with the largest mean absolute error, worst first."""
-    error = np.abs(result.prediction.mean - result.actual)
-    known = ~np.isnan(error)
-    full = np.flatnonzero(known.mean(axis=1) > 0.9) if known.size else np.zeros(0, dtype=np.int64)
-    worst = sorted(full, key=lambda row: -float(np.nanmean(error[row])))[:_N_WORST]
-    return tuple(_day(result, int(row), tz) for row in worst)
-
-
-def _day(result: Backtest, row: int, tz: str) -> WorstDay:
-    actual, mean = result.actual[row], result.prediction.mean[row]
-    known = ~np.isnan(actual)
-    start = int(result.issued_at[row])
-    end = (
-        int(local_day_bounds(start, start + 1, tz)[-1]) if len(actual) * result.resolution_s >= DAY else start
-    )
-    return WorstDay(
-        start=start,
-        end=max(end, start + result.resolution_s),
-        actual=float(actual[known].sum()),
-        forecast=float(mean[known].sum()),
-        mae=float(np.abs(mean[known] - actual[known]).mean()),
-    )

@@ -1,4 +1,4 @@
-"""What a forecaster did on one meter beside a naive: is the difference more than luck, and where does it err."""
+"""What a forecaster did on one meter beside another: is the difference more than luck, and where does it err."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class DayCurve:
         Length of an interval: that of the meter, at least half an hour. [s]
     actual, mean, low, high : tuple of float
         What came true (NaN where unknown), the forecast, and its 80 % band. [unit]
-    mae, naive_mae : float
-        Mean absolute error per interval of the meter, of the model and of the naive. [unit]
+    mae, beside_mae : float
+        Mean absolute error per interval of the meter, of the model and of the one beside it. [unit]
     """
 
     start: int
@@ -48,7 +48,7 @@ class DayCurve:
     low: tuple[float, ...]
     high: tuple[float, ...]
     mae: float
-    naive_mae: float
+    beside_mae: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,18 @@ class TrackRecord:
 
     Attributes
     ----------
-    model, naive : str
-        Who is compared with whom.
+    model, beside : str
+        Who is compared with whom: a model with a naive, or a naive that answers with the model.
     n_days : int
         Days that were forecast and of which something was measured. [-]
     skill, skill_low, skill_high : float
-        Share of the naive's RMSE that the model saves over these days, and the interval in which it lies 8 times in
+        Share of the other's RMSE that the model saves over these days, and the interval in which it lies 8 times in
         10 were other weeks like these drawn; NaN below a week. [-]
     beaten : int
-        Days on which the model's absolute error was below the naive's. [-]
-    error_by_hour, naive_error_by_hour : tuple of float, length 24
+        Days on which the model's absolute error was below the other's. [-]
+    error_by_hour, beside_error_by_hour : tuple of float, length 24
         Mean absolute error per interval by hour of the local day; NaN where never measured. [unit]
-    error_by_lead, naive_error_by_lead : tuple of float
+    error_by_lead, beside_error_by_lead : tuple of float
         Mean absolute error per interval one day ahead, two days ahead …; NaN where never measured. [unit]
     worst : tuple of DayCurve
         The days with the largest absolute error, worst first.
@@ -79,16 +79,16 @@ class TrackRecord:
     """
 
     model: str
-    naive: str
+    beside: str
     n_days: int
     skill: float
     skill_low: float
     skill_high: float
     beaten: int
     error_by_hour: tuple[float, ...]
-    naive_error_by_hour: tuple[float, ...]
+    beside_error_by_hour: tuple[float, ...]
     error_by_lead: tuple[float, ...]
-    naive_error_by_lead: tuple[float, ...]
+    beside_error_by_lead: tuple[float, ...]
     worst: tuple[DayCurve, ...]
     missing_h: float
     omitted: int
@@ -96,7 +96,7 @@ class TrackRecord:
 
 def track_record(
     model: Backtest,
-    naive: Backtest,
+    beside: Backtest,
     *,
     names: tuple[str, str],
     ahead: tuple[Backtest, Backtest],
@@ -107,12 +107,12 @@ def track_record(
 
     Parameters
     ----------
-    model, naive : Backtest
+    model, beside : Backtest
         A day ahead.
     names : tuple of str
-        Of the model and the naive.
+        Of the two.
     ahead : tuple of Backtest
-        The model's and the naive's over several days, issued at midnights of the same span: how errors grow.
+        The same two over several days, issued at midnights of the same span: how errors grow.
     tz : str
         IANA name of the clock whose hours count.
     missing_h : float
@@ -135,23 +135,23 @@ def track_record(
     >>> found.n_days, found.skill > found.skill_low > 0.9
     (27, True)
     """
-    errors = _errors(model), _errors(naive)
+    errors = _errors(model), _errors(beside)
     both = ~np.isnan(errors[0]) & ~np.isnan(errors[1])
     mine, other = (np.where(both, e, 0.0) for e in errors)
     judged = both.any(axis=1)
     low, high = _interval((mine**2).sum(axis=1)[judged], (other**2).sum(axis=1)[judged])
     return TrackRecord(
         model=names[0],
-        naive=names[1],
+        beside=names[1],
         n_days=int(judged.sum()),
         skill=_skill((mine**2).sum(), (other**2).sum()),
         skill_low=low,
         skill_high=high,
         beaten=int((mine.sum(axis=1) < other.sum(axis=1))[judged].sum()),
         error_by_hour=error_by_hour(model, tz),
-        naive_error_by_hour=error_by_hour(naive, tz),
+        beside_error_by_hour=error_by_hour(beside, tz),
         error_by_lead=_by_lead(ahead[0]),
-        naive_error_by_lead=_by_lead(ahead[1]),
+        beside_error_by_lead=_by_lead(ahead[1]),
         worst=_worst(model, mine, other, both),
         missing_h=missing_h,
         omitted=len(model.omitted),
@@ -213,5 +213,5 @@ def _curve(result: Backtest, row: int, mine: FloatArray, other: FloatArray, n: i
         low=below,
         high=above,
         mae=float(mine.sum() / n),
-        naive_mae=float(other.sum() / n),
+        beside_mae=float(other.sum() / n),
     )

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from kanchay.analysis.backtest import Backtest, backtest, clock_times
+from kanchay.analysis.forecast.adapt import CANDIDATES, AdaptedForecaster
 from kanchay.analysis.forecast.air import in_air, temperature_use
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.skill import SkillCard
 from kanchay.analysis.forecast.trackrecord import TrackRecord, track_record
+from kanchay.analysis.forecast.windows import make_windows
 from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.forecast import TemperatureUse
 from kanchay.domain.interval import DAY, HOUR
@@ -18,8 +20,8 @@ from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
-from kanchay.services.forecasting.defaults import adapted_to_meter, load_default, resolution_of
-from kanchay.services.forecasting.skill import card_of
+from kanchay.services.forecasting.defaults import resolution_of
+from kanchay.services.forecasting.skill import answering, default_card
 from kanchay.services.readings.outdoors import air_beside
 from kanchay.services.readings.series import find_point, held, load_panel
 
@@ -30,7 +32,11 @@ LEADS = 7  # days ahead whose errors are told
 
 @dataclass(frozen=True, slots=True)
 class ForecastCard:
-    """The forecast card of a meter."""
+    """The forecast card of a meter: the record of whoever answers, beside the best of the other kind.
+
+    `within` is who speaks now where the adapted model answers: ``"adapted"`` itself, ``"base"``, ``"ensemble"`` or
+    ``"weekday"``; else "".
+    """
 
     point_id: str
     start: int
@@ -39,49 +45,64 @@ class ForecastCard:
     skill: SkillCard
     record: TrackRecord
     temperature: TemperatureUse
+    within: str = ""
 
 
 def forecast_card(ctx: Context, scope: Scope, point_id: str, *, days: int = 28) -> ForecastCard:
     """Repeat the forecasts of the last `days` days without seeing what came next.
 
-    The record is that of whoever answers; where a naive does, that of the model beside it.
+    The record is that of whoever answers, beside the best naive; where a naive answers, beside the model.
     Raises `NotEnoughData` where no day at all can be judged.
     """
     point, _, site = find_point(ctx, scope, point_id)
     scope.require(Permission.READ, site.id)
     reach = held(ctx, scope, point_id)
-    model = load_default(ctx)[0]
     start = max(reach.end - days * DAY, reach.start)
-    card = card_of(ctx, scope, point, site, model, end=reach.end, days=days)
+    model, card = default_card(ctx, scope, point, site, end=reach.end, days=days)
     if card.n_windows == 0:
         raise NotEnoughData(
             f"Point '{point_id}' has too little history to judge a forecast.",
             hint="Two days of readings are the least, four weeks tell something.",
         )
-    adapted = adapted_to_meter(model)
-    ours = adapted if adapted is not None and card.answers == adapted.name else model
-    panel = _panel(ctx, scope, point, ours, start=start, end=reach.end)
-    air, naive = air_beside(ctx, scope, site.id, panel), ctx.models.load(card.best_naive)
-    both = (in_air(ours, air), naive)
+    plain = [answering(ctx, model, name) for name in (card.answers, card.beside)]
+    panel = _panel(ctx, scope, point, max(f.lookback_s for f in plain), start=start, end=reach.end)
+    air = air_beside(ctx, scope, site.id, panel)
+    both = [in_air(f, air) for f in plain]
     place = (panel, point, site)
     tried = [_tried(*place, f, start=start, end=reach.end) for f in both]
-    model_ahead, naive_ahead = (_tried(*place, f, start=start, end=reach.end, days=LEADS) for f in both)
+    ahead, beside_ahead = (_tried(*place, f, start=start, end=reach.end, days=LEADS) for f in both)
     missing = np.isnan(panel.slice(start, reach.end).values).sum() * panel.resolution_s / HOUR
     record = track_record(
         *tried,
-        names=(ours.name, card.best_naive),
-        ahead=(model_ahead, naive_ahead),
+        names=(card.answers, card.beside),
+        ahead=(ahead, beside_ahead),
         tz=site.tz,
         missing_h=float(missing),
     )
-    answering = ours if card.answers == ours.name else naive
-    use = temperature_use(answering, air, reach.end, DAY)
-    return ForecastCard(point.id, start, reach.end, panel.resolution_s, card, record, use)
+    use = temperature_use(plain[0], air, reach.end, DAY)
+    within = _within(*place, both[0], reach.end)
+    return ForecastCard(point.id, start, reach.end, panel.resolution_s, card, record, use, within)
 
 
-def _panel(ctx: Context, scope: Scope, point: Point, model: Forecaster, *, start: int, end: int) -> Panel:
-    """The days to judge and what a forecaster reads before them."""
-    before = max(model.lookback_s, 7 * DAY)
+def _within(panel: Panel, point: Point, site: Site, forecaster: Forecaster, at: int) -> str:
+    """Who speaks for the adapted model at `at`: it too steps back where adapting has not helped lately."""
+    if not isinstance(forecaster, AdaptedForecaster):
+        return ""
+    windows = make_windows(
+        panel,
+        point.id,
+        [at],
+        lookback_s=forecaster.lookback_s,
+        horizon_s=DAY,
+        country=site.country,
+        subdivision=site.subdivision,
+    )
+    return CANDIDATES[int(forecaster.choices(windows)[0])]
+
+
+def _panel(ctx: Context, scope: Scope, point: Point, lookback_s: int, *, start: int, end: int) -> Panel:
+    """The days to judge and what the forecasters read before them."""
+    before = max(lookback_s, 7 * DAY)
     return load_panel(
         ctx, scope, [point.id], resolution_s=resolution_of(point), start=start - before, end=end
     )

@@ -16,8 +16,8 @@ from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
-from kanchay.services.forecasting.defaults import adapted_to_meter, load_default, resolution_of
-from kanchay.services.forecasting.skill import card_of, note_of
+from kanchay.services.forecasting.defaults import load_default, resolution_of
+from kanchay.services.forecasting.skill import answering, card_of, note_of
 from kanchay.services.operations.runs import fingerprint, new_run
 from kanchay.services.readings.outdoors import air_beside
 from kanchay.services.readings.series import find_point, held, load_panel
@@ -112,7 +112,4 @@ def _best(
     if note:
         return model, note
     card = card_of(ctx, scope, point, site, model, end=at, days=28, temperature=temperature)
-    adapted = adapted_to_meter(model)
-    if adapted is not None and card.answers == adapted.name:
-        return adapted, (note_of(card),)
-    return model if card.answers == model.name else ctx.models.load(card.answers), (note_of(card),)
+    return answering(ctx, model, card.answers), (note_of(card),)

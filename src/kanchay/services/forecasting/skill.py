@@ -17,7 +17,16 @@ from kanchay.services.forecasting.defaults import adapted_to_meter, load_default
 from kanchay.services.readings.outdoors import air_beside
 from kanchay.services.readings.series import find_point, held, load_panel
 
-__all__ = ["CHOSEN_BY_SKILL", "SkillCard", "card_of", "choose_on_panel", "note_of", "skill_card"]
+__all__ = [
+    "CHOSEN_BY_SKILL",
+    "SkillCard",
+    "answering",
+    "card_of",
+    "choose_on_panel",
+    "default_card",
+    "note_of",
+    "skill_card",
+]
 
 _NAIVES = ("ensemble", "week", "day")
 _DAYS = 28
@@ -41,8 +50,28 @@ def skill_card(
     point, _, site = find_point(ctx, scope, point_id)
     scope.require(Permission.READ, site.id)
     reach = held(ctx, scope, point_id)
-    judged = ctx.models.load(model) if model else load_default(ctx)[0]
-    return card_of(ctx, scope, point, site, judged, end=reach.end, days=days)
+    if model is None:
+        return default_card(ctx, scope, point, site, end=reach.end, days=days)[1]
+    return card_of(ctx, scope, point, site, ctx.models.load(model), end=reach.end, days=days)
+
+
+def default_card(
+    ctx: Context, scope: Scope, point: Point, site: Site, *, end: int, days: int
+) -> tuple[Forecaster, SkillCard]:
+    """The model that is asked unless another is named, and the card that says who answers in its place.
+
+    Where none is installed the naive that stands in for it answers, whatever the others' record.
+    """
+    model, note = load_default(ctx)
+    return model, card_of(ctx, scope, point, site, model, end=end, days=days, because="".join(note))
+
+
+def answering(ctx: Context, model: Forecaster, name: str) -> Forecaster:
+    """The forecaster that a card names: the model, the same adapted to the meter, or a naive."""
+    adapted = adapted_to_meter(model)
+    if adapted is not None and name == adapted.name:
+        return adapted
+    return model if name == model.name else ctx.models.load(name)
 
 
 def card_of(
@@ -55,8 +84,12 @@ def card_of(
     end: int,
     days: int,
     temperature: bool = True,
+    because: str = "",
 ) -> SkillCard:
-    """The card of a point at any time; reads as much history before the span as the forecasters want."""
+    """The card of a point at any time; reads as much history before the span as the forecasters want.
+
+    With `because` the model answers whatever the record says.
+    """
     start = end - days * DAY
     adapted = adapted_to_meter(model)
     panel = load_panel(
@@ -80,6 +113,7 @@ def card_of(
         unit=point.unit,
         adapted=None if adapted is None else in_air(adapted, air),
         incumbent=_incumbent(ctx, scope, point.id, end),
+        because=because,
     )
 
 

@@ -10,8 +10,9 @@ import numpy as np
 from kanchay.domain.interval import HOUR
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
+from kanchay.web.shell import Reader
 
-__all__ = ["Tile", "floats", "same_weekday_profile"]
+__all__ = ["Tile", "floats", "model_name", "same_weekday_profile"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ class Tile:
     note: str = ""
     before: str = ""  # a currency sign stands before its number
     tone: str = ""
+
+
+def model_name(model: str, r: Reader) -> str:
+    """A forecaster as pages call it; one we have no words for by its own name."""
+    key = f"model.{model}"
+    return r.words(key) if r.words.has(key) else model
 
 
 def floats(values: FloatArray) -> list[float | None]:

@@ -14,6 +14,7 @@ from kanchay.web.charts import Band, Chart, Key, Line, day_ticks
 from kanchay.web.formats import energy_digits
 from kanchay.web.gather import Gathered, Refusal
 from kanchay.web.shell import Reader
+from kanchay.web.views.common import model_name
 
 __all__ = ["DaysView", "days_view"]
 
@@ -44,15 +45,9 @@ def days_view(known: Gathered, r: Reader) -> DaysView:
     return DaysView(
         chart=_chart(forecast, known.daily(first, forecast.issued_at), period, r),
         total=_total(forecast, r),
-        why=r.words("days.why", method=_hours_by(forecast, r)),
+        why=r.words("days.why", method=model_name(forecast.method.rpartition("+")[2], r)),
         note=_note(forecast, r),
     )
-
-
-def _hours_by(forecast: DailyForecast, r: Reader) -> str:
-    """Whose hours the first week leans on."""
-    name = forecast.method.rpartition("+")[2]
-    return r.words(f"model.{name}") if r.words.has(f"model.{name}") else name
 
 
 def _empty(known: Gathered, refusal: Refusal, r: Reader) -> str:

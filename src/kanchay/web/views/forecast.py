@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from kanchay.analysis.metrics import skill
+from kanchay.analysis.forecast.skill import SkillCard
 from kanchay.domain.bill import BandStep, BillForecast
 from kanchay.domain.errors import KanchayError
 from kanchay.domain.forecast import Forecast, PeriodForecast
@@ -15,6 +15,8 @@ from kanchay.web.charts import Chart
 from kanchay.web.formats import NBSP, energy_digits
 from kanchay.web.gather import Gathered, Refusal
 from kanchay.web.shell import Reader
+from kanchay.web.views.air import air_note
+from kanchay.web.views.common import model_name
 from kanchay.web.views.days import DaysView, days_view
 from kanchay.web.views.hours import next_hours_chart, to_hours
 from kanchay.web.views.period import PeriodView, headline, nearest_step, period_chart, period_view, quantile
@@ -26,6 +28,7 @@ _WHY: Final = {
     "naive_better": "skill.why_naive",
     "adapted_better": "skill.why_adapted",
     "nothing_clearly_better": "skill.why_held",
+    "no_model": "skill.why_no_model",
 }
 _EQUAL: Final = 0.02  # a difference of the error that no one feels
 
@@ -34,7 +37,7 @@ _EQUAL: Final = 0.02  # a difference of the error that no one feels
 class Skill:
     """How well the forecast did on this meter, beside repeating the past."""
 
-    verdict: str  # better, equal, worse
+    verdict: str  # better, equal, worse, simple
     change: str
     sentence: str
     rows: tuple[tuple[str, str, bool], ...]
@@ -58,36 +61,43 @@ class ForecastView:
     days: DaysView
     hours: Chart | None
     tomorrow: str
+    air: str
     notes: tuple[str, ...]
     skill: Skill | None
 
 
-def _skill(card: Any, r: Reader) -> Skill:
+def _skill(card: SkillCard, r: Reader) -> Skill:
     t, f = r.words, r.formats
     digits = 3
     order = [card.model, *(name for name in card.scores if name != card.model)]
     rows = tuple(
         (
-            t(f"model.{name}") if t.has(f"model.{name}") else name,
+            model_name(name, r),
             f.number(card.scores[name].rmse, digits),
             name == card.answers,
         )
         for name in order
     )
-    naive = t(f"model.{card.best_naive}") if t.has(f"model.{card.best_naive}") else card.best_naive
-    ours = card.answers if card.answers == "adapted" else card.model  # as on the card
-    saved = skill(card.scores[ours].rmse, card.scores[card.best_naive].rmse)
+    answers, beside = (model_name(name, r) for name in (card.answers, card.beside))
     return Skill(
-        verdict="better" if saved > _EQUAL else "worse" if saved < -_EQUAL else "equal",
-        change=f.signed(-100 * saved, 0),
-        sentence=t("skill.sentence", naive=naive.lower(), days=f.number(card.n_windows, 0)),
+        verdict=_verdict(card),
+        change=f.signed(-100 * card.skill, 0),
+        sentence=t("skill.sentence", beside=beside, days=f.number(card.n_windows, 0)),
         rows=rows,
-        coverage=t("skill.coverage", n=f.number(100 * card.scores[ours].coverage80, 0)),
+        coverage=t("skill.coverage", n=f.number(100 * card.scores[card.answers].coverage80, 0)),
         why=t(
             _WHY.get(card.because, "skill.why"),
             n=f.number(card.n_windows, 0),
+            answers=answers,
         ),
     )
+
+
+def _verdict(card: SkillCard) -> str:
+    """Better or worse than the simplest way, or that the simplest answers itself."""
+    if card.answers not in (card.model, "adapted") or card.because == "no_model":
+        return "simple"
+    return "better" if card.skill > _EQUAL else "worse" if card.skill < -_EQUAL else "equal"
 
 
 def _card(known: Gathered, r: Reader) -> Skill | None:
@@ -194,9 +204,16 @@ def forecast_view(known: Gathered, r: Reader) -> ForecastView:
         days=days_view(known, r),
         hours=next_hours_chart(known.hourly(HISTORY_DAYS), hourly, r) if hourly else None,
         tomorrow=_tomorrow(hourly, known, r) if hourly else "",
-        notes=tuple(t(f"note.{n}") for n in (hourly.notes if hourly else ()) if t.has(f"note.{n}")),
+        air=air_note(hourly.temperature, r) if hourly else "",
+        notes=_notes(hourly, r) if hourly else (),
         skill=_card(known, r),
     )
+
+
+def _notes(hourly: Forecast, r: Reader) -> tuple[str, ...]:
+    """What a reader should know of the hours: little history, or something simple that answers."""
+    t, answers = r.words, model_name(hourly.model, r)
+    return tuple(t(f"note.{n}", answers=answers) for n in hourly.notes if t.has(f"note.{n}"))
 
 
 def _headline(

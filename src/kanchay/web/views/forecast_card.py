@@ -11,6 +11,8 @@ from kanchay.domain.interval import HOUR, local_midnight
 from kanchay.services.forecasting.card import ForecastCard
 from kanchay.web.charts import Band, Chart, Key, Line, hour_ticks
 from kanchay.web.shell import Reader
+from kanchay.web.views.air import air_fact
+from kanchay.web.views.common import model_name
 
 __all__ = ["Bar", "CardView", "Coverage", "Day", "card_view"]
 
@@ -60,12 +62,13 @@ class CardView:
     interval: str
     bar: Bar | None
     why: str
+    hero: str
     facts: tuple[tuple[str, str, str], ...]
     coverage: tuple[Coverage, ...]
     by_hour: Chart | None
     by_hour_note: str
     by_lead: tuple[tuple[str, str, str, str], ...]
-    naive: str
+    beside: str
     model: str
     per: str
     worst: tuple[Day, ...]
@@ -76,38 +79,40 @@ def card_view(card: ForecastCard, label: str, r: Reader) -> CardView:
     """Everything on the card."""
     t, f = r.words, r.formats
     record, verdict = card.record, _verdict(card)
-    naive = _simple(record.naive, r)
+    beside = _simple(record.beside, r)
     first, last = (f.day(f.moment(x).date()) for x in (card.start, card.end - 1))
     return CardView(
         when=t("card.when", meter=label, start=first, end=last),
-        headline=_headline(card, verdict, naive, r),
+        headline=_headline(card, verdict, r),
         verdict=verdict,
         change="" if isnan(record.skill) else f.signed(-100 * record.skill, 0),
-        sentence=t.many("card.sentence", record.n_days, naive=naive),
+        sentence=t.many("card.sentence", record.n_days, beside=beside),
         interval=_interval(card, r),
         bar=_bar(card, r),
-        why=t("card.why", naive=naive, beaten=record.beaten, n=record.n_days),
-        facts=_facts(card, naive, r),
+        why=t("card.why", beside=beside, beaten=record.beaten, n=record.n_days),
+        hero=t("card.hero_model" if _is_naive(card) else "card.hero"),
+        facts=_facts(card, beside, r),
         coverage=_coverage(card, r),
         by_hour=_hour_chart(card, r),
         by_hour_note=_hardest(card, r),
         by_lead=_leads(card, r),
-        naive=_name(record.naive, r),
-        model=_name(record.model, r),
+        beside=model_name(record.beside, r),
+        model=model_name(record.model, r),
         per=_per(card, r),
         worst=tuple(_day(curve, card, r) for curve in record.worst),
         missing=_missing(card, r),
     )
 
 
-def _name(model: str, r: Reader) -> str:
-    return r.words(f"model.{model}") if r.words.has(f"model.{model}") else model
+def _simple(name: str, r: Reader) -> str:
+    """A forecaster within a sentence: ``el promedio de 7 días``."""
+    key = f"card.who.{name}"
+    return r.words(key) if r.words.has(key) else model_name(name, r)
 
 
-def _simple(naive: str, r: Reader) -> str:
-    """The naive within a sentence: ``el promedio de 7 días``."""
-    key = f"card.naive.{naive}"
-    return r.words(key) if r.words.has(key) else _name(naive, r)
+def _is_naive(card: ForecastCard) -> bool:
+    """Whether something simple answers in the model's place."""
+    return card.skill.answers not in (card.skill.model, "adapted") or card.skill.because == "no_model"
 
 
 def _verdict(card: ForecastCard) -> str:
@@ -120,17 +125,12 @@ def _verdict(card: ForecastCard) -> str:
     return "worse" if record.skill_high < 0 and record.skill < -_EQUAL else "equal"
 
 
-def _headline(card: ForecastCard, verdict: str, naive: str, r: Reader) -> str:
-    if verdict == "better":
-        return r.words("card.h1.better", n=r.formats.number(100 * card.record.skill, 0), naive=naive)
-    if card.skill.answers in (
-        card.skill.best_naive,
-        "ensemble",
-        "week",
-        "day",
-    ):  # not the model, adapted or not
-        return r.words("card.h1.fell_back", naive=naive)
-    return r.words(f"card.h1.{verdict}", naive=naive)
+def _headline(card: ForecastCard, verdict: str, r: Reader) -> str:
+    if _is_naive(card):
+        key = f"card.h1.{card.skill.because}"
+        return r.words(key if r.words.has(key) else "card.h1.fell_back", naive=_simple(card.skill.answers, r))
+    saved = r.formats.number(100 * card.record.skill, 0)
+    return r.words(f"card.h1.{verdict}", n=saved, beside=_simple(card.record.beside, r))
 
 
 def _interval(card: ForecastCard, r: Reader) -> str:
@@ -152,24 +152,26 @@ def _bar(card: ForecastCard, r: Reader) -> Bar | None:
     return Bar(low, high, middle, 50.0, _interval(card, r))
 
 
-def _facts(card: ForecastCard, naive: str, r: Reader) -> tuple[tuple[str, str, str], ...]:
+def _facts(card: ForecastCard, beside: str, r: Reader) -> tuple[tuple[str, str, str], ...]:
     t, f, record = r.words, r.formats, card.record
-    mine, other = (card.skill.scores[name].mae for name in (record.model, record.naive))
-    beside = t("card.error_note", unit=_per(card, r), naive=naive, other=f.number(other, _digits(mine)))
+    mine, other = (card.skill.scores[name].mae for name in (record.model, record.beside))
+    note = t("card.error_note", unit=_per(card, r), beside=beside, other=f.number(other, _digits(mine)))
     won = t("card.days_won", won=record.beaten, n=record.n_days)
     return (
-        (t("card.answers"), _name(card.skill.answers, r), _because(card, naive, r)),
-        (t("card.error"), f.number(mine, _digits(mine)), beside),
-        (t("card.days"), won, t("card.days_note", naive=naive)),
+        (t("card.answers"), model_name(card.skill.answers, r), _because(card, r)),
+        (t("card.error"), f.number(mine, _digits(mine)), note),
+        (t("card.days"), won, t("card.days_note", beside=beside)),
         (t("card.data"), _missing(card, r), t.many("card.omitted", record.omitted) if record.omitted else ""),
+        air_fact(card.temperature, r),
     )
 
 
-def _because(card: ForecastCard, naive: str, r: Reader) -> str:
-    """Why this forecaster answers, in words; a reason we have no words for is left out."""
-    key = f"card.because.{card.skill.because}"
+def _because(card: ForecastCard, r: Reader) -> str:
+    """Why this forecaster answers, and who speaks within it; a reason we have no words for is left out."""
     gain = r.formats.number(100 * card.skill.gain, 0)
-    return r.words(key, naive=naive, gain=gain) if r.words.has(key) else ""
+    who = {"answers": _simple(card.skill.answers, r), "beside": _simple(card.skill.beside, r)}
+    keys = (f"card.because.{card.skill.because}", f"card.within.{card.within}")
+    return " ".join(r.words(key, gain=gain, **who) for key in keys if r.words.has(key))
 
 
 def _digits(value: float) -> int:
@@ -206,17 +208,17 @@ def _coverage(card: ForecastCard, r: Reader) -> tuple[Coverage, ...]:
 
 
 def _hour_chart(card: ForecastCard, r: Reader) -> Chart | None:
-    """Mean error by the hour of the day, the model's and the naive's."""
+    """Mean error by the hour of the day, of whoever answers and of the one beside it."""
     t = r.words
-    mine, other = card.record.error_by_hour, card.record.naive_error_by_hour
+    mine, other = card.record.error_by_hour, card.record.beside_error_by_hour
     if all(isnan(v) for v in mine):
         return None
     day = r.formats.moment(card.end - 1).date()
     start = local_midnight(day, r.formats.tz)
     starts = [start + HOUR * h for h in range(24)]
-    model, naive = (_name(name, r) for name in (card.record.model, card.record.naive))
+    model, beside = (model_name(name, r) for name in (card.record.model, card.record.beside))
     return Chart(
-        label=t("card.by_hour_label", model=model, naive=naive),
+        label=t("card.by_hour_label", model=model, beside=beside),
         sentence=t("card.by_hour_sentence", unit=_per(card, r)),
         starts=starts,
         step_s=HOUR,
@@ -226,9 +228,9 @@ def _hour_chart(card: ForecastCard, r: Reader) -> Chart | None:
         height=200,
         lines=(
             Line(model, "--grid", _known(mine), "bars"),
-            Line(naive, "--load", _known(other), "step", width=1.5),
+            Line(beside, "--load", _known(other), "step", width=1.5),
         ),
-        keys=(Key("--grid", model), Key("--load", naive, line=True)),
+        keys=(Key("--grid", model), Key("--load", beside, line=True)),
         ticks=hour_ticks(starts[0], starts[-1] + HOUR, r.formats.tz),
     )
 
@@ -247,15 +249,15 @@ def _hardest(card: ForecastCard, r: Reader) -> str:
 
 
 def _leads(card: ForecastCard, r: Reader) -> tuple[tuple[str, str, str, str], ...]:
-    """Error by day ahead: the model's, the naive's, and whose is smaller as far as the digits tell."""
-    pairs = zip(card.record.error_by_lead, card.record.naive_error_by_lead, strict=True)
+    """Error by day ahead of the two, and whose is smaller as far as the digits tell."""
+    pairs = zip(card.record.error_by_lead, card.record.beside_error_by_lead, strict=True)
     rows: list[tuple[str, str, str, str]] = []
     for ahead, (mine, other) in enumerate(pairs, start=1):
         if isnan(mine) or isnan(other):
             continue
-        own, beside = (r.formats.number(v, _digits(mine)) for v in (mine, other))
-        smaller = "" if own == beside else "model" if mine < other else "naive"
-        rows.append((r.words.many("card.ahead", ahead), own, beside, smaller))
+        own, others = (r.formats.number(v, _digits(mine)) for v in (mine, other))
+        smaller = "" if own == others else "model" if mine < other else "beside"
+        rows.append((r.words.many("card.ahead", ahead), own, others, smaller))
     return tuple(rows) if len(rows) > 1 else ()
 
 
