@@ -37,7 +37,8 @@ def cell_type(cell: str) -> CellType:
     """The narrowest type that a cell could have."""
     text = cell.strip()
     if text.startswith('="'):
-        return "text"
+        inner = text[2:].rstrip('"')
+        return "text" if inner[:1] == "0" and inner.isdigit() else cell_type(inner)
     if text.lower() in MISSING_WORDS:
         return "empty"
     if text.isdigit():

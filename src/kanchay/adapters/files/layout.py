@@ -76,7 +76,9 @@ def _joined(columns: tuple[Column, ...]) -> Any:
     return pc.binary_join_element_wise(*(c.cleaned() for c in columns[:2]), " ")
 
 
-def _read_times(columns: tuple[Column, ...], day_first: bool | None) -> ParsedTimes | None:
+def _read_times(
+    columns: tuple[Column, ...], day_first: bool | None, *, daily: bool = False
+) -> ParsedTimes | None:
     first = columns[0]
     if first.instants is not None:
         known = np.ones(len(first.instants), bool) if first.known is None else first.known
@@ -84,7 +86,7 @@ def _read_times(columns: tuple[Column, ...], day_first: bool | None) -> ParsedTi
         return ParsedTimes(first.instants, known, offset, date_only=first.type == "date")
     if first.texts is None:
         return None if first.numbers is None else epoch_seconds(first.numbers)
-    return parse_times(_joined(columns), day_first=day_first)
+    return parse_times(_joined(columns), day_first=day_first, daily=daily)
 
 
 def _ranges(columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
@@ -101,7 +103,7 @@ def _ranges(columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Colu
 
 def _times(roles: Roles, name: str, day_first: bool | None) -> tuple[ParsedTimes, ParsedTimes | None]:
     start_columns, range_end = _ranges(roles.start)
-    start = _read_times(start_columns, day_first)
+    start = _read_times(start_columns, day_first, daily=bool(roles.slots or roles.hours))
     if start is None or not start.ok.any():
         raise refuse("no_meter_data", name, what=f"the times in '{roles.start[0].name}' cannot be read")
     end_columns = roles.end or range_end
@@ -238,6 +240,8 @@ def _unreadable(column: Column, numbers: NDArray[np.float64]) -> int:
 def _slot_label(slots: tuple[Slot, ...]) -> str:
     """Whether clock times in column names mark starts or ends; nothing where they leave it open."""
     starts = [s.start for s in slots if s.start is not None]
+    if len(starts) > 1 and starts[-1] == 0 < starts[0]:
+        starts[-1] = DAY  # the midnight that closes the day
     if not starts:
         return "start" if slots else ""
     if slots[0].end is not None or 0 in starts:
@@ -266,10 +270,13 @@ def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
     begins, step, elapsed = _slot_times(roles.slots)
     matrix = np.stack([s.column.values(decimal) for s in roles.slots], axis=1)
     wall, estimated = _instants(start), _estimated(roles.status)
+    roles = _without_attributes(roles, wall[start.ok])
     unreadable = sum(_unreadable(s.column, matrix[:, i]) for i, s in enumerate(roles.slots))
     for key, rows in _groups(roles, table.n_rows, name):
         values = np.where(start.ok[rows][:, None], matrix[rows], np.nan)
         filled = ~np.isnan(values)
+        if not filled.any():
+            continue  # a row of sums below the days
         days = np.broadcast_to(wall[rows][:, None], values.shape)
         offsets = np.broadcast_to(begins, values.shape)
         flags = None if estimated is None else np.broadcast_to(estimated[rows][:, None], values.shape)[filled]

@@ -15,10 +15,12 @@ from kanchay.adapters.files.words import (
     ROLE_WORDS,
     direction_words,
     find_unit,
+    has_brackets,
     is_composite,
     matches,
     normal,
     quantity_words,
+    without_making,
 )
 from kanchay.domain.point import Direction, Kind
 from kanchay.domain.units import CANONICAL, UNITS, Quantity, Unit, unit
@@ -63,7 +65,9 @@ def _fits(quantity: Quantity, found: Unit) -> bool:
     )
 
 
-def _quantity(words: str, context: str, found: Unit | None, composite: bool) -> tuple[Quantity | None, str]:
+def _quantity(
+    words: str, context: str, found: Unit | None, composite: bool, letter: bool
+) -> tuple[Quantity | None, str]:
     """The quantity with most weight, and the word or unit that carried it."""
     weights: dict[Quantity, float] = defaultdict(float)
     why: dict[Quantity, str] = {}
@@ -78,7 +82,7 @@ def _quantity(words: str, context: str, found: Unit | None, composite: bool) -> 
     elif found is not None and found.symbol not in ("%", "1"):
         same = [q for q in weights if _fits(q, found)] or [found.quantity]
         for quantity in same:
-            weights[quantity] += 1.0 if found.symbol in _LETTER_UNITS else 3.0  # "voltage_a" is phase A
+            weights[quantity] += 1.0 if letter else 3.0  # "voltage_a" is phase A
             why.setdefault(quantity, found.symbol)
     if "set point" in words or "setpoint" in words:
         weights[Quantity.TEMPERATURE_SETPOINT] += weights.pop(Quantity.TEMPERATURE, 0.0)
@@ -99,7 +103,7 @@ def _direction(words: str, context: str, quantity: Quantity) -> tuple[Direction 
         return None, "", False
     weights: dict[Direction, float] = defaultdict(float)
     why: dict[Direction, str] = {}
-    for text, share in ((words, 1.0), (context, 0.3)):
+    for text, share in ((words, 1.0), (without_making(context), 0.3)):
         for direction, weight, word in direction_words(text, context):
             weights[direction] += weight * share
             why.setdefault(direction, word)
@@ -116,18 +120,25 @@ def _contradicted(header: str, found: Unit | None) -> bool:
     return found is not None and bool(said) and not any(_fits(q, found) for q in said)
 
 
+def _may_stand_for(header: str, above: Unit) -> bool:
+    """Whether a unit above the table is that of a column: its header names no quantity that has another one."""
+    said = [q for q, _, _ in quantity_words(normal(header))]
+    return not is_composite(header) and (not said or any(q in FLOWS or _fits(q, above) for q in said))
+
+
 def read_meaning(
     header: str,
     *,
     key: str = "",
     unit_cell: str = "",
     context: str = "",
+    unit_above: str = "",
     profile: Profile | None = None,
     given: str | None = None,
 ) -> Meaning:
     """What header, key, unit column and surroundings say together; nothing is guessed from values here.
 
-    `given` is the unit the user named: it goes to columns of its quantity and to those without any unit.
+    `unit_above` is a unit that the lines above the table name for all of it. `given` is the unit the user named: it goes to columns of its quantity and to those without any unit.
     """
     words = " ".join(w for w in (normal(header), normal(key)) if w)
     composite = is_composite(header)
@@ -139,7 +150,10 @@ def read_meaning(
     if found is None and profile is not None:
         symbol = next((u for p, u in profile.units.items() if re.fullmatch(p, normal(header))), None)
         found, source = (unit(symbol), profile.name) if symbol else (None, "")
-    quantity, why = _quantity(words, context, found, composite)
+    letter = source == "header" and found is not None and found.symbol in _LETTER_UNITS
+    if found is None and unit_above and _may_stand_for(header, unit(unit_above)):
+        found, source = unit(unit_above), "title"
+    quantity, why = _quantity(words, context, found, composite, letter and not has_brackets(header))
     if given is not None and (
         quantity is None or _fits(quantity, unit(given)) or (found is None and quantity in FLOWS)
     ):

@@ -87,7 +87,8 @@ def _ends(raw: RawSeries, start: IntArray, tz: str, clock: str | None) -> IntArr
     end = _closed(start, end)
     usual = int(np.median(end - start))
     # Around a change of the clock an end can be read an hour off; its start and the usual length settle it.
-    return np.where((end <= start) | (np.abs(end - start - usual) == 3600), start + usual, end)
+    slip = np.abs(end - start - usual)
+    return np.where((end <= start) | (slip == 3600) | (np.abs(slip - DAY) <= 3600), start + usual, end)
 
 
 def _closed(start: IntArray, end: IntArray) -> IntArray:

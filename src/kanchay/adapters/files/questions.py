@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from kanchay.adapters.files.layout import Layout
-from kanchay.adapters.files.meaning import FLOWS
 from kanchay.adapters.files.series import Decided
 from kanchay.domain.importing import ImportQuestion
 from kanchay.domain.point import Direction, Kind
@@ -79,7 +78,7 @@ def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQue
     asked: dict[Quantity, ImportQuestion] = {}
     for d in decided:
         m = d.meaning
-        if m.quantity in choices and m.unit_from not in ("header", "unit column", "name", "given"):
+        if m.quantity in choices and m.unit_from not in ("header", "unit column", "name", "title", "given"):
             because = BECAUSE["unit.profile" if m.unit_from else "unit"]
             asked.setdefault(
                 m.quantity, ImportQuestion("unit", "--unit", d.unit.symbol, because, choices[m.quantity])
@@ -130,9 +129,12 @@ def _labels(decided: Sequence[Decided], options: ImportOptions, why: str) -> lis
 def _directions(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
     if options.direction:
         return []
+    active = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
+    electric = any(d.meaning.quantity in active for d in decided)
+    asked = active if electric else (Quantity.REACTIVE_ENERGY,)  # gas and heat only ever come in
     for d in decided:
         m = d.meaning
-        if m.quantity in FLOWS and m.direction is not None and m.direction_from in ("", "daylight"):
+        if m.quantity in asked and m.direction is not None and m.direction_from in ("", "daylight"):
             suffix = ".daylight" if m.direction_from else ".net" if m.direction is Direction.NET else ""
             choices = tuple(x.value for x in Direction)
             return [

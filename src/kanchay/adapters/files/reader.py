@@ -15,13 +15,14 @@ from kanchay.adapters.files.kinds import find_kinds, find_label
 from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
 from kanchay.adapters.files.meaning import Meaning, guess_unit, read_meaning
 from kanchay.adapters.files.named import refuse_later_formats
+from kanchay.adapters.files.parts import combine, understand_all
 from kanchay.adapters.files.prepared import Prepared, prepare
 from kanchay.adapters.files.profiles import Profile, find_profile
 from kanchay.adapters.files.questions import ask
 from kanchay.adapters.files.roles import Roles, find_roles
 from kanchay.adapters.files.series import Decided, build_series
 from kanchay.adapters.files.table import Table
-from kanchay.adapters.files.words import ROLE_WORDS, matches, normal, zone_words
+from kanchay.adapters.files.words import label_word, matches, normal, zone_words
 from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import zone
 from kanchay.domain.units import Quantity, Unit
@@ -51,13 +52,17 @@ class SniffingReader:
     def read(self, path: Path, options: ImportOptions) -> ImportPreview:
         """What the file holds, as understood; raises `FileRefused` for what is not meter data or not safe."""
         content = open_content(path, self.limits)
-        table, encoding = self._table(content, path.name)
-        preview = understand(table, path, options, content.kind, encoding)
+        tables, encoding = self._tables(content, path.name)
+
+        def read(table: Table, given: ImportOptions) -> ImportPreview:
+            return understand(table, path, given, content.kind, encoding)
+
+        preview = understand_all(combine(tables), options, path.name, read)
         facts = (("packed", content.packed),) if content.packed else ()
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return replace(preview, sha256=digest, facts=facts + preview.facts)
 
-    def _table(self, content: Content, name: str) -> tuple[Table, str | None]:
+    def _tables(self, content: Content, name: str) -> tuple[list[Table], str | None]:
         if content.kind == "xlsx":
             from kanchay.adapters.files.workbook import read_workbook
 
@@ -65,7 +70,7 @@ class SniffingReader:
         if content.kind == "parquet":
             from kanchay.adapters.files.parquet import read_parquet
 
-            return read_parquet(content.data, name, self.limits), None
+            return [read_parquet(content.data, name, self.limits)], None
         from kanchay.adapters.files.textfile import read_text
 
         text, encoding = decode(content.data, name)
@@ -115,7 +120,13 @@ def _meaning(raw: RawSeries, roles: Roles, profile: Profile | None, options: Imp
     if not raw.column and roles.slots:
         context = " ".join([context, *(normal(s.column.name) for s in roles.slots[:1])])
     return read_meaning(
-        raw.column, key=raw.key, unit_cell=raw.unit_cell, context=context, profile=profile, given=options.unit
+        raw.column,
+        key=raw.key,
+        unit_cell=raw.unit_cell,
+        context=context,
+        unit_above=roles.unit_above,
+        profile=profile,
+        given=options.unit,
     )
 
 
@@ -160,14 +171,8 @@ def _label_hints(
     roles: Roles, layout: Layout, profile: Profile | None, options: ImportOptions
 ) -> list[tuple[str, str]]:
     """What says outright which end of an interval the times mark."""
-    words = normal(" ".join(c.name for c in roles.start))
-    by_name = (
-        "end"
-        if matches(ROLE_WORDS["end"], words)
-        else "start"
-        if matches("start|begin\\w*|desde|inicio|from", words)
-        else ""
-    )
+    names = [normal(c.name) for c in roles.start]
+    by_name = next((label for label in map(label_word, names) if label), "")
     return [
         (options.label or "", "given"),
         (layout.label, "layout"),

@@ -12,6 +12,7 @@ from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import parse_clock
+from kanchay.adapters.files.titles import unit_above
 from kanchay.adapters.files.words import ROLE_WORDS, find_unit, matches, normal
 from kanchay.services.ports.files import ImportOptions
 
@@ -50,6 +51,7 @@ class Roles:
     unit: Column | None = None
     status: Column | None = None
     context: str = ""
+    unit_above: str = ""
     constants: tuple[tuple[str, str], ...] = field(default=())
     hours: Column | None = None  # which interval of the day a row is, as a number beside a date
 
@@ -149,7 +151,9 @@ def _slot_times(name: str) -> tuple[int | None, int | None]:
     ends = split_range(name.strip())
     if ends:
         return parse_clock(ends[0]), parse_clock(ends[1])
-    found = re.findall(r"\d{1,2}[:h]\d{2}(?::\d{2})?", name)
+    found = re.findall(r"\d{1,2}[:h]\d{2}(?::\d{2})?", name) or [
+        f"{hour}:00" for hour in re.findall(r"^(\d{1,2}) ?(?:h|hs|hrs|uhr|uur)$", name.strip(), re.I)
+    ]
     if len(found) == 2:
         return parse_clock(found[0]), parse_clock(found[1])
     return (parse_clock(found[0]), None) if len(found) == 1 else (None, None)
@@ -180,7 +184,7 @@ def _is_id(column: Column) -> bool:
 
 
 def _text_roles(
-    columns: list[Column], n_rows: int
+    columns: list[Column], most: int
 ) -> tuple[list[Column], Column | None, Column | None, list[tuple[str, str]]]:
     keys: list[Column] = []
     unit = status = None
@@ -195,7 +199,7 @@ def _text_roles(
             status = column
         elif _constant(column) is not None:
             constants.append((column.name, words[0]))
-        elif len(words) <= min(_MAX_KEYS, max(2, n_rows // 3)):
+        elif len(words) <= most:
             keys.append(column)
     return keys, unit, status, constants
 
@@ -214,19 +218,26 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     rest = [c for c in table.columns if id(c) not in used]
     wanted = _named(table, options, "key", "meter", "register", "name")
     texts = [c for c in rest if c.type == "text" or (c.type in ("number", "epoch") and _is_id(c))]
-    keys, unit, status, constants = _text_roles(texts, table.n_rows)
+    # A wide table has few rows for each meter.
+    most = min(_MAX_KEYS, table.n_rows if slots else max(2, table.n_rows // 3))
+    keys, unit, status, constants = _text_roles(texts, most)
     keys = wanted or _independent(keys)
     values = _named(table, options, "value") or [
         c for c in rest if c.type in ("number", "epoch") and c not in texts and c.filled() > 0
     ]
     if not values and not slots:
         raise refuse("no_meter_data", name, what="no column holds values")
-    said = [table.sheet, *table.preamble[:30], *(f"{n} {v}" for n, v in constants), *(c.name for c in texts)]
+    said = [
+        table.sheet,
+        *table.preamble[:30],
+        *(f"{n} {v}" for n, v in constants),
+        *(c.name for c in texts if c not in (unit, status)),
+    ]
     context = normal(" ".join(said))
     return Roles(
         start, end, () if slots else tuple(values), slots, tuple(keys),
         next(iter(_named(table, options, "unit")), unit), next(iter(_named(table, options, "status")), status),
-        context, tuple(constants), hours,
+        context, unit_above(table.preamble), tuple(constants), hours,
     )  # fmt: skip
 
 

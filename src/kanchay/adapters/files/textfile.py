@@ -11,6 +11,7 @@ from kanchay.adapters.files.container import Limits
 from kanchay.adapters.files.evidence import Alternative, rank
 from kanchay.adapters.files.header import Found, find_table
 from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.sections import cut
 from kanchay.adapters.files.table import Column, Table
 
 __all__ = ["read_text"]
@@ -19,6 +20,7 @@ _DELIMITERS: Final = (",", ";", "\t", "|")
 _NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _HEAD: Final = 96 * 1024
 _ODD_ROWS: Final = 20_000
+_LEAST: Final = 0.2  # less support than this is no table
 
 
 def _sample(text: bytes) -> list[str]:
@@ -57,10 +59,20 @@ def _offset(text: bytes, n_lines: int) -> int:
     return at
 
 
-def read_text(text: bytes, name: str, limits: Limits) -> Table:
-    """The table of a text file; raises `FileRefused` where there is none."""
+def _look(text: bytes) -> Found | None:
+    """The table of a piece of text, if it has one."""
+    dialects = _dialects(_sample(text[: 4 * _HEAD]))
+    return dialects[0].value[1] if dialects and dialects[0].score >= _LEAST else None
+
+
+def read_text(text: bytes, name: str, limits: Limits) -> list[Table]:
+    """The tables of a text file; raises `FileRefused` where there is none."""
+    return [_table(section, name, limits) for section in cut(text, _look)]
+
+
+def _table(text: bytes, name: str, limits: Limits) -> Table:
     dialects = _dialects(_sample(text))
-    if not dialects or dialects[0].score < 0.2:
+    if not dialects or dialects[0].score < _LEAST:
         raise refuse("no_meter_data", name, what="no row has both a time and a number")
     delimiter, found = dialects[0].value
     if found.width > limits.max_columns:

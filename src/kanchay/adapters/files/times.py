@@ -187,7 +187,7 @@ def _monthly(times: ParsedTimes) -> bool:
     return same and (of_month[0] == 0 or len(moments) == len(days))
 
 
-def _decide(candidates: list[ParsedTimes], day_first: bool | None) -> ParsedTimes:
+def _decide(candidates: list[ParsedTimes], day_first: bool | None, daily: bool) -> ParsedTimes:
     """The order that the whole column supports; an answer given by the user wins."""
     if day_first is not None:
         wanted = "dmy" if day_first else "mdy"
@@ -199,7 +199,7 @@ def _decide(candidates: list[ParsedTimes], day_first: bool | None) -> ParsedTime
     measured = sorted(top, key=lambda c: (_gaps(c), ["dmy", "mdy", "ymd"].index(c.order)))
     first, second = measured[0], measured[1]
     # Monthly dates look like a run of days when day and month are swapped: never settle that silently.
-    settled = _gaps(first)[0] < _gaps(second)[0] and not any(_monthly(c) for c in top)
+    settled = _gaps(first)[0] < _gaps(second)[0] and (daily or not any(_monthly(c) for c in top))
     if settled or day_first is not None or np.array_equal(first.wall, second.wall):
         return first
     keep = min(top, key=lambda c: ["dmy", "mdy", "ymd"].index(c.order))
@@ -213,14 +213,17 @@ def _with(times: ParsedTimes, **changes: Any) -> ParsedTimes:
     return replace(times, **changes)
 
 
-def parse_times(texts: Any, *, day_first: bool | None = None) -> ParsedTimes | None:
-    """Read a pyarrow string array as times; None where fewer than half of the filled cells are times."""
+def parse_times(texts: Any, *, day_first: bool | None = None, daily: bool = False) -> ParsedTimes | None:
+    """Read a pyarrow string array as times; None where fewer than half of the filled cells are times.
+
+    `daily` says that each row or run of rows is a day, so that its dates are no months.
+    """
     import pyarrow.compute as pc
 
     encoded = pc.dictionary_encode(pc.utf8_trim_whitespace(texts))
     unique = encoded.dictionary
     codes = codes_of(encoded)
-    times = _parse_unique(unique, day_first)
+    times = _parse_unique(unique, day_first, daily)
     if times is None:
         return None
     known = codes >= 0
@@ -231,7 +234,7 @@ def parse_times(texts: Any, *, day_first: bool | None = None) -> ParsedTimes | N
     return _with(times, wall=times.wall[safe], ok=known & times.ok[safe], offset=offset)
 
 
-def _parse_unique(unique: Any, day_first: bool | None) -> ParsedTimes | None:
+def _parse_unique(unique: Any, day_first: bool | None, daily: bool) -> ParsedTimes | None:
     n = len(unique)
     groups = [g for g in _groups(unique) if g.form.kind != "time"] if n else []
     epoch = parse_epoch(unique)
@@ -243,7 +246,7 @@ def _parse_unique(unique: Any, day_first: bool | None) -> ParsedTimes | None:
         else:
             orders = (orders - {"ymd"}) or {"ymd"}
         candidates = [_under(groups, n, order) for order in sorted(orders)]
-        times = _decide(candidates, day_first)
+        times = _decide(candidates, day_first, daily)
         alternatives.append(Alternative(times, float(times.ok.sum())))
     winner = best(alternatives)
     return winner.value if winner else None

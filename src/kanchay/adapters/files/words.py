@@ -17,10 +17,13 @@ __all__ = [
     "ROLE_WORDS",
     "direction_words",
     "find_unit",
+    "has_brackets",
     "is_composite",
+    "label_word",
     "matches",
     "normal",
     "quantity_words",
+    "without_making",
     "zone_words",
 ]
 
@@ -34,13 +37,14 @@ _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
     (r"humid\w*|humedad|umidade|umidita|feuchte|vochtigheid|rh", _Q.HUMIDITY, 2.5),
     (r"power factor|factor de potencia|cos ?phi|pf", _Q.POWER_FACTOR, 4.0),
     (r"wattage|watts?", _Q.POWER, 1.5),
-    (r"power|potencia|leistung|puissance|vermogen|potenza|lastgang|demand|demanda|ejecutad\w*", _Q.POWER, 1.5),
-    (r"energ\w*|consum\w*|verbrauch|verbruik|afname|injectie|energie\w*|usage|kwh|elektrizitat", _Q.ELECTRIC_ENERGY, 1.5),
+    (r"power|potencia|\w*leistung|puissance|vermogen|potenza|lastgang|demand|demanda|ejecutad\w*", _Q.POWER, 1.5),
+    (r"energ\w*|consum\w*|\w*verbrauch|\w*verbruik|\w*afname|\w*injectie|usage|kwh|elektrizitat|wirk(?:arbeit|energie)"
+     r"|consommation\w*", _Q.ELECTRIC_ENERGY, 1.5),
     (r"import|export|submeter\w*|sub metering|production|generation", _Q.ELECTRIC_ENERGY, 0.5),
-    (r"gas|gaz|erdgas", _Q.GAS, 3.0),
+    (r"gas|gaz|erdgas|gasvolume\w*|gasmenge", _Q.GAS, 3.0),
     (r"heat|heating|warme|chaleur|calor|warmte|district heating", _Q.HEAT, 1.6),
-    (r"water|agua|wasser|eau|acqua", _Q.WATER, 2.0),
-    (r"price|precio|preco|preis|prix|prezzo|prijs|cost|costo|importe|tarif\w*|eur|usd|pen|gbp|pence", _Q.PRICE, 3.0),
+    (r"water|agua|wasser|eau|acqua|watervolume\w*|wassermenge", _Q.WATER, 3.5),
+    (r"price|precio|preco|preis|prix|prezzo|prijs|cost|costo|importe|tarif\w*(?! \d)|custo|kosten|kost|cout|eur|usd|pen|gbp|pence", _Q.PRICE, 3.0),
     (r"carbon|co2|co2e|emission\w*|emision\w*", _Q.CARBON_INTENSITY, 4.0),
     (r"soc|state of charge|battery level", _Q.STATE_OF_CHARGE, 3.0),
     (r"occup\w*|ocupacion|presence|presencia|motion", _Q.OCCUPANCY, 4.0),
@@ -50,20 +54,18 @@ _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
 )  # fmt: skip
 _D = Direction
 _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
-    (r"export\w*|exportad\w*|injec\w*|inyec\w*|einspeis\w*|feed ?in|return\w*|teruglever\w*|vertid\w*|excedent\w*|surplus"
+    (r"export\w*|injec\w*|inyec\w*|\w*einspeis\w*|fe?ed ?in\w*|return\w*|\w*teruglever\w*|\w*injectie|naar (?:het )?net|ins netz|vertid\w*|excedent\w*|surplus"
      r"|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid|as kwh", _D.EXPORT, 3.0),
-    (r"import\w*|afname|bezug|from grid|grid|soutir\w*|delivered|withdraw\w*|prelev\w*|entnahme|netzbezug"
+    (r"import\w*|\w*afname|\w*bezug|from grid|grid|van (?:het )?net|aus dem netz|de (?:la )?red|soutir\w*|delivered|withdraw\w*|prelev\w*|entnahme|netzbezug"
      r"|levering|afgenomen|compra\w*|ae kwh", _D.IMPORT, 2.5),
     (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv\d*|solar\d*|zonne\w*|photovolt\w*"
-     r"|yield|ertrag|onsite", _D.PRODUCTION, 2.8),
-    (r"consum\w*|verbrauch|verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*|sub ?meter\w*|sub metering|appliance"
+     r"|\w*erzeugung|\w*opbrengst|yield|ertrag|onsite", _D.PRODUCTION, 2.8),
+    (r"consum\w*|consommation\w*|\w*verbrauch|\w*verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*|sub ?meter\w*|sub metering|appliance"
      r"|sub\d|total use", _D.CONSUMPTION, 2.0),
-    (r"net|neto|netto|saldo", _D.NET, 3.0),
+    (r"(?<!van )(?<!het )(?<!naar )net|neto|netto|saldo", _D.NET, 3.0),
 )  # fmt: skip
 # Words that only stand on the papers of a grid meter: what is "consumed" there is imported.
-_GRID_METER: Final = (
-    r"cpe|cups|ean|pod|mpan|nmi|contador|zahler\w*|zahlpunkt|suministro|distribuid\w*|elektriciteitsmeter"
-)
+_GRID_METER: Final = r"cpe|cups|ean|pod|prm|pdl|mpan|nmi|contador|zahler\w*|zahlpunkt|suministro|distribuid\w*|elektriciteitsmeter"
 # The highest or lowest power within an interval is no mean over it: it makes no energy.
 EXTREMES: Final = r"max|maxim\w*|minim\w*|peak|pico|spitze"
 _ZONES: Final[tuple[tuple[str, str], ...]] = (
@@ -77,8 +79,10 @@ _ZONES: Final[tuple[tuple[str, str], ...]] = (
     (r"fecha|hora|suministro|osinergmin|ejecutado|voltaje|soles", "America/Lima"),
 )
 ROLE_WORDS: Final = {
-    "start": r"start|from|begin|desde|inicio|von|van|de|debut|inizio|ab|from time|period start|start time|interval start",
-    "end": r"end|to|until|ending|hasta|fin|final|bis|tot|fim|fine|period end|interval end|end time|he|hour ending",
+    "start": r"start|from|begin|desde|inicio|von|van|de|debut|inizio|ab|from time|period start|start time|interval start"
+    r"|beginn|startzeit|begintijd",
+    "end": r"end|to|until|ending|hasta|fin|final|bis|tot|fim|fine|period end|interval end|end time|he|hour ending"
+    r"|ende|endzeit|eindtijd|einde|ate",
     "time": r"time|timestamp|date|datetime|fecha|hora|data|datum|zeit|zeitstempel|horodate|tijd|giorno|dia|day|ts|utc",
     "status": r"status|estado|validat\w*|validier\w*|quality|calidad|qualidade|flag|metodo\w*|method|etat|nature"
     r"|stato|qualitat",
@@ -147,6 +151,18 @@ def quantity_words(text: str) -> list[tuple[Quantity, float, str]]:
     return [(q, w, word) for q, w, word in found if word]
 
 
+# "Exported by the portal" is how a file came to be, not which way energy flowed.
+_MAKING: Final = re.compile(
+    r"(?:data|report|csv|excel) export\b|\bexport\w* (?:by|from|at|on|of|file|date|time|report|aus|vom|von|am|um|uit|van|op|del|de|"
+    r"do|da|du|depuis|le|el|em)\b"
+)
+
+
+def without_making(context: str) -> str:
+    """The surroundings of a table without sentences on how the file was made."""
+    return _MAKING.sub(" ", context)
+
+
 def direction_words(text: str, context: str = "") -> list[tuple[Direction, float, str]]:
     """Every direction the words speak for; papers of a grid meter turn consumption into import."""
     found = [(d, w, matches(p, text)) for p, d, w in _DIRECTIONS]
@@ -155,6 +171,19 @@ def direction_words(text: str, context: str = "") -> list[tuple[Direction, float
     if grid and any(d is Direction.CONSUMPTION for d, _, _ in stated):
         stated.append((Direction.IMPORT, 2.2, grid))
     return stated
+
+
+def label_word(name: str) -> str:
+    """Which end of an interval the name of a time column tells: "start", "end" or nothing."""
+    if matches(r"start\w*|begin\w*|beginn|desde|inicio|debut|from", name) or name in (
+        "von",
+        "van",
+        "de",
+        "ab",
+    ):
+        return "start"
+    long = r"end|ending|end ?time|ende|endzeit|eindtijd|einde|hasta|fin|until|hour ending|period end|interval end|fim|fine"
+    return "end" if matches(long, name) or name in ("to", "bis", "tot", "a", "ate", "he") else ""
 
 
 def zone_words(text: str) -> str | None:
@@ -167,6 +196,11 @@ def zone_words(text: str) -> str | None:
 def is_composite(header: str) -> bool:
     """Whether a header names a ratio such as ``price_usd_per_kwh``: its kWh is no energy."""
     return bool(_COMPOSITE.search(header))
+
+
+def has_brackets(header: str) -> bool:
+    """Whether a header sets something in brackets, as units mostly are."""
+    return bool(_BRACKETS.search(header))
 
 
 def find_unit(header: str) -> Unit | None:
@@ -187,7 +221,8 @@ def find_unit(header: str) -> Unit | None:
             return found
     last = words[-1] if words else ""
     snake = "_" in header and last.upper() in _LETTERS and len(words) > 1
-    exact = last in _LETTERS and " " in header
+    phase = len(words) > 1 and plain_word(words[-2]) in ("phase", "fase", "linea", "line", "linie")
+    exact = last in _LETTERS and " " in header and not phase
     if last == "pct":
         return _unit("%")
     return _unit(last.upper()) if (snake or exact) and last else None

@@ -1,19 +1,18 @@
-"""Workbook to table: every sheet is looked at, the best table wins."""
+"""Workbook to tables: every sheet is looked at, and every table of it."""
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Final
 
 import numpy as np
 
 from kanchay.adapters.files.container import Limits
-from kanchay.adapters.files.evidence import Alternative, best
 from kanchay.adapters.files.header import find_table
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
@@ -23,7 +22,7 @@ __all__ = ["read_workbook"]
 _HEAD: Final = 400
 _MAX_CELLS: Final = 6_000_000
 _MAX_SHEETS: Final = 40
-_SHEET_ROWS: Final = 24  # a table of fewer rows is a summary
+_DIGIT: Final = re.compile("[0-9]")
 
 
 def _text(value: Any) -> str:
@@ -58,8 +57,8 @@ def _sheet_rows(sheet: Any) -> list[tuple[Any, ...]]:
     return rows[:last]
 
 
-def read_workbook(data: bytes, name: str, limits: Limits) -> Table:
-    """The best table of a workbook; raises `FileRefused` where no sheet has one."""
+def read_workbook(data: bytes, name: str, limits: Limits) -> list[Table]:
+    """All tables of a workbook; raises `FileRefused` where no sheet has one."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -76,34 +75,40 @@ def read_workbook(data: bytes, name: str, limits: Limits) -> Table:
         raise refuse("truncated", name) from error
     if not any(rows for _, rows in sheets):
         raise refuse("empty", name)
-    tables = [t for t in (_table(title, rows, limits) for title, rows in sheets) if t is not None]
-    # A longer table is better evidence than a short one that is as clean.
-    chosen = best([Alternative(t, t.score * (1 + np.log10(1 + t.n_rows))) for t in tables])
-    if chosen is None:
+    tables = [t for title, rows in sheets for t in _tables(title, rows, limits)]
+    if not tables:
         raise refuse("no_meter_data", name, what="no sheet has rows with both a time and a number")
-    return _together(chosen.value, tables)
+    return tables
 
 
-def _together(chosen: Table, tables: list[Table]) -> Table:
-    """The chosen sheet with those that continue it (a month a sheet: the same names, in the same order)."""
-    import pyarrow as pa
+def _is_break(row: tuple[Any, ...]) -> bool:
+    """A row that holds no digit: empty, a title or names."""
+    return not any(
+        isinstance(v, (int, float, datetime, date, time)) or _DIGIT.search(str(v or "")) for v in row
+    )
 
-    names = [c.name for c in chosen.columns]
-    parts = [t for t in tables if t is chosen or (chosen.has_header and [c.name for c in t.columns] == names)]
-    left_out = [t.sheet for t in tables if t not in parts and t.n_rows >= _SHEET_ROWS]
-    facts = chosen.facts + tuple(("sheet_left_out", title) for title in left_out)
-    if len(parts) == 1:
-        return replace(chosen, facts=facts)
-    columns = []
-    empty = [np.full(t.n_rows, np.nan) for t in parts]
-    for i, column in enumerate(chosen.columns):
-        texts = pa.concat_arrays([t.columns[i].texts for t in parts])
-        found = [t.columns[i].numbers for t in parts]
-        filled = [e if n is None else n for n, e in zip(found, empty, strict=True)]
-        numbers = np.concatenate(filled) if any(n is not None for n in found) else None
-        columns.append(Column(column.name, column.type, texts=texts, numbers=numbers))
-    facts += tuple(("sheet", t.sheet) for t in parts if t is not chosen)
-    return replace(chosen, columns=columns, n_rows=sum(t.n_rows for t in parts), facts=facts)
+
+def _tables(title: str, rows: list[tuple[Any, ...]], limits: Limits) -> list[Table]:
+    """The tables of a sheet, cut in front of every run of rows without digits."""
+    starts = [i for i, row in enumerate(rows) if _is_break(row) and (i == 0 or not _is_break(rows[i - 1]))]
+    edges = [0, *(i for i in starts if i), len(rows)] if len(starts) <= _MAX_SHEETS else [0, len(rows)]
+    found: list[Table] = []
+    begin = 0
+    for low, high in pairwise(edges):
+        table = _table(title, rows[low:high], limits)
+        if table is None:
+            continue
+        if found and not table.has_header:
+            named = _table(title, rows[begin:high], limits) if begin < low else None
+            if named is None or not named.has_header:
+                continue
+            table = named
+        elif begin < low:
+            table = _table(title, rows[begin:high], limits) or table
+        found.append(table)
+        begin = high
+    whole = _table(title, rows, limits)
+    return found if len(found) > 1 or whole is None else [whole]
 
 
 def _table(title: str, rows: list[tuple[Any, ...]], limits: Limits) -> Table | None:

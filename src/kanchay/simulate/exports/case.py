@@ -163,11 +163,11 @@ def _numbers(rng: random.Random, language: str, tz: str, unit: str, scale: float
 
 
 def _days(rng: random.Random, tz: str, step: int) -> tuple[date, int]:
-    n_days = rng.choice((3, 4, 6, 9, 14)) if step <= 900 else rng.choice((3, 5, 9, 14, 31))
+    n_days = rng.choice((2, 3, 4, 7)) if step <= 900 else rng.choice((3, 5, 9, 14))
     if rng.random() < 0.04:
         n_days = 1
     if rng.random() < 0.25:
-        return rng.choice(CHANGES[tz.split("/")[0]]), min(max(n_days, 5), 14)
+        return rng.choice(CHANGES[tz.split("/")[0]]), min(max(n_days, 5), 7)
     if rng.random() < 0.2:
         return date(2024, rng.randint(1, 12), 1), min(n_days, 12)  # every date could be read both ways
     return date(2022, 1, 1) + timedelta(days=rng.randrange(1300)), n_days

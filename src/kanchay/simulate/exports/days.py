@@ -11,7 +11,7 @@ from kanchay.domain.interval import DAY, IntArray, wall_clock
 from kanchay.simulate.exports.case import Case
 from kanchay.simulate.exports.cells import Cell, moment
 from kanchay.simulate.exports.meters import Channel
-from kanchay.simulate.exports.rows import Grid, value
+from kanchay.simulate.exports.rows import Grid, named, value
 from kanchay.simulate.exports.words import WORDS
 
 __all__ = ["shown_once", "wide"]
@@ -67,7 +67,7 @@ def wide(case: Case, starts: IntArray, chans: Sequence[Channel]) -> Grid:
             for i in at.tolist():
                 if not cells[int(place[i])]:
                     cells[int(place[i])] = value(c, i, case)
-            head: list[Cell] = [f"{c.phrase} {c.tag}".strip()] if several else []
+            head: list[Cell] = [named(c, case)] if several else []
             unit: list[Cell] = [case.unit] if case.unit_said == "column" else []
             rows.append(
                 [*head, moment(int(starts[at[0]]), replace(case, time=_date_style(case)))[0], *unit, *cells]

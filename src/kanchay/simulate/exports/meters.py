@@ -132,7 +132,7 @@ def _channel(case: Case, starts: IntArray, number: int, said: tuple[str, str, st
     else:
         values = amounts / factor
     values = np.where(gone, np.nan, np.round(values, case.digits))
-    directions = {"plain": ("import",), "reactive": None, "gas": None, "water": None}.get(
+    directions = {"plain": _USED, "reactive": None, "gas": None, "water": None}.get(
         role, (role,) if role not in _USED else _USED
     )
     worded = role not in ("plain",)

@@ -25,7 +25,7 @@ def _written(cell: Cell, case: Case) -> str:
     else:
         text = number(cell, case) if isinstance(cell, Num) else str(cell)
     if case.quoting == "formula" and isinstance(cell, Num):
-        return f'="{text}"'
+        return f'"=""{text}"""' if case.delimiter in text else f'="{text}"'
     if text.startswith('="'):
         return text
     if case.quoting == "all" or case.delimiter in text or '"' in text:

@@ -13,7 +13,7 @@ from kanchay.simulate.exports.case import Case
 from kanchay.simulate.exports.cells import Cell, Num, written_date
 from kanchay.simulate.exports.days import wide
 from kanchay.simulate.exports.meters import Channel
-from kanchay.simulate.exports.rows import Grid, keyed, long
+from kanchay.simulate.exports.rows import Grid, keyed, long, named
 from kanchay.simulate.exports.words import WORDS
 
 __all__ = ["Page", "pages"]
@@ -150,6 +150,8 @@ def pages(case: Case, starts: IntArray, chans: Sequence[Channel]) -> list[Page]:
         for title, table in _tables(case, starts, chans):
             rows += [[title], *([[]] if rng.random() < 0.3 else []), *table, *([[]] * rng.randint(1, 2))]
     else:
+        if case.layout == "wide" and len(chans) == 1:
+            rows += [[named(chans[0], case)]]
         rows += _table(_with_sums(case, _grid(case, starts, chans), chans))
     if case.titles >= 3 and case.container != "parquet" and rng.random() < 0.4:
         rows += [[], [rng.choice(words.closing)]]

@@ -1,0 +1,196 @@
+"""Parts: several tables of one file, by sheet or below each other: which continue, stand beside, or repeat each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from kanchay.adapters.files.header import TIMES
+from kanchay.adapters.files.meaning import FLOWS
+from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.table import Column, Table
+from kanchay.adapters.files.words import normal
+from kanchay.domain.errors import FileRefused
+from kanchay.domain.importing import ImportPreview, ImportQuestion, ImportSeries
+from kanchay.services.ports.files import ImportOptions
+
+__all__ = ["combine", "understand_all"]
+
+FEW_ROWS: Final = 24  # beside a longer one, a table of fewer rows is a summary
+_COMPARED: Final = 2000
+_SHARED: Final = 0.05
+_SAME: Final = 0.01
+
+Understand = Callable[[Table, ImportOptions], ImportPreview]
+
+
+def title_of(table: Table) -> str:
+    """What stands over a table alone: its sheet and the line just above."""
+    return " ".join(p for p in (table.sheet, table.preamble[-1] if table.preamble else "") if p).strip()
+
+
+def _words_of(table: Table) -> str:
+    """The words of a title without numbers, which count months and pages."""
+    return re.sub(r"\d+", "", normal(title_of(table))).strip()
+
+
+def _moments(table: Table) -> set[str]:
+    """The written times of the first and last rows."""
+    columns = [c for c in table.columns if c.type in TIMES][:2]
+    rows = np.unique(np.r_[: min(_COMPARED, table.n_rows), max(0, table.n_rows - _COMPARED) : table.n_rows])
+    cells = [_cells(c, rows) for c in columns]
+    return {" ".join(parts) for parts in zip(*cells, strict=True)}
+
+
+def _cells(column: Column, rows: np.ndarray) -> list[str]:
+    if column.texts is not None:
+        texts = column.texts.to_pylist()
+        return [str(texts[i]) for i in rows.tolist()]
+    values = column.instants if column.instants is not None else column.numbers
+    return ["" if values is None else str(values[i]) for i in rows.tolist()]
+
+
+def _beside(a: Table, b: Table) -> bool:
+    """Whether two tables of the same columns tell the same times under other titles: two meters, not two months."""
+    if title_of(a) == title_of(b):
+        return False
+    first, second = _moments(a), _moments(b)
+    return len(first & second) > _SHARED * min(len(first), len(second))
+
+
+def _joined(parts: Sequence[Table]) -> Table:
+    """Tables of the same columns as one."""
+    import pyarrow as pa
+
+    if len(parts) == 1:
+        return parts[0]
+    columns = []
+    empty = [np.full(t.n_rows, np.nan) for t in parts]
+    for i, column in enumerate(parts[0].columns):
+        texts = pa.concat_arrays([t.columns[i].texts for t in parts])
+        found = [t.columns[i].numbers for t in parts]
+        filled = [e if n is None else n for n, e in zip(found, empty, strict=True)]
+        numbers = np.concatenate(filled) if any(n is not None for n in found) else None
+        columns.append(Column(column.name, column.type, texts=texts, numbers=numbers))
+    facts = parts[0].facts + tuple(("sheet", t.sheet) for t in parts[1:] if t.sheet)
+    n_bad = sum(t.n_bad_rows for t in parts)
+    return replace(
+        parts[0], columns=columns, n_rows=sum(t.n_rows for t in parts), facts=facts, n_bad_rows=n_bad
+    )
+
+
+def combine(tables: Sequence[Table]) -> list[Table]:
+    """The tables of a file, those that continue each other joined, summaries left out, the longest first."""
+    longest = max(tables, key=lambda t: t.score * (1 + np.log10(1 + t.n_rows)))
+    kept: list[list[Table]] = []
+    left_out: list[str] = []
+    shared = tables[0].preamble[:-1]
+    for table in tables:
+        same = [
+            k for k in kept if _names(k[0]) == _names(table) and (table.has_header or k[0].has_header)
+        ]  # fmt: skip
+        after = next((k for k in same if not any(_beside(t, table) for t in k)), None)
+        if after is not None:
+            after.append(table)
+        elif table.n_rows < FEW_ROWS <= longest.n_rows and _names(table) != _names(longest):
+            left_out.append(title_of(table))
+        else:
+            kept.append([replace(table, preamble=(*shared, *table.preamble)) if kept else table])
+    joined = sorted((_joined(k) for k in kept), key=lambda t: t is not longest and -t.n_rows)
+    facts = tuple(("table_left_out", title) for title in left_out if title)
+    return [replace(joined[0], facts=joined[0].facts + facts), *joined[1:]]
+
+
+def _names(table: Table) -> list[str]:
+    return [c.name for c in table.columns]
+
+
+def understand_all(
+    tables: Sequence[Table], options: ImportOptions, name: str, understand: Understand
+) -> ImportPreview:
+    """One preview of several tables; what one of them settles counts for all."""
+    if len(tables) == 1:
+        return understand(tables[0], options)
+    read = [(t, p) for t in tables if (p := _tried(t, options, understand)) is not None]
+    if not read:
+        raise refuse("no_meter_data", name, what="no table has rows with both a time and a number")
+    settled = _settled([p for _, p in read], options)
+    if settled != options:
+        read = [(t, understand(t, settled)) for t, _ in read]
+    kept = [(t, p) for t, p in read if not _repeats(p, [q for _, q in read if q is not p])]
+    return _merged(kept or read[:1], [t for t, p in read if (t, p) not in kept])
+
+
+def _tried(table: Table, options: ImportOptions, understand: Understand) -> ImportPreview | None:
+    try:
+        return understand(table, options)
+    except FileRefused:
+        return None
+
+
+def _settled(previews: Sequence[ImportPreview], options: ImportOptions) -> ImportOptions:
+    """Order of dates, decimal sign and label as far as one of the tables tells them."""
+    known: dict[str, str] = {}
+    for preview in previews:
+        asked = {q.code for q in preview.questions}
+        facts = dict(preview.facts)
+        for code, fact in (("day_first", "date_order"), ("decimal", "decimal"), ("label", "label")):
+            value = facts.get(fact, "").split(":")[0]
+            if code not in asked and value and (code != "day_first" or value in ("dmy", "mdy")):
+                known.setdefault(code, value)
+    open_ = {q.code for p in previews for q in p.questions}
+    if "day_first" in open_ and "day_first" in known:
+        options = replace(options, day_first=known["day_first"] == "dmy")
+    if "decimal" in open_ and "decimal" in known:
+        options = replace(options, decimal=known["decimal"])
+    if "label" in open_ and "label" in known:
+        options = replace(options, label=known["label"])
+    return options
+
+
+def _flows(preview: ImportPreview) -> list[ImportSeries]:
+    return [s for s in preview.series if s.quantity in FLOWS and s.total is not None]
+
+
+def _repeats(preview: ImportPreview, others: Sequence[ImportPreview]) -> bool:
+    """Whether a table only sums up another one: longer intervals, the same energy."""
+    mine = _flows(preview)
+    finer = [
+        o
+        for o in others
+        if _flows(o) and mine and (_flows(o)[0].resolution_s or 0) < (mine[0].resolution_s or 0)
+    ]
+    wholes = [
+        t for o in finer for t in [sum(s.total or 0.0 for s in _flows(o)), *(s.total for s in _flows(o))]
+    ]
+    return bool(mine) and all(
+        any(abs((s.total or 0.0) - (w or 0.0)) <= _SAME * abs(w or 0.0) for w in wholes) for s in mine
+    )
+
+
+def _merged(read: Sequence[tuple[Table, ImportPreview]], dropped: Sequence[Table]) -> ImportPreview:
+    """Series of all tables, told apart by their titles where their names are the same."""
+    names = [s.name for _, p in read for s in p.series]
+    series = tuple(
+        replace(s, name=f"{title_of(t)} {s.name}".strip()) if names.count(s.name) > 1 else s
+        for t, p in read
+        for s in p.series
+    )
+    questions: dict[str, ImportQuestion] = {}
+    for _, preview in read:
+        for question in preview.questions:
+            questions.setdefault(question.code, question)
+    first = read[0][1]
+    facts = first.facts + tuple(("table", title_of(t)) for t, _ in read[1:])
+    facts += tuple(("table_left_out", title_of(t)) for t in dropped)
+    return replace(
+        first,
+        series=series,
+        questions=tuple(questions.values()),
+        facts=facts,
+        n_rows=sum(p.n_rows for _, p in read),
+    )
