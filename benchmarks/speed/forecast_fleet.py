@@ -68,19 +68,21 @@ def model(runtime: str = "onnx", threads: int = 2) -> Any:
 
 
 def in_batches(forecaster: Any) -> Callable[[Any], int]:
-    from kanchay.analysis.forecast.many import forecast_panels
+    from kanchay.analysis.forecast.many import FleetOptions, forecast_panels
 
-    return lambda given: sum(len(p.points) for p in forecast_panels(given, forecaster, country="PE"))
+    return lambda given: sum(
+        len(p.points) for p in forecast_panels(given, forecaster, FleetOptions(country="PE"))
+    )
 
 
 def from_file(forecaster: Any) -> Callable[[Path], int]:
     from kanchay.adapters.energytable import stream_panels
     from kanchay.adapters.frames import FrameWriter
-    from kanchay.analysis.forecast.many import forecast_panels
+    from kanchay.analysis.forecast.many import FleetOptions, forecast_panels
 
     def run(path: Path) -> int:
         with FrameWriter(path.with_name("out.parquet")) as writer:
-            for part in forecast_panels(stream_panels(path, TZ), forecaster, country="PE"):
+            for part in forecast_panels(stream_panels(path, TZ), forecaster, FleetOptions(country="PE")):
                 writer.write_many(
                     part.points, part.issued_at, resolution_s=3600, unit="kWh", mean=part.mean,
                     quantiles=part.quantiles,

@@ -112,9 +112,10 @@ class BundleForecaster:
     def _ahead(self, hours: FloatArray, windows: Windows, clock: ClockGrid, n_days: int) -> FloatArray:
         """Mean and quantiles by the hour on the clock, shape (n_windows, 24 * n_days, 10)."""
         ask = self._rolled if self.manifest.format == 1 else self._direct
-        return ask(_Hours(hours, _calendar(windows, n_days), clock.temperature(windows)), n_days)
+        past = _Hours.of(hours, _calendar(windows, n_days), clock.temperature(windows))
+        return ask(past, hours, n_days)
 
-    def _direct(self, past: _Hours, n_days: int) -> FloatArray:
+    def _direct(self, past: _Hours, _: FloatArray, n_days: int) -> FloatArray:
         """Mean and quantiles of each day ahead from the same past, shape (n_windows, 24 * n_days, 10)."""
         blocks = []
         for day in range(n_days):
@@ -122,11 +123,12 @@ class BundleForecaster:
             blocks.append(_widen(answer, self._widening(day)))
         return np.concatenate(blocks, axis=1)
 
-    def _rolled(self, past: _Hours, n_days: int) -> FloatArray:
+    def _rolled(self, past: _Hours, hours: FloatArray, n_days: int) -> FloatArray:
         """The same from a network that knows only the next day and is fed with its own mean."""
-        blocks, held = [], past.load
+        blocks, held = [], hours
         for day in range(n_days):
-            moved = replace(past, load=held, calendar=past.calendar[:, day * _HOURS :])
+            load, mask = _filled(held)
+            moved = replace(past, load=load, mask=mask, calendar=past.calendar[:, day * _HOURS :])
             answer = self.runtime.run(moved.inputs(0)).astype(np.float64)
             blocks.append(_widen(answer, self._widening(day)))
             held = np.concatenate([held[:, _HOURS:], answer[:, :, 0]], axis=1)
@@ -140,36 +142,44 @@ class BundleForecaster:
 class _Hours:
     """What the network reads, by the hour on the clock: a week back, as many days ahead as are asked for.
 
-    `load` (n, 168) is NaN where missing, `calendar` (n, 168 + 24 * n_days, k), `temperature` (n, 168 + 24 * n_days)
-    NaN where unknown, or None.
+    `load` and `mask` are (n, 168), `calendar` is (n, 168 + 24 * n_days, k), `air` and `air_mask` (n, 168 + 24 * n_days);
+    each mask is 1 where a value is known and 0 where it is not and 0 stands for it.
     """
 
-    load: FloatArray
+    load: Float32
+    mask: Float32
     calendar: Float32
-    temperature: FloatArray | None
+    air: Float32
+    air_mask: Float32
+
+    @classmethod
+    def of(cls, load: FloatArray, calendar: Float32, temperature: FloatArray | None) -> _Hours:
+        """Out of values that are NaN where unknown; made once for all days that are asked for."""
+        nothing = np.zeros(calendar.shape[:2], np.float32)
+        air = (nothing, nothing) if temperature is None else _filled(temperature)
+        return cls(*_filled(load), calendar, *air)
 
     def inputs(self, day: int) -> dict[str, Float32]:
         """The tensors that ask for the day `day` (0: the next) ahead."""
-        known = ~np.isnan(self.load)
         target = slice(LOOKBACK_H + day * _HOURS, LOOKBACK_H + (day + 1) * _HOURS)
-        air, air_known = self._air(target)
+        air, air_mask = (
+            np.concatenate([x[:, :LOOKBACK_H], x[:, target]], axis=1) for x in (self.air, self.air_mask)
+        )
         return {
-            "load": np.where(known, self.load, 0.0).astype(np.float32),
-            "mask": known.astype(np.float32),
+            "load": self.load,
+            "mask": self.mask,
             "calendar_context": self.calendar[:, :LOOKBACK_H],
             "calendar_target": self.calendar[:, target],
             "temperature": air,
-            "temperature_mask": air_known,
+            "temperature_mask": air_mask,
             "lead": np.full((len(self.load), 1), min(day + 1, _MAX_DAYS) / _MAX_DAYS, np.float32),
         }
 
-    def _air(self, target: slice) -> tuple[Float32, Float32]:
-        if self.temperature is None:
-            nothing = np.zeros((len(self.load), LOOKBACK_H + _HOURS), np.float32)
-            return nothing, nothing
-        air = np.concatenate([self.temperature[:, :LOOKBACK_H], self.temperature[:, target]], axis=1)
-        known = np.isfinite(air)
-        return np.where(known, air, 0.0).astype(np.float32), known.astype(np.float32)
+
+def _filled(values: FloatArray) -> tuple[Float32, Float32]:
+    """Values with 0 where they are not known, and the mask of those that are."""
+    known = np.isfinite(values)
+    return np.where(known, values, 0.0).astype(np.float32), known.astype(np.float32)
 
 
 def _widen(answer: FloatArray, factor: float) -> FloatArray:

@@ -173,30 +173,27 @@ def _of_table(
     from kanchay.bootstrap import in_memory
     from kanchay.cli.opening import settings_of
     from kanchay.domain.interval import parse_instant
-    from kanchay.services.forecasting.fleet import forecast_many
+    from kanchay.services.forecasting.fleet import FleetOptions, forecast_many
 
     if asked.tz is None:
         say(f"{path.name}: no zone given, days are cut in UTC. Give --tz for the site's own midnight.")
     country, subdivision = place_of(asked.country)
     table = _Table(path, asked.tz, skip, wants_air=wants_temperature(click_ctx))
-    return _Fleet(
-        forecast_many(
-            in_memory(settings=settings_of(click_ctx)),
-            table.panels(),
-            model=model,
-            issued_at=parse_instant(asked.issued_at, asked.tz or "UTC") if asked.issued_at else None,
-            horizon_s=asked.horizon_s,
-            country=country,
-            subdivision=subdivision,
-            passed_over=skip,
-            air_of=table.air,
-        )
+    options = FleetOptions(
+        issued_at=parse_instant(asked.issued_at, asked.tz or "UTC") if asked.issued_at else None,
+        horizon_s=asked.horizon_s,
+        country=country,
+        subdivision=subdivision,
+        passed_over=skip,
+        air_of=table.air,
     )
+    ctx = in_memory(settings=settings_of(click_ctx))
+    return _Fleet(forecast_many(ctx, table.panels(), options, model=model))
 
 
 def _of_sites(click_ctx: click.Context, asked: Asked, model: str, skip: Callable[[str, str], None]) -> _Fleet:
     from kanchay.cli.opening import open_context
-    from kanchay.services.forecasting.fleet import forecast_fleet, points_to_forecast
+    from kanchay.services.forecasting.fleet import FleetOptions, forecast_fleet, points_to_forecast
     from kanchay.services.people.sites import list_sites
 
     ctx, scope, _ = open_context(
@@ -208,10 +205,8 @@ def _of_sites(click_ctx: click.Context, asked: Asked, model: str, skip: Callable
     points = [point for site in sites for point in points_to_forecast(ctx, scope, site.id)]
     if asked.input_path is not None:
         _skip_others(ctx, scope, sites[0], points, skip)
-    parts = forecast_fleet(
-        ctx, scope, model=model, issued_at=_issued_at(asked.issued_at, sites), horizon_s=asked.horizon_s,
-        passed_over=skip, temperature=wants_temperature(click_ctx),
-    )  # fmt: skip
+    options = FleetOptions(_issued_at(asked.issued_at, sites), asked.horizon_s, passed_over=skip)
+    parts = forecast_fleet(ctx, scope, options, model=model, temperature=wants_temperature(click_ctx))
     return _Fleet(parts, len(points), {p.id: p.unit for p in points})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kanchay.analysis.forecast.many import forecast_panels
+from kanchay.analysis.forecast.many import FleetOptions, forecast_panels
 from kanchay.analysis.forecast.naive import EnsembleNaive
 from kanchay.analysis.forecast.single import forecast_panel
 from kanchay.domain.errors import NotEnoughData, TimeError
@@ -38,7 +38,9 @@ FLEET = [
 def test_each_meter_as_if_it_were_alone(batch):
     model, missed, seen = EnsembleNaive(), [], []
     for part in forecast_panels(
-        FLEET, model, country="PE", batch=batch, passed_over=lambda point, _: missed.append(point)
+        FLEET,
+        model,
+        FleetOptions(country="PE", batch=batch, passed_over=lambda point, _: missed.append(point)),
     ):
         assert len(part.points) <= batch
         for row, point in enumerate(part.points):
@@ -63,7 +65,9 @@ def test_one_time_of_issue_for_all_reads_nothing_later():
     ]  # fmt: skip
     model = EnsembleNaive()
     for clean, dirty in zip(
-        forecast_panels(FLEET, model, issued_at=at), forecast_panels(poisoned, model, issued_at=at), strict=True
+        forecast_panels(FLEET, model, FleetOptions(at)),
+        forecast_panels(poisoned, model, FleetOptions(at)),
+        strict=True,
     ):  # fmt: skip
         assert clean.points == dirty.points
         assert (clean.issued_at == at).all()
@@ -86,7 +90,7 @@ def test_panels_are_asked_for_one_at_a_time():
             asked.append(k)
             yield meter(f"m{k}", 3, seed=k)
 
-    first = next(forecast_panels(endless(), EnsembleNaive(), batch=4))
+    first = next(forecast_panels(endless(), EnsembleNaive(), FleetOptions(batch=4)))
     assert first.points == ("m0", "m1", "m2", "m3")
     assert len(asked) == 4
 
@@ -95,10 +99,14 @@ def test_a_resolution_that_cannot_be_forecast_is_told_or_raised():
     two_hours = Panel.of(("slow",), np.ones((1, 60)), start=START, resolution_s=7200, tz="UTC")
     told = {}
     fleet = [two_hours, *FLEET]
-    parts = list(forecast_panels(fleet, EnsembleNaive(), horizon_s=3 * 3600, passed_over=told.__setitem__))
+    parts = list(
+        forecast_panels(
+            fleet, EnsembleNaive(), FleetOptions(horizon_s=3 * 3600, passed_over=told.__setitem__)
+        )
+    )
     assert sorted(told) == ["hour", "slow"]
     assert "24 hours" in told["hour"]
     assert "whole number" in told["slow"] or "interval" in told["slow"]
     assert sum(len(p.points) for p in parts) == len(FLEET) - 1
     with pytest.raises(TimeError):
-        list(forecast_panels(fleet, EnsembleNaive(), horizon_s=3 * 3600))
+        list(forecast_panels(fleet, EnsembleNaive(), FleetOptions(horizon_s=3 * 3600)))

@@ -14,7 +14,7 @@ from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site, Term, VirtualPoint
 from kanchay.domain.reading import Readings
 from kanchay.domain.scope import Actor, Purpose, Role
-from kanchay.services.forecasting.fleet import forecast_fleet, forecast_many, points_to_forecast
+from kanchay.services.forecasting.fleet import FleetOptions, forecast_fleet, forecast_many, points_to_forecast
 from kanchay.services.forecasting.forecast import forecast_point
 from kanchay.services.people.policy import operator_scope, scope_for
 from kanchay.services.people.sites import add_points, create_site
@@ -43,7 +43,10 @@ def test_a_fleet_gets_what_each_point_gets(ctx):
     missed: list[str] = []
     parts = list(
         forecast_fleet(
-            ctx, SCOPE, model="ensemble", batch=3, passed_over=lambda point, _: missed.append(point)
+            ctx,
+            SCOPE,
+            FleetOptions(batch=3, passed_over=lambda point, _: missed.append(point)),
+            model="ensemble",
         )
     )
     assert sorted(p for part in parts for p in part.points) == [f"s{k}-{n}" for k in range(3) for n in "ab"]
@@ -57,15 +60,15 @@ def test_a_fleet_gets_what_each_point_gets(ctx):
 
 def test_a_fleet_as_of_before_reads_nothing_later(ctx):
     at = NOW - 5 * DAY
-    (part, *_) = forecast_fleet(ctx, SCOPE, model="week", issued_at=at)
+    (part, *_) = forecast_fleet(ctx, SCOPE, FleetOptions(at), model="week")
     late = [Readings.regular(point, at, HOUR, np.full(24 * 5, 1e6)) for point in part.points]
     ctx.readings.append(SCOPE, late, recorded_at=NOW + 1)
-    (again, *_) = forecast_fleet(ctx, SCOPE, model="week", issued_at=at)
+    (again, *_) = forecast_fleet(ctx, SCOPE, FleetOptions(at), model="week")
     assert (part.issued_at == at).all()
     np.testing.assert_array_equal(again.mean, part.mean)
     missed: dict[str, str] = {}
     before = forecast_fleet(
-        ctx, SCOPE, model="week", issued_at=NOW - 30 * DAY, passed_over=missed.__setitem__
+        ctx, SCOPE, FleetOptions(NOW - 30 * DAY, passed_over=missed.__setitem__), model="week"
     )
     assert list(before) == []
     assert len(missed) == 9

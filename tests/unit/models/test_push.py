@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -313,8 +313,12 @@ def test_waitress_hands_the_pieces_on(hub, shelf, scope, bundle) -> None:
     from waitress.server import create_server
 
     server = create_server(hub, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
+
+    def run() -> None:
+        with suppress(OSError):  # closed from here, its loop finds no socket any more
+            server.run()
+
+    threading.Thread(target=run, daemon=True).start()
     hub.address = f"http://127.0.0.1:{server.effective_port}"
     try:
         with line(hub, lambda n: ("up", 5_000) if n in (3, 7) else None) as (wire, registry):

@@ -16,7 +16,7 @@ from kanchay.domain.interval import DAY, IntArray
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["BATCH", "AirOf", "FleetForecast", "PassedOver", "forecast_panels"]
+__all__ = ["BATCH", "AirOf", "FleetForecast", "FleetOptions", "PassedOver", "forecast_panels"]
 
 BATCH: Final = (
     512  # windows at once; more gain nothing and fill the caches (benchmarks/speed/forecast_fleet.py)
@@ -57,25 +57,12 @@ class FleetForecast:
     notes: list[tuple[str, ...]]
 
 
-def forecast_panels(
-    panels: Iterable[Panel],
-    forecaster: Forecaster,
-    *,
-    issued_at: int | None = None,
-    horizon_s: int = DAY,
-    country: str | None = None,
-    subdivision: str | None = None,
-    batch: int = BATCH,
-    passed_over: PassedOver | None = None,
-    air_of: AirOf | None = None,
-) -> Iterator[FleetForecast]:
-    """Forecast every point of many panels, `batch` points at a time; each panel is let go once it is read.
+@dataclass(frozen=True, slots=True)
+class FleetOptions:
+    """What is asked of every meter of a fleet.
 
-    Parameters
+    Attributes
     ----------
-    panels : iterable of Panel
-        Of any resolutions and zones; each answer holds points of one of them.
-    forecaster : Forecaster
     issued_at : int, optional
         First instant not yet known, for all; by default the end of each point's own readings. [s]
     horizon_s : int, default 86400
@@ -91,10 +78,40 @@ def forecast_panels(
         Called once with each point, just after its panel came: the temperature outside it, or None. Not called for
         a forecaster that does not read it.
 
+    Examples
+    --------
+    >>> FleetOptions(country="PE").batch
+    512
+    """
+
+    issued_at: int | None = None
+    horizon_s: int = DAY
+    country: str | None = None
+    subdivision: str | None = None
+    batch: int = BATCH
+    passed_over: PassedOver | None = None
+    air_of: AirOf | None = None
+
+
+def forecast_panels(
+    panels: Iterable[Panel],
+    forecaster: Forecaster,
+    options: FleetOptions | None = None,
+) -> Iterator[FleetForecast]:
+    """Forecast every point of many panels, a batch of points at a time; each panel is let go once it is read.
+
+    Parameters
+    ----------
+    panels : iterable of Panel
+        Of any resolutions and zones; each answer holds points of one of them.
+    forecaster : Forecaster
+    options : FleetOptions, optional
+        What is asked of all of them.
+
     Raises
     ------
     TimeError
-        A resolution that the forecaster cannot read or that the horizon does not fit, where `passed_over` is not given.
+        A resolution that the forecaster cannot read or that the horizon does not fit, where nobody is told of it.
 
     Yields
     ------
@@ -105,28 +122,29 @@ def forecast_panels(
     --------
     >>> from kanchay.analysis.forecast.naive import DayNaive
     >>> fleet = (Panel.of((f"m{k}",), np.full((1, 48), k), start=0, resolution_s=3600, tz="UTC") for k in range(3))
-    >>> [(part.points, part.mean.sum(axis=1).tolist()) for part in forecast_panels(fleet, DayNaive(), batch=2)]
+    >>> parts = forecast_panels(fleet, DayNaive(), FleetOptions(batch=2))
+    >>> [(part.points, part.mean.sum(axis=1).tolist()) for part in parts]
     [(('m0', 'm1'), [0.0, 24.0]), (('m2',), [48.0])]
     """
-    place = (country, subdivision)
-    asked = air_of if air_of is not None and reads_temperature(forecaster) else _no_air
+    ask = options or FleetOptions()
+    air_of = ask.air_of if ask.air_of is not None and reads_temperature(forecaster) else _no_air
     open_: dict[tuple[int, str], _Pile] = {}
     for panel in panels:
         key = (panel.resolution_s, panel.tz)
         for row, point in enumerate(panel.points):
             if key not in open_:
-                open_[key] = _Pile(*key, forecaster.lookback_s, batch)
+                open_[key] = _Pile(*key, forecaster.lookback_s, ask.batch)
             pile = open_[key]
-            if pile.add(point, panel.values[row], panel.start, issued_at):
-                pile.airs.append(asked(point))
-            elif passed_over:
-                passed_over(point, _TOO_LITTLE)
+            if pile.add(point, panel.values[row], panel.start, ask.issued_at):
+                pile.airs.append(air_of(point))
+            elif ask.passed_over:
+                ask.passed_over(point, _TOO_LITTLE)
             if pile.full:
-                yield from pile.answers(forecaster, horizon_s, place, passed_over)
+                yield from pile.answers(forecaster, ask)
                 del open_[key]
     for pile in open_.values():
         if pile.points:
-            yield from pile.answers(forecaster, horizon_s, place, passed_over)
+            yield from pile.answers(forecaster, ask)
 
 
 def _no_air(_: str) -> None:
@@ -168,36 +186,28 @@ class _Pile:
         self.issued_at.append(start + end * self.resolution_s)
         return True
 
-    def answers(
-        self,
-        forecaster: Forecaster,
-        horizon_s: int,
-        place: tuple[str | None, str | None],
-        passed_over: PassedOver | None,
-    ) -> Iterator[FleetForecast]:
+    def answers(self, forecaster: Forecaster, ask: FleetOptions) -> Iterator[FleetForecast]:
         """The forecast of all, or of none where they cannot be forecast at their resolution."""
         try:
-            found = self.forecast(forecaster, horizon_s, place)
+            found = self.forecast(forecaster, ask)
         except TimeError as error:
-            if passed_over is None:
+            if ask.passed_over is None:
                 raise
             for point in self.points:
-                passed_over(point, str(error))
+                ask.passed_over(point, str(error))
             return
         yield found
 
-    def forecast(
-        self, forecaster: Forecaster, horizon_s: int, place: tuple[str | None, str | None]
-    ) -> FleetForecast:
+    def forecast(self, forecaster: Forecaster, ask: FleetOptions) -> FleetForecast:
         n = len(self.points)
         windows = Windows(
             load=self.load[:n],
             issued_at=np.asarray(self.issued_at, dtype=np.int64),
             resolution_s=self.resolution_s,
-            horizon=steps(horizon_s, self.resolution_s),
+            horizon=steps(ask.horizon_s, self.resolution_s),
             tz=self.tz,
-            country=place[0],
-            subdivision=place[1],
+            country=ask.country,
+            subdivision=ask.subdivision,
         )
         windows = each_in_its_air(windows, self.airs)
         found: Prediction = forecaster.predict(windows)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kanchay.analysis.forecast.air import Air
-from kanchay.analysis.forecast.many import BATCH, AirOf, FleetForecast, PassedOver, forecast_panels
-from kanchay.domain.interval import DAY
+from kanchay.analysis.forecast.many import FleetForecast, FleetOptions, PassedOver, forecast_panels
 from kanchay.domain.panel import Panel
 from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
@@ -20,7 +19,14 @@ from kanchay.services.ports.readings import Span
 from kanchay.services.readings.outdoors import outdoor_point, sensed_air
 from kanchay.services.readings.series import load_panel, span
 
-__all__ = ["FleetForecast", "PassedOver", "forecast_fleet", "forecast_many", "points_to_forecast"]
+__all__ = [
+    "FleetForecast",
+    "FleetOptions",
+    "PassedOver",
+    "forecast_fleet",
+    "forecast_many",
+    "points_to_forecast",
+]
 
 _NO_READING: Final = "there is no reading before the time of issue"
 
@@ -28,69 +34,44 @@ _NO_READING: Final = "there is no reading before the time of issue"
 def forecast_many(
     ctx: Context,
     panels: Iterable[Panel],
+    options: FleetOptions | None = None,
     *,
     model: str | None = None,
-    issued_at: int | None = None,
-    horizon_s: int = DAY,
-    country: str | None = None,
-    subdivision: str | None = None,
-    batch: int = BATCH,
-    passed_over: PassedOver | None = None,
-    air_of: AirOf | None = None,
 ) -> Iterator[FleetForecast]:
     """Forecast panels as they come, from a file or the store; memory holds one batch. Nothing is stored."""
     forecaster = ctx.models.load(model) if model else load_default(ctx)[0]
-    return forecast_panels(
-        panels,
-        forecaster,
-        issued_at=issued_at,
-        horizon_s=horizon_s,
-        country=country,
-        subdivision=subdivision,
-        batch=batch,
-        passed_over=passed_over,
-        air_of=air_of,
-    )
+    return forecast_panels(panels, forecaster, options)
 
 
 def forecast_fleet(
     ctx: Context,
     scope: Scope,
+    options: FleetOptions | None = None,
     *,
     site_ids: Iterable[str] | None = None,
     model: str | None = None,
-    issued_at: int | None = None,
-    horizon_s: int = DAY,
-    batch: int = BATCH,
-    passed_over: PassedOver | None = None,
     temperature: bool = True,
 ) -> Iterator[FleetForecast]:
     """Forecast every electricity meter of these sites (default: all within the scope), each from the end of its data.
 
-    With `issued_at` all are forecast from that instant, and nothing later is read. Sites of one country go together:
-    a batch shares its public holidays. Nothing is stored. A model that reads the outdoor temperature is told that of
-    each site's sensor, unless `temperature` is False.
+    With `options.issued_at` all are forecast from that instant, and nothing later is read. Sites of one country go
+    together: a batch shares its public holidays. Nothing is stored. A model that reads the outdoor temperature is told
+    that of each site's sensor, unless `temperature` is False. Country and temperature in `options` give way to these.
     """
     forecaster = ctx.models.load(model) if model else load_default(ctx)[0]
+    ask = options or FleetOptions()
     wanted = None if site_ids is None else set(site_ids)
     places: dict[tuple[str | None, str | None], list[Site]] = {}
     for site in list_sites(ctx, scope):
         if wanted is None or site.id in wanted:
             scope.require(Permission.READ, site.id)
             places.setdefault((site.country, site.subdivision), []).append(site)
-    store = _Store(ctx, scope, forecaster.lookback_s, issued_at)
+    store = _Store(ctx, scope, forecaster.lookback_s, ask.issued_at)
     for (country, subdivision), sites in places.items():
-        yield from forecast_panels(
-            store.panels(sites, passed_over),
-            forecaster,
-            issued_at=issued_at,
-            horizon_s=horizon_s,
-            country=country,
-            subdivision=subdivision,
-            batch=batch,
-            passed_over=passed_over,
-            air_of=store.air if temperature else None,
+        local = replace(
+            ask, country=country, subdivision=subdivision, air_of=store.air if temperature else None
         )
+        yield from forecast_panels(store.panels(sites, ask.passed_over), forecaster, local)
 
 
 def points_to_forecast(ctx: Context, scope: Scope, site_id: str) -> list[Point]:
