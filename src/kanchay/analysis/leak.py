@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 
 from kanchay.analysis.backtest import backtest
+from kanchay.analysis.forecast.air import Air, in_air
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.single import forecast_panel
 from kanchay.domain.interval import DAY, HOUR
@@ -45,7 +46,8 @@ def leak_test(
     """Scramble every value at and after the time of issue, and demand the very same bits.
 
     Both paths are tried, a single forecast and a back-test, at 15 and 60 minutes, for one and three days ahead,
-    with gaps in the history; what is scrambled becomes huge, negative, permuted or missing.
+    with gaps in the history; what is scrambled becomes huge, negative, permuted or missing. A model that reads the
+    outdoor temperature is told it as everywhere in the product; that of the time after the issue is scrambled too.
 
     Parameters
     ----------
@@ -81,36 +83,46 @@ def leak_test(
 
 
 def _meter(rng: np.random.Generator, resolution_s: int, tz: str) -> Panel:
-    """Three weeks of an office with noise and two gaps."""
+    """Three weeks of an office with noise and two gaps, and the temperature outside."""
     n = _DAYS * DAY // resolution_s
     hour = np.arange(n) * resolution_s / HOUR
     busy = (hour % 24 >= 8) & (hour % 24 < 19) & (hour // 24 % 7 < 5)
     values = 2.0 + 6.0 * busy + rng.gamma(2.0, 0.3, n)
     values[n // 3 : n // 3 + 9] = np.nan
     values[n // 2 : n // 2 + 2] = np.nan
-    return Panel.of(("m",), values[None], start=1_788_325_200, resolution_s=resolution_s, tz=tz)
+    outside = 18.0 + 5.0 * np.sin(hour / 24 * 2 * np.pi) + rng.normal(0.0, 1.0, n)
+    outside[n // 4 : n // 4 + 5] = np.nan
+    both = np.stack([values, outside])
+    return Panel.of(("m", "t"), both, start=1_788_325_200, resolution_s=resolution_s, tz=tz)
 
 
 def _scrambled(panel: Panel, at: int, rng: np.random.Generator) -> list[tuple[str, Panel]]:
     first = (at - panel.start) // panel.resolution_s
-    past, future = panel.values[0, :first], panel.values[0, first:]
+    past, future = panel.values[:, :first], panel.values[:, first:]
     others: dict[str, FloatArray] = {
-        "huge": np.full(len(future), 1e9),
-        "negative": -1e6 * rng.random(len(future)),
-        "permuted": rng.permutation(future),
-        "missing": np.full(len(future), np.nan),
+        "huge": np.full(future.shape, 1e9),
+        "negative": -1e6 * rng.random(future.shape),
+        "permuted": rng.permutation(future, axis=1),
+        "missing": np.full(future.shape, np.nan),
     }
     return [
-        (name, Panel.of(("m",), np.concatenate([past, new])[None], start=panel.start,
+        (name, Panel.of(panel.points, np.concatenate([past, new], axis=1), start=panel.start,
                         resolution_s=panel.resolution_s, tz=panel.tz))
         for name, new in others.items()
     ]  # fmt: skip
 
 
+def _in_its_air(model: Forecaster, panel: Panel) -> Forecaster:
+    return in_air(model, Air.of(panel.select("t"), "t"))
+
+
 def _same_single(
     model: Forecaster, panels: tuple[Panel, Panel], at: int, horizon_s: int, country: str | None
 ) -> bool:
-    a, b = (forecast_panel(p, "m", model, at, horizon_s=horizon_s, country=country) for p in panels)
+    a, b = (
+        forecast_panel(p, "m", _in_its_air(model, p), at, horizon_s=horizon_s, country=country)
+        for p in panels
+    )
     return a.mean.tobytes() == b.mean.tobytes() and a.quantiles.tobytes() == b.quantiles.tobytes()
 
 
@@ -119,5 +131,8 @@ def _same_backtest(
 ) -> bool:
     """Windows issued up to `at`, in one batch with nothing later."""
     times = np.asarray([at - 3 * DAY, at - DAY, at], dtype=np.int64)
-    a, b = (backtest(p, "m", model, times, horizon_s=horizon_s, country=country).prediction for p in panels)
+    a, b = (
+        backtest(p, "m", _in_its_air(model, p), times, horizon_s=horizon_s, country=country).prediction
+        for p in panels
+    )
     return a.mean.tobytes() == b.mean.tobytes() and a.quantiles.tobytes() == b.quantiles.tobytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -23,8 +24,9 @@ from kanchay.services.people.sites import list_points
 __all__ = ["air_beside", "outdoor_point", "sensed_air"]
 
 _BEFORE_S: Final = 7 * DAY  # the days ahead are expected as the week before was
+_ISSUES: Final = 256  # a card asks for the same month of issues again for each forecaster
 _OUTSIDE: Final = re.compile(
-    r"(?:^|-)(?:outdoors?|outside|exterior(?:es)?|extern[ao]?|exterieure?|estern[ao]|aussen\w*|buiten\w*|ambient|weather"
+    r"(?:^|-)(?:outdoors?|outside|exterior(?:es)?|extern[ao]?|exterieure?|estern[ao]|au(?:ss|-)en\w*|buiten\w*|ambient|weather"
     r"|clima|meteo|oat|dry-?bulb)(?:-|$)"
 )
 _PLAIN: Final = re.compile(
@@ -82,6 +84,7 @@ def sensed_air(ctx: Context, scope: Scope, sensor: Point, panel: Panel) -> Air |
     if not np.isfinite(values).any():
         return None
 
+    @lru_cache(maxsize=_ISSUES)
     def archive(issued_at: int, n_steps: int) -> FloatArray:
         until = issued_at + n_steps * step
         held = ctx.readings.read(scope, sensor.id, issued_at - margin, until, as_of=issued_at)
