@@ -138,7 +138,7 @@ def answered(made: ForecastCard, answers: str, because: str, beside: str, **more
     [
         ("naive_better", "Aquí acertó más el promedio de 7 días, y por eso responde", "acertó más que el modelo"),
         ("nothing_clearly_better", "Nadie acierta claramente más: sigue el promedio de 7 días", "sigue quien"),
-        ("no_model", "Sin un modelo instalado responde el promedio de 7 días", "No hay un modelo instalado"),
+        ("no_model", "Sin un modelo instalado, responde el promedio de 7 días", "No hay un modelo instalado"),
     ],
 )  # fmt: skip
 def test_something_simple_that_answers_is_judged_beside_the_model(made, because, headline, told) -> None:
@@ -174,7 +174,7 @@ def test_who_speaks_within_the_adapted_model_is_told(made, within: str, told: st
 @pytest.mark.parametrize(
     ("answers", "because", "chip"),
     [("ensemble", "naive_better", "simple"), ("ensemble", "no_model", "simple"), ("adapted", "adapted_better", "better"),
-     ("pretrained", "model_better", "better")],
+     ("pretrained", "model_better", "better"), ("pretrained", "too_short_to_tell", "untold")],
 )  # fmt: skip
 def test_the_forecast_page_judges_whoever_answers(made, answers: str, because: str, chip: str) -> None:
     card = replace(made.skill, answers=answers, because=because, beside="week", skill=0.1)

@@ -37,7 +37,7 @@ _EQUAL: Final = 0.02  # a difference of the error that no one feels
 class Skill:
     """How well the forecast did on this meter, beside repeating the past."""
 
-    verdict: str  # better, equal, worse, simple
+    verdict: str  # better, equal, worse, simple, untold
     change: str
     sentence: str
     rows: tuple[tuple[str, str, bool], ...]
@@ -94,9 +94,11 @@ def _skill(card: SkillCard, r: Reader) -> Skill:
 
 
 def _verdict(card: SkillCard) -> str:
-    """Better or worse than the simplest way, or that the simplest answers itself."""
+    """Better or worse than the simplest way; that the simplest answers itself; or that it is too early to say."""
     if card.answers not in (card.model, "adapted") or card.because == "no_model":
         return "simple"
+    if card.because == "too_short_to_tell":
+        return "untold"
     return "better" if card.skill > _EQUAL else "worse" if card.skill < -_EQUAL else "equal"
 
 
