@@ -83,14 +83,19 @@ def test_forecast_imports_nothing_heavy(meter_file: Path, model: str) -> None:
     assert not modules & {"pyarrow.compute", "pyarrow.dataset"}  # each costs as much as the forecast
 
 
-def test_forecast_of_a_plain_csv_needs_no_arrow(tmp_path: Path) -> None:
+@pytest.mark.parametrize("outside", ["", ",temperature_c"])
+def test_forecast_of_a_plain_csv_needs_no_arrow(tmp_path: Path, outside: str) -> None:
     file = tmp_path / "meter.csv"
-    rows = [f"2026-03-{2 + h // 24:02d}T{h % 24:02d}:00:00Z,{0.2 + h % 7 / 10:.1f}" for h in range(24 * 8)]
-    file.write_text("\n".join(["timestamp,energy_kwh", *rows]), encoding="utf-8")
+    air = ",18.5" if outside else ""
+    rows = [
+        f"2026-03-{2 + h // 24:02d}T{h % 24:02d}:00:00Z,{0.2 + h % 7 / 10:.1f}{air}" for h in range(24 * 8)
+    ]
+    file.write_text("\n".join([f"timestamp,energy_kwh{outside}", *rows]), encoding="utf-8")
     modules, out = imported_modules(
         "forecast", "--input", str(file), "--tz", "America/Lima", "--country", "PE", "--json"
     )
     assert '"mean"' in out
+    assert ('"because": "known"' in out) == bool(outside)
     packages = {module.split(".")[0] for module in modules}
     assert "holidays" in packages
     assert not packages & (HEAVY | {"pyarrow", "sqlalchemy", "flask", "alembic", "rich"})
