@@ -15,7 +15,8 @@ from kanchay.domain.errors import BundleError
 __all__ = ["BOOSTED", "FORMAT", "FORMATS", "KIND", "KINDS", "MANIFEST", "SIGNATURE", "FileEntry", "Manifest"]
 
 FORMAT: Final = 1  # of a manifest that does not say
-FORMATS: Final = (1, 2)  # what this code reads: 2 adds temperature, the day ahead, and named features
+# What this code reads: 2 adds temperature, the day ahead, and named features; 3 several members that answer together.
+FORMATS: Final = (1, 2, 3)
 KIND: Final = "load-quantiles-lstm"
 BOOSTED: Final = "load-quantiles-boosted"
 KINDS: Final = (KIND, BOOSTED)
@@ -89,7 +90,7 @@ class Manifest:
     >>> Manifest.from_json(b'{"format": 99}')
     Traceback (most recent call last):
     ...
-    kanchay.domain.errors.BundleError: The bundle has format 99, this Kanchay reads 1 and 2. Update Kanchay.
+    kanchay.domain.errors.BundleError: The bundle has format 99, this Kanchay reads 1, 2, 3. Update Kanchay.
     """
 
     kind: str
@@ -176,7 +177,7 @@ def _check_format(version: Any) -> None:
         return
     newer = isinstance(version, int) and version > max(FORMATS)
     raise BundleError(
-        f"The bundle has format {str(version)[:20]}, this Kanchay reads {' and '.join(map(str, FORMATS))}.",
+        f"The bundle has format {str(version)[:20]}, this Kanchay reads {', '.join(map(str, FORMATS))}.",
         hint="Update Kanchay." if newer else "Ask its publisher for a bundle of a known format.",
         code="bundle.version",
     )

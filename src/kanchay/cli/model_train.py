@@ -44,6 +44,12 @@ LOOKBACK_H: Final = 168  # kanchay.learning.corpus.LOOKBACK, which is too heavy 
     metavar="DATASET",
     help="Train a fold that has seen nothing of this data set; repeatable. Such weights are for measuring only.",
 )
+@click.option(
+    "--member",
+    type=click.IntRange(1),
+    help="Train this one of the network's members only, into its checkpoint: members can be trained side by side."
+    " The same command without it joins them.",
+)
 @click.option("--key", type=click.Path(path_type=Path), help="Private key to sign with; made where missing.")
 @boosted_options
 @data_options
@@ -61,6 +67,7 @@ def train(
     simulated: tuple[int, int] | None,
     checkpoint: Path | None,
     left_out: tuple[str, ...],
+    member: int | None,
     key: Path | None,
     features: tuple[str, ...],
     pca: int | None,
@@ -80,9 +87,9 @@ def train(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     named = name or f"kanchay-{kind}"
     if kind == "boosted":
-        if steps is not None or checkpoint is not None or recipe_file is not None:
+        if any(given is not None for given in (steps, checkpoint, recipe_file, member)):
             raise InputError(
-                "Boosted trees have no steps, no checkpoint and no recipe file.",
+                "Boosted trees have no steps, no checkpoint, no members and no recipe file.",
                 hint="Leave these options out.",
             )
         homes, offices = simulated or (None, None)
@@ -91,15 +98,13 @@ def train(
             windows=windows, seed=seed, simulated_homes=homes, simulated_offices=offices, left_out=left_out,
         )  # fmt: skip
         return
-    _train_lstm(
-        (rules, folder),
-        out,
-        options=_options(recipe_file, steps, seed, simulated=simulated, left_out=left_out),
-        name=named,
-        version=version_text,
-        key=signing,
-        checkpoint=checkpoint or out.with_name(f"{out.name}.checkpoint.npz"),
-    )
+    options = _options(recipe_file, steps, seed, simulated=simulated, left_out=left_out)
+    kept = checkpoint or out.with_name(f"{out.name}.checkpoint.npz")
+    if member is not None:
+        _train_member((rules, folder), member, options=options, checkpoint=kept)
+        return
+    about = {"name": named, "version": version_text, "key": signing, "checkpoint": kept}
+    _train_lstm((rules, folder), out, options=options, **about)
 
 
 def _train_lstm(places: tuple[Path, Path], out: Path, *, options: MakeOptions, **about: Any) -> None:
@@ -109,10 +114,25 @@ def _train_lstm(places: tuple[Path, Path], out: Path, *, options: MakeOptions, *
     from kanchay.learning.make import make_bundle
 
     today = datetime.now(UTC).date().isoformat()
-    with progress("steps", options.recipe.steps) as advance:
+    with progress("steps", options.recipe.steps * options.shape.members) as advance:
         manifest = make_bundle(*places, out, options=options, created=today, progress=advance, **about)
     click.echo(f"{manifest.name} {manifest.version}: {out}, signed by {manifest.signer}")
     click.echo("Score it with: kanchay model evaluate FOLDER --into-bundle --key KEY")
+
+
+def _train_member(places: tuple[Path, Path], member: int, *, options: MakeOptions, checkpoint: Path) -> None:
+    """Train one member with a progress bar, and say where it is kept."""
+    from kanchay.learning.make import make_member
+
+    if member > options.shape.members:
+        raise InputError(
+            f"The network has {options.shape.members} members; there is no member {member}.",
+            hint="Count from 1, or raise 'members' in the recipe's shape.",
+        )
+    with progress("steps", options.recipe.steps) as advance:
+        kept = make_member(*places, member, options=options, checkpoint=checkpoint, progress=advance)
+    click.echo(f"Member {member} of {options.shape.members}: {kept}")
+    click.echo("When all are trained, give the same command without --member: it joins them.")
 
 
 def _options(
@@ -138,6 +158,8 @@ def _options(
     recipe = replace(
         found.recipe, steps=steps or found.recipe.steps, seed=found.recipe.seed if seed is None else seed
     )
-    options = MakeOptions(recipe=recipe, shape=found.shape, corpus=found.corpus, left_out=left_out)
+    options = MakeOptions(recipe=recipe, corpus=found.corpus, left_out=left_out)
+    if recipe_file:
+        options = replace(options, shape=found.shape)
     homes, offices = simulated or (options.simulated_homes, options.simulated_offices)
     return replace(options, simulated_homes=homes, simulated_offices=offices)

@@ -22,8 +22,8 @@ def model_card(manifest: Manifest) -> str:
         " its own history, without any fitting on that meter. Answers the mean and nine quantiles.\n",
         "## What it is\n",
         f"- An LSTM over {manifest.lookback_h} hours in patches of {manifest.network['patch']}, an LSTM over the"
-        f" {manifest.horizon_h} hours of the day asked for, attention between them; {training.get('weights', '?')}"
-        " weights.",
+        f" {manifest.horizon_h} hours of the day asked for, attention between them;{_members(manifest)}"
+        f" {training.get('weights', '?')} weights.",
         "- It is told which day ahead is asked for; no day is fed with another's forecast.",
         "- It reads the outdoor temperature where there is one, past and forecast, with a mask.",
         "- Everything is scaled by the window's own known hours, inside the graph.",
@@ -41,11 +41,16 @@ def model_card(manifest: Manifest) -> str:
         "- What weather does was learned from simulated air and its effect laid over measured windows, since no open"
         " weather may train weights that ship.",
         "- Few homes were open for training; homes gain little over the naive forecast, buildings much.",
-        "- Commercial training data come from one university estate in England; other climates and trades were"
-        " only tested on.",
+        "- Measured commercial training data come from one university estate in England. Other trades are learned from"
+        " loads drawn by rule; other climates and trades were only tested on.",
         "- From the second day on the band is widened by factors learned on validation meters.",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _members(manifest: Manifest) -> str:
+    count = manifest.network.get("members", 1)
+    return "" if count == 1 else f" {count} such networks, trained apart, answer with their mean;"
 
 
 def _unseen(training: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kanchay.adapters.datasets import Meter
 from kanchay.analysis.features.calendar import CALENDAR_FEATURES, calendar_features
 from kanchay.domain.interval import HOUR, wall_clock
+from kanchay.learning.procedural import procedural_load
 from kanchay.learning.weather import simulated_air, simulated_response
 
 __all__ = ["Batch", "Corpus", "CorpusOptions", "fold_meters", "midnight_windows", "training_meters"]
@@ -53,6 +54,8 @@ class CorpusOptions:
     other_hours_residential: float = 0.5
     contrast_commercial: float = 0.0
     contrast_residential: float = 0.4
+    procedural_commercial: float = 0.45
+    procedural_residential: float = 0.4
     weather: float = 0.1
     next_day: float = 0.8
     other_hemisphere: float = 0.05
@@ -101,7 +104,7 @@ class Corpus:
     def batch(self, n: int) -> Batch:
         """`n` random windows, varied."""
         at = self._positions(n)
-        load, target = self._cut(self._other_hours(at))
+        load, target = self._by_rule(at, *self._cut(self._other_hours(at)))
         load, target = self._drift(*self._mix(at, load, target))
         load, target = self._contrast(at, load, target)
         load, target, air, air_mask = self._weather(at, load, target)
@@ -232,6 +235,20 @@ class Corpus:
         told = air + (off * np.sqrt(np.arange(DAYS + 1)))[:, day].astype(np.float32)
         mask = np.broadcast_to(given, told.shape).astype(np.float32)
         return whole[:, :LOOKBACK], whole[:, LOOKBACK:], told * mask, mask
+
+    def _by_rule(self, at: NDArray[np.int64], load: Float32, target: Float32) -> tuple[Float32, Float32]:
+        """Give some windows a load drawn by rule, at the dates they stand at."""
+        o, home = self.options, self.residential[self._meter(at)]
+        often = np.where(home, o.procedural_residential, o.procedural_commercial)
+        rows = np.flatnonzero(self.rng.random(len(at)) < often)
+        if not len(rows):
+            return load, target
+        hours = np.arange(-LOOKBACK, REACH)
+        clock = self.hour_of_week[at[rows]][:, None] + hours + WEEK
+        holiday = self.calendar[at[rows][:, None] + hours, HOLIDAY] > 0
+        drawn = procedural_load(clock, holiday, home[rows], self.rng)
+        load[rows], target[rows] = drawn[:, :LOOKBACK], drawn[:, LOOKBACK:]
+        return load, target
 
     def _spike(self, load: Float32) -> Float32:
         """A wrong or odd hour in the history must not carry the forecast away."""

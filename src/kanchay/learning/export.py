@@ -14,6 +14,7 @@ import numpy as np
 
 from kanchay.analysis.features.calendar import CALENDAR_FEATURES
 from kanchay.bundle.manifest import KIND, Manifest
+from kanchay.bundle.runtimes import member_suffixes
 from kanchay.bundle.save import pack_weights, save_bundle
 from kanchay.domain.forecast import LEVELS, QUANTILE_NAMES
 from kanchay.domain.interval import HOUR
@@ -28,16 +29,17 @@ __all__ = ["export_bundle", "graph_bytes", "named_weights", "new_manifest"]
 LIBRARIES = ("keras", "tensorflow-cpu", "tf2onnx", "onnx", "numpy")
 
 
-def named_weights(model: Any) -> dict[str, np.ndarray[Any, Any]]:
+def named_weights(model: Any, members: int = 1) -> dict[str, np.ndarray[Any, Any]]:
     """Weights of the Keras model under the names of `kanchay.bundle.runtimes.numpy`."""
     lstm = ("kernel", "recurrent", "bias")
     parts: dict[str, tuple[str, ...]] = {"encoder": lstm, "decoder": lstm}
     parts |= dict.fromkeys(("query", "key", "value"), ("kernel",))
     parts |= dict.fromkeys(("head", "out"), ("kernel", "bias"))
     return {
-        f"{layer}/{part}": np.asarray(value)
+        f"{layer}{suffix}/{part}": np.asarray(value)
+        for suffix in member_suffixes(members)
         for layer, names in parts.items()
-        for part, value in zip(names, model.get_layer(layer).get_weights(), strict=True)
+        for part, value in zip(names, model.get_layer(f"{layer}{suffix}").get_weights(), strict=True)
     }
 
 
@@ -105,7 +107,8 @@ def new_manifest(
             "clip": "not below 0 where no known value is below 0",
         },
         calibration=list(calibration), widening=list(widening), tolerance=1e-5,
-        training=dict(training), scores=dict(scores or {}), signer="", files={}, format=2,
+        training=dict(training), scores=dict(scores or {}), signer="", files={},
+        format=2 if shape.members == 1 else 3,
     )  # fmt: skip
 
 
@@ -121,7 +124,7 @@ def export_bundle(
     calibrated.set_weights(model.get_weights())
     files = {
         "model.onnx": graph_bytes(calibrated),
-        "weights.npz": pack_weights(named_weights(model)),
+        "weights.npz": pack_weights(named_weights(model, shape.members)),
         "README.md": model_card(manifest).encode(),
     }
     return save_bundle(folder, replace(manifest), files, key=key)

@@ -16,15 +16,16 @@ from kanchay.bundle.manifest import Manifest
 from kanchay.learning.calibrate import fit_calibration, fit_widening
 from kanchay.learning.corpus import Corpus, CorpusOptions, fold_meters, training_meters
 from kanchay.learning.export import export_bundle, library_versions, new_manifest
+from kanchay.learning.members import member_checkpoint, train_member, train_members
 from kanchay.learning.network import NetworkShape
 from kanchay.learning.simulated import simulated_meters
 from kanchay.learning.sources import described
-from kanchay.learning.train import Recipe, Trained, answers, train
+from kanchay.learning.train import Recipe, Trained, answers
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-__all__ = ["MakeOptions", "make_bundle", "rescore"]
+__all__ = ["MakeOptions", "make_bundle", "make_member", "rescore"]
 
 log = logging.getLogger("kanchay.learning")
 
@@ -40,7 +41,7 @@ class MakeOptions:
     """
 
     recipe: Recipe = field(default_factory=Recipe)
-    shape: NetworkShape = field(default_factory=NetworkShape)
+    shape: NetworkShape = field(default_factory=lambda: NetworkShape(units=112, members=2))
     corpus: CorpusOptions = field(default_factory=CorpusOptions)
     simulated_homes: int = 180
     simulated_offices: int = 9
@@ -64,13 +65,8 @@ def make_bundle(
     progress: Callable[[int], None] = lambda n: None,
 ) -> Manifest:
     """Train (or go on from the checkpoint) and write the bundle to `out`; it is not scored yet, see `rescore`."""
-    known = [m for m in load_meters(splits, data) if m.dataset not in options.left_out]
-    meters = known if options.left_out else [m for m in known if m.may_ship]
-    own = fold_meters(meters, options.left_out) if options.left_out else training_meters(meters)
-    made = simulated_meters(options.simulated_homes, options.simulated_offices, seed=options.recipe.seed)
-    watch = [m for m in meters if m.role == "validation"]
-    corpus = Corpus([*own, *made], options.corpus, options.recipe.seed)
-    trained = train(
+    own, watch, corpus = _learned_from(splits, data, options)
+    trained = train_members(
         corpus, options.shape, options.recipe, checkpoint=checkpoint, watch=watch, progress=progress
     )
     files = described(training_fingerprints(splits, data, sorted({m.dataset for m in own})))
@@ -79,26 +75,61 @@ def make_bundle(
     return _finish(trained.model, options, watch, {**named, "training": training}, out=out, key=key)
 
 
+def make_member(
+    splits: Path,
+    data: Path,
+    member: int,
+    *,
+    options: MakeOptions,
+    checkpoint: Path,
+    progress: Callable[[int], None] = lambda n: None,
+) -> Path:
+    """Train one member (or go on with it) and leave it beside the checkpoint, for `make_bundle` to join."""
+    _, watch, corpus = _learned_from(splits, data, options)
+    shape, recipe = options.shape, options.recipe
+    train_member(corpus, shape, recipe, member, checkpoint=checkpoint, watch=watch, progress=progress)
+    return member_checkpoint(checkpoint, member)
+
+
+def _learned_from(splits: Path, data: Path, options: MakeOptions) -> tuple[list[Meter], list[Meter], Corpus]:
+    """Measured meters to learn from, those to watch the learning on, and the corpus with what is simulated."""
+    known = [m for m in load_meters(splits, data) if m.dataset not in options.left_out]
+    meters = known if options.left_out else [m for m in known if m.may_ship]
+    own = fold_meters(meters, options.left_out) if options.left_out else training_meters(meters)
+    made = simulated_meters(options.simulated_homes, options.simulated_offices, seed=options.recipe.seed)
+    corpus = Corpus([*own, *made], options.corpus, options.recipe.seed)
+    return own, [m for m in meters if m.role == "validation"], corpus
+
+
 def _training(
     trained: Trained, options: MakeOptions, meters: Sequence[Meter], files: list[dict[str, str]]
 ) -> dict[str, Any]:
-    simulated = [f"{options.simulated_homes} homes", f"{options.simulated_offices} offices"]
     return {
         "left_out": list(options.left_out),
         "files": files,
         "meters": sorted(f"{m.dataset}/{m.id}" for m in meters),
-        "simulated": [
-            f"{s} by kanchay.simulate, seed {options.recipe.seed}" for s in simulated if s[0] != "0"
-        ],
+        "simulated": _simulated(options),
         "recipe": options.recipe.as_dict(),
         "corpus": asdict(options.corpus),
-        "windows": trained.steps * options.recipe.batch,
+        "windows": trained.steps * options.recipe.batch * options.shape.members,
         "weights": int(trained.model.count_params()),
         "libraries": library_versions(),
         "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}, shared with other work",
         "hours": round(trained.seconds / 3600, 2),
         "history": trained.history,
     }
+
+
+def _simulated(options: MakeOptions) -> list[str]:
+    """What was learned from beside measured meters, in words."""
+    made = {"homes": options.simulated_homes, "offices": options.simulated_offices}
+    seed, drawn = options.recipe.seed, options.corpus
+    by_rule = {"buildings": drawn.procedural_commercial, "homes": drawn.procedural_residential}
+    return [f"{n} {what} by kanchay.simulate, seed {seed}" for what, n in made.items() if n] + [
+        f"loads drawn by rule (kanchay.learning.procedural) in {100 * share:.0f} % of the windows of {what}"
+        for what, share in by_rule.items()
+        if share
+    ]
 
 
 def _finish(

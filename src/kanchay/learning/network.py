@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kanchay.bundle.runtimes import INPUTS
+from kanchay.bundle.runtimes import INPUTS, member_suffixes
 
 __all__ = ["LEVEL_COUNT", "NetworkShape", "build_network", "center_and_scale"]
 
@@ -28,9 +28,10 @@ WEEKDAYS, FREE = (
 class NetworkShape:
     """Sizes of the network.
 
-    `patch` hours make one step of the encoder; `units` is the width of both LSTMs, `attention` of the keys and
-    `head` of the last hidden layer; `n_calendar` is the number of calendar features; `floor` is added to the
-    scale, as a share of the mean absolute load, so that a nearly constant meter does not blow up noise.
+    `members` networks of these sizes answer together, each trained by itself; the forecast is their mean. `patch`
+    hours make one step of the encoder; `units` is the width of both LSTMs, `attention` of the keys and `head` of the
+    last hidden layer; `n_calendar` is the number of calendar features; `floor` is added to the scale, as a share of
+    the mean absolute load, so that a nearly constant meter does not blow up noise.
     """
 
     patch: int = 6
@@ -40,6 +41,7 @@ class NetworkShape:
     n_calendar: int = 13
     floor: float = 0.05
     dropout: float = 0.1
+    members: int = 1
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -77,26 +79,38 @@ def build_network(
 
     steps = _patches(z, mask, profile, context, shape)
     steps = ops.concatenate([steps, _warm_patches(warmth, shape.patch)], axis=2)
-    seen, hidden, cell = layers.LSTM(shape.units, return_sequences=True, return_state=True, name="encoder")(
-        steps
-    )
     likeness = _likeness(target, context)
     ahead = _decoder_inputs(lags, lag_mask, profile, target=target, likeness=likeness, static=static)
     ahead = ops.concatenate([ahead, _warm_hours(warmth, warmth_mask)], axis=2)
-    decoded = layers.LSTM(shape.units, return_sequences=True, name="decoder")(
-        ahead, initial_state=[hidden, cell]
-    )
-    read = _attention(decoded, seen, shape.attention)
-    features = layers.Dropout(shape.dropout)(layers.Concatenate()([decoded, read, ahead]))
-    hidden_layer = layers.Dropout(shape.dropout)(
-        layers.Dense(shape.head, activation="relu", name="head")(features)
-    )
-    raw = layers.Dense(
-        DAYS + LEVEL_COUNT + 1 + 2, name="out", kernel_initializer="zeros", bias_initializer=_out_bias
-    )(hidden_layer)
-    scaled = _heads(raw, lags, lag_mask, likeness=likeness, calibration=calibration)
+    said = [
+        _heads(
+            _member(steps, ahead, shape, suffix), lags, lag_mask, likeness=likeness, calibration=calibration
+        )
+        for suffix in member_suffixes(shape.members)
+    ]
+    scaled = said[0] if len(said) == 1 else layers.Average()(said)
     forecast = layers.Identity(name="forecast")(scaled * scale[:, :, None] + center[:, :, None])
     return keras.Model(given, forecast, name="kanchay_lstm")
+
+
+def _member(steps: Any, ahead: Any, shape: NetworkShape, suffix: str) -> Any:
+    """What one member says of each target hour, raw: weights of the days, a shift, widths (n, 24, 19)."""
+    from keras import layers
+
+    encoder = layers.LSTM(shape.units, return_sequences=True, return_state=True, name=f"encoder{suffix}")
+    seen, hidden, cell = encoder(steps)
+    decoder = layers.LSTM(shape.units, return_sequences=True, name=f"decoder{suffix}")
+    decoded = decoder(ahead, initial_state=[hidden, cell])
+    read = _attention(decoded, seen, shape.attention, suffix)
+    features = layers.Dropout(shape.dropout)(layers.Concatenate()([decoded, read, ahead]))
+    hidden_layer = layers.Dense(shape.head, activation="relu", name=f"head{suffix}")(features)
+    out = layers.Dense(
+        DAYS + LEVEL_COUNT + 1 + 2,
+        name=f"out{suffix}",
+        kernel_initializer="zeros",
+        bias_initializer=_out_bias,
+    )
+    return out(layers.Dropout(shape.dropout)(hidden_layer))
 
 
 def _input_sizes(shape: NetworkShape) -> dict[str, tuple[int, ...]]:
@@ -235,13 +249,13 @@ def _likeness(target: Any, context: Any) -> Any:
     return ops.concatenate([weekday, 1.0 - ops.abs(free - free_ahead)], axis=2)
 
 
-def _attention(decoded: Any, seen: Any, width: int) -> Any:
+def _attention(decoded: Any, seen: Any, width: int, suffix: str) -> Any:
     """Dot-product attention of the target hours over the patches of the past week."""
     from keras import layers, ops
 
-    query = layers.Dense(width, use_bias=False, name="query")(decoded)
-    key = layers.Dense(width, use_bias=False, name="key")(seen)
-    value = layers.Dense(width, use_bias=False, name="value")(seen)
+    query = layers.Dense(width, use_bias=False, name=f"query{suffix}")(decoded)
+    key = layers.Dense(width, use_bias=False, name=f"key{suffix}")(seen)
+    value = layers.Dense(width, use_bias=False, name=f"value{suffix}")(seen)
     weight = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))) / float(width) ** 0.5, axis=-1)
     return ops.matmul(weight, value)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kanchay.bundle.manifest import Manifest
-from kanchay.bundle.runtimes import INPUTS
+from kanchay.bundle.runtimes import INPUTS, member_suffixes
 from kanchay.bundle.weights import read_weights
 from kanchay.domain.errors import BundleError, InputError, MissingExtra
 from kanchay.learning.export import named_weights
@@ -43,20 +43,22 @@ def rebuild(manifest: Manifest, files: Mapping[str, bytes]) -> Any:
     keras = quiet_keras()
     weights = read_weights(files["weights.npz"])
     try:
-        model = build_network(NetworkShape(**manifest.network), manifest.calibration)
-        _fill(model, weights)
+        shape = NetworkShape(**manifest.network)
+        model = build_network(shape, manifest.calibration)
+        _fill(model, weights, shape.members)
     except (TypeError, ValueError, KeyError) as error:
         raise _another(manifest, " ".join(str(error).split())[:200]) from error
     names = {tensor.name for tensor in model.inputs}
     if names != set(INPUTS[manifest.format]):
         raise _another(manifest, f"it reads {', '.join(sorted(names))}")
     # How weights began is of no use any more, and a function of ours could not be read without us.
-    model.get_layer("out").bias_initializer = keras.initializers.Zeros()
+    for suffix in member_suffixes(shape.members):
+        model.get_layer(f"out{suffix}").bias_initializer = keras.initializers.Zeros()
     return model
 
 
-def _fill(model: Any, weights: Mapping[str, np.ndarray[Any, Any]]) -> None:
-    wanted = list(named_weights(model))
+def _fill(model: Any, weights: Mapping[str, np.ndarray[Any, Any]], members: int) -> None:
+    wanted = list(named_weights(model, members))
     if set(wanted) != set(weights):
         raise ValueError(f"other weights: {', '.join(sorted(set(wanted) ^ set(weights)))}")
     for layer, names in groupby(wanted, key=lambda name: name.split("/")[0]):

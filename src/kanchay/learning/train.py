@@ -140,6 +140,7 @@ def _batches(corpus: Corpus, recipe: Recipe, done: int) -> Iterator[Batch]:
             if index + 1 < recipe.steps:
                 coming = maker.submit(make, index + 1)
             yield batch
+    corpus.options = early  # for whoever trains from it next
 
 
 def train(

@@ -21,24 +21,25 @@ from kanchay.learning.network import NetworkShape, build_network
 HERE = Path(__file__).parent
 
 
-def main() -> None:
-    shape = NetworkShape(units=6, attention=4, head=5)
+def make(version: int, shape: NetworkShape) -> None:
+    """Write ``format<version>.kanchay``, its answers, and its line in SHA256SUMS."""
     model = build_network(shape)
-    rng = np.random.default_rng(2)
+    rng = np.random.default_rng(version)
     model.set_weights([rng.normal(0, 0.3, w.shape) for w in model.get_weights()])
     manifest = new_manifest(
         shape,
         name="golden",
-        version_text="2",
+        version_text=str(version),
         created="2026-11-22",
         training={"note": "random weights, for tests"},
         calibration=[1.0, 0.9, 1.1, 1.0, 1.2, 1.0, 1.0, 1.3],
         widening=[1.0, 1.5, 2.0],
     )
+    bundle = HERE / f"format{version}.kanchay"
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     with tempfile.TemporaryDirectory() as folder:
         export_bundle(model, shape, manifest, Path(folder), key=key)
-        pack(Path(folder), HERE / "format2.kanchay")
+        pack(Path(folder), bundle)
     load = np.round(rng.gamma(2.0, 1.0, (3, 672)), 3)
     load[1, 100:130] = np.nan
     load[2, :400] = np.nan
@@ -47,12 +48,12 @@ def main() -> None:
     air[2, 700:] = np.nan
     issued = np.asarray([1774738800, 1792879200 + 900, 1788325200])
     windows = Windows(load, issued, 900, 4 * 60, "Europe/Madrid", None, None, air)
-    answer = load_bundle(HERE / "format2.kanchay", runtime="numpy").predict(windows)
-    lines = [x for x in (HERE / "SHA256SUMS").read_text("ascii").splitlines() if "format2" not in x]
-    digest = hashlib.sha256((HERE / "format2.kanchay").read_bytes()).hexdigest()
-    (HERE / "SHA256SUMS").write_text("\n".join([*lines, f"{digest}  format2.kanchay"]) + "\n", "ascii")
+    answer = load_bundle(bundle, runtime="numpy").predict(windows)
+    lines = [x for x in (HERE / "SHA256SUMS").read_text("ascii").splitlines() if bundle.name not in x]
+    digest = hashlib.sha256((bundle).read_bytes()).hexdigest()
+    (HERE / "SHA256SUMS").write_text("\n".join([*lines, f"{digest}  {bundle.name}"]) + "\n", "ascii")
     np.savez_compressed(
-        HERE / "format2-answers.npz",
+        HERE / f"format{version}-answers.npz",
         load=load,
         temperature=air,
         issued_at=issued,
@@ -62,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    make(2, NetworkShape(units=6, attention=4, head=5))

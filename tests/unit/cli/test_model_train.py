@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from kanchay.cli.model_train import LOOKBACK_H, _options
+from kanchay.cli.model_train import LOOKBACK_H, _options, _train_member
 from kanchay.domain.errors import InputError
 from kanchay.learning.corpus import LOOKBACK, CorpusOptions
+from kanchay.learning.make import MakeOptions
 from kanchay.learning.network import NetworkShape
 from kanchay.learning.recipes import TrainingRecipe, write_recipe
 from kanchay.learning.train import Recipe
@@ -16,8 +17,8 @@ from kanchay.learning.train import Recipe
 
 def test_without_options_the_recipe_of_the_shipped_model_is_taken():
     options = _options(None, None, None, simulated=None, left_out=())
-    assert (options.recipe, options.shape, options.corpus) == (Recipe(), NetworkShape(), CorpusOptions())
-    assert options.left_out == ()
+    assert options == MakeOptions(recipe=Recipe(), corpus=CorpusOptions())
+    assert options.shape.members == 2
 
 
 def test_a_recipe_file_decides_and_the_command_line_has_the_last_word(tmp_path):
@@ -33,6 +34,12 @@ def test_a_recipe_with_less_than_the_whole_week_is_refused(tmp_path):
     write_recipe(tmp_path / "short.yaml", TrainingRecipe(context_h=72))
     with pytest.raises(InputError, match="72 h"):
         _options(tmp_path / "short.yaml", None, None, simulated=None, left_out=())
+
+
+def test_a_member_beyond_the_last_is_refused(tmp_path):
+    options = _options(None, 2, None, simulated=None, left_out=())
+    with pytest.raises(InputError, match="has 2 members; there is no member 3"):
+        _train_member((tmp_path, tmp_path), 3, options=options, checkpoint=tmp_path / "c.npz")
 
 
 def test_the_week_is_the_corpus_week():

@@ -16,6 +16,7 @@ PLAIN = CorpusOptions(
     gaps=0, spikes=0, short_history=0, mixed_commercial=0, mixed_residential=0, drift=0, no_holidays=0,
     other_hemisphere=0, other_week=0, season_jitter_days=0, other_hours_commercial=0,
     other_hours_residential=0, contrast_commercial=0, contrast_residential=0, weather=0, next_day=1,
+    procedural_commercial=0, procedural_residential=0,
 )  # fmt: skip
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 pytest.importorskip("tensorflow", reason="the extra 'train' is not installed")
 
+from kanchay.bundle.files import read_contents
 from kanchay.bundle.load import load_bundle, verify_bundle
 from kanchay.bundle.runtimes import INPUTS
 from kanchay.bundle.runtimes.numpy import NumpyRuntime
@@ -17,8 +19,10 @@ from kanchay.domain.forecast import LEVELS
 from kanchay.learning.calibrate import fit_calibration
 from kanchay.learning.corpus import Corpus, CorpusOptions, midnight_windows
 from kanchay.learning.export import export_bundle, named_weights, new_manifest
-from kanchay.learning.make import rescore
+from kanchay.learning.make import MakeOptions, rescore
+from kanchay.learning.members import join_members, train_member, train_members
 from kanchay.learning.network import NetworkShape, build_network
+from kanchay.learning.rebuild import rebuild
 from kanchay.learning.train import Recipe, train, validate
 
 from .test_corpus import meter
@@ -29,10 +33,7 @@ SHAPE = NetworkShape(units=8, attention=4, head=8)
 @pytest.fixture(scope="module")
 def model():
     """Random weights, so that every part of the network matters."""
-    made = build_network(SHAPE)
-    rng = np.random.default_rng(0)
-    made.set_weights([rng.normal(0, 0.3, w.shape) for w in made.get_weights()])
-    return made
+    return random_network(SHAPE, 0)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +65,7 @@ def test_a_new_network_is_the_seven_day_mean(inputs):
 
 
 def test_the_default_network_is_small():
-    assert build_network(NetworkShape()).count_params() <= 450_000
+    assert build_network(MakeOptions().shape).count_params() <= 450_000
 
 
 def test_keras_and_numpy_agree(model, inputs):
@@ -117,11 +118,53 @@ def test_an_exported_bundle_runs_alone_and_can_be_scored(model, tmp_path):
     assert graph.count(b"LSTM") >= 2
 
 
+def random_network(shape, seed):
+    made = build_network(shape)
+    rng = np.random.default_rng(seed)
+    made.set_weights([rng.normal(0, 0.3, w.shape) for w in made.get_weights()])
+    return made
+
+
+def test_members_answer_with_their_mean_in_every_form(inputs, tmp_path):
+    shape = replace(SHAPE, members=2)
+    first, second = random_network(SHAPE, 1), random_network(SHAPE, 2)
+    joined = join_members(shape, [first, second])
+    mean = (said(first, inputs) + said(second, inputs)) / 2
+    np.testing.assert_allclose(said(joined, inputs), mean, rtol=1e-4, atol=1e-4)
+    runtime = NumpyRuntime(pack_weights(named_weights(joined, 2)), shape.as_dict(), [1.0] * 8)
+    np.testing.assert_allclose(runtime.run(inputs), mean, rtol=1e-4, atol=1e-4)
+    manifest = new_manifest(
+        shape, name="t", version_text="0", created="2026-01-01", training={}, calibration=[1.0] * 8
+    )
+    export_bundle(joined, shape, manifest, tmp_path / "b", key=None)
+    proof = verify_bundle(tmp_path / "b")
+    assert proof.manifest.format == 3
+    assert max(proof.differences.values()) <= 1e-5
+    rebuilt = rebuild(proof.manifest, read_contents(tmp_path / "b", trusted=None).files)
+    np.testing.assert_allclose(said(rebuilt, inputs), mean, rtol=1e-4, atol=1e-4)
+
+
+def test_members_are_trained_each_with_its_own_seed_and_only_once(tmp_path):
+    recipe = Recipe(steps=4, batch=16, validate_every=2, warm_up=2, average=0.5)
+    shape, own = replace(SHAPE, members=2), meters()
+    corpus = Corpus(own, CorpusOptions(weather=0, next_day=1), 1)
+    told: list[int] = []
+    beside = tmp_path / "c.npz"
+    alone = train_member(corpus, shape, recipe, 2, checkpoint=beside, progress=told.append)
+    made = train_members(corpus, shape, recipe, checkpoint=beside, progress=told.append)
+    assert sum(told) == 8  # the second member was trained already
+    assert [(h["member"], h["step"]) for h in made.history] == [(1, 2), (1, 4), (2, 2), (2, 4)]
+    np.testing.assert_array_equal(
+        made.model.get_layer("encoder_2").get_weights()[0], alone.model.get_layer("encoder").get_weights()[0]
+    )
+    assert not np.array_equal(
+        made.model.get_layer("encoder_2").get_weights()[0], made.model.get_layer("encoder").get_weights()[0]
+    )
+
+
 def meters():
     rng = np.random.default_rng(4)
     hour = np.arange(60 * 24) % 24
-    from dataclasses import replace
-
     return [
         replace(meter(f"m{i}"), values=5 + 3 * (hour > 8) * (hour < 19) + rng.normal(0, 0.3, 60 * 24))
         for i in range(2)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CHUNK", "INPUTS", "OUTPUT", "Float32", "Runtime", "in_chunks"]
+__all__ = ["CHUNK", "INPUTS", "OUTPUT", "Float32", "Runtime", "in_chunks", "member_suffixes"]
 
 Float32 = NDArray[np.float32]
 
+_WITH_AIR: Final = (
+    "load", "mask", "calendar_context", "calendar_target", "temperature", "temperature_mask", "lead",
+)  # fmt: skip
+
 #: What a graph reads, by format of the bundle.
-INPUTS: Final = {
-    1: ("load", "mask", "calendar_context", "calendar_target"),
-    2: (
-        "load", "mask", "calendar_context", "calendar_target", "temperature", "temperature_mask", "lead",
-    ),
-}  # fmt: skip
+INPUTS: Final = {1: _WITH_AIR[:4], 2: _WITH_AIR, 3: _WITH_AIR}
 OUTPUT: Final = "forecast"
 CHUNK: Final = 1024  # windows at once: fast enough, and memory stays flat
 
@@ -37,6 +36,13 @@ class Runtime(Protocol):
         day ahead that is asked for, as a share of seven. Inputs that the graph does not read are passed over.
         """
         ...
+
+
+def member_suffixes(members: int) -> Iterator[str]:
+    """What ends the names of each member's layers: nothing for the first, then ``_2``, ``_3`` and so on."""
+    yield ""
+    for number in range(2, members + 1):
+        yield f"_{number}"
 
 
 def in_chunks(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kanchay.bundle.runtimes import INPUTS, Float32, in_chunks
+from kanchay.bundle.runtimes import INPUTS, Float32, in_chunks, member_suffixes
 from kanchay.bundle.runtimes.prepare import DAYS, Prepared, prepare_1, prepare_2
 from kanchay.bundle.weights import read_weights
 from kanchay.domain.errors import BundleError
@@ -16,7 +16,7 @@ from kanchay.domain.errors import BundleError
 __all__ = ["NumpyRuntime"]
 
 LEVELS: Final = 9
-PREPARE: Final[Mapping[int, Callable[..., Prepared]]] = {1: prepare_1, 2: prepare_2}
+PREPARE: Final[Mapping[int, Callable[..., Prepared]]] = {1: prepare_1, 2: prepare_2, 3: prepare_2}
 WEIGHTS: Final = (
     "encoder/kernel", "encoder/recurrent", "encoder/bias", "decoder/kernel", "decoder/recurrent", "decoder/bias",
     "query/kernel", "key/kernel", "value/kernel", "head/kernel", "head/bias", "out/kernel", "out/bias",
@@ -33,7 +33,8 @@ class NumpyRuntime:
     weights : bytes
         ``weights.npz``, already verified against its manifest; read without pickle.
     network : mapping
-        Sizes: ``patch``, ``attention``, ``floor`` (see `kanchay.learning.network.NetworkShape`).
+        Sizes: ``patch``, ``attention``, ``floor``, from format 3 on ``members`` (see
+        `kanchay.learning.network.NetworkShape`).
     calibration : sequence of float, length 8
         Factors of the widths from the median outwards: four below, four above. [-]
     layout : int, optional
@@ -56,7 +57,9 @@ class NumpyRuntime:
     ) -> None:
         held = read_weights(weights)
         try:
-            self._w = {name: held[name].astype(np.float32) for name in WEIGHTS}
+            self._members = [
+                _member_weights(held, suffix) for suffix in member_suffixes(int(network.get("members", 1)))
+            ]
         except KeyError as error:
             raise BundleError(f"weights.npz lacks {error}.", code="bundle.weights") from error
         self._format = layout
@@ -70,18 +73,21 @@ class NumpyRuntime:
         return in_chunks(self._run, inputs, INPUTS[self._format])
 
     def _run(self, inputs: dict[str, Float32]) -> Float32:
-        w = self._w
         given = {name: x.astype(np.float32) for name, x in inputs.items()}
         p = PREPARE[self._format](given, self._patch, self._floor)
+        said = np.mean([self._heads(self._member(p, w), p) for w in self._members], axis=0)
+        answer: Float32 = said * p.scale[:, :, None] + p.center[:, :, None]
+        return answer.astype(np.float32)
+
+    def _member(self, p: Prepared, w: Mapping[str, Array]) -> Array:
         seen, hidden, cell = _lstm(p.steps, w, "encoder")
         decoded, _, _ = _lstm(p.ahead, w, "decoder", (hidden, cell))
         weight = (decoded @ w["query/kernel"]) @ (seen @ w["key/kernel"]).transpose(0, 2, 1)
         read = _softmax(weight / np.float32(self._attention) ** 0.5) @ (seen @ w["value/kernel"])
         features = np.concatenate([decoded, read, p.ahead], axis=2)
         hidden_layer = np.maximum(features @ w["head/kernel"] + w["head/bias"], 0)
-        raw = hidden_layer @ w["out/kernel"] + w["out/bias"]
-        answer: Float32 = self._heads(raw, p) * p.scale[:, :, None] + p.center[:, :, None]
-        return answer.astype(np.float32)
+        raw: Array = hidden_layer @ w["out/kernel"] + w["out/bias"]
+        return raw
 
     def _heads(self, raw: Array, p: Prepared) -> Array:
         logits = raw[:, :, :DAYS] - np.float32(1e4) * (1 - p.lag_mask)
@@ -95,6 +101,11 @@ class NumpyRuntime:
         above = median[:, :, None] + np.cumsum(widths[:, :, half:], axis=2)
         mean = median + raw[:, :, DAYS + LEVELS]
         return np.concatenate([mean[:, :, None], below[:, :, ::-1], median[:, :, None], above], axis=2)
+
+
+def _member_weights(held: Mapping[str, Array], suffix: str) -> dict[str, Array]:
+    """Weights of one member, without the ending of its layers' names."""
+    return {name: held[name.replace("/", f"{suffix}/")].astype(np.float32) for name in WEIGHTS}
 
 
 def _lstm(
