@@ -36,8 +36,8 @@ from kanchay.analysis.kanchay24 import Entrant, entrant
 from kanchay.cli.evaluation import print_evaluation, write_scores
 from kanchay.cli.model_evaluate import ADAPTED, RIVALS, field_of, learned_from
 from kanchay.domain.errors import NotFound
-from kanchay.learning.rivals.pooled import PooledRecipe
-from kanchay.learning.rivals.shelf import pooled_rival
+from kanchay.learning.boosted import BoostedOptions
+from kanchay.learning.rivals.shelf import boosted_rival
 from kanchay.plain import plain
 from kanchay.services.forecasting.evaluate import (
     Evaluation,
@@ -50,8 +50,8 @@ from kanchay.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
-FOLD_RECIPE = PooledRecipe(windows_per_building=150, rounds=150, quantile_rows=120_000)
-FOLD_RECIPE_HOMES = replace(FOLD_RECIPE, windows_per_home=600)
+FOLD_RECIPE = BoostedOptions(windows=150, trees=150, quantile_rows=120_000)
+FOLD_RECIPE_HOMES = replace(FOLD_RECIPE, windows=600)
 FOLD_MODEL = "left out"
 Skipped = list[tuple[str, str]]
 
@@ -104,9 +104,8 @@ def one_fold(
         trained[FOLD_MODEL] = learned_from(shelf, str(bundle))
     for name in chosen.rivals.split(","):
         if name == "lightgbm":
-            trees = fold_trees(fold, meters, chosen)
+            trees, trained[name] = fold_trees(fold, meters, chosen)
             entrants.append(entrant(trees, name=name))
-            trained[name] = trees.meters
         elif name == ADAPTED and bundle:
             entrants.append(entrant(AdaptedForecaster(shelf.load(str(bundle))), name=name))
             trained[name] = trained[FOLD_MODEL]
@@ -121,8 +120,8 @@ def fold_trees(fold: Fold, meters: list[Meter], chosen: argparse.Namespace):
     held_out = allowed[4::5]
     training = [m for m in allowed if m not in held_out]
     recipe = FOLD_RECIPE_HOMES if fold.kind == "residential" else FOLD_RECIPE
-    return pooled_rival(
-        training, held_out, chosen.rivals_folder, fit=chosen.fit_rivals, recipe=recipe, progress=tell
+    return boosted_rival(
+        training, held_out, chosen.rivals_folder, fit=chosen.fit_rivals, options=recipe, progress=tell
     )
 
 

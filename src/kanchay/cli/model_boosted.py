@@ -25,7 +25,9 @@ def boosted_options(function: F) -> F:
     """``--feature``, ``--pca`` and ``--windows``: what only the boosted model has."""
     for option in (
         click.option(
-            "--windows", type=click.IntRange(100), help="Boosted: windows to draw (default: the recipe's)."
+            "--windows",
+            type=click.IntRange(100),
+            help="Boosted: windows of each meter at most (default: the recipe's).",
         ),
         click.option("--pca", type=click.IntRange(0), help="Boosted: add so many principal components."),
         click.option(

@@ -40,6 +40,8 @@ LEAST_TARGETS: Final = 12  # known hours of a target day
 LEAST_KNOWN: Final = 24  # known hours of a history
 WEEK: Final = 168
 MIXABLE: Final = 0.9  # known share of a stretch that may be added to another
+MIXED_AT_ONCE: Final = 20  # windows that the same other meter is added to
+MAX_BINS: Final = 127  # of each column
 CLIP: Final = 20.0  # scales; a dead meter that wakes must not decide a split
 
 BOOSTED_FEATURES: Final = (
@@ -60,33 +62,37 @@ BOOSTED_FEATURES: Final = (
 class BoostedOptions:
     """Everything that decides the trees, besides the data.
 
-    `windows` are drawn with one day ahead, `far_share` times as many with seven. `midnight` is the share issued at
-    local midnight, `gaps` and `short_history` the shares that lose hours. Kinds get `commercial_share` and the rest;
-    a data set of n hours counts n ** `temperature`; a meter whose plain mean errs by e weighs e ** -`even`. Errors of
-    the mean beyond `huber` window scales count by their size, not its square. The nine quantiles have trees of their
-    own, fitted to a random `quantile_share` of the rows. The values were chosen on validation meters.
+    Of each meter at most `windows` are read with one day ahead, `far_share` times as many with seven: of a building
+    those issued at local midnight, of a home, of which there are few, every `home_every_h` hours; the share `any_hour`
+    is moved to an hour of its own. `gaps` and `short_history` are the shares that lose hours, `mixed` the share that
+    another meter of the kind is added to. A meter whose plain mean errs by e weighs e ** -`even`, and all homes
+    together `share_of_homes`. Errors of the mean beyond `huber` window scales count by their size, not its square. The
+    nine quantiles have trees of their own, fitted to `quantile_rows` random rows. The values were chosen on validation
+    meters.
     """
 
     features: tuple[str, ...] = BOOSTED_FEATURES
     seed: int = 7
-    windows: int = 12000
+    windows: int = 1000
+    home_every_h: int = 3
+    any_hour: float = 0.15
     far_share: float = 0.03
-    midnight: float = 0.7
     gaps: float = 0.15
     short_history: float = 0.06
-    mixed: float = 0.5
-    commercial_share: float = 0.8
-    temperature: float = 0.35
+    mixed: float = 0.25
+    share_of_homes: float = 0.5
     even: float = 1.0
     huber: float = 2.0
-    trees: int = 200
-    quantile_trees: int = 100
-    quantile_share: float = 0.35
+    trees: int = 300
+    quantile_trees: int = 120
+    quantile_rows: int = 300_000
     leaves: int = 63
-    learning_rate: float = 0.07
-    least_rows: int = 120
-    column_share: float = 0.6
-    row_share: float = 0.7
+    quantile_leaves: int = 31
+    learning_rate: float = 0.08
+    least_rows: int = 200
+    column_share: float = 0.5
+    row_share: float = 0.5
+    smoothing: float = 5.0
     threads: int = 1
     pca: int = 0
     simulated_homes: int = 0
@@ -104,6 +110,7 @@ class Drawn:
     inputs: FeatureInputs
     actual: FloatArray
     meter: str = ""
+    home: bool = False
 
 
 @dataclass(slots=True)
@@ -117,62 +124,54 @@ class Fitted:
 
 
 def draw_windows(meters: Sequence[Meter], options: BoostedOptions) -> list[Drawn]:
-    """Random windows of the hours before each meter's `split_at`."""
+    """Windows of the hours before each meter's `split_at`."""
     rng = np.random.default_rng(options.seed)
     drawn = []
-    share = _shares(meters, options)
     alike = {k: [m for m in meters if m.kind == k] if options.mixed else [] for k in {m.kind for m in meters}}
-    for days, n in ((1, options.windows), (7, int(options.windows * options.far_share))):
-        counts = rng.multinomial(n, share)
-        for meter, count in zip(meters, counts, strict=True):
-            for part in _parts(int(count), 20 if options.mixed else int(count)):
+    for days, most in ((1, options.windows), (7, int(options.windows * options.far_share))):
+        for meter in meters:
+            at = _issued(meter, days, most, options, rng)
+            for low in range(0, len(at), MIXED_AT_ONCE):
+                part = at[low : low + MIXED_AT_ONCE]
                 one = _draw(meter, part, days, options, rng=rng, others=alike[meter.kind])
                 if one is not None:
                     drawn.append(one)
+    if not drawn:
+        raise NotEnoughData("No training meter has a known hour before its test period.")
     return drawn
 
 
-def _parts(count: int, size: int) -> list[int]:
-    """A number in parts: each is mixed with another meter."""
-    return [min(size, count - low) for low in range(0, count, max(size, 1))]
+def _issued(
+    meter: Meter, days: int, most: int, options: BoostedOptions, rng: np.random.Generator
+) -> IntArray:
+    """The hours, counted from the meter's first, at which its windows are issued: a random part where there are more."""
+    last = meter.n_history - 24 * days
+    hour = wall_clock(meter.starts[: max(last + 1, 0)], meter.tz) // HOUR
+    step = options.home_every_h if _is_home(meter) else 24
+    at = np.flatnonzero(hour % step == 0)
+    at = at[at >= LOOKBACK]
+    if len(at) > most:
+        at = np.sort(rng.choice(at, most, replace=False))
+    moved = at + rng.integers(0, 24, len(at)) * (rng.random(len(at)) < options.any_hour)
+    issued: IntArray = np.where(moved <= last, moved, at)
+    return issued
 
 
-def _shares(meters: Sequence[Meter], options: BoostedOptions) -> FloatArray:
-    """How often each meter is drawn: by kind, then by data set, then by the root of its hours."""
-    hours = np.asarray([np.isfinite(m.values[: m.n_history]).sum() for m in meters], dtype=np.float64)
-    if not hours.sum():
-        raise NotEnoughData("No training meter has a known hour before its test period.")
-    weight = np.zeros(len(meters))
-    for kind in {m.kind for m in meters}:
-        part = options.commercial_share if kind == "commercial" else 1.0 - options.commercial_share
-        names = sorted({m.dataset for m in meters if m.kind == kind})
-        own = [np.asarray([m.dataset == name for m in meters]) for name in names]
-        sizes = np.asarray([hours[mask].sum() for mask in own]) ** options.temperature
-        for mask, size in zip(own, sizes, strict=True):
-            roots = np.where(mask, np.sqrt(hours), 0.0)
-            weight += part * size / sizes.sum() * roots / max(roots.sum(), 1.0)
-    answer: FloatArray = weight / weight.sum()
-    return answer
+def _is_home(meter: Meter) -> bool:
+    return meter.kind == "residential"
 
 
 def _draw(
     meter: Meter,
-    n: int,
+    at: IntArray,
     days: int,
     options: BoostedOptions,
     *,
     rng: np.random.Generator,
     others: Sequence[Meter],
 ) -> Drawn | None:
-    """About `n` windows of one meter; those with too few known hours or a change of the clock ahead are left out."""
-    ahead = 24 * days
-    values = meter.values[: meter.n_history]
-    room = len(values) - LOOKBACK - ahead
-    if room <= 0:
-        return None
-    at = LOOKBACK + rng.integers(0, room + 1, n)
-    back = (wall_clock(meter.starts[at], meter.tz) // HOUR % 24).astype(np.int64)
-    at = np.where((rng.random(n) < options.midnight) & (at - back >= LOOKBACK), at - back, at)
+    """The windows issued there; those with too few known hours or a change of the clock ahead are left out."""
+    ahead, values = 24 * days, meter.values
     whole = values[at[:, None] + np.arange(-LOOKBACK, ahead)]
     first = meter.starts[at]
     if others:
@@ -186,7 +185,7 @@ def _draw(
         return None
     windows = Windows(load[good], first[good], HOUR, ahead, meter.tz, meter.country, meter.subdivision)
     inputs = hourly_inputs(ClockGrid.of(windows).context(windows.load), windows, days)
-    return Drawn(inputs, actual[good], f"{meter.dataset}/{meter.id}")
+    return Drawn(inputs, actual[good], f"{meter.dataset}/{meter.id}", _is_home(meter))
 
 
 def _mix(
@@ -228,7 +227,7 @@ def fit_boosted(drawn: Sequence[Drawn], options: BoostedOptions) -> Fitted:
     """Fit the trees to windows; scalers (and components) come from these windows alone."""
     begun = time.monotonic()
     plan = make_plan(drawn, options)
-    rows = _rows(drawn, plan, options.even)
+    rows = _rows(drawn, plan, options)
     lgb = _lightgbm()
     data = lgb.Dataset(
         rows.columns,
@@ -236,12 +235,12 @@ def fit_boosted(drawn: Sequence[Drawn], options: BoostedOptions) -> Fitted:
         weight=rows.weights,
         feature_name=list(plan.columns),
         free_raw_data=False,
-        params={"feature_pre_filter": False},
+        params={"feature_pre_filter": False, "max_bin": MAX_BINS},
     )
-    part = data
-    if options.quantile_share < 1.0:
-        chosen = np.random.default_rng(options.seed).random(len(rows.targets)) < options.quantile_share
-        part = data.subset(np.flatnonzero(chosen))
+    part, n = data, len(rows.targets)
+    if n > options.quantile_rows:
+        rng = np.random.default_rng(options.seed)
+        part = data.subset(np.sort(rng.choice(n, options.quantile_rows, replace=False)))
     boosters = [_boost(lgb, data, options, None), *(_boost(lgb, part, options, level) for level in LEVELS)]
     seconds = time.monotonic() - begun
     log.info("boosted: %d rows, %d columns, %.0f s", *rows.columns.shape, seconds)
@@ -269,8 +268,8 @@ class _Rows:
     weights: FloatArray
 
 
-def _rows(drawn: Sequence[Drawn], plan: FeaturePlan, even: float) -> _Rows:
-    columns, targets, meters = [], [], []
+def _rows(drawn: Sequence[Drawn], plan: FeaturePlan, options: BoostedOptions) -> _Rows:
+    columns, targets, meters, homes = [], [], [], []
     for one in drawn:
         made = plan.rows(one.inputs)
         target = ((one.actual - made.base) / made.scale).ravel()
@@ -278,8 +277,19 @@ def _rows(drawn: Sequence[Drawn], plan: FeaturePlan, even: float) -> _Rows:
         columns.append(made.rows[known])
         targets.append(np.clip(target[known], -CLIP, CLIP))
         meters.append(np.full(known.sum(), one.meter, dtype=object))
-    truth = np.concatenate(targets)
-    return _Rows(np.concatenate(columns), truth, _weights(truth, np.concatenate(meters), even))
+        homes.append(np.full(known.sum(), one.home))
+    truth, home = np.concatenate(targets), np.concatenate(homes)
+    weight = _weights(truth, np.concatenate(meters), options.even)
+    return _Rows(np.concatenate(columns), truth, _shared(weight, home, options.share_of_homes))
+
+
+def _shared(weight: FloatArray, home: NDArray[np.bool_], share: float) -> FloatArray:
+    """Weights of mean 1, of which all homes together have that share."""
+    if home.all() or not home.any():
+        return weight
+    parts = np.where(home, share / weight[home].sum(), (1.0 - share) / weight[~home].sum())
+    shared: FloatArray = weight * parts * len(weight)
+    return shared
 
 
 def _weights(target: FloatArray, meter: NDArray[Any], even: float) -> FloatArray:
@@ -302,18 +312,20 @@ def _boost(lgb: Any, data: Any, options: BoostedOptions, level: float | None) ->
     )
     params = {
         **goal,
-        "num_leaves": options.leaves,
+        "num_leaves": options.leaves if level is None else options.quantile_leaves,
         "learning_rate": options.learning_rate,
         "min_data_in_leaf": options.least_rows,
         "feature_fraction": options.column_share,
         "bagging_fraction": options.row_share,
         "bagging_freq": 1,
+        "lambda_l2": options.smoothing,
         "seed": options.seed,
         "deterministic": True,
         "force_col_wise": True,
         "num_threads": options.threads,
         "verbose": -1,
         "feature_pre_filter": False,
+        "max_bin": MAX_BINS,
     }
     rounds = options.trees if level is None else options.quantile_trees
     return lgb.train(params, data, num_boost_round=rounds)

@@ -37,7 +37,7 @@ from kanchay.learning.trees import onnx_trees, tree_arrays
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-__all__ = ["Boosted", "boosted_of", "midnights", "train_boosted"]
+__all__ = ["Boosted", "boosted_of", "midnights", "train_boosted", "weighed"]
 
 log = logging.getLogger("kanchay.learning")
 
@@ -75,10 +75,9 @@ def train_boosted(
     meters = known if options.left_out else [m for m in known if m.may_ship]
     own = fold_meters(meters, options.left_out) if options.left_out else training_meters(meters)
     made = simulated_meters(options.simulated_homes, options.simulated_offices, seed=options.seed)
-    boosted = boosted_of(
-        [*own, *made], [m for m in meters if m.role == "validation"], options, name=name, version=version,
-        created=created,
-    )  # fmt: skip
+    watch = [m for m in meters if m.role == "validation"]
+    boosted = boosted_of([*own, *made], watch, options, name=name, version=version, created=created)
+    boosted = weighed(boosted, watch) if watch else boosted
     files = described(training_fingerprints(splits, data, sorted({m.dataset for m in own})))
     counted = {"homes": options.simulated_homes, "offices": options.simulated_offices}
     training = {
@@ -103,7 +102,7 @@ def boosted_of(
     version: str = "0.1",
     created: str = "",
 ) -> Boosted:
-    """A boosted model of these training meters; bands and importances come from the validation meters `watch`."""
+    """A boosted model of these training meters; its bands come from the validation meters `watch`."""
     fitted = fit_boosted(draw_windows(train, options), options)
     trees = tree_arrays(fitted.boosters)
     weights = pack_weights(trees.named())
@@ -116,12 +115,14 @@ def boosted_of(
         "depth": trees.depth(),
     }
     manifest = _manifest(fitted, options, shape, name=name, version=version, created=created)
+    learned = sorted(f"{m.dataset}/{m.id}" for m in train)
+    manifest = replace(manifest, training={**manifest.training, "meters": learned})
     if not watch:
         return Boosted(manifest, files)
     manifest = replace(manifest, calibration=_calibration(watch, Boosted(manifest, files).forecaster()))
     manifest = replace(manifest, widening=fit_widening(watch, Boosted(manifest, files).forecaster()))
     log.info("boosted: calibration %s widening %s", manifest.calibration, manifest.widening)
-    return Boosted(_weighed(manifest, watch, Boosted(manifest, files).forecaster()), files)
+    return Boosted(manifest, files)
 
 
 def _manifest(
@@ -194,8 +195,9 @@ def _calibration(watch: Sequence[Meter], forecaster: BoostedForecaster) -> list[
     return factors_of(np.concatenate(truth), np.concatenate(quantiles), np.concatenate(weight))
 
 
-def _weighed(manifest: Manifest, watch: Sequence[Meter], forecaster: BoostedForecaster) -> Manifest:
-    """The manifest with the importance of each column."""
+def weighed(boosted: Boosted, watch: Sequence[Meter]) -> Boosted:
+    """The model with the importance of each column in its manifest, as the validation meters `watch` show it."""
+    manifest, forecaster = boosted.manifest, boosted.forecaster()
     rows, truths = [], []
     for meter in watch:
         windows, actual = midnights(meter, every=EVERY)
@@ -227,8 +229,6 @@ def _weighed(manifest: Manifest, watch: Sequence[Meter], forecaster: BoostedFore
         "windows": n,
         "rise": rise,
     }
-    return replace(
-        manifest,
-        features=forecaster.plan.told(rise),
-        preprocessing={**manifest.preprocessing, "importance": told},
-    )
+    preprocessing = {**manifest.preprocessing, "importance": told}
+    told_features = forecaster.plan.told(rise)
+    return replace(boosted, manifest=replace(manifest, features=told_features, preprocessing=preprocessing))

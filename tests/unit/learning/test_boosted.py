@@ -29,11 +29,13 @@ pytest.importorskip("lightgbm")
 pytest.importorskip("onnx")
 
 OPTIONS = BoostedOptions(
-    windows=150,
+    windows=40,
     trees=12,
     quantile_trees=9,
-    quantile_share=0.7,
+    quantile_rows=2500,
     leaves=7,
+    quantile_leaves=7,
+    learning_rate=0.15,
     least_rows=20,
     mixed=0.3,
     far_share=0.1,
@@ -59,10 +61,10 @@ def meters():
 
 @pytest.fixture(scope="module")
 def boosted(meters):
-    from kanchay.learning.boosted_make import boosted_of
+    from kanchay.learning.boosted_make import boosted_of, weighed
 
     watch = [meter(5, role="validation"), meter(6, kind="residential", role="validation")]
-    return boosted_of(meters, watch, OPTIONS, name="small", created="2026-01-01")
+    return weighed(boosted_of(meters, watch, OPTIONS, name="small", created="2026-01-01"), watch)
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +121,39 @@ def test_a_hard_meter_does_not_drown_the_others():
     np.testing.assert_allclose(weight, np.array([1.0, 1.0, 0.1, 0.1]) / 0.55)
     even = _weights(np.array([1.0, 10.0]), np.array(["a", "b"], dtype=object), 0.0)
     assert even.tolist() == [1.0, 1.0]
+
+
+def test_homes_together_have_their_share():
+    from kanchay.learning.boosted import _shared
+
+    weight, home = np.array([3.0, 1.0, 1.0, 1.0, 2.0]), np.array([True, False, False, False, False])
+    shared = _shared(weight, home, 0.5)
+    assert shared.mean() == pytest.approx(1.0)
+    assert shared[home].sum() == pytest.approx(shared[~home].sum())
+    np.testing.assert_allclose(shared[1:] / shared[1], weight[1:])
+    np.testing.assert_array_equal(_shared(weight, np.ones(5, bool), 0.5), weight)
+
+
+def test_windows_are_issued_at_midnight_those_of_homes_more_often():
+    kinds = {1: "commercial", 2: "commercial", 3: "residential", 4: "residential"}
+    meters = [meter(seed, kind=kind, tz="UTC") for seed, kind in kinds.items()]
+    plain = replace(
+        OPTIONS, windows=10_000, any_hour=0.0, far_share=0.0, mixed=0.0, gaps=0.0, short_history=0.0
+    )
+    hours = {False: set(), True: set()}
+    counts = {False: 0, True: 0}
+    for one in draw_windows(meters, plain):
+        clock = one.inputs.windows.issued_at  # on the wall clock already
+        hours[one.home] |= set((clock % DAY // HOUR).tolist())
+        counts[one.home] += len(clock)
+    assert hours == {False: {0}, True: set(range(0, 24, 3))}
+    assert counts[False] == 2 * (60 - 7)  # each day of the history but its first week, of both buildings
+    few = draw_windows(meters, replace(plain, windows=7))
+    assert {
+        m: sum(len(d.actual) for d in few if d.meter == m) for m in {d.meter for d in few}
+    } == dict.fromkeys([f"set/m{i}" for i in (1, 2, 3, 4)], 7)
+    moved = draw_windows(meters[:1], replace(plain, any_hour=1.0))
+    assert len({h for d in moved for h in (d.inputs.windows.issued_at % DAY // HOUR).tolist()}) > 12
 
 
 def test_the_same_seed_draws_the_same(meters):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +12,17 @@ import numpy as np
 
 from kanchay.adapters.datasets import Meter
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
+from kanchay.bundle.load import load_bundle
+from kanchay.bundle.save import save_bundle
 from kanchay.domain.errors import NotFound
+from kanchay.learning.boosted import BoostedOptions
+from kanchay.learning.boosted_make import boosted_of
 from kanchay.learning.rivals.ets import ets_rival
-from kanchay.learning.rivals.pooled import PooledRecipe, PooledRival, fit_pooled, load_pooled, save_pooled
 
-__all__ = ["FITTED", "Kept", "pooled_rival", "rival"]
+__all__ = ["FITTED", "Kept", "boosted_rival", "rival"]
 
-FITTED: Final = ("lightgbm", "ets")
+BOOSTED_RIVAL: Final = "lightgbm"
+FITTED: Final = (BOOSTED_RIVAL, "ets")
 """Rivals that are not forecasters of the product: they need LightGBM and statsforecast."""
 
 
@@ -33,42 +37,45 @@ def rival(
 ) -> tuple[Forecaster, tuple[str, ...]]:
     """The rival and the meters it learned from; `NotFound` says why it cannot take part.
 
-    The pooled one is fitted only where `fit` allows the minutes that it takes; `MissingExtra` where its
+    The boosted trees are trained only where `fit` allows the minutes that it takes; `MissingExtra` where their
     package is not there.
     """
     if name == "ets":
         return Kept(ets_rival(), folder / "ets"), ()
-    if name != "lightgbm":
+    if name != BOOSTED_RIVAL:
         raise NotFound(f"There is no rival '{name}'.", hint=f"Known: {', '.join(FITTED)}.")
-    found = pooled_rival(training, held_out, folder, fit=fit, progress=progress)
-    return found, found.meters
+    return boosted_rival(training, held_out, folder, fit=fit, progress=progress)
 
 
-def pooled_rival(
+def boosted_rival(
     training: Sequence[Meter],
     held_out: Sequence[Meter],
     folder: Path,
     *,
     fit: bool,
-    recipe: PooledRecipe | None = None,
+    options: BoostedOptions | None = None,
     progress: Callable[[str], None] = lambda text: None,
-) -> PooledRival:
-    """The boosted trees of these meters from the folder, or fitted and put there."""
-    use = recipe or PooledRecipe()
-    place = folder / f"lightgbm-{_key(training, held_out, use)}"
-    if (place / "rival.json").is_file():
-        return load_pooled(place)
-    if not fit:
-        raise NotFound("not fitted yet on these meters.", hint="Give --fit-rivals once (some ten minutes).")
-    found = fit_pooled(training, held_out, use, progress=progress)
-    save_pooled(found, place)
-    return found
+) -> tuple[Forecaster, tuple[str, ...]]:
+    """The model that ``kanchay model train --kind boosted`` makes of these meters, from the folder or trained now."""
+    use = options or BoostedOptions()
+    place = folder / f"{BOOSTED_RIVAL}-{_key(training, held_out, use)}"
+    if not place.is_dir():
+        if not fit:
+            raise NotFound(
+                "not fitted yet on these meters.", hint="Give --fit-rivals once (some ten minutes)."
+            )
+        progress(f"training on {len(training)} meters")
+        boosted = boosted_of(training, held_out, use, name=BOOSTED_RIVAL)
+        save_bundle(place, boosted.manifest, boosted.files)
+        progress(f"trained on {boosted.manifest.training['rows']} hours")
+    found = load_bundle(place)
+    return found, tuple(found.manifest.training["meters"])
 
 
-def _key(training: Sequence[Meter], held_out: Sequence[Meter], recipe: PooledRecipe) -> str:
+def _key(training: Sequence[Meter], held_out: Sequence[Meter], options: BoostedOptions) -> str:
     """Of the meters with the end of their training hours, and the recipe."""
     told = [f"{m.dataset}/{m.id}:{m.start}:{m.n_history}" for m in (*training, *held_out)]
-    text = "\n".join([*told, *(f"{k}={v}" for k, v in asdict(recipe).items())])
+    text = "\n".join([*told, *(f"{k}={v}" for k, v in options.as_dict().items())])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
