@@ -62,8 +62,8 @@ def differences(got: ImportSeries, true: TrueSeries) -> Wrong:
     """Fields of a series that are not the truth: what was said and what is."""
     seen = 0.0 if got.observations is None else float(got.observations.value.sum())
     said = {
-        "quantity": got.quantity.value, "unit": got.unit, "n": got.n, "start": got.start, "resolution_s": got.resolution_s,
-        "kind": got.kind.value, "end": got.end,
+        "quantity": got.quantity.value, "unit": got.unit, "n": got.n, "start": got.start,
+        "resolution_s": got.resolution_s, "kind": got.kind.value, "end": got.end,
     }  # fmt: skip
     wrong: Wrong = {
         k: (v, getattr(true, k))
@@ -182,7 +182,8 @@ def _worst(pairs: Sequence[tuple[Export, Result]], show: int) -> None:
         c = export.case
         wrong = result.why or "; ".join(f"{k} {a} for {b}" for k, (a, b) in list(result.wrong.items())[:3])
         print(
-            f"{c.seed:6} {result.outcome:12} {c.layout}/{c.shape} {c.content} {c.container} {c.time} {c.unit} {c.kind}: {wrong}"
+            f"{c.seed:6} {result.outcome:12} {c.layout}/{c.shape} {c.content} {c.container} {c.time}"
+            f" {c.unit} {c.kind}: {wrong}"
         )
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from kanchay.adapters.files.cells import CellType, cell_type
 
-__all__ = ["Found", "find_table"]
+__all__ = ["Found", "column_types", "find_table", "is_row"]
 
 TIMES: Final = ("datetime", "date", "time", "epoch", "range")
 _UNIT_ROWS: Final = frozenset(
@@ -113,6 +113,16 @@ def _names(rows: Sequence[Sequence[str]], header: int | None, first: int, width:
                 for i, cell in enumerate(row[:width]):
                     names[i] = f"{names[i]} [{cell.strip().strip('[]()')}]" if cell.strip() else names[i]
     return tuple(names)
+
+
+def column_types(rows: Sequence[Sequence[str]], width: int) -> tuple[CellType, ...]:
+    """The type of each column of rows of cells."""
+    return _column_types([[cell_type(c) for c in row] for row in rows], width)
+
+
+def is_row(cells: Sequence[str]) -> bool:
+    """Whether cells hold a time and a number."""
+    return _is_data([cell_type(c) for c in cells])
 
 
 def find_table(rows: Sequence[Sequence[str]]) -> Found | None:

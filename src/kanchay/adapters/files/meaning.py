@@ -138,7 +138,8 @@ def read_meaning(
 ) -> Meaning:
     """What header, key, unit column and surroundings say together; nothing is guessed from values here.
 
-    `unit_above` is a unit that the lines above the table name for all of it. `given` is the unit the user named: it goes to columns of its quantity and to those without any unit.
+    `unit_above` is a unit that the lines above the table name for all of it. `given` is the unit the user named: it
+    goes to columns of its quantity and to those without any unit.
     """
     words = " ".join(w for w in (normal(header), normal(key)) if w)
     composite = is_composite(header)

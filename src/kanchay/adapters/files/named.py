@@ -15,12 +15,11 @@ _FORMATS: Final = (
     (re.compile(rb"\A\s*<\?xml.{0,2000}http://naesb.org/espi", re.S), "Green Button (ESPI)"),
     (re.compile(rb"\A\s*<(!doctype\s+)?html", re.I), "a web page (HTML)"),
     (re.compile(rb"\A\s*<\?xml|\A\s*<[A-Za-z][\w:.-]*[\s>]"), "XML"),
-    (re.compile(rb"\A\s*[\[{]\s*[\"\[{\]}]"), "JSON"),
 )
 
 
 def refuse_later_formats(text: bytes, name: str) -> None:
-    """Raise `FileRefused` for XML, JSON and NEM12, by their first characters."""
+    """Raise `FileRefused` for XML and NEM12, by their first characters."""
     head = text[:8192]
     for pattern, what in _FORMATS:
         if pattern.search(head):

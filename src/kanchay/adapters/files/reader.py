@@ -72,9 +72,12 @@ class SniffingReader:
 
             return [read_parquet(content.data, name, self.limits)], None
         from kanchay.adapters.files.textfile import read_text
+        from kanchay.adapters.files.tree import looks_like_json, read_json
 
         text, encoding = decode(content.data, name)
         refuse_later_formats(text, name)
+        if looks_like_json(text):
+            return read_json(text, name, self.limits), encoding
         return read_text(text, name, self.limits), encoding
 
 

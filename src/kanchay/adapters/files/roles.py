@@ -169,7 +169,9 @@ def _is_units(column: Column) -> bool:
     _, words = column.keys()
     # "kitchen kWh" names a meter, "kWh" a unit.
     single = all(len(w.split()) == 1 for w in words)
-    return 0 < len(words) <= 20 and single and all(find_unit(f"({w.strip()})") is not None for w in words)
+    known = sum(find_unit(f"({w.strip()})") is not None for w in words)
+    named = known > 0 and _says(column, "unit")  # a currency among them is no unit of ours
+    return 0 < len(words) <= 20 and single and (known == len(words) or named)
 
 
 def _is_status(column: Column) -> bool:

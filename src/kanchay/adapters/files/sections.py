@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
 from kanchay.adapters.files.header import Found
@@ -35,7 +36,7 @@ def _starts(text: bytes) -> list[int]:
 def cut(text: bytes, look: Callable[[bytes], Found | None]) -> list[bytes]:
     """The sections of a text that hold a table each; `look` tells the table of a piece of text, or None."""
     edges = [0, *_starts(text), len(text)]
-    pieces = [text[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True) if b > a]
+    pieces = [text[a:b] for a, b in pairwise(edges) if b > a]
     if len(pieces) < 2:
         return [text]
     sections: list[bytes] = []

@@ -38,13 +38,14 @@ _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
     (r"power factor|factor de potencia|cos ?phi|pf", _Q.POWER_FACTOR, 4.0),
     (r"wattage|watts?", _Q.POWER, 1.5),
     (r"power|potencia|\w*leistung|puissance|vermogen|potenza|lastgang|demand|demanda|ejecutad\w*", _Q.POWER, 1.5),
-    (r"energ\w*|consum\w*|\w*verbrauch|\w*verbruik|\w*afname|\w*injectie|usage|kwh|elektrizitat|wirk(?:arbeit|energie)"
-     r"|consommation\w*", _Q.ELECTRIC_ENERGY, 1.5),
+    (r"energ\w*|consum\w*|\w*verbrauch|\w*verbruik|\w*afname|\w*injectie|usage|kwh|elektrizitat"
+     r"|wirk(?:arbeit|energie)|consommation\w*", _Q.ELECTRIC_ENERGY, 1.5),
     (r"import|export|submeter\w*|sub metering|production|generation", _Q.ELECTRIC_ENERGY, 0.5),
     (r"gas|gaz|erdgas|gasvolume\w*|gasmenge", _Q.GAS, 3.0),
     (r"heat|heating|warme|chaleur|calor|warmte|district heating", _Q.HEAT, 1.6),
     (r"water|agua|wasser|eau|acqua|watervolume\w*|wassermenge", _Q.WATER, 3.5),
-    (r"price|precio|preco|preis|prix|prezzo|prijs|cost|costo|importe|tarif\w*(?! \d)|custo|kosten|kost|cout|eur|usd|pen|gbp|pence", _Q.PRICE, 3.0),
+    (r"price|precio|preco|preis|prix|prezzo|prijs|cost|costo|importe|tarif\w*(?! \d)|custo|kosten|kost|cout"
+     r"|eur|usd|pen|gbp|pence", _Q.PRICE, 3.0),
     (r"carbon|co2|co2e|emission\w*|emision\w*", _Q.CARBON_INTENSITY, 4.0),
     (r"soc|state of charge|battery level", _Q.STATE_OF_CHARGE, 3.0),
     (r"occup\w*|ocupacion|presence|presencia|motion", _Q.OCCUPANCY, 4.0),
@@ -54,18 +55,22 @@ _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
 )  # fmt: skip
 _D = Direction
 _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
-    (r"export\w*|injec\w*|inyec\w*|\w*einspeis\w*|fe?ed ?in\w*|return\w*|\w*teruglever\w*|\w*injectie|naar (?:het )?net|ins netz|vertid\w*|excedent\w*|surplus"
-     r"|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid|as kwh", _D.EXPORT, 3.0),
-    (r"import\w*|\w*afname|\w*bezug|from grid|grid|van (?:het )?net|aus dem netz|de (?:la )?red|soutir\w*|delivered|withdraw\w*|prelev\w*|entnahme|netzbezug"
-     r"|levering|afgenomen|compra\w*|ae kwh", _D.IMPORT, 2.5),
-    (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv\d*|solar\d*|zonne\w*|photovolt\w*"
-     r"|\w*erzeugung|\w*opbrengst|yield|ertrag|onsite", _D.PRODUCTION, 2.8),
-    (r"consum\w*|consommation\w*|\w*verbrauch|\w*verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*|sub ?meter\w*|sub metering|appliance"
-     r"|sub\d|total use", _D.CONSUMPTION, 2.0),
+    (r"export\w*|injec\w*|inyec\w*|\w*einspeis\w*|fe?ed ?in\w*|return\w*|\w*teruglever\w*|\w*injectie"
+     r"|naar (?:het )?net|ins netz|vertid\w*"
+     r"|excedent\w*|surplus|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid|as kwh", _D.EXPORT, 3.0),
+    (r"import\w*|\w*afname|\w*bezug|from grid|grid|van (?:het )?net|aus dem netz|de (?:la )?red|soutir\w*|delivered"
+     r"|withdraw\w*|prelev\w*|entnahme|netzbezug|levering|afgenomen|compra\w*|ae kwh", _D.IMPORT, 2.5),
+    (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv\d*|solar\d*"
+     r"|zonne\w*|photovolt\w*|\w*erzeugung|\w*opbrengst|yield|ertrag|onsite", _D.PRODUCTION, 2.8),
+    (r"consum\w*|consommation\w*|\w*verbrauch|\w*verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*"
+     r"|sub ?meter\w*|sub metering|appliance|sub\d|total use", _D.CONSUMPTION, 2.0),
     (r"(?<!van )(?<!het )(?<!naar )net|neto|netto|saldo", _D.NET, 3.0),
 )  # fmt: skip
 # Words that only stand on the papers of a grid meter: what is "consumed" there is imported.
-_GRID_METER: Final = r"cpe|cups|ean|pod|prm|pdl|mpan|nmi|contador|zahler\w*|zahlpunkt|suministro|distribuid\w*|elektriciteitsmeter"
+_GRID_METER: Final = (
+    r"cpe|cups|ean|pod|prm|pdl|mpan|nmi|contador|zahler\w*|zahlpunkt|suministro|distribuid\w*"
+    r"|elektriciteitsmeter"
+)
 # The highest or lowest power within an interval is no mean over it: it makes no energy.
 EXTREMES: Final = r"max|maxim\w*|minim\w*|peak|pico|spitze"
 _ZONES: Final[tuple[tuple[str, str], ...]] = (
@@ -151,10 +156,13 @@ def quantity_words(text: str) -> list[tuple[Quantity, float, str]]:
     return [(q, w, word) for q, w, word in found if word]
 
 
+# Short words tell an end only where they are the whole name.
+_FROM: Final = frozenset(["von", "van", "de", "ab"])
+_TO: Final = frozenset(["to", "bis", "tot", "a", "ate", "he"])
 # "Exported by the portal" is how a file came to be, not which way energy flowed.
 _MAKING: Final = re.compile(
-    r"(?:data|report|csv|excel) export\b|\bexport\w* (?:by|from|at|on|of|file|date|time|report|aus|vom|von|am|um|uit|van|op|del|de|"
-    r"do|da|du|depuis|le|el|em)\b"
+    r"(?:data|report|csv|excel) export\b|\bexport\w* (?:by|from|at|on|of|file|date|time|report|aus|vom|von|am|um|uit"
+    r"|van|op|del|de|do|da|du|depuis|le|el|em)\b"
 )
 
 
@@ -175,15 +183,11 @@ def direction_words(text: str, context: str = "") -> list[tuple[Direction, float
 
 def label_word(name: str) -> str:
     """Which end of an interval the name of a time column tells: "start", "end" or nothing."""
-    if matches(r"start\w*|begin\w*|beginn|desde|inicio|debut|from", name) or name in (
-        "von",
-        "van",
-        "de",
-        "ab",
-    ):
+    start = r"start\w*|begin\w*|beginn|desde|inicio|debut|from"
+    end = r"end|ending|end ?time|ende|endzeit|eindtijd|einde|hasta|fin|until|fim|fine"
+    if matches(start, name) or name in _FROM:
         return "start"
-    long = r"end|ending|end ?time|ende|endzeit|eindtijd|einde|hasta|fin|until|hour ending|period end|interval end|fim|fine"
-    return "end" if matches(long, name) or name in ("to", "bis", "tot", "a", "ate", "he") else ""
+    return "end" if matches(end, name) or name in _TO else ""
 
 
 def zone_words(text: str) -> str | None:

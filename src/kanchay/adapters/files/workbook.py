@@ -6,16 +6,15 @@ import io
 import re
 import zipfile
 import zlib
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import islice, pairwise
 from typing import Any, Final
-
-import numpy as np
 
 from kanchay.adapters.files.container import Limits
 from kanchay.adapters.files.header import find_table
 from kanchay.adapters.files.refusal import refuse
-from kanchay.adapters.files.table import Column, Table
+from kanchay.adapters.files.table import Table
+from kanchay.adapters.files.typed import typed_column, written
 
 __all__ = ["read_workbook"]
 
@@ -23,23 +22,6 @@ _HEAD: Final = 400
 _MAX_CELLS: Final = 6_000_000
 _MAX_SHEETS: Final = 40
 _DIGIT: Final = re.compile("[0-9]")
-
-
-def _text(value: Any) -> str:
-    """A cell as it would stand in a text file."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, datetime):
-        moment = value + timedelta(microseconds=500_000)  # day fractions are not exact: 00:14:59.999997
-        return moment.replace(microsecond=0).isoformat(" ")
-    if isinstance(value, timedelta):
-        seconds = round(value.total_seconds())
-        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    return repr(value) if isinstance(value, float) else str(value)
 
 
 def _sheet_rows(sheet: Any) -> list[tuple[Any, ...]]:
@@ -118,13 +100,13 @@ def _table(title: str, rows: list[tuple[Any, ...]], limits: Limits) -> Table | N
     used = [i for i in range(width) if any(len(r) > i and r[i] is not None for r in rows)]
     padded = [tuple(r[i] if i < len(r) else None for i in used) for r in rows]
     spread = range(_HEAD, len(padded), max(1, len(padded) // 200))
-    head = [[_text(v) for v in row] for row in (*padded[:_HEAD], *(padded[i] for i in spread))]
+    head = [[written(v) for v in row] for row in (*padded[:_HEAD], *(padded[i] for i in spread))]
     found = find_table(head)
     if found is None:
         return None
     body = padded[found.first_row :]
     columns = [
-        _column(found.names[i], found.types[i], [row[i] for row in body])
+        typed_column(found.names[i], found.types[i], [row[i] for row in body])
         for i in range(min(found.width, len(used)))
     ]
     facts = [("sheet", title), ("header", "yes" if found.header_row is not None else "no")]
@@ -133,18 +115,3 @@ def _table(title: str, rows: list[tuple[Any, ...]], limits: Limits) -> Table | N
     return Table(
         columns, len(body), found.preamble, title, 0, tuple(facts), found.score, found.header_row is not None
     )
-
-
-def _column(name: str, kind: Any, values: list[Any]) -> Column:
-    """Numbers stay numbers: only what is text in the workbook has a decimal sign to be decided."""
-    import pyarrow as pa
-
-    numeric = [isinstance(v, (int, float)) and not isinstance(v, bool) for v in values]
-    texts = pa.array(
-        [None if n and kind == "number" else _text(v) or None for v, n in zip(values, numeric, strict=True)],
-        pa.string(),
-    )
-    if kind != "number":
-        return Column(name, kind, texts=texts)
-    numbers = np.array([float(v) if n else np.nan for v, n in zip(values, numeric, strict=True)])
-    return Column(name, kind, texts=texts, numbers=numbers)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
+
+from kanchay.simulate.exports.dice import dice
 
 __all__ = ["DIMENSIONS", "Case", "draw_case"]
 
@@ -30,8 +32,8 @@ CONTENTS: Final = {
     "reactive": 6, "gas": 4, "water": 2, "meters": 8, "sensors": 6,
 }  # fmt: skip
 DIMENSIONS: Final = (
-    "layout", "content", "language", "unit", "unit_said", "kind", "event", "time", "label", "tz", "resolution_s", "decimal",
-    "thousands", "encoding", "container", "missing", "status", "repeated", "order", "summary", "quoting",
+    "layout", "content", "language", "unit", "unit_said", "kind", "event", "time", "label", "tz", "resolution_s",
+    "decimal", "thousands", "encoding", "container", "missing", "status", "repeated", "order", "summary", "quoting",
 )  # fmt: skip
 
 
@@ -104,8 +106,12 @@ def _layout(rng: random.Random, content: str) -> tuple[str, str]:
     return layout, shape
 
 
-def _kind(rng: random.Random, layout: str, content: str) -> tuple[str, str]:
-    if layout in ("wide", "from_to") or content in ("sensors", "consumption", "production"):
+def _kind(rng: random.Random, layout: str, shape: str, content: str) -> tuple[str, str]:
+    if (
+        layout in ("wide", "from_to")
+        or shape == "days"
+        or content in ("sensors", "consumption", "production")
+    ):
         return "interval", ""
     share = 0.6 if content in ("registers", "gas", "water") else 0.2
     if rng.random() > share or layout in ("tables", "sheets"):
@@ -133,8 +139,9 @@ def _time(rng: random.Random, layout: str, container: str, shape: str) -> str:
         return _pick(rng, {"iso": 20, "offset": 30, "zulu": 20, "epoch": 15, "epoch_ms": 15})
     if container == "parquet":
         return _pick(rng, {"native": 50, "native_utc": 30, "iso": 20})
-    weights = {"numeric": 30, "iso": 18, "offset": 8, "zulu": 5, "abbreviation": 4, "epoch": 5, "epoch_ms": 4, "words": 8,
-               "date_clock": 16, "date_hour": 5, "half_day": 3, "short_year": 5, "midnight_24": 6, "compact": 3}  # fmt: skip
+    weights = {"numeric": 30, "iso": 18, "offset": 8, "zulu": 5, "abbreviation": 4, "epoch": 5, "epoch_ms": 4,
+               "words": 8, "date_clock": 16, "date_hour": 5, "half_day": 3, "short_year": 5,
+               "midnight_24": 6, "compact": 3}  # fmt: skip
     if container == "xlsx":
         weights = {"native": 60, "native_split": 15, "numeric": 15, "iso": 10}
     return _pick(rng, weights)
@@ -167,7 +174,7 @@ def _days(rng: random.Random, tz: str, step: int) -> tuple[date, int]:
     if rng.random() < 0.04:
         n_days = 1
     if rng.random() < 0.25:
-        return rng.choice(CHANGES[tz.split("/")[0]]), min(max(n_days, 5), 7)
+        return rng.choice(CHANGES[tz.partition("/")[0]]), min(max(n_days, 5), 7)
     if rng.random() < 0.2:
         return date(2024, rng.randint(1, 12), 1), min(n_days, 12)  # every date could be read both ways
     return date(2022, 1, 1) + timedelta(days=rng.randrange(1300)), n_days
@@ -199,7 +206,7 @@ def _said(rng: random.Random, layout: str, content: str, container: str) -> str:
     return _pick(rng, weights)
 
 
-def _defects(rng: random.Random, case: dict[str, object]) -> None:
+def _defects(rng: random.Random, case: dict[str, Any]) -> None:
     layout, kind = case["layout"], case["kind"]
     case["missing"] = _pick(rng, {"": 70, "rows": 16, "empty": 8, "word": 6})
     case["status"] = layout in ("long", "from_to", "keyed", "wide") and rng.random() < 0.22
@@ -234,13 +241,13 @@ def draw_case(seed: int) -> Case:
     >>> draw_case(1) == draw_case(1)
     True
     """
-    rng = random.Random(seed)
+    rng = dice(seed)
     language = rng.choice(list(ZONES))
     tz = rng.choice(ZONES[language])
     content = _pick(rng, CONTENTS)
     layout, shape = _layout(rng, content)
     container = _container(rng, layout, "")
-    kind, event = _kind(rng, layout, content)
+    kind, event = _kind(rng, layout, shape, content)
     step = int(_pick(rng, {"3600": 46, "900": 36, "1800": 12, "300": 6}))
     step = 3600 if shape == "hour" else step
     unit = _unit(rng, content, kind)
@@ -249,10 +256,11 @@ def draw_case(seed: int) -> Case:
     day, n_days = _days(rng, tz, step)
     time = _time(rng, layout, container, shape)
     text = container not in ("xlsx", "parquet", "json") and layout != "json"
-    case: dict[str, object] = {
+    case: dict[str, Any] = {
         "seed": seed, "layout": layout, "shape": shape, "content": content, "language": language, "tz": tz, "day": day,
-        "n_days": n_days if kind == "interval" else max(n_days, 4), "whole_days": rng.random() < 0.8, "resolution_s": step,
-        "unit": unit, "unit_said": _said(rng, layout, content, container), "kind": kind, "event": event, "time": time,
+        "n_days": n_days if kind == "interval" else max(n_days, 4), "whole_days": rng.random() < 0.8,
+        "resolution_s": step, "unit": unit, "unit_said": _said(rng, layout, content, container),
+        "kind": kind, "event": event, "time": time,
         "label": _some(rng, 0.3, "end", "start"), "label_said": rng.random() < 0.2, "clock": "local", "decimal": decimal,
         "thousands": thousands, "digits": digits, "scale": scale, "delimiter": _delimiter(rng, container, decimal),
         "quoting": _pick(rng, {"minimal": 80, "all": 14, "formula": 6}),
@@ -260,14 +268,12 @@ def draw_case(seed: int) -> Case:
         "container": container, "titles": rng.choice((0, 0, 1, 3, 5)),
     }  # fmt: skip
     _defects(rng, case)
-    return _plausible(Case(**case), rng)  # type: ignore[arg-type]
+    return _plausible(Case(**case))
 
 
-def _plausible(case: Case, rng: random.Random) -> Case:
+def _plausible(case: Case) -> Case:
     """What cannot stand beside each other is brought in line."""
-    from dataclasses import replace
-
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if (
         case.layout == "wide"
         or case.kind == "cumulative"
@@ -286,13 +292,11 @@ def _plausible(case: Case, rng: random.Random) -> Case:
     if case.layout == "wide":
         changes |= {"label": "start", "label_said": False} if case.shape != "clock" else {"label_said": False}
         changes |= {"missing": "empty" if case.missing == "rows" else case.missing, "summary": case.summary}
-    if case.time in ("date_clock", "date_hour") and case.summary == "days":
-        changes |= {}
-    elif case.summary == "days":
+    if case.summary == "days" and case.time not in ("date_clock", "date_hour"):
         changes |= {"summary": "total"}
     if case.n_days == 1:
         changes |= {"whole_days": True}
-    if case.container == "xlsx" or case.container == "parquet":
+    if case.container in ("xlsx", "parquet"):
         changes |= {"quoting": "minimal"}
         if case.unit_said == "cell":
             changes |= {"unit_said": "header"}

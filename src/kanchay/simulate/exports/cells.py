@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Union
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from kanchay.domain.interval import utc_offset
@@ -23,7 +23,7 @@ class Num:
     tail: str = ""
 
 
-Cell = Union[str, Num, datetime, int, None]
+Cell = str | Num | datetime | int | None
 _NUMERIC: Final = {
     "en-us": "%m/%d/%Y", "en": "%d/%m/%Y", "es": "%d/%m/%Y", "pt": "%d/%m/%Y", "de": "%d.%m.%Y", "fr": "%d/%m/%Y",
     "nl": "%d-%m-%Y",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from kanchay.simulate.exports.dice import dice
+
 __all__ = ["damaged"]
 
 
@@ -63,7 +65,7 @@ def damaged(data: bytes, seed: int) -> bytes:
     >>> damaged(b"time,kwh", 3) == damaged(b"time,kwh", 3)
     True
     """
-    rng = random.Random(seed)
+    rng = dice(seed, "damage")
     made = bytearray(data)
     for _ in range(rng.choice((1, 1, 2, 3))):
         made = rng.choice((_flipped, _cut, _without, _doubled, _words, _noise))(rng, made or bytearray(b"0"))

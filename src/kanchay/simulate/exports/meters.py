@@ -14,6 +14,7 @@ from kanchay.domain.reading import FloatArray
 from kanchay.domain.units import Quantity
 from kanchay.domain.units import unit as unit_of
 from kanchay.simulate.exports.case import Case
+from kanchay.simulate.exports.dice import dice
 from kanchay.simulate.exports.words import WORDS, Words
 
 __all__ = ["Channel", "TrueSeries", "channels", "starts_of", "truth_of"]
@@ -61,7 +62,7 @@ def starts_of(case: Case) -> IntArray:
     starts = np.arange(first, last, case.resolution_s, dtype=np.int64)
     if case.whole_days:
         return starts
-    rng = random.Random(case.seed + 1)
+    rng = dice(case.seed, "edges")
     n = DAY // case.resolution_s
     return starts[rng.randrange(1, n - 1) : len(starts) - rng.randrange(1, n - 1)]
 
@@ -80,7 +81,7 @@ def _amounts(case: Case, starts: IntArray, number: int, solar: bool) -> FloatArr
 
 def _register(case: Case, number: int, amounts: FloatArray, factor: float) -> tuple[FloatArray, float]:
     """The counter at every start and at the end, in the unit of the file, and what a swap hides. [kWh]"""
-    rng = random.Random(case.seed * 31 + number)
+    rng = dice(case.seed, f"register {number}")
     first = rng.uniform(800, 60_000) * max(case.scale, 1.0)
     line = np.r_[first, first + np.cumsum(amounts)] / factor
     at = rng.randrange(len(line) // 3, 2 * len(line) // 3) if len(line) > 20 else 0
@@ -164,19 +165,23 @@ def _phrases(case: Case, rng: random.Random, words: Words) -> list[tuple[str, st
     content = case.content
     if content == "both":
         return [(r, say(r), "") for r in ("import", "export")]
+    names: tuple[str, ...]
     if content == "registers":
-        phrase, tags = say("import"), rng.choice(words.tariffs)
-        return [("import", phrase, tag) for tag in tags]
+        phrase, names = say("import"), rng.choice(words.tariff_sets)
+        return [("import", phrase, tag) for tag in names]
     if content == "phases":
         phrase = say("import")
-        names = rng.choice((("L1", "L2", "L3"), ("Phase A", "Phase B", "Phase C")))
+        names = rng.choice([("L1", "L2", "L3"), ("Phase A", "Phase B", "Phase C")])
         return [("import", phrase, tag) for tag in names]
     if content == "meters":
         role = rng.choice(("import", "consumption", "plain"))
         phrase = say(role)
-        names = rng.choice(
-            (("M-1001", "M-1002"), ("100200300", "100200301", "100200302"), ("Ala norte", "Ala sur"))
-        )
+        pairs: list[tuple[str, ...]] = [
+            ("M-1001", "M-1002"),
+            ("100200300", "100200301", "100200302"),
+            ("Ala norte", "Ala sur"),
+        ]
+        names = rng.choice(pairs)
         return [(role, phrase, tag) for tag in names]
     if content == "reactive":
         return [("import", say("import"), ""), ("reactive", say("reactive"), "")]
@@ -191,7 +196,7 @@ def _phrases(case: Case, rng: random.Random, words: Words) -> list[tuple[str, st
 
 def channels(case: Case, starts: IntArray) -> list[Channel]:
     """All channels of an export, with their values as they will be written."""
-    rng = random.Random(case.seed + 2)
+    rng = dice(case.seed, "phrases")
     phrases = _phrases(case, rng, WORDS[case.language])
     return [_channel(case, starts, i, said) for i, said in enumerate(phrases)]
 

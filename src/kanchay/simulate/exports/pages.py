@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kanchay.domain.interval import DAY, HOUR, IntArray, local_midnight, to_datetime, wall_clock
+from kanchay.domain.interval import DAY, HOUR, IntArray, to_datetime, wall_clock
 from kanchay.simulate.exports.case import Case
 from kanchay.simulate.exports.cells import Cell, Num, written_date
 from kanchay.simulate.exports.days import wide
+from kanchay.simulate.exports.dice import dice
 from kanchay.simulate.exports.meters import Channel
 from kanchay.simulate.exports.rows import Grid, keyed, long, named
 from kanchay.simulate.exports.words import WORDS
@@ -29,7 +29,7 @@ class Page:
 
 def _titles(case: Case) -> list[list[Cell]]:
     """Prose above a table, as one cell or as a name and a value; sometimes an empty line below."""
-    words, rng = WORDS[case.language], random.Random(case.seed + 6)
+    words, rng = WORDS[case.language], dice(case.seed, "titles")
     lines: list[list[Cell]] = []
     for text in words.titles[: case.titles]:
         name, _, rest = text.partition(": ")
@@ -144,7 +144,7 @@ def pages(case: Case, starts: IntArray, chans: Sequence[Channel]) -> list[Page]:
     """The pages of an export: one for text, several sheets for some workbooks."""
     if case.layout == "sheets":
         return _sheets(case, starts, chans)
-    words, rng = WORDS[case.language], random.Random(case.seed + 8)
+    words, rng = WORDS[case.language], dice(case.seed, "between")
     rows = _titles(case)
     if case.layout == "tables":
         for title, table in _tables(case, starts, chans):

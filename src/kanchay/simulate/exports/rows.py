@@ -11,6 +11,7 @@ import numpy as np
 from kanchay.domain.interval import IntArray, local_midnight, to_datetime
 from kanchay.simulate.exports.case import Case
 from kanchay.simulate.exports.cells import Cell, Num, clock_of, moment, written_date
+from kanchay.simulate.exports.dice import dice
 from kanchay.simulate.exports.meters import Channel
 from kanchay.simulate.exports.words import WORDS, Words
 
@@ -53,8 +54,11 @@ def value(channel: Channel, i: int, case: Case) -> Cell:
 def _instants(case: Case, starts: IntArray) -> IntArray:
     """The instants that label the rows."""
     if case.kind == "cumulative":
-        return np.r_[starts, starts[-1] + case.resolution_s]
-    return starts + (case.resolution_s if case.label == "end" else 0)
+        closed: IntArray = np.r_[starts, starts[-1] + case.resolution_s]
+        return closed
+    shift = case.resolution_s if case.label == "end" else 0
+    instants: IntArray = starts + shift
+    return instants
 
 
 def _number_of_day(t: int, case: Case) -> int:
@@ -114,7 +118,7 @@ def _seen(case: Case, chans: Sequence[Channel], i: int) -> bool:
 
 def long(case: Case, starts: IntArray, chans: Sequence[Channel]) -> Grid:
     """One row an instant, a column for every channel."""
-    words, rng = WORDS[case.language], random.Random(case.seed + 3)
+    words, rng = WORDS[case.language], dice(case.seed, "columns")
     times = _time_names(case, words, rng)
     names, cells = _extras(case, words, rng)
     instants = _instants(case, starts)
@@ -131,7 +135,7 @@ def long(case: Case, starts: IntArray, chans: Sequence[Channel]) -> Grid:
 
 def keyed(case: Case, starts: IntArray, chans: Sequence[Channel]) -> Grid:
     """One row an instant and channel, told apart by a column."""
-    words, rng = WORDS[case.language], random.Random(case.seed + 3)
+    words, rng = WORDS[case.language], dice(case.seed, "columns")
     times = _time_names(case, words, rng)
     names, cells = _extras(case, words, rng)
     key = (
@@ -154,7 +158,7 @@ def keyed(case: Case, starts: IntArray, chans: Sequence[Channel]) -> Grid:
 
 def _ordered(case: Case, rows: list[list[Cell]]) -> list[list[Cell]]:
     """Rows in the order of the export, some of them twice."""
-    rng = random.Random(case.seed + 4)
+    rng = dice(case.seed, "order")
     if case.repeated:
         rows = [copy for row in rows for copy in [row] * (2 if rng.random() < 0.05 else 1)]
     if case.order == "down":

@@ -68,11 +68,10 @@ def _pairs(case: Case, starts: IntArray, channel: Channel) -> list[Any]:
 
 
 def _series(case: Case, starts: IntArray, chans: Sequence[Channel]) -> dict[str, Any]:
-    unit = {"unit": case.unit} if case.unit_said != "no" else {}
     series = [
         {
             "name": f"{c.phrase} {c.tag}".strip(),
-            **unit,
+            **({"unit": c.unit} if case.unit_said != "no" else {}),
             ("values", "data", "readings")[case.seed % 3]: _pairs(case, starts, c),
         }
         for c in chans

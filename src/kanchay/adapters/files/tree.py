@@ -1,0 +1,155 @@
+"""JSON of any nesting to tables: lists of records, of pairs, of days with hours inside, or columns beside each other.
+
+Every list of rows becomes a table named by its path. What stands around a list, such as the name and unit of a series
+or the date of a day, becomes columns of its rows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from kanchay.adapters.files.cells import cell_type
+from kanchay.adapters.files.container import Limits, size
+from kanchay.adapters.files.header import TIMES, column_types, is_row
+from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.table import Table
+from kanchay.adapters.files.typed import typed_column, written
+
+__all__ = ["looks_like_json", "read_json"]
+
+_JSON: Final = re.compile(rb"\A\s*[\[{]\s*[\"\[{\]}]")
+_DEEPEST: Final = 16
+_MOST_BYTES: Final = 64 * 1024 * 1024  # what it becomes in memory is ten times as much
+_NAMES: Final = ("columns", "fields", "headers", "names")
+_DAY: Final = (23, 24, 25, 46, 48, 50, 92, 96, 100, 276, 288, 300)  # values in a list that is a day
+_HEAD: Final = 400
+
+Row = dict[str, Any]
+
+
+def looks_like_json(text: bytes) -> bool:
+    """Whether a text begins as JSON does."""
+    return _JSON.match(text[:8192]) is not None
+
+
+def read_json(text: bytes, name: str, limits: Limits) -> list[Table]:
+    """The tables of a JSON text, or of one JSON object a line; raises `FileRefused` where it has none."""
+    if len(text) > _MOST_BYTES:
+        raise refuse("too_large", name, size=size(len(text)), limit=size(_MOST_BYTES))
+    groups: dict[str, list[Row]] = {}
+    try:
+        for path, row in _rows(_parsed(text), "", {}, 0):
+            groups.setdefault(path, []).append(row)
+    except (ValueError, RecursionError) as error:
+        raise refuse("truncated", name) from error
+    tables = [t for t in (_table(path, rows, limits) for path, rows in groups.items()) if t is not None]
+    if not tables:
+        raise refuse("no_meter_data", name, what="no list in it has a time and a number in each row")
+    return tables
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2 or not lines[0].rstrip().endswith((b"}", b"]")):
+            raise
+        return [json.loads(line) for line in lines]
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, (str, int, float, bool))
+
+
+def _flat(record: Row, prefix: str = "") -> Row:
+    """Plain values of a record and of records inside it."""
+    out: Row = {}
+    for key, value in record.items():
+        if _is_plain(value):
+            out[prefix + key] = value
+        elif isinstance(value, dict) and prefix.count(".") < _DEEPEST:
+            out |= _flat(value, f"{prefix}{key}.")
+    return out
+
+
+def _rows(node: Any, path: str, around: Row, depth: int) -> Iterator[tuple[str, Row]]:
+    """Every row below a node, with the path of its list."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(node, list):
+        yield from _rows_of_list(node, path, around, depth)
+    elif isinstance(node, dict):
+        around = around | _said(node)
+        columns = _columns(node)
+        yield from ((path, around | row) for row in columns)
+        for key, value in {} if columns else node.items():
+            if not _is_plain(value):
+                yield from _rows(value, f"{path}.{key}".strip("."), around, depth + 1)
+
+
+def _rows_of_list(node: list[Any], path: str, around: Row, depth: int) -> Iterator[tuple[str, Row]]:
+    for item in node:
+        day = _day(item) if isinstance(item, dict) else None
+        if day is not None:
+            yield path, around | day
+        elif isinstance(item, dict) and not _holds_lists(item):
+            yield path, around | _flat(item)
+        elif isinstance(item, list) and item and all(map(_is_plain, item)):
+            yield path, around | {f" {i}": v for i, v in enumerate(item)}
+        else:
+            yield from _rows(item, path, around, depth + 1)
+
+
+def _said(record: Row) -> Row:
+    """What a record says of the lists inside it: names, units and times, no counts or versions."""
+    plain = {k: v for k, v in record.items() if _is_plain(v)}
+    return {k: v for k, v in plain.items() if isinstance(v, str) or cell_type(written(v)) == "epoch"}
+
+
+def _holds_lists(record: Row) -> bool:
+    """Whether a list stands somewhere inside a record."""
+    return any(isinstance(v, list) or (isinstance(v, dict) and _holds_lists(v)) for v in record.values())
+
+
+def _day(record: Row) -> Row | None:
+    """A record with one list of numbers as long as a day: a row with a column for every interval."""
+    lists = [v for v in record.values() if isinstance(v, list)]
+    if len(lists) != 1 or len(lists[0]) not in _DAY or not all(map(_is_plain, lists[0])):
+        return None
+    return _flat(record) | {f"h{i + 1}": v for i, v in enumerate(lists[0])}
+
+
+def _columns(node: Row) -> list[Row]:
+    """Rows of a record whose values are columns: lists of one length, or names beside rows."""
+    named = next((node[k] for k in _NAMES if isinstance(node.get(k), list)), None)
+    if named:
+        names = [n.get("name", "") if isinstance(n, dict) else n for n in named]
+        for value in node.values():
+            full = isinstance(value, list) and value is not named and bool(value)
+            if full and all(isinstance(r, list) and len(r) == len(names) for r in value):
+                return [dict(zip(map(str, names), row, strict=True)) for row in value]
+    lists = {k: v for k, v in node.items() if isinstance(v, list) and len(v) > 1 and all(map(_is_plain, v))}
+    if len(lists) < 2 or len({len(v) for v in lists.values()}) != 1:
+        return []
+    return [dict(zip(lists, cells, strict=True)) for cells in zip(*lists.values(), strict=True)]
+
+
+def _table(path: str, rows: list[Row], limits: Limits) -> Table | None:
+    """The table of one list; None where its rows hold no time and number."""
+    names = list(dict.fromkeys(key for row in rows for key in row))[: limits.max_columns]
+    head = [[written(row.get(n)) for n in names] for row in rows[:_HEAD]]
+    if not any(is_row(cells) for cells in head):
+        return None
+    types = column_types(head, len(names))
+    once = [len({row.get(n) for row in rows}) == 1 < len(rows) for n in names]
+    timed = any(t in TIMES and not o for t, o in zip(types, once, strict=True))
+    columns = [
+        typed_column("" if n.startswith(" ") else n.rsplit(".", 1)[-1], t, [row.get(n) for row in rows])
+        for n, t, same in zip(names, types, once, strict=True)
+        if not (timed and same and t in TIMES)  # when the file was made
+    ]
+    return Table(columns, len(rows), (), path, 0, (("container", "json"), ("list", path)), 1.0)

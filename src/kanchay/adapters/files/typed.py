@@ -1,0 +1,58 @@
+"""Columns of values that the container types: only what is text there has a decimal sign to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from kanchay.adapters.files.table import Column
+
+__all__ = ["typed_column", "written"]
+
+
+def written(value: Any) -> str:
+    """A cell as it would stand in a text file."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, datetime):
+        moment = value + timedelta(microseconds=500_000)  # day fractions are not exact: 00:14:59.999997
+        return moment.replace(microsecond=0).isoformat(" ")
+    if isinstance(value, timedelta):
+        seconds = round(value.total_seconds())
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _float(value: Any) -> float:
+    """A number as a float; NaN where it is none or beyond all floats."""
+    try:
+        number = float(value)
+    except OverflowError:
+        return float("nan")
+    return number if isfinite(number) else float("nan")
+
+
+def typed_column(name: str, kind: Any, values: Sequence[Any]) -> Column:
+    """A column of typed cells: numbers stay numbers."""
+    import pyarrow as pa
+
+    numeric = [isinstance(v, (int, float)) and not isinstance(v, bool) for v in values]
+    texts = pa.array(
+        [
+            None if n and kind == "number" else written(v) or None
+            for v, n in zip(values, numeric, strict=True)
+        ],
+        pa.string(),
+    )
+    if kind != "number":
+        return Column(name, kind, texts=texts)
+    numbers = np.array([_float(v) if n else np.nan for v, n in zip(values, numeric, strict=True)])
+    return Column(name, kind, texts=texts, numbers=numbers)
