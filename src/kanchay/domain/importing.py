@@ -48,6 +48,7 @@ class ImportSeries:
     source_unit: str = ""
     register: str = ""  # tariff register or phase: a part of one meter, never a flow of its own
     is_submeter: bool = False
+    named: bool = True  # False: the file says no name, `name` is a plain word of ours
     evidence: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
     observations: Observations | None = field(default=None, repr=False)

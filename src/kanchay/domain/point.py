@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from kanchay.domain.units import CANONICAL, Quantity
 
-__all__ = ["Direction", "Kind", "Organisation", "Point", "Role", "Site", "SiteKind", "Term", "VirtualPoint"]
+__all__ = [
+    "OUR_NAME",
+    "Direction",
+    "Kind",
+    "Organisation",
+    "Point",
+    "Role",
+    "Site",
+    "SiteKind",
+    "Term",
+    "VirtualPoint",
+]
+
+OUR_NAME: Final = "our_name:"  # tag of a point whose name we gave, before the word that it stands for
 
 
 class Kind(StrEnum):
@@ -98,11 +112,16 @@ class Point:
     role: Role = Role.GRID
     register: str = ""
     parent_id: str | None = None  # place in the meter tree
-    tags: tuple[str, ...] = field(default_factory=tuple)  # Brick or Haystack tags
+    tags: tuple[str, ...] = field(default_factory=tuple)  # Brick or Haystack tags, and `OUR_NAME`
 
     def __post_init__(self) -> None:
         if not self.unit:
             object.__setattr__(self, "unit", CANONICAL[self.quantity])
+
+    @property
+    def our_name(self) -> str:
+        """The word that `name` stands for where we gave it; "" where a person or a file did."""
+        return next((tag.removeprefix(OUR_NAME) for tag in self.tags if tag.startswith(OUR_NAME)), "")
 
 
 @dataclass(frozen=True, slots=True)

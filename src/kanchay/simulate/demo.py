@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kanchay.domain.interval import DAY, to_datetime
-from kanchay.domain.point import Point, Site, SiteKind
+from kanchay.domain.point import OUR_NAME, Point, Site, SiteKind
 from kanchay.domain.reading import Readings
 from kanchay.domain.scope import Scope
 from kanchay.services.context import Context
@@ -172,7 +172,7 @@ def _fill(ctx: Context, scope: Scope, demo: _Demo, now: int) -> int:
 
 
 def _named(point: Point, demo: _Demo) -> Point:
-    return replace(point, name=demo.names[point.name], tags=(*point.tags, "simulated"))
+    return replace(point, name=demo.names[point.name], tags=(*point.tags, "simulated", OUR_NAME + point.name))
 
 
 def _key(demo: _Demo) -> str:

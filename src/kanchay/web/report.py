@@ -25,7 +25,7 @@ from kanchay.web.report_charts import Bar, bars_svg, evidence_svg
 from kanchay.web.report_words import ReportWords
 from kanchay.web.shell import Reader
 from kanchay.web.views.bill import BillRow, bill_rows
-from kanchay.web.views.common import Tile
+from kanchay.web.views.common import Tile, point_name
 from kanchay.web.views.findings import advice_view, finding_view
 
 __all__ = ["render_report"]
@@ -272,8 +272,9 @@ def _issue_row(issue: Issue, report: MonthReport, t: ReportWords, r: Reader) -> 
         for key, value in issue.numbers.items()
         if t.has(f"number.{key}")
     ]
-    point = report.point_names.get(issue.point_id, issue.point_id)
-    return name, point, _at(issue.start, f), _at(issue.end, f), ", ".join(numbers)
+    point = report.points.get(issue.point_id)
+    where = point_name(point, r) if point else issue.point_id
+    return name, where, _at(issue.start, f), _at(issue.end, f), ", ".join(numbers)
 
 
 def _at(epoch: int, f: Formats) -> str:
@@ -287,7 +288,7 @@ def _made(report: MonthReport, t: ReportWords, r: Reader) -> list[tuple[str, str
         (t("made_at"), _at(report.made_at, f)),
         (t("code"), report.code_version),
         (t("until"), _at(report.known_until, f)),
-        (t("meter"), f"{report.point.name} ({report.point.id})"),
+        (t("meter"), f"{point_name(report.point, r)} ({report.point.id})"),
     ]
     if report.tariff:
         rows.append((t("tariff"), report.tariff.id))

@@ -153,6 +153,7 @@ def build_series(d: Decided, tz: str) -> ImportSeries:
         source_unit=d.unit.symbol,
         register=matches(REGISTERS, normal(d.name)) if d.meaning.quantity in FLOWS else "",
         is_submeter=d.meaning.submeter,
+        named=bool(d.prepared.raw.key or d.prepared.raw.column.strip()),
         evidence=d.meaning.evidence,
         issues=tuple(_issues(d, seen, missing) + derived),
         observations=seen,

@@ -95,7 +95,7 @@ class MonthReport:
     tariff: Tariff | None
     factor: EmissionFactor | None
     issues: tuple[Issue, ...] | Refused
-    point_names: dict[str, str]
+    points: dict[str, Point]
     findings: tuple[Finding, ...] | Refused
     advice: tuple[Recommendation, ...] | Refused
     running: PeriodForecast | Refused
@@ -144,7 +144,7 @@ def month_report(ctx: Context, scope: Scope, site_id: str, *, month: date | None
         tariff=None if isinstance(tariff, Refused) else tariff,
         factor=grid_factor(ctx, site, end),
         issues=_tried(lambda: _issues(ctx, scope, site, (start, end))),
-        point_names=_point_names(ctx, scope, site_id),
+        points=_points(ctx, scope, site_id),
         findings=findings,
         advice=advice,
         running=running,
@@ -244,10 +244,10 @@ def _issues(ctx: Context, scope: Scope, site: Site, period: tuple[date, date]) -
     return tuple(sorted(found, key=lambda i: (i.start, i.kind)))
 
 
-def _point_names(ctx: Context, scope: Scope, site_id: str) -> dict[str, str]:
+def _points(ctx: Context, scope: Scope, site_id: str) -> dict[str, Point]:
     with ctx.records.unit(scope) as uow:
         virtual = [v.point for v in uow.virtual_points.find(site_id=site_id)]
-        return {p.id: p.name for p in [*uow.points.find(site_id=site_id), *virtual]}
+        return {p.id: p for p in [*uow.points.find(site_id=site_id), *virtual]}
 
 
 def _found(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kanchay.domain.importing import ImportSeries
 from kanchay.domain.names import slug
-from kanchay.domain.point import Direction, Kind, Point, Role, Term, VirtualPoint
+from kanchay.domain.point import OUR_NAME, Direction, Kind, Point, Role, Term, VirtualPoint
 from kanchay.domain.units import CANONICAL, Quantity
 
 __all__ = ["as_energy", "point_id", "point_of", "register_sums"]
@@ -58,8 +58,13 @@ def point_of(site_id: str, series: ImportSeries, parent_id: str | None) -> Point
         role=_role(series, parent_id is not None),
         register=series.register,
         parent_id=parent_id,
-        tags=(f"source_unit:{series.source_unit}",) if series.source_unit else (),
+        tags=_tags(series),
     )
+
+
+def _tags(series: ImportSeries) -> tuple[str, ...]:
+    unit = (f"source_unit:{series.source_unit}",) if series.source_unit else ()
+    return unit if series.named else (*unit, OUR_NAME + series.name)
 
 
 def register_sums(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -13,6 +14,8 @@ from kanchay.domain.point import Point
 from kanchay.web.gather import Gathered
 from kanchay.web.pages.common import gather
 from kanchay.web.shell import Reader, render
+from kanchay.web.views.air import air_named
+from kanchay.web.views.common import point_name
 from kanchay.web.views.forecast import forecast_view
 from kanchay.web.views.forecast_card import card_view
 
@@ -37,7 +40,8 @@ def card(site_id: str) -> str:
         return render("no_readings.html", site=known.site, section="forecast")
     points = _meters(known)
     point = _chosen(points, known)
-    shown = {"others": [p for p in points if p.id != point.id], "label": point.name}
+    others = [(p.id, point_name(p, r)) for p in points if p.id != point.id]
+    shown = {"others": others, "label": point_name(point, r)}
     return render(
         "forecast_card.html", site=known.site, section="forecast", **shown, **_card(known, point, r)
     )
@@ -76,4 +80,5 @@ def _card(known: Gathered, point: Point, r: Reader) -> dict[str, Any]:
         return {"v": None, "empty": True, "hours": (end - reach.start) // HOUR if reach else 0}
     except KanchayError as error:
         return {"v": None, "empty": False, "reason": f"{error.message} {error.hint}".strip()}
-    return {"v": card_view(made, point.name, r)}
+    told = replace(made, temperature=air_named(made.temperature, known.points, r))
+    return {"v": card_view(told, point_name(point, r), r)}

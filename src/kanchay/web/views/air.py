@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from kanchay.domain.forecast import TemperatureUse
-from kanchay.web.shell import Reader
+from collections.abc import Iterable
+from dataclasses import replace
 
-__all__ = ["air_fact", "air_note"]
+from kanchay.domain.forecast import TemperatureUse
+from kanchay.domain.point import Point
+from kanchay.web.shell import Reader
+from kanchay.web.views.common import point_name
+
+__all__ = ["air_fact", "air_named", "air_note"]
+
+
+def air_named(use: TemperatureUse, points: Iterable[Point], r: Reader) -> TemperatureUse:
+    """The same with the sensor's name as pages call it."""
+    sensor = next((p for p in points if p.id == use.point_id), None)
+    return use if sensor is None else replace(use, name=point_name(sensor, r))
 
 
 def air_fact(use: TemperatureUse, r: Reader) -> tuple[str, str, str]:

@@ -7,12 +7,15 @@ from math import isnan
 
 import numpy as np
 
+from kanchay.domain.importing import ImportSeries
 from kanchay.domain.interval import HOUR
 from kanchay.domain.panel import Panel
+from kanchay.domain.point import Point
 from kanchay.domain.reading import FloatArray
+from kanchay.web.i18n import LOCALES, catalogue
 from kanchay.web.shell import Reader
 
-__all__ = ["Tile", "floats", "model_name", "same_weekday_profile"]
+__all__ = ["Tile", "floats", "model_name", "point_name", "same_weekday_profile", "series_name"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,25 @@ def model_name(model: str, r: Reader) -> str:
     """A forecaster as pages call it; one we have no words for by its own name."""
     key = f"model.{model}"
     return r.words(key) if r.words.has(key) else model
+
+
+def point_name(point: Point, r: Reader) -> str:
+    """A meter's name: in the reader's language where we gave it, as it was typed or read from a file elsewhere."""
+    word = point.our_name
+    ours = word and point.name in (word, *(catalogue(locale).get(f"meter.{word}") for locale in LOCALES))
+    return _plain_word(word, r) or point.name if ours else point.name
+
+
+def series_name(series: ImportSeries, r: Reader) -> str:
+    """The same for a series of a file that is not stored yet."""
+    return series.name if series.named else _plain_word(series.name, r) or series.name
+
+
+def _plain_word(word: str, r: Reader) -> str:
+    """A meter's plain name by its part in the house, or by what it measures; "" where there is no word for it."""
+    key = next((key for key in (f"meter.{word}", f"quantity.{word}") if r.words.has(key)), "")
+    said = r.words(key) if key else ""
+    return said[:1].upper() + said[1:]
 
 
 def floats(values: FloatArray) -> list[float | None]:

@@ -13,6 +13,7 @@ from kanchay.services.findings import words
 from kanchay.web.charts import Chart, Key, Line, day_ticks, hour_ticks
 from kanchay.web.gather import Gathered
 from kanchay.web.shell import Reader
+from kanchay.web.views.common import point_name
 
 __all__ = [
     "Advice",
@@ -245,7 +246,7 @@ def finding_view(
         finding.id,
         title,
         _since(finding, r),
-        point.name if point else "",
+        point_name(point, r) if point else "",
         *money,
         body=words.summary(finding, texts, f),
         cause=words.cause(finding, texts, f),

@@ -15,7 +15,7 @@ from kanchay.web.charts import Chart
 from kanchay.web.formats import NBSP, energy_digits
 from kanchay.web.gather import Gathered, Refusal
 from kanchay.web.shell import Reader
-from kanchay.web.views.air import air_note
+from kanchay.web.views.air import air_named, air_note
 from kanchay.web.views.common import model_name
 from kanchay.web.views.days import DaysView, days_view
 from kanchay.web.views.hours import next_hours_chart, to_hours
@@ -206,10 +206,15 @@ def forecast_view(known: Gathered, r: Reader) -> ForecastView:
         days=days_view(known, r),
         hours=next_hours_chart(known.hourly(HISTORY_DAYS), hourly, r) if hourly else None,
         tomorrow=_tomorrow(hourly, known, r) if hourly else "",
-        air=air_note(hourly.temperature, r) if hourly else "",
+        air=_air(hourly, known, r) if hourly else "",
         notes=_notes(hourly, r) if hourly else (),
         skill=_card(known, r),
     )
+
+
+def _air(hourly: Forecast, known: Gathered, r: Reader) -> str:
+    use = hourly.temperature
+    return air_note(air_named(use, known.points, r) if use else None, r)
 
 
 def _notes(hourly: Forecast, r: Reader) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from kanchay.web.charts import Chart, Line, day_ticks
 from kanchay.web.formats import Formats
 from kanchay.web.i18n import Words, catalogue
 from kanchay.web.shell import Reader
+from kanchay.web.views.common import series_name
 
 __all__ = ["Choice", "PreviewView", "Question", "SeriesRow", "preview_chart", "preview_view"]
 
@@ -118,7 +119,7 @@ def _series(series: ImportSeries, r: Reader) -> SeriesRow:
     first, last = f.moment(series.start).date(), f.moment(max(series.end - 1, series.start)).date()
     total = f.energy(series.total) if series.total is not None else "–"
     return SeriesRow(
-        series.name,
+        series_name(series, r),
         series.column,
         f"{meaning}, {series.unit}",
         f"{f.day_short(first)} {first.year} – {f.day_short(last)} {last.year}",

@@ -14,6 +14,7 @@ from kanchay.web.formats import Formats
 from kanchay.web.gather import Gathered
 from kanchay.web.i18n import Words
 from kanchay.web.shell import Reader
+from kanchay.web.views.common import point_name
 from kanchay.web.views.flow import Flow, Part, flow_view
 
 __all__ = ["Now", "age_text", "icon_of", "now_view"]
@@ -85,12 +86,13 @@ def _powers(known: Gathered, points: list[Point], end: int) -> dict[str, float]:
     return kw
 
 
-def _part(point: Point, kw: float) -> Part:
-    return Part(point.name, kw, "load", icon_of(point.name))
+def _part(point: Point, kw: float, r: Reader) -> Part:
+    return Part(point_name(point, r), kw, "load", icon_of(point.name))
 
 
-def _sides(known: Gathered, kw: dict[str, float], t: Words) -> tuple[list[Part], list[Part]]:
+def _sides(known: Gathered, kw: dict[str, float], r: Reader) -> tuple[list[Part], list[Part]]:
     """Sources and uses that add up to the same number; grid + sun + battery = load."""
+    t = r.words
     sources, uses = known.parts()
     grid = kw.get(known.meter.id, 0.0)
     exported = sum(
@@ -103,7 +105,7 @@ def _sides(known: Gathered, kw: dict[str, float], t: Words) -> tuple[list[Part],
         Part(t("flow.battery_out"), max(0.0, battery), "discharge", "battery"),
         Part(t("flow.grid"), max(0.0, grid), "grid", "grid"),
     ]
-    right = [_part(p, max(0.0, kw[p.id])) for p in uses if p.id in kw]
+    right = [_part(p, max(0.0, kw[p.id]), r) for p in uses if p.id in kw]
     charging, sent = max(0.0, -battery), max(0.0, exported, -grid)
     total = sum(p.kw for p in left)
     rest = total - charging - sent - sum(p.kw for p in right)
@@ -133,7 +135,7 @@ def now_view(known: Gathered, r: Reader) -> Now:
     points = list({p.id: p for p in [known.main, *sources, *uses, *others]}.values())
     age = known.age_s or 0
     kw = _powers(known, points, known.span.end)
-    flow = flow_view(*_sides(known, kw, t), t, f) if kw else None
+    flow = flow_view(*_sides(known, kw, r), t, f) if kw else None
     stale = age > _STALE_S
     note = t("now.stale", when=f.when(known.span.end)) if stale else "" if flow else t("now.quiet")
     return Now(flow, age_text(age, t, f), note, stale)
