@@ -177,6 +177,8 @@ def _print(rows: Sequence[dict[str, object]]) -> None:
 def _worst(pairs: Sequence[tuple[Export, Result]], show: int) -> None:
     """Seeds of what went wrong, the gravest first."""
     order = {o: i for i, o in enumerate(("crash", "wrong total", "wrong", "refused"))}
+    needless = Counter(code for _, result in pairs for code in result.needless)
+    print("asked without need:", ", ".join(f"{code} {n}" for code, n in needless.most_common()))
     bad = sorted((p for p in pairs if p[1].outcome in order), key=lambda p: order[p[1].outcome])
     for export, result in bad[:show]:
         c = export.case

@@ -38,7 +38,7 @@ def cell_type(cell: str) -> CellType:
     text = cell.strip()
     if text.startswith('="'):
         inner = text[2:].rstrip('"')
-        return "text" if inner[:1] == "0" and inner.isdigit() else cell_type(inner)
+        return "text" if re.fullmatch("0[0-9]+", inner) else cell_type(inner)
     if text.lower() in MISSING_WORDS:
         return "empty"
     if text.isdigit():

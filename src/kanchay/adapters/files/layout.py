@@ -191,7 +191,7 @@ def _numbered(
         return times, None
     numbers = roles.hours.values(".")
     known = ~np.isnan(numbers)
-    step = DAY // next(k for k in (24, 48, 96) if np.nanmax(numbers) <= k + k // 20)
+    step = DAY // next(k for k in (24, 48, 96, 288) if np.nanmax(numbers) <= k + k // 20)
     first = int(np.nanmin(numbers))
     by_end = options.label == "end" and first == 1
     offset = (np.where(known, numbers, first).astype(np.int64) - (0 if by_end else first)) * step

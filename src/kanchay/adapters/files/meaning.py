@@ -40,7 +40,7 @@ _SAME_UNITS = {  # units whose table quantity stands for several
     Quantity.WATER: Quantity.GAS,
     Quantity.HEAT: Quantity.ELECTRIC_ENERGY,
 }
-_LETTER_UNITS = ("W", "V", "A", "L", "K", "degC", "degF")  # may be a phase or an index in a header
+_LETTER_UNITS = ("V", "A", "L", "K", "degC", "degF")  # may be a phase or an index in a header
 _UNITLESS = (Quantity.SIGNAL, Quantity.ON_OFF, Quantity.OCCUPANCY, Quantity.POWER_FACTOR, Quantity.PRICE)
 
 

@@ -42,6 +42,9 @@ def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
     """Bring one raw series to UTC; of rows with the same instant the last one counts."""
     clock = Localised(raw.wall) if raw.absolute else localise(raw.wall, tz, clock_kind)
     start = clock.utc if raw.after is None else clock.utc + raw.after
+    counted = _counted(raw, clock, tz)
+    if counted is not None:
+        start, clock = counted, Localised(counted, clock.folds)
     end = _ends(raw, start, tz, clock_kind)
     keep = _phantoms(raw, clock, tz)
     if keep is not None:
@@ -68,6 +71,16 @@ def localise_with_gap(wall: IntArray, tz: str) -> IntArray:
     from kanchay.domain.interval import utc_offset
 
     return wall - utc_offset(wall - utc_offset(wall, tz), tz)
+
+
+def _counted(raw: RawSeries, clock: Localised, tz: str) -> IntArray | None:
+    """Wide tables may count the intervals of a day: a short day then leaves its last columns empty, no hole inside."""
+    if raw.slot_s is None or not clock.fixed:
+        return None
+    midnight = raw.wall // DAY * DAY
+    first, after = (localise_with_gap(day, tz) for day in (midnight, midnight + DAY))
+    counted = first + (raw.wall - midnight)
+    return counted if (counted < after).all() else None
 
 
 def _phantoms(raw: RawSeries, clock: Localised, tz: str) -> NDArray[np.bool_] | None:

@@ -124,7 +124,7 @@ def _hours(table: Table, start: tuple[Column, ...]) -> Column | None:
         known = numbers[~np.isnan(numbers)]
         steps = known[1:] - known[:-1]
         whole = len(known) >= 12 and bool((known == np.round(known)).all())
-        spans = whole and known.min() in (0, 1) and 22 <= known.max() <= 100
+        spans = whole and known.min() in (0, 1) and 22 <= known.max() <= 300
         if spans and ((steps == 1).mean() > 0.5 or len(np.unique(known)) >= 23):
             return column
     return None
@@ -168,7 +168,7 @@ def _constant(column: Column) -> str | None:
 def _is_units(column: Column) -> bool:
     _, words = column.keys()
     # "kitchen kWh" names a meter, "kWh" a unit.
-    single = all(len(w.split()) == 1 for w in words)
+    single = all(re.fullmatch(r"[^\s_]+", w.strip()) for w in words)
     known = sum(find_unit(f"({w.strip()})") is not None for w in words)
     named = known > 0 and _says(column, "unit")  # a currency among them is no unit of ours
     return 0 < len(words) <= 20 and single and (known == len(words) or named)
@@ -182,7 +182,7 @@ def _is_status(column: Column) -> bool:
 
 def _is_id(column: Column) -> bool:
     """Numbers that name something: labelled so, whole, and few beside the rows."""
-    return _says(column, "id") and find_unit(column.name) is None
+    return _says(column, "id") and find_unit(column.name) is None and not _says(column, "cumulative")
 
 
 def _text_roles(

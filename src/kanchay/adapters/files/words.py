@@ -92,7 +92,8 @@ ROLE_WORDS: Final = {
     "status": r"status|estado|validat\w*|validier\w*|quality|calidad|qualidade|flag|metodo\w*|method|etat|nature"
     r"|stato|qualitat",
     "unit": r"unit|units|unidad|unidade|einheit|eenheid|unite|unita|uom|unit of measurement",
-    "id": r"id|ean|cups|cpe|mpan|nmi|pod|meter|meter id|contador|serial|serie|numero|nr|zahlpunkt|codigo|code|suministro"
+    "id": r"id|ean|cups|cpe|mpan|nmi|pod|prm|pdl|meter|meter id|meternummer|medidor|compteur|contador|zahler|zahlernummer"
+    r"|serial|serie|numero|nr|zahlpunkt|codigo|code|suministro"
     r"|zip|year|month|day of week|hour|week status|lat|lon|index|row",
     "register": r"register|registro|channel|canal|series|name|entity id|sensor|meter|meter id|metric|measurement|tag"
     r"|point|direction",

@@ -273,37 +273,45 @@ def draw_case(seed: int) -> Case:
 
 def _plausible(case: Case) -> Case:
     """What cannot stand beside each other is brought in line."""
-    changes: dict[str, Any] = {}
-    if (
-        case.layout == "wide"
-        or case.kind == "cumulative"
-        or case.shape in ("days", "months", "days_above", "days_beside")
-    ):
-        changes |= {"whole_days": True}
-    if (
+    if case.time == "date_hour" and (case.resolution_s < 900 or case.kind == "cumulative"):
+        case = replace(case, time="date_clock")
+    if case.time == "midnight_24" and case.kind == "cumulative":
+        case = replace(case, time="numeric")
+    return replace(case, **_days_and_label(case), **_no_doubts(case))
+
+
+def _days_and_label(case: Case) -> dict[str, Any]:
+    """Whole days where a layout has nothing else, and labels where it can have another one."""
+    parts = case.shape in ("days", "months", "days_above", "days_beside")
+    counted = (
         case.kind == "cumulative"
         or case.layout == "from_to"
         or case.time == "date_hour"
         or case.shape == "days"
-    ):
-        changes |= {"label": "start", "label_said": False}
+    )
+    begins = counted or (case.layout == "wide" and case.shape != "clock")
+    changes: dict[str, Any] = {"label": "start", "label_said": False} if begins else {}
     if case.time == "midnight_24":
-        changes |= {"label": "end", "whole_days": True} if case.kind == "interval" else {"time": "numeric"}
+        changes = {"label": "end", "whole_days": True}
+    if parts or case.layout == "wide" or case.kind == "cumulative" or case.n_days == 1:
+        changes["whole_days"] = True
     if case.layout == "wide":
-        changes |= {"label": "start", "label_said": False} if case.shape != "clock" else {"label_said": False}
-        changes |= {"missing": "empty" if case.missing == "rows" else case.missing, "summary": case.summary}
+        changes["label_said"] = False
+    return changes | ({"n_days": max(case.n_days, 4)} if parts else {})
+
+
+def _no_doubts(case: Case) -> dict[str, Any]:
+    """Defects and manners that a container or layout cannot have are left out."""
+    changes: dict[str, Any] = {}
     if case.summary == "days" and case.time not in ("date_clock", "date_hour"):
-        changes |= {"summary": "total"}
-    if case.n_days == 1:
-        changes |= {"whole_days": True}
+        changes["summary"] = "total"
+    if case.layout == "wide" and case.missing == "rows":
+        changes["missing"] = "empty"
     if case.container in ("xlsx", "parquet"):
-        changes |= {"quoting": "minimal"}
-        if case.unit_said == "cell":
-            changes |= {"unit_said": "header"}
-    if case.unit_said == "cell" and case.thousands:
-        changes |= {"thousands": ""}
-    if case.shape in ("months", "days_above", "days_beside"):
-        changes |= {"n_days": max(case.n_days, 4)}
+        changes["quoting"] = "minimal"
+        changes["unit_said"] = "header" if case.unit_said == "cell" else case.unit_said
+    if case.unit_said == "cell":
+        changes["thousands"] = ""
     if case.container == "parquet" or case.layout == "json":
         changes |= {"summary": "", "titles": 0, "missing": "" if case.missing == "word" else case.missing}
-    return replace(case, **changes)
+    return changes
