@@ -101,6 +101,8 @@ def test_the_store_the_file_and_the_table_read_the_same_air(home, office, tmp_pa
     (logged,) = forecasts("--input", wide_csv(office, tmp_path / "logger.csv"), *given)
     (tabled,) = forecasts("--input", energy_table(office, tmp_path / "table.parquet"), *given)
     assert logged["temperature"]["name"] == "outdoor temperature (C)"
+    (named,) = forecasts("--input", tmp_path / "logger.csv", "--meter", "grid consumption kWh", *given)
+    assert named == logged
     assert tabled["temperature"]["name"] == "temperature_c"
     np.testing.assert_allclose(means(logged), means(stored), rtol=1e-4)
     np.testing.assert_allclose(means(tabled), means(stored), rtol=1e-4)
