@@ -26,8 +26,8 @@ __all__ = ["air_beside", "outdoor_point", "sensed_air"]
 _BEFORE_S: Final = 7 * DAY  # the days ahead are expected as the week before was
 _ISSUES: Final = 256  # a card asks for the same month of issues again for each forecaster
 _OUTSIDE: Final = re.compile(
-    r"(?:^|-)(?:outdoors?|outside|exterior(?:es)?|extern[ao]?|exterieure?|estern[ao]|au(?:ss|-)en\w*|buiten\w*|ambient|weather"
-    r"|clima|meteo|oat|dry-?bulb)(?:-|$)"
+    r"(?:^|-)(?:outdoors?|outside|exterior(?:es)?|extern[ao]?|exterieure?|estern[ao]|au(?:ss|-)en\w*|buiten\w*"
+    r"|ambient|weather|clima|meteo|oat|dry-?bulb)(?:-|$)"
 )
 _PLAIN: Final = re.compile(
     r"(?:(?:air|aire|of|del?|la|temp|temperature?|temperatura|deg|[cft]|degc|degf|celsius)-?)+"
