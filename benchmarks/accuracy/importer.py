@@ -179,6 +179,7 @@ def _worst(pairs: Sequence[tuple[Export, Result]], show: int) -> None:
     order = {o: i for i, o in enumerate(("crash", "wrong total", "wrong", "refused"))}
     needless = Counter(code for _, result in pairs for code in result.needless)
     print("asked without need:", ", ".join(f"{code} {n}" for code, n in needless.most_common()))
+    print("  for example seeds", [r.seed for _, r in pairs if r.needless][:show])
     bad = sorted((p for p in pairs if p[1].outcome in order), key=lambda p: order[p[1].outcome])
     for export, result in bad[:show]:
         c = export.case

@@ -74,7 +74,7 @@ CASES = {
     "xlsx of prose": (workbook([["Hello"], ["there"]]), "file.no_meter_data"),
     "xlsx bomb": (bomb(), "file.bomb"),
     "gzip bomb": (gzip.compress(bytes(300 * 1024 * 1024), 9), "file.bomb"),
-    "json": (b'{"a": [1, 2]}', "file.later_format"),
+    "json": (b'{"a": [1, 2]}', "file.no_meter_data"),
     "xml": (b'<?xml version="1.0"?><a/>', "file.later_format"),
     "web page": (b"<!DOCTYPE html><html></html>", "file.later_format"),
     "nem12": (b"100,NEM12,200301011534,MDP1,Retailer1\n", "file.later_format"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,14 @@ from kanchay.domain.units import Quantity
 __all__ = ["find_kinds", "find_label", "rising"]
 
 
+_MANY: Final = 20  # among so many rises a single fall is a swap of the meter
+
+
 def rising(values: NDArray[np.float64]) -> float:
     """How much values look like a register: above 0 yes, below 0 no, 0 cannot be told.
 
-    A register never falls, but for corrections (2 % of its steps at most) and restarts near zero.
+    A register never falls, but for corrections (2 % of its steps at most), restarts near zero and a
+    swap.
     """
     steps = np.diff(values)
     up, down = steps > 0, steps < 0
@@ -31,7 +36,7 @@ def rising(values: NDArray[np.float64]) -> float:
     ups = int(up.sum())
     if ups < 3:
         return -0.5 if down.any() else 0.0
-    looks = falls <= 0.02 * ups and restarts.sum() <= max(1, 0.06 * ups)
+    looks = falls <= max(1 if ups >= _MANY else 0, 0.02 * ups) and restarts.sum() <= max(1, 0.06 * ups)
     return float(len(values)) if looks else -float(len(values))
 
 

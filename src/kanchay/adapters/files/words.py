@@ -40,7 +40,8 @@ _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
     (r"power|potencia|\w*leistung|puissance|vermogen|potenza|lastgang|demand|demanda|ejecutad\w*", _Q.POWER, 1.5),
     (r"energ\w*|consum\w*|\w*verbrauch|\w*verbruik|\w*afname|\w*injectie|usage|kwh|elektrizitat"
      r"|wirk(?:arbeit|energie)|consommation\w*", _Q.ELECTRIC_ENERGY, 1.5),
-    (r"import|export|submeter\w*|sub metering|production|generation", _Q.ELECTRIC_ENERGY, 0.5),
+    (r"import\w*|export\w*|submeter\w*|sub metering|produc\w*|produkt\w*|generation|\w*bezug|\w*einspeis\w*|\w*erzeugung"
+     r"|soutir\w*|injec\w*|inyec\w*|\w*teruglever\w*|excedent\w*|\w*opbrengst|opwek\w*", _Q.ELECTRIC_ENERGY, 0.5),
     (r"gas|gaz|erdgas|gasvolume\w*|gasmenge", _Q.GAS, 3.0),
     (r"heat|heating|warme|chaleur|calor|warmte|district heating", _Q.HEAT, 1.6),
     (r"water|agua|wasser|eau|acqua|watervolume\w*|wassermenge", _Q.WATER, 3.5),
@@ -225,8 +226,8 @@ def find_unit(header: str) -> Unit | None:
         if found:
             return found
     last = words[-1] if words else ""
-    snake = "_" in header and last.upper() in _LETTERS and len(words) > 1
     phase = len(words) > 1 and plain_word(words[-2]) in ("phase", "fase", "linea", "line", "linie")
+    snake = "_" in header and last.upper() in _LETTERS and len(words) > 1 and not phase
     exact = last in _LETTERS and " " in header and not phase
     if last == "pct":
         return _unit("%")
