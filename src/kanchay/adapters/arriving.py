@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Final, TypeVar
+from typing import Final, TypeVar
 
 from kanchay.domain.errors import BundleError, BundleTampered, Conflict, InputError, NotFound, Unreachable
+from kanchay.newfile import only_mine
 
 __all__ = ["Arriving", "keep_trying", "sha256_of"]
 
@@ -55,7 +56,8 @@ class Arriving:
             raise Conflict(f"Byte {start} does not follow: {have} are here.", code="bundle.piece")
         if not have:
             self._make_room()
-        with _opened(path) as out:
+        only_mine(path)
+        with path.open("r+b") as out:
             out.seek(start)
             for piece in pieces:
                 if out.tell() + len(piece) > MAX_TOTAL:
@@ -97,13 +99,6 @@ class Arriving:
     def _make_room(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.sweep(MAX_WAITING - 1)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open to write anywhere in it, without cutting it off; made, for its owner alone, where there is none."""
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
-        yield file
 
 
 def keep_trying(
