@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -104,6 +105,17 @@ TREES = {
 def test_json_of_any_nesting(shape: str, read: Read) -> None:
     (series,) = read(json.dumps(TREES[shape])).series
     assert (series.n, series.total, series.resolution_s) == (48, pytest.approx(sum(DELIVERED)), 3600)
+
+
+def test_a_zip_of_months_is_one_series(tmp_path: Path) -> None:
+    file = tmp_path / "2026.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("readme.txt", "Nothing here.")
+        for month, values in enumerate((DELIVERED, RECEIVED)):
+            lines = ["Time,Import kWh", *rows(values, FIRST + timedelta(days=2 * month)), ""]
+            archive.writestr(f"meter-{month}.csv", "\n".join(lines))
+    (series,) = SniffingReader().read(file, ImportOptions(tz="America/Lima")).series
+    assert (series.n, series.total) == (96, pytest.approx(sum(DELIVERED) + sum(RECEIVED)))
 
 
 def test_one_object_a_line(read: Read) -> None:

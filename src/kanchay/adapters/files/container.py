@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ MB: Final = 1024 * 1024
 _CHUNK: Final = MB
 _BULK: Final = ("xl/worksheets/", "xl/sharedStrings", "xl/media/")
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # others unpack without a bound
+_MOST_FILES: Final = 400
 _OTHER_KINDS: Final = (
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -52,11 +54,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Bytes of a recognised kind, unpacked where they were packed."""
+    """Bytes of a recognised kind, unpacked where they were packed; `members` are the files of an archive, by name."""
 
-    kind: Literal["text", "xlsx", "parquet"]
+    kind: Literal["text", "xlsx", "parquet", "archive"]
     data: bytes
     packed: str = ""
+    members: tuple[tuple[str, Content], ...] = ()
 
 
 def size(n_bytes: int) -> str:
@@ -117,7 +120,7 @@ def _gunzip(data: bytes, name: str, limits: Limits) -> bytes:
 
 
 def _zipped(data: bytes, name: str, limits: Limits) -> Content:
-    """A workbook, or a zip around exactly one text file."""
+    """A workbook, or a zip of text files."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
@@ -134,14 +137,29 @@ def _zipped(data: bytes, name: str, limits: Limits) -> Content:
                     if member.file_size > limits.max_part and not member.filename.startswith(_BULK):
                         raise refuse("bomb", name, size=size(member.file_size), limit=size(limits.max_part))
                 return Content("xlsx", data)
-            if len(members) != 1:
+            members = [m for m in members if not re.search(r"(^|/)(\.|__MACOSX)", m.filename)]
+            if not 1 <= len(members) <= _MOST_FILES:
                 raise refuse("other_kind", name, what=f"an archive of {len(members)} files")
-            if members[0].flag_bits & 1:
+            if any(m.flag_bits & 1 for m in members):
                 raise refuse("other_kind", name, what="an archive with a password")
-            _honest(archive, members[0], name)
-            return _text(archive.read(members[0]), name, "zip")
+            return _members(archive, members, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise refuse("truncated", name) from error
+
+
+def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -> Content:
+    """The files of a zip; pictures, programs and archives among several are passed over."""
+    for member in members:
+        _honest(archive, member, name)
+    if len(members) == 1:
+        return _text(archive.read(members[0]), name, "zip")
+    kept: list[tuple[str, Content]] = []
+    for member in members:
+        data = archive.read(member)
+        if data.strip() and not data.startswith((b"PK\x03\x04", b"\x1f\x8b", *(m for m, _ in _OTHER_KINDS))):
+            kind: Literal["text", "parquet"] = "parquet" if data.startswith(b"PAR1") else "text"
+            kept.append((member.filename, Content(kind, data)))
+    return Content("archive", b"", "zip", tuple(kept))
 
 
 def _honest(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:

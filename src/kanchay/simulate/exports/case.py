@@ -151,7 +151,7 @@ def _container(rng: random.Random, layout: str, kind: str) -> str:
     if layout == "json":
         return _pick(rng, {"json": 85, "gzip": 8, "zip": 7})
     if layout == "sheets":
-        return "xlsx"
+        return _some(rng, 0.8, "xlsx", "zip")
     weights = {"csv": 62, "tsv": 6, "txt": 6, "xlsx": 12, "gzip": 4, "zip": 4}
     if layout in ("long", "keyed"):
         weights["parquet"] = 6

@@ -82,6 +82,14 @@ def _parquet(page: Page, case: Case) -> bytes:
     return out.getvalue()
 
 
+def _zip(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return out.getvalue()
+
+
 def packed(case: Case, pages: Sequence[Page] | str) -> tuple[str, bytes]:
     """File name and bytes of an export."""
     name = f"export-{case.seed}"
@@ -91,13 +99,11 @@ def packed(case: Case, pages: Sequence[Page] | str) -> tuple[str, bytes]:
         if case.container == "parquet":
             return f"{name}.parquet", _parquet(pages[0], case)
     inner = "json" if isinstance(pages, str) else "txt" if case.container == "txt" else "csv"
-    text = pages if isinstance(pages, str) else _text(pages[0], case)
-    data = _encoded(text, case)
+    texts = {name: pages} if isinstance(pages, str) else {p.title: _text(p, case) for p in pages}
+    files = {f"{title}.{inner}": _encoded(text, case) for title, text in texts.items()}
+    data = next(iter(files.values()))
     if case.container == "gzip":
         return f"{name}.{inner}.gz", gzip.compress(data, mtime=0)
     if case.container == "zip":
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(zipfile.ZipInfo(f"{name}.{inner}"), data)
-        return f"{name}.zip", out.getvalue()
+        return f"{name}.zip", _zip(files)
     return f"{name}.{case.container if case.container != 'json' else inner}", data
