@@ -73,7 +73,7 @@ class BoostedOptions:
 
     features: tuple[str, ...] = BOOSTED_FEATURES
     seed: int = 7
-    windows: int = 1000
+    windows: int = 2000
     home_every_h: int = 3
     any_hour: float = 0.15
     far_share: float = 0.03
