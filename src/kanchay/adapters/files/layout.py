@@ -18,7 +18,7 @@ from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles, Slot
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import ParsedTimes, epoch_seconds, parse_times
-from kanchay.adapters.files.words import ROLE_WORDS, matches, normal
+from kanchay.adapters.files.words import ROLE_WORDS, matches, named_offset, normal
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.services.ports.files import ImportOptions
 
@@ -106,6 +106,7 @@ def _times(roles: Roles, name: str, day_first: bool | None) -> tuple[ParsedTimes
     start = _read_times(start_columns, day_first, daily=bool(roles.slots or roles.hours))
     if start is None or not start.ok.any():
         raise refuse("no_meter_data", name, what=f"the times in '{roles.start[0].name}' cannot be read")
+    start = _on_named_clock(start, start_columns)
     end_columns = roles.end or range_end
     if not end_columns:
         return start, None
@@ -113,9 +114,18 @@ def _times(roles: Roles, name: str, day_first: bool | None) -> tuple[ParsedTimes
     end = _read_times(end_columns, same_order)
     if end is None:
         return start, None
+    end = _on_named_clock(end, end_columns)
     if end_columns[0] is start_columns[0]:  # one date, two clock times: midnight ends the day before
         end = replace(end, wall=np.where(end.wall <= start.wall, end.wall + DAY, end.wall))
     return start, end
+
+
+def _on_named_clock(times: ParsedTimes, columns: tuple[Column, ...]) -> ParsedTimes:
+    """Times whose column names its clock ("Time (UTC)", "Hora UTC-5") are instants, whatever zone the site is in."""
+    offset = next((o for o in (named_offset(c.name) for c in columns) if o is not None), None)
+    if offset is None or times.offset is not None:
+        return times
+    return replace(times, offset=np.full(len(times.wall), offset, dtype=np.int64))
 
 
 def _decimal(columns: list[Column], options: ImportOptions) -> tuple[str, bool]:

@@ -21,6 +21,7 @@ __all__ = [
     "is_composite",
     "label_word",
     "matches",
+    "named_offset",
     "normal",
     "quantity_words",
     "without_making",
@@ -181,6 +182,26 @@ def direction_words(text: str, context: str = "") -> list[tuple[Direction, float
     if grid and any(d is Direction.CONSUMPTION for d, _, _ in stated):
         stated.append((Direction.IMPORT, 2.2, grid))
     return stated
+
+
+def named_offset(name: str) -> int | None:
+    """Seconds east of UTC of the clock that the name of a time column tells; None where it tells none.
+
+    Examples
+    --------
+    >>> named_offset("Time (UTC)"), named_offset("Hora UTC-5"), named_offset("Hora")
+    (0, -18000, None)
+    """
+    found = re.search(
+        r"(?<![A-Za-z])(?:UTC|GMT|Zulu)(?:\s*([+\-\u2212])\s*(\d{1,2})(?::?(\d\d))?)?(?![A-Za-z0-9])",
+        name,
+        re.I,
+    )
+    if found is None:
+        return None
+    sign, hours, minutes = found.groups()
+    seconds = int(hours or 0) * 3600 + int(minutes or 0) * 60
+    return -seconds if sign and sign != "+" else seconds
 
 
 def label_word(name: str) -> str:

@@ -27,6 +27,8 @@ CHANGES: Final = {
     "America": (date(2024, 3, 8), date(2024, 11, 1), date(2025, 3, 7), date(2025, 10, 31)),
     "Australia": (date(2024, 4, 5), date(2024, 10, 4), date(2025, 4, 4), date(2025, 10, 3)),
 }
+# Clocks that never change, or change on other days than their neighbours'.
+_NO_SPRING: Final = ("America/Lima", "America/Sao_Paulo", "America/Santiago", "Australia/Sydney")
 CONTENTS: Final = {
     "import": 22, "plain": 12, "consumption": 10, "both": 14, "production": 6, "registers": 8, "phases": 5,
     "reactive": 6, "gas": 4, "water": 2, "meters": 8, "sensors": 6,
@@ -141,7 +143,7 @@ def _time(rng: random.Random, layout: str, container: str, shape: str) -> str:
         return _pick(rng, {"native": 50, "native_utc": 30, "iso": 20})
     weights = {"numeric": 30, "iso": 18, "offset": 8, "zulu": 5, "abbreviation": 4, "epoch": 5, "epoch_ms": 4,
                "words": 8, "date_clock": 16, "date_hour": 5, "half_day": 3, "short_year": 5,
-               "midnight_24": 6, "compact": 3}  # fmt: skip
+               "midnight_24": 6, "compact": 3, "two_clocks": 5}  # fmt: skip
     if container == "xlsx":
         weights = {"native": 60, "native_split": 15, "numeric": 15, "iso": 10}
     return _pick(rng, weights)
@@ -277,7 +279,15 @@ def _plausible(case: Case) -> Case:
         case = replace(case, time="date_clock")
     if case.time == "midnight_24" and case.kind == "cumulative":
         case = replace(case, time="numeric")
-    return replace(case, **_days_and_label(case), **_no_doubts(case))
+    made = replace(case, **_days_and_label(case), **_no_doubts(case))
+    return replace(made, clock="standard") if _never_changes(made) else made
+
+
+def _never_changes(case: Case) -> bool:
+    """Whether the meter's clock stays on winter time in spring: some do, and their files show hours that others skip."""
+    spring = case.day in CHANGES[case.tz.partition("/")[0]][::2]
+    plain = case.time in ("iso", "numeric") and case.layout in ("long", "keyed") and case.kind == "interval"
+    return spring and plain and case.seed % 3 == 0 and case.tz not in _NO_SPRING
 
 
 def _days_and_label(case: Case) -> dict[str, Any]:

@@ -108,6 +108,9 @@ def moment(t: int, case: Case, first_of_day: int = 0) -> list[Cell]:
         return (
             [naive] if style != "native_split" else [naive.replace(hour=0, minute=0), naive.strftime("%H:%M")]
         )
+    if style == "two_clocks":
+        instant = datetime.fromtimestamp(t, ZoneInfo("UTC"))
+        return [instant.strftime("%Y-%m-%d %H:%M"), local.strftime("%Y-%m-%d %H:%M")]
     if style == "date_hour":
         return [written_date(local, case), str(first_of_day)]
     if style == "date_clock":

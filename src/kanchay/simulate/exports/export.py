@@ -96,6 +96,7 @@ def _open(case: Case, starts: IntArray, made: Sequence[Channel]) -> frozenset[st
         "label": _label_open(case, starts, made),
         "day_first": _dates_open(case, starts),
         "decimal": _decimal_open(case, made),
+        "clock": case.clock == "standard",
     }
     return frozenset(code for code, is_open in found.items() if is_open)
 

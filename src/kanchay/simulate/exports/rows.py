@@ -73,8 +73,10 @@ def _time_names(case: Case, words: Words, rng: random.Random) -> list[str]:
         if case.shape == "two":
             return [start, end]
         return [words.date[0], start, end] if case.shape == "date_two" else [words.date[0], words.clock[0]]
-    if case.time in ("date_clock", "native_split"):
+    if case.time in ("date_clock", "native_split") and case.layout != "from_to":
         return [rng.choice(words.date), rng.choice(words.clock)]
+    if case.time == "two_clocks":
+        return [f"{words.time[0]} (UTC)", f"{words.time[0]} (local)"]
     if case.time == "date_hour":
         return [rng.choice(words.date), rng.choice(words.hour)]
     name = rng.choice((words.end if case.label == "end" else words.start) if case.label_said else words.time)
