@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from kanchay.adapters.files.reader import SniffingReader
-from kanchay.domain.errors import FileRefused
 from kanchay.domain.importing import ImportPreview, ImportSeries
 from kanchay.services.ports.files import ImportOptions
 
@@ -20,17 +19,13 @@ pytestmark = pytest.mark.data
 
 Previews = Callable[[str], ImportPreview]
 
-FIRST_FAMILIES = [
+SAMPLES = [
     "bms-ahu-1min-head.csv", "coes-demanda-30min.xlsx", "e-redes-15min.xlsx", "electrodunas-hourly-head.csv",
     "enel-15min-wide-decimal-comma.csv", "fluvius-15min-nl.csv", "grafana-export.csv",
     "home-assistant-epoch-cumulative-head.csv", "homewizard-p1-15min-cumulative.csv", "influxdb-chronograf.csv",
+    "green-button-espi-hourly-year.xml", "green-button-espi-nisc-small.xml", "nem12-30min.csv",
     "shelly-em3-phase-a-10min-head.csv", "uci-household-power-2days.txt",
 ]  # fmt: skip
-LATER = {
-    "green-button-espi-hourly-year.xml": "XML",
-    "green-button-espi-nisc-small.xml": "Green Button",
-    "nem12-30min.csv": "NEM12",
-}
 # What a right importer asks, because the file leaves it open (the notes of the truth say so).
 ASKED = {
     "bms-ahu-1min-head.csv": {"unit"},
@@ -38,6 +33,7 @@ ASKED = {
     "electrodunas-hourly-head.csv": {"unit", "direction"},
     "enel-15min-wide-decimal-comma.csv": {"unit", "direction"},
     "grafana-export.csv": {"direction"},
+    "green-button-espi-nisc-small.xml": {"unit"},  # two scales
     "home-assistant-epoch-cumulative-head.csv": {"unit", "direction"},
     "influxdb-chronograf.csv": {"direction"},
     "shelly-em3-phase-a-10min-head.csv": {"direction"},
@@ -80,7 +76,7 @@ def find(preview: ImportPreview, part: str | None) -> ImportSeries:
     return min(named, key=lambda s: len(s.name))
 
 
-@pytest.mark.parametrize("name", FIRST_FAMILIES)
+@pytest.mark.parametrize("name", SAMPLES)
 def test_every_field(name: str, preview: Previews, truth: dict[str, Any]) -> None:
     assert truth[name]["series"]
     for expected in truth[name]["series"]:
@@ -94,13 +90,13 @@ def test_every_field(name: str, preview: Previews, truth: dict[str, Any]) -> Non
         assert series.timezone == truth[name]["tz"]
 
 
-@pytest.mark.parametrize("name", FIRST_FAMILIES)
+@pytest.mark.parametrize("name", SAMPLES)
 def test_no_flow_beside_those_expected(name: str, preview: Previews, truth: dict[str, Any]) -> None:
     flows = [s for s in preview(name).series if s.total is not None]
     assert len(flows) == sum(e["total"] is not None for e in truth[name]["series"])
 
 
-@pytest.mark.parametrize("name", FIRST_FAMILIES)
+@pytest.mark.parametrize("name", SAMPLES)
 def test_what_is_asked(name: str, preview: Previews) -> None:
     assert {q.code for q in preview(name).questions} == ASKED.get(name, set())
 
@@ -123,7 +119,15 @@ def test_estimates_keep_their_mark(preview: Previews) -> None:
     assert int(estimated.sum()) == 277
 
 
-@pytest.mark.parametrize("name", LATER)
-def test_later_formats_are_named(name: str, raw_samples: Path) -> None:
-    with pytest.raises(FileRefused, match=LATER[name]):
-        SniffingReader().read(raw_samples / name, ImportOptions())
+@pytest.mark.parametrize(
+    ("name", "zone"),
+    [
+        ("green-button-espi-hourly-year.xml", "America/Los_Angeles"),
+        ("green-button-espi-nisc-small.xml", "America/Denver"),
+        ("nem12-30min.csv", "Australia/Brisbane"),
+    ],
+)
+def test_a_zone_that_the_format_states_is_not_asked(name: str, zone: str, raw_samples: Path) -> None:
+    preview = SniffingReader().read(raw_samples / name, ImportOptions())
+    assert {s.timezone for s in preview.series} == {zone}
+    assert "tz" not in {q.code for q in preview.questions}

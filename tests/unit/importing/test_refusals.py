@@ -77,7 +77,7 @@ CASES = {
     "json": (b'{"a": [1, 2]}', "file.no_meter_data"),
     "xml": (b'<?xml version="1.0"?><a/>', "file.later_format"),
     "web page": (b"<!DOCTYPE html><html></html>", "file.later_format"),
-    "nem12": (b"100,NEM12,200301011534,MDP1,Retailer1\n", "file.later_format"),
+    "nem12": (b"100,NEM12,200301011534,MDP1,Retailer1\n", "file.no_meter_data"),
 }
 
 

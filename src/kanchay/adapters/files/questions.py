@@ -29,6 +29,9 @@ BECAUSE: Final = {
     "key": "Many times stand more than once with other values, and the last one counts. A column that tells the rows"
     " apart (a meter, a register, the hour) may have been missed.",
     "decimal": "Every number could be read both ways, a thousand times apart.",
+    "unit.stated": "The file states two scales for the same values; this one makes the amounts of a meter.",
+    "kind.stated": "The file calls these values something else than they look like: registers rise, amounts do not.",
+    "direction.stated": "The format can tell the direction, but this file leaves it out.",
 }
 
 

@@ -6,11 +6,14 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kanchay.adapters.files.container import Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.encoding import decode
+from kanchay.adapters.files.formats.preview import preview_of, told_by
+from kanchay.adapters.files.formats.registry import find_format
+from kanchay.adapters.files.formats.statement import Statement, TextFormat
 from kanchay.adapters.files.kinds import find_kinds, find_label
 from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
 from kanchay.adapters.files.meaning import Meaning, guess_unit, read_meaning
@@ -19,10 +22,12 @@ from kanchay.adapters.files.parts import combine, understand_all
 from kanchay.adapters.files.prepared import Prepared, prepare
 from kanchay.adapters.files.profiles import Profile, find_profile
 from kanchay.adapters.files.questions import ask
+from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles, find_roles
 from kanchay.adapters.files.series import Decided, build_series
 from kanchay.adapters.files.table import Table
 from kanchay.adapters.files.words import label_word, matches, normal, zone_words
+from kanchay.domain.errors import FileRefused
 from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import zone
 from kanchay.domain.units import Quantity, Unit
@@ -52,17 +57,30 @@ class SniffingReader:
     def read(self, path: Path, options: ImportOptions) -> ImportPreview:
         """What the file holds, as understood; raises `FileRefused` for what is not meter data or not safe."""
         content = open_content(path, self.limits)
-        tables, encoding = self._tables(content, path.name)
-
-        def read(table: Table, given: ImportOptions) -> ImportPreview:
-            return understand(table, path, given, content.kind, encoding)
-
-        preview = understand_all(combine(tables), options, path.name, read)
+        named = find_format(content.data) if content.kind == "text" else None
+        if named is not None:
+            preview = self._named(named, content, path, options)
+        else:
+            tables, encoding = self._tables(content, path.name)
+            preview = _of_tables(tables, path, options, content.kind, encoding)
         facts = (("packed", content.packed),) if content.packed else ()
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return replace(preview, sha256=digest, facts=facts + preview.facts)
 
+    def _named(
+        self, named: TextFormat, content: Content, path: Path, options: ImportOptions
+    ) -> ImportPreview:
+        """A file of a named format: its series as stated, or its tables as any others."""
+        text, encoding = decode(content.data, path.name)
+        found = named.read(text, path.name, self.limits)
+        if isinstance(found, Statement):
+            return preview_of(found, named, path.name, options, encoding)
+        preview = _of_tables(found, path, options, content.kind, encoding)
+        return replace(preview, format=named.name, facts=(*told_by(named), *preview.facts))
+
     def _tables(self, content: Content, name: str) -> tuple[list[Table], str | None]:
+        if content.kind == "archive":
+            return self._all_tables(content, name)
         if content.kind == "xlsx":
             from kanchay.adapters.files.workbook import read_workbook
 
@@ -79,6 +97,32 @@ class SniffingReader:
         if looks_like_json(text):
             return read_json(text, name, self.limits), encoding
         return read_text(text, name, self.limits), encoding
+
+    def _all_tables(self, content: Content, name: str) -> tuple[list[Table], str | None]:
+        """The tables of every file of an archive, each under the name of its file."""
+        tables: list[Table] = []
+        encoding = None
+        for member, inner in content.members:
+            try:
+                found, encoding = self._tables(inner, member)
+            except FileRefused:
+                continue  # a readme
+            stem = PurePosixPath(member).stem
+            tables += [replace(t, sheet=f"{stem} {t.sheet}".strip()) for t in found]
+        if not tables:
+            raise refuse("no_meter_data", name, what="no file in it has rows with both a time and a number")
+        return tables, encoding
+
+
+def _of_tables(
+    tables: list[Table], path: Path, options: ImportOptions, container: str, encoding: str | None
+) -> ImportPreview:
+    """One preview of the tables of a file."""
+
+    def read(table: Table, given: ImportOptions) -> ImportPreview:
+        return understand(table, path, given, container, encoding)
+
+    return understand_all(combine(tables), options, path.name, read)
 
 
 def understand(

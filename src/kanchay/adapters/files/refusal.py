@@ -25,6 +25,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{name} holds no meter data: {what}.",
         "It needs a column of times and a column of values; name them with --map time=COLUMN --map value=COLUMN.",
     ),
+    "contradicts": (
+        "{name} begins as {title}, but {what}.",
+        "Export it again, or as CSV with one row per interval.",
+    ),
+    "unsafe": (
+        "{name} is XML with a document type, or too deep or wide for readings, and could hide anything.",
+        "Export it again without.",
+    ),
     "columns": ("{name}: {what}.", "Name the columns with --map time=COLUMN --map value=COLUMN."),
 }
 

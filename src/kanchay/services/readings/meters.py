@@ -12,17 +12,31 @@ from kanchay.domain.units import Quantity
 __all__ = ["listed", "meters_of", "only_meter", "require_one_meter"]
 
 _SHOWN = 12  # names in a message
+_SAME = 1e-6
 
 
 def meters_of(preview: ImportPreview) -> list[str]:
     """Names of the meters of use, in the order of the file; registers, phases and sub-meters are parts of one."""
-    return [s.name for s in preview.series if _counts_use(s)]
+    used = [s for s in preview.series if _counts_use(s) and not _derived(s, preview)]
+    return [s.name for s in used if s.total is not None] or [s.name for s in used]
 
 
 def _counts_use(series: ImportSeries) -> bool:
     flows = (Direction.EXPORT, Direction.PRODUCTION)
     electric = series.quantity in (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
     return electric and series.direction not in flows and not series.is_submeter and not series.register
+
+
+def _derived(series: ImportSeries, preview: ImportPreview) -> bool:
+    """Whether a net flow only repeats an import and an export beside it."""
+    if series.direction is not Direction.NET or series.total is None:
+        return False
+    ways = {way: [s.total for s in preview.series if s.direction is way and s.total] for way in Direction}
+    return any(
+        abs(i - e - series.total) <= _SAME * max(i, e)
+        for i in ways[Direction.IMPORT]
+        for e in ways[Direction.EXPORT]
+    )
 
 
 def only_meter(preview: ImportPreview, meter: str) -> ImportPreview:

@@ -25,8 +25,8 @@ def point_id(site_id: str, series: ImportSeries) -> str:
 
 
 def as_energy(series: ImportSeries) -> bool:
-    """Mean power over intervals is kept as energy: that is what is forecast, billed and summed."""
-    return series.quantity is Quantity.POWER and series.kind is Kind.INTERVAL
+    """Mean power over intervals is kept as energy: that is what is forecast, billed and summed. A peak is not."""
+    return series.quantity is Quantity.POWER and series.kind is Kind.INTERVAL and series.total is not None
 
 
 def _role(series: ImportSeries, submeter: bool) -> Role:

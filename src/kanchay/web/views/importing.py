@@ -176,7 +176,7 @@ def _energy(series: ImportSeries) -> tuple[np.ndarray, np.ndarray] | None:
     if seen is None or series.quantity not in (Quantity.ELECTRIC_ENERGY, Quantity.POWER) or len(seen) < 2:
         return None
     if series.quantity is Quantity.POWER:
-        lasting = series.kind is Kind.INTERVAL
+        lasting = series.kind is Kind.INTERVAL and series.total is not None  # a peak makes no energy
         return (seen.start, seen.value * (seen.end - seen.start) / HOUR) if lasting else None
     if series.kind is Kind.CUMULATIVE:
         return seen.start[:-1], np.clip(np.diff(seen.value), 0, None)

@@ -1,0 +1,97 @@
+"""XML, safely: no document type, so no entities and nothing from outside; depth, names and texts are bounded.
+
+A file is walked, not held: the elements a reader asks for are handed over one by one and forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from kanchay.adapters.files.refusal import refuse
+
+__all__ = ["Element", "elements"]
+
+_DEEPEST: Final = 64
+_WIDEST: Final = 2_000_000  # children of one element
+_LONGEST: Final = 1_000_000  # characters of one text
+_CHUNK: Final = 64 * 1024
+
+
+@dataclass(slots=True)
+class Element:
+    """An element without its namespace: ``tag``, attributes, text and children."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Element] = field(default_factory=list)
+    text: str = ""
+
+    def all(self, *path: str) -> list[Element]:
+        """Every element at the end of a path of tags."""
+        found = [self]
+        for tag in path:
+            found = [c for e in found for c in e.children if c.tag == tag]
+        return found
+
+    def said(self, *path: str) -> str:
+        """The text at the end of a path; "" where there is none."""
+        return next((e.text.strip() for e in self.all(*path) if e.text.strip()), "")
+
+    def number(self, *path: str) -> int | None:
+        """The whole number at the end of a path; None where there is none."""
+        text = self.said(*path)
+        return int(text) if text.lstrip("+-").isdecimal() and len(text) < 20 else None
+
+
+class _Builder:
+    """Callbacks of the parser: keeps the open elements and those that are done."""
+
+    def __init__(self, name: str, wanted: frozenset[str]) -> None:
+        self.name, self.wanted = name, wanted
+        self.open: list[Element] = []
+        self.done: list[Element] = []
+        self.size = 0  # characters of the text of the element in hand
+
+    def refuse_doctype(self, *_: object) -> None:
+        raise refuse("unsafe", self.name)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self.open) >= _DEEPEST or (self.open and len(self.open[-1].children) >= _WIDEST):
+            raise refuse("unsafe", self.name)
+        self.size = 0
+        self.open.append(Element(tag.rpartition("}")[2], attributes))
+
+    def text(self, data: str) -> None:
+        self.size += len(data)
+        if self.size > _LONGEST:
+            raise refuse("unsafe", self.name)
+        if self.open and not data.isspace():
+            self.open[-1].text += data
+
+    def end(self, _: str) -> None:
+        closed, self.size = self.open.pop(), 0
+        if closed.tag in self.wanted:
+            self.done.append(closed)
+        elif self.open:
+            self.open[-1].children.append(closed)
+
+
+def elements(text: bytes, name: str, *wanted: str) -> Iterator[Element]:
+    """Every element of one of the tags, in file order, without its namespace; raises `FileRefused`."""
+    builder = _Builder(name, frozenset(wanted))
+    parser = ParserCreate(encoding="utf-8", namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = builder.refuse_doctype
+    parser.EntityDeclHandler = builder.refuse_doctype
+    parser.StartElementHandler, parser.EndElementHandler = builder.start, builder.end
+    parser.CharacterDataHandler = builder.text
+    try:
+        for at in range(0, len(text), _CHUNK):
+            parser.Parse(text[at : at + _CHUNK], at + _CHUNK >= len(text))
+            yield from builder.done
+            builder.done.clear()
+    except (ExpatError, ValueError) as error:
+        raise refuse("truncated", name) from error
