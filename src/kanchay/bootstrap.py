@@ -16,6 +16,7 @@ from kanchay.domain.point import Site
 from kanchay.domain.scope import Scope
 from kanchay.newfile import kept, only_mine
 from kanchay.services.context import Context
+from kanchay.services.ports.exports import ExportFormats
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.ports.registry import Arrivals, Installed, Registry
 from kanchay.settings import Settings, read_settings
@@ -24,6 +25,7 @@ __all__ = [
     "READINGS_FILE",
     "RECORDS_FILE",
     "SECRET_FILE",
+    "export_formats",
     "for_file",
     "in_memory",
     "model_arrivals",
@@ -189,6 +191,13 @@ def model_registry(settings: Settings, address: str = "", *, insecure: bool = Fa
 
         return HubRegistry(address, token=os.environ.get("KANCHAY_REGISTRY_TOKEN", ""), insecure=insecure)
     return FileRegistry(place_of(address or str(settings.home / REGISTRY_FOLDER)))
+
+
+def export_formats() -> ExportFormats:
+    """The formats in which readings leave, by name; what each needs is imported when it writes."""
+    from kanchay.adapters.exports.registry import FORMATS
+
+    return FORMATS
 
 
 def back_up(settings: Settings, target: Path) -> Any:

@@ -15,7 +15,7 @@ from kanchay.domain.units import SUMMED, Quantity
 from kanchay.services.context import Context
 from kanchay.services.ports.readings import Span
 
-__all__ = ["daily_totals", "find_point", "held", "load_panel", "main_point", "span"]
+__all__ = ["daily_totals", "find_point", "held", "load_panel", "main_point", "read_around", "span"]
 
 
 def load_panel(
@@ -55,7 +55,7 @@ def _row(
     start, end, resolution_s, as_of = window
     parts = []
     for sign, term in terms or ((1, point),):
-        readings = _read(ctx, scope, term, (start, end), as_of)
+        readings = read_around(ctx, scope, term, (start, end), as_of)
         grid = resample(
             readings, start=start, end=end, resolution_s=resolution_s, summed=term.quantity in SUMMED
         )
@@ -63,7 +63,9 @@ def _row(
     return signed_sum(parts, len(parts[0][1]))
 
 
-def _read(ctx: Context, scope: Scope, point: Point, window: tuple[int, int], as_of: int | None) -> Readings:
+def read_around(
+    ctx: Context, scope: Scope, point: Point, window: tuple[int, int], as_of: int | None = None
+) -> Readings:
     """Readings that bear on ``[start, end)``, those that reach into it too."""
     start, end = window
     if not ctx.readings.spans(scope, [point.id]):
@@ -125,7 +127,7 @@ def daily_totals(
     totals = []
     for sign, term in terms or ((1, point),):
         # A day more on each side: the days reach beyond the window that was asked for.
-        readings = _read(ctx, scope, term, (start - 2 * DAY, end + 2 * DAY), as_of)
+        readings = read_around(ctx, scope, term, (start - 2 * DAY, end + 2 * DAY), as_of)
         days = by_local_day(readings, start, end, site.tz, summed=term.quantity in SUMMED)
         totals.append((sign, days))
     return _signed(totals)
