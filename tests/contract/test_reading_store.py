@@ -276,11 +276,52 @@ def test_erasing_leaves_nothing(filled):
     assert filled.spans(OPERATOR, ["m"]) == {}
 
 
+# Sources that can be withdrawn
+
+
+def imported(store, values=range(1, 11), source="file", at=150):
+    return store.append(OPERATOR, [regular(values)], recorded_at=at, source=source)
+
+
+def test_what_a_source_replaced_stands_again(filled):
+    imported(filled, [7, 2, 8])
+    done = filled.withdraw(OPERATOR, "file", recorded_at=200)
+    assert (done.restored, done.gone) == (2, 0)
+    assert rows(filled.read(OPERATOR, "m", 0, FAR)) == rows(regular(range(1, 11)))
+    assert filled.read(OPERATOR, "m", 0, 900, as_of=160).value.tolist() == [7]
+
+
+def test_what_only_a_source_said_is_gone_and_the_change_is_told(filled):
+    filled.append(OPERATOR, [regular([3, 4], start=90000)], recorded_at=150, source="file")
+    assert filled.withdraw(OPERATOR, "file", recorded_at=200).gone == 2
+    assert filled.spans(OPERATOR, ["m"])["m"].n == 10
+    told = filled.changes(OPERATOR, 0)[-1]
+    assert (told.start, told.end, told.recorded_at) == (90000, 91800, 200)
+    again = filled.append(OPERATOR, [regular([3], start=90000)], recorded_at=300)
+    assert again == WriteResult(1, 0, 0)
+
+
+def test_what_another_source_said_too_stays(filled):
+    for name in ("a", "b"):
+        filled.append(OPERATOR, [regular([5], start=90000)], recorded_at=150, source=name)
+    assert filled.withdraw(OPERATOR, "a", recorded_at=200).gone == 0
+    assert filled.read(OPERATOR, "m", 90000, FAR).value.tolist() == [5]
+    assert filled.withdraw(OPERATOR, "b", recorded_at=200).gone == 1
+
+
+def test_a_source_that_nobody_knows_changes_nothing(filled):
+    done = filled.withdraw(OPERATOR, "other", recorded_at=200)
+    assert (done.restored, done.gone, len(filled.changes(OPERATOR, 0))) == (0, 0, 1)
+
+
 # Scope: every method, every way of being outside
 
 CALLS = {
     "register": lambda s, scope: s.register(scope, [Point("m", "s", "Meter")], "America/Lima"),
     "append": lambda s, scope: s.append(scope, [regular([77])], recorded_at=300),
+    "withdraw": lambda s, scope: (imported(s), s.withdraw(scope, "file", recorded_at=300)),
+    "stretches": lambda s, scope: s.stretches(scope, "m"),
+    "join": lambda s, scope: s.join(scope, regular([5], start=99000), 99000, FAR, recorded_at=300),
     "read": lambda s, scope: s.read(scope, "m", 0, FAR),
     "observations": lambda s, scope: s.observations(scope, "m", 0, FAR),
     "spans": lambda s, scope: s.spans(scope, ["m"]),
@@ -289,7 +330,7 @@ CALLS = {
     "refresh_rollups": lambda s, scope: s.refresh_rollups(scope, Change(1, "m", "s", 0, 9000, 100)),
     "erase": lambda s, scope: s.erase(scope, ["m"]),
 }
-WRITES = {"register", "append", "refresh_rollups", "erase"}
+WRITES = {"register", "append", "withdraw", "join", "refresh_rollups", "erase"}
 REFUSED = (AccessDenied, NotFound, Conflict)
 
 

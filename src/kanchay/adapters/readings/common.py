@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +13,20 @@ from kanchay.analysis.quality.resample import Buckets, bucket
 from kanchay.domain.errors import AccessDenied, Conflict, InputError, NotFound
 from kanchay.domain.interval import HOUR, IntArray, local_day_bounds
 from kanchay.domain.point import Point
-from kanchay.domain.reading import Observations, Readings
+from kanchay.domain.reading import Observations, Quality, Readings
 from kanchay.domain.scope import Permission, Scope
 from kanchay.domain.units import SUMMED
 from kanchay.services.ports.readings import Level, Rollups
 
 __all__ = [
-    "Registered", "as_rollups", "bounds_of", "checked", "checked_all", "compare", "enter", "latest",
+    "WITHDRAWN", "Registered", "as_rollups", "bounds_of", "checked", "checked_all", "compare", "enter", "latest",
     "needed_span", "only", "register_all", "roll", "seen", "visible",
 ]  # fmt: skip
 
 Rows = TypeVar("Rows", bound=Readings | Observations)
+
+# The quality under which a store keeps an interval whose reading was withdrawn. It is shown to nobody.
+WITHDRAWN: Final = int(Quality.MISSING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.adapters.readings.common import (
+    WITHDRAWN,
     Registered,
     as_rollups,
     bounds_of,
@@ -30,9 +31,12 @@ from kanchay.domain.interval import IntArray
 from kanchay.domain.point import Point
 from kanchay.domain.reading import FloatArray, Observations, QualityArray, Readings
 from kanchay.domain.scope import Permission, Scope
-from kanchay.services.ports.readings import Level, Rollups, Span, WriteResult
+from kanchay.services.ports.readings import Level, Rollups, Span, Withdrawal, WriteResult
 
 __all__ = ["MemoryReadingStore"]
+
+
+_FAR = 1 << 62
 
 
 def _ints() -> IntArray:
@@ -49,8 +53,12 @@ class _Rows:
     quality: QualityArray = field(default_factory=lambda: np.zeros(0, dtype=np.int8))
     revision: IntArray = field(default_factory=_ints)
     recorded_at: IntArray = field(default_factory=_ints)
+    source: IntArray = field(default_factory=_ints)  # 0 a direct write, -1 nobody any more
+    claims: dict[tuple[int, int], set[int]] = field(default_factory=dict)  # (start, revision): sources
 
-    def add(self, batch: Readings | Observations, revision: IntArray, recorded_at: int) -> None:
+    def add(
+        self, batch: Readings | Observations, revision: IntArray, recorded_at: int, source: int = 0
+    ) -> None:
         self.start = np.concatenate((self.start, batch.start))
         self.end = np.concatenate((self.end, batch.end))
         self.value = np.concatenate((self.value, batch.value))
@@ -58,6 +66,47 @@ class _Rows:
         self.revision = np.concatenate((self.revision, revision))
         at = np.full(len(batch), recorded_at, dtype=np.int64)
         self.recorded_at = np.concatenate((self.recorded_at, at))
+        self.source = np.concatenate((self.source, np.full(len(batch), source, dtype=np.int64)))
+
+    def drop(self, rows: NDArray[np.bool_]) -> None:
+        """Forget rows."""
+        for name in ("start", "end", "value", "quality", "revision", "recorded_at", "source"):
+            setattr(self, name, getattr(self, name)[~rows])
+
+    def confirm(self, rows: IntArray, source: int) -> None:
+        """The source stands behind these rows too."""
+        for i in rows.tolist():
+            if self.source[i] == -1 or source == 0:
+                self.source[i] = source
+            elif self.source[i] not in (0, source):
+                self.claims.setdefault((int(self.start[i]), int(self.revision[i])), set()).add(source)
+
+    def release(self, source: int) -> list[int]:
+        """Take a source away; the newest rows that have nobody behind them any more, by start."""
+        for who in self.claims.values():
+            who.discard(source)
+        mine = np.flatnonzero(self.source == source)
+        for i in mine.tolist():
+            heirs = self.claims.get((int(self.start[i]), int(self.revision[i])))
+            self.source[i] = heirs.pop() if heirs else -1
+        newest = self.newest(-_FAR, _FAR)
+        return [i for i in newest[np.isin(newest, mine)].tolist() if self.source[i] == -1]
+
+    def give_way(self, lost: int, recorded_at: int) -> bool:
+        """Put the newest row of the same start that somebody stands behind in place of one, or a withdrawn one."""
+        start, revision = int(self.start[lost]), int(self.revision[lost]) + 1
+        held = np.flatnonzero((self.start == start) & (self.source >= 0))
+        back = int(held[self.revision[held].argmax()]) if len(held) else -1
+        source = int(self.source[back]) if back >= 0 else -1
+        row = np.array([lost if back < 0 else back])
+        word = Observations("", self.start[row], self.end[row], self.value[row], self.quality[row])
+        if back < 0:
+            word = replace(word, value=np.zeros(1), quality=np.array([WITHDRAWN], dtype=np.int8))
+        else:
+            claims = self.claims.pop((start, int(self.revision[back])), set())
+            self.claims[start, revision], self.source[back] = claims, -1
+        self.add(word, np.array([revision]), recorded_at, source)
+        return back >= 0
 
     def newest(self, start: int, end: int, as_of: int | None = None) -> IntArray:
         """Indices of the newest revision of each start within ``[start, end)``, by start."""
@@ -66,9 +115,6 @@ class _Rows:
             within &= self.recorded_at <= as_of
         rows = np.flatnonzero(within)
         return rows[latest(self.start[rows], self.revision[rows])]
-
-
-_FAR = 1 << 62
 
 
 class MemoryReadingStore:
@@ -81,6 +127,8 @@ class MemoryReadingStore:
         self._received: dict[str, _Rows] = {}
         self._changes: list[Change] = []
         self._seq = 0
+        self._sources: dict[str, int] = {}
+        self._stretches: dict[tuple[str, int], tuple[int, int]] = {}  # (point, source): first and last start
         self._rollups: dict[tuple[str, Level], dict[int, tuple[int, float, int, int]]] = {}
 
     def register(
@@ -100,54 +148,122 @@ class MemoryReadingStore:
         *,
         recorded_at: int,
         observations: Sequence[Observations] = (),
+        source: str = "",
     ) -> WriteResult:
         enter(scope, Permission.WRITE)
         with self._lock:
             for name in [each.point_id for each in readings] + [each.point_id for each in observations]:
                 seen(scope, name, self._points.get(name))
             clean = [checked(batch) for batch in readings]
-            counts = [self._write(batch, recorded_at) for batch in clean if len(batch)]
+            number = self._sources.setdefault(source, len(self._sources) + 1) if source else 0
+            counts = [self._write(batch, recorded_at, number) for batch in clean if len(batch)]
             for received in observations:
-                self._keep(received, recorded_at)
+                self._keep(received, recorded_at, number)
+            for each in (*clean, *observations) if number else ():
+                self._note_stretch(each, number)
         totals = [sum(column) for column in zip(*counts, strict=True)] or [0, 0, 0]
         return WriteResult(*totals)
 
-    def _write(self, batch: Readings, recorded_at: int) -> tuple[int, int, int]:
+    def _note_stretch(self, told: Readings | Observations, number: int) -> None:
+        if len(told):
+            key = told.point_id, number
+            first, last = self._stretches.get(key, (_FAR, -_FAR))
+            self._stretches[key] = min(first, int(told.start.min())), max(last, int(told.start.max()))
+
+    def _write(self, batch: Readings, recorded_at: int, source: int) -> tuple[int, int, int]:
         rows = self._rows[batch.point_id]
         at = rows.newest(int(batch.start[0]), int(batch.start[-1]) + 1)
-        old = self._current(batch.point_id, at)
+        old = self._kept(batch.point_id, at)
         new, revised = compare(old, batch)
         written = new | revised
+        again = int(np.isin(batch.start[revised], old.start[old.quality == WITHDRAWN]).sum())
+        rows.confirm(at[np.isin(old.start, batch.start[~written])], source)
         if written.any():
             self._note(batch, old, written, recorded_at)
             revision = np.ones(len(batch), dtype=np.int64)
             if len(old):
                 where = np.minimum(np.searchsorted(old.start, batch.start), len(old) - 1)
                 revision[revised] = rows.revision[at][where[revised]] + 1
-            rows.add(only(batch, written), revision[written], recorded_at)
-        return int(new.sum()), int(revised.sum()), int(len(batch) - written.sum())
+            rows.add(only(batch, written), revision[written], recorded_at, source)
+        return int(new.sum()) + again, int(revised.sum()) - again, int(len(batch) - written.sum())
 
     def _note(self, batch: Readings, old: Readings, written: NDArray[np.bool_], recorded_at: int) -> None:
         """Append to the change feed: what was written, and what the old revisions of it covered."""
         start, end = int(batch.start[written][0]), int(batch.end[written].max())
         if len(old):
             end = max(end, int(old.end[np.isin(old.start, batch.start[written])].max(initial=end)))
-        self._seq += 1
+        self._tell(batch.point_id, start, end, recorded_at)
         point = self._points[batch.point_id]
-        self._changes.append(Change(self._seq, point.id, point.site_id, start, end, recorded_at))
         longest = max(point.longest, int((batch.end - batch.start).max()))
         self._points[point.id] = replace(point, longest=longest)
 
-    def _keep(self, received: Observations, recorded_at: int) -> None:
+    def _tell(self, point_id: str, start: int, end: int, recorded_at: int) -> None:
+        """For the change feed."""
+        self._seq += 1
+        site_id = self._points[point_id].site_id
+        self._changes.append(Change(self._seq, point_id, site_id, start, end, recorded_at))
+
+    def withdraw(self, scope: Scope, source: str, *, recorded_at: int) -> Withdrawal:
+        enter(scope, Permission.WRITE)
+        with self._lock:
+            number = self._sources.get(source, -_FAR)
+            names = [name for name, who in self._stretches if who == number]
+            for name in names:
+                seen(scope, name, self._points.get(name))
+            back = [same for name in names for same in self._without(name, number, recorded_at)]
+        return Withdrawal(sum(back), len(back) - sum(back))
+
+    def _without(self, point_id: str, number: int, recorded_at: int) -> list[bool]:
+        """A point without a source; for every reading that had to give way, whether another one stands again."""
+        del self._stretches[point_id, number]
+        received, rows = self._received[point_id], self._rows[point_id]
+        received.drop(received.source == number)
+        lost = rows.release(number)
+        n = len(rows.start)
+        back = [rows.give_way(i, recorded_at) for i in lost]
+        if lost:
+            ends = [*rows.end[lost].tolist(), *rows.end[n:].tolist()]
+            self._tell(point_id, int(rows.start[lost[0]]), max(ends), recorded_at)
+        return back
+
+    def stretches(self, scope: Scope, point_id: str) -> IntArray:
+        enter(scope, Permission.READ)
+        with self._lock:
+            seen(scope, point_id, self._points.get(point_id))
+            found = sorted(reach for (name, _), reach in self._stretches.items() if name == point_id)
+        return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+    def join(self, scope: Scope, joins: Readings, start: int, end: int, *, recorded_at: int) -> int:
+        enter(scope, Permission.WRITE)
+        with self._lock:
+            seen(scope, joins.point_id, self._points.get(joins.point_id))
+            rows = self._rows[joins.point_id]
+            newest = rows.newest(start, end)
+            newest = newest[rows.quality[newest] != WITHDRAWN]
+            nobodys = newest[rows.source[newest] == -1]
+            wanted = only(joins, ~np.isin(joins.start, np.setdiff1d(rows.start[newest], rows.start[nobodys])))
+            stale = [i for i in nobodys.tolist() if rows.start[i] not in wanted.start]
+            for i in stale:
+                rows.give_way(i, recorded_at)
+                self._tell(joins.point_id, int(rows.start[i]), int(rows.end[i]), recorded_at)
+            new, revised, _ = self._write(checked(wanted), recorded_at, -1) if len(wanted) else (0, 0, 0)
+        return len(stale) + new + revised
+
+    def _keep(self, received: Observations, recorded_at: int, source: int) -> None:
         rows = self._received[received.point_id]
         batch = only(received, latest(received.start, np.arange(len(received), dtype=np.int64)))
         at = rows.newest(-_FAR, _FAR)
         old = Observations(batch.point_id, rows.start[at], rows.end[at], rows.value[at], rows.quality[at])
         new, other = compare(old, batch)
-        kept = only(batch, new | other)
-        rows.add(kept, len(rows.start) + np.arange(len(kept), dtype=np.int64), recorded_at)
+        kept = batch if source else only(batch, new | other)
+        turn = int(rows.revision.max(initial=-1)) + 1
+        rows.add(kept, turn + np.arange(len(kept), dtype=np.int64), recorded_at, source)
 
     def _current(self, point_id: str, at: IntArray) -> Readings:
+        """The readings of these rows; those that were withdrawn are left out."""
+        return self._kept(point_id, at[self._rows[point_id].quality[at] != WITHDRAWN])
+
+    def _kept(self, point_id: str, at: IntArray) -> Readings:
         rows = self._rows[point_id]
         return Readings(point_id, rows.start[at], rows.end[at], rows.value[at], rows.quality[at])
 
@@ -217,6 +333,7 @@ class MemoryReadingStore:
             self._rollups = {key: rows for key, rows in self._rollups.items() if key[0] not in gone}
             for point_id in gone:
                 del self._points[point_id], self._rows[point_id], self._received[point_id]
+            self._stretches = {key: reach for key, reach in self._stretches.items() if key[0] not in gone}
 
     def close(self) -> None:
         """Nothing to release."""

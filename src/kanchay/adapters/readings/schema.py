@@ -4,12 +4,36 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["SCHEMA", "SCHEMA_VERSION"]
+__all__ = ["SCHEMA", "SCHEMA_VERSION", "UPGRADES"]
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+
+# Who stands behind a revision: 0 a direct write, above 0 a source that can be withdrawn, -1 nobody any more. A claim is
+# another source that said the same. `stretch` is what a source tells of a point, first and last start.
+_SOURCES: Final = """
+CREATE TABLE IF NOT EXISTS source (
+    pk INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE
+);
+CREATE TABLE IF NOT EXISTS claim (
+    point INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    PRIMARY KEY (point, start, revision, source)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stretch (
+    point INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (point, source)
+) WITHOUT ROWID;
+"""
 
 # "end" is a keyword of SQL, but SQLite takes it as a column's name where it is quoted once, here.
-SCHEMA: Final = """
+SCHEMA: Final = (
+    """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS point (
     pk INTEGER PRIMARY KEY,
@@ -28,6 +52,7 @@ CREATE TABLE IF NOT EXISTS reading (
     quality INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
     revision INTEGER NOT NULL DEFAULT 1,
+    source INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (point, start)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS superseded (
@@ -38,6 +63,7 @@ CREATE TABLE IF NOT EXISTS superseded (
     quality INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
     revision INTEGER NOT NULL,
+    source INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (point, start, revision)
 ) WITHOUT ROWID;
 CREATE VIEW IF NOT EXISTS revision AS SELECT * FROM reading UNION ALL SELECT * FROM superseded;
@@ -45,12 +71,15 @@ CREATE TABLE IF NOT EXISTS observation (
     point INTEGER NOT NULL,
     start INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
+    source INTEGER NOT NULL DEFAULT 0,
     "end" INTEGER NOT NULL,
     value REAL NOT NULL,
     quality INTEGER NOT NULL,
-    PRIMARY KEY (point, start, recorded_at)
+    PRIMARY KEY (point, start, recorded_at, source)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS rollup (
+"""
+    + _SOURCES
+    + """CREATE TABLE IF NOT EXISTS rollup (
     point INTEGER NOT NULL,
     level INTEGER NOT NULL,
     start INTEGER NOT NULL,
@@ -67,6 +96,36 @@ CREATE TABLE IF NOT EXISTS change (
     "end" INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL
 );
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 COMMIT;
 """
+)
+
+# From each layout to the next. What was stored before sources were noted counts as written directly.
+UPGRADES: Final = {
+    1: """
+BEGIN IMMEDIATE;
+DROP VIEW revision;
+ALTER TABLE reading ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE superseded ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
+CREATE VIEW revision AS SELECT * FROM reading UNION ALL SELECT * FROM superseded;
+ALTER TABLE observation RENAME TO observation_1;
+CREATE TABLE observation (
+    point INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    source INTEGER NOT NULL DEFAULT 0,
+    "end" INTEGER NOT NULL,
+    value REAL NOT NULL,
+    quality INTEGER NOT NULL,
+    PRIMARY KEY (point, start, recorded_at, source)
+) WITHOUT ROWID;
+INSERT INTO observation SELECT point, start, recorded_at, 0, "end", value, quality FROM observation_1;
+DROP TABLE observation_1;
+"""
+    + _SOURCES
+    + """
+PRAGMA user_version = 2;
+COMMIT;
+"""
+}

@@ -19,10 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.adapters.locking import shared
+from kanchay.adapters.readings import sources
 from kanchay.adapters.readings.common import (
+    WITHDRAWN,
     Registered,
     as_rollups,
     bounds_of,
+    checked,
     checked_all,
     compare,
     enter,
@@ -34,7 +37,7 @@ from kanchay.adapters.readings.common import (
     seen,
     visible,
 )
-from kanchay.adapters.readings.schema import SCHEMA, SCHEMA_VERSION
+from kanchay.adapters.readings.schema import SCHEMA, SCHEMA_VERSION, UPGRADES
 from kanchay.adapters.wal import write_ahead
 from kanchay.domain.errors import KanchayError
 from kanchay.domain.event import Change
@@ -42,7 +45,7 @@ from kanchay.domain.interval import IntArray
 from kanchay.domain.point import Point
 from kanchay.domain.reading import Observations, Readings
 from kanchay.domain.scope import Permission, Scope
-from kanchay.services.ports.readings import Level, Rollups, Span, WriteResult
+from kanchay.services.ports.readings import Level, Rollups, Span, Withdrawal, WriteResult
 
 __all__ = ["SqliteReadingStore"]
 
@@ -63,13 +66,15 @@ class SqliteReadingStore:
         self._in_use = shared(path.with_suffix(".lock"))
         connection = self._connection
         found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found not in (0, SCHEMA_VERSION):
+        if found not in (0, SCHEMA_VERSION, *UPGRADES):
             raise KanchayError(
                 f"{path.name} has layout {found}, this Kanchay knows {SCHEMA_VERSION}.",
                 hint="Use the version that wrote it, or a newer one.",
             )
         if found == 0:
             connection.executescript(SCHEMA)
+        for version in range(found, SCHEMA_VERSION) if found else ():
+            connection.executescript(UPGRADES[version])
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -130,6 +135,7 @@ class SqliteReadingStore:
         *,
         recorded_at: int,
         observations: Sequence[Observations] = (),
+        source: str = "",
     ) -> WriteResult:
         enter(scope, Permission.WRITE)
         clean = checked_all([batch for batch in readings if len(batch)])
@@ -137,13 +143,41 @@ class SqliteReadingStore:
         with self._transaction() as db:
             known = self._known(names)
             points = {name: seen(scope, name, known.get(name)) for name in names}
-            write = _Write(db, points.values(), recorded_at)
+            number = sources.number_of(db, source, make=True) or sources.DIRECT
+            write = _Write(db, points.values(), recorded_at, number)
             for each in _rounds(clean):
                 write.add(points, each)
                 write.flush()
             for received in observations:
-                _keep(db, points[received.point_id], received, recorded_at)
+                _keep(db, points[received.point_id], received, recorded_at, number)
+            if number:
+                for each in (*clean, *(received for received in observations if len(received))):
+                    sources.keep_stretch(db, points[each.point_id].pk, each, number)
         return WriteResult(write.new, write.revised, write.unchanged)
+
+    def withdraw(self, scope: Scope, source: str, *, recorded_at: int) -> Withdrawal:
+        enter(scope, Permission.WRITE)
+        with self._transaction() as db:
+            number = sources.number_of(db, source, make=False)
+            rows = db.execute(
+                f"SELECT {_POINT} FROM point WHERE pk IN (SELECT point FROM stretch WHERE source = ?)",  # noqa: S608
+                (number or None,),
+            )
+            points = [_registered(row) for row in rows.fetchall()]
+            for point in points:
+                seen(scope, point.id, point)
+            done = [sources.withdraw(db, point.pk, number or 0, recorded_at) for point in points]
+        return Withdrawal(sum(back for back, _ in done), sum(gone for _, gone in done))
+
+    def stretches(self, scope: Scope, point_id: str) -> IntArray:
+        enter(scope, Permission.READ)
+        return sources.stretches_of(self._connection, self._seen(scope, point_id).pk)
+
+    def join(self, scope: Scope, joins: Readings, start: int, end: int, *, recorded_at: int) -> int:
+        enter(scope, Permission.WRITE)
+        with self._transaction() as db:
+            point = seen(scope, joins.point_id, self._known((joins.point_id,)).get(joins.point_id))
+            return sources.lay_joins(db, point.pk, checked(joins), (start, end), recorded_at)
 
     def read(
         self, scope: Scope, point_id: str, start: int, end: int, *, as_of: int | None = None
@@ -164,7 +198,8 @@ class SqliteReadingStore:
         spans = {}
         for point in mine:
             row = self._connection.execute(
-                "SELECT min(start), max(end), count(*) FROM reading WHERE point = ?", (point.pk,)
+                f"SELECT min(start), max(end), count(*) FROM reading WHERE point = ? AND quality <> {WITHDRAWN}",  # noqa: S608
+                (point.pk,),
             ).fetchone()
             if row[2]:
                 spans[point.id] = Span(*row)
@@ -207,7 +242,7 @@ class SqliteReadingStore:
         with self._transaction() as db:
             known = self._known(point_ids)
             keys = [(seen(scope, name, known.get(name)).pk,) for name in point_ids]
-            for table in ("reading", "superseded", "observation", "rollup", "change"):
+            for table in ("reading", "superseded", "observation", "rollup", "change", "claim", "stretch"):
                 db.executemany(f"DELETE FROM {table} WHERE point = ?", keys)  # noqa: S608
             db.executemany("DELETE FROM point WHERE pk = ?", keys)
 
@@ -233,8 +268,10 @@ def _rounds(batches: Sequence[Readings]) -> list[list[Readings]]:
 class _Write:
     """Readings of any number of points, written with a handful of statements inside one transaction."""
 
-    def __init__(self, db: sqlite3.Connection, points: Iterable[Registered], recorded_at: int) -> None:
-        self._db, self._recorded_at = db, recorded_at
+    def __init__(
+        self, db: sqlite3.Connection, points: Iterable[Registered], recorded_at: int, source: int
+    ) -> None:
+        self._db, self._recorded_at, self._source = db, recorded_at, source
         self._newest = _newest(db, points)
         self._inserts: list[Iterable[tuple[Any, ...]]] = []
         self._revisions: list[tuple[Any, ...]] = []
@@ -268,7 +305,7 @@ class _Write:
         )
         keys = np.array([point.pk for point in points])
         columns = (np.repeat(keys, sizes), start, end, value, quality)
-        self._inserts.append(zip(*(c.tolist() for c in columns), repeat(self._recorded_at), strict=False))
+        self._inserts.append(zip(*(c.tolist() for c in columns), *self._stamp, strict=False))
         self.new += len(start)
         firsts, lasts = start[at].tolist(), np.maximum.reduceat(end, at).tolist()
         self._changes.extend(zip(keys.tolist(), firsts, lasts, repeat(self._recorded_at), strict=False))
@@ -276,17 +313,25 @@ class _Write:
         longest = np.maximum.reduceat(end - start, at).tolist()
         self._longest += [(s, p.pk) for s, p in zip(longest, points, strict=True) if s > p.longest]
 
+    @property
+    def _stamp(self) -> tuple[Iterable[int], Iterable[int]]:
+        """When it was recorded and who stands behind it: the same for every row of this write."""
+        return repeat(self._recorded_at), repeat(self._source)
+
     def _compare(self, point: Registered, batch: Readings) -> None:
         """A batch that may meet what is there: each row is new, revised or unchanged."""
         first, last = int(batch.start[0]), int(batch.start[-1])
-        old = _current(self._db, point, first, last + 1)
+        old = _kept(self._db, point, first, last + 1)
         new, revised = compare(old, batch)
         if new.any():
             self._insert(point, only(batch, new))
         if revised.any():
             self._revise(point, only(batch, revised))
         written = new | revised
+        again = int(np.isin(batch.start[revised], old.start[old.quality == WITHDRAWN]).sum())
+        self.new, self.revised = self.new + again, self.revised - again
         self.unchanged += len(batch) - int(written.sum())
+        sources.claim(self._db, point.pk, batch.start[~written].tolist(), self._source)
         if written.any():
             starts = batch.start[written]
             before = old.end[np.isin(old.start, starts)]
@@ -295,13 +340,13 @@ class _Write:
 
     def _insert(self, point: Registered, rows: Readings) -> None:
         columns = (rows.start.tolist(), rows.end.tolist(), rows.value.tolist(), rows.quality.tolist())
-        self._inserts.append(zip(repeat(point.pk), *columns, repeat(self._recorded_at), strict=False))
+        self._inserts.append(zip(repeat(point.pk), *columns, *self._stamp, strict=False))
         self._newest[point.pk] = max(self._newest.get(point.pk, -_FAR), columns[0][-1])
         self.new += len(rows)
 
     def _revise(self, point: Registered, rows: Readings) -> None:
         columns = (rows.start.tolist(), rows.end.tolist(), rows.value.tolist(), rows.quality.tolist())
-        self._revisions.extend(zip(repeat(point.pk), *columns, repeat(self._recorded_at), strict=False))
+        self._revisions.extend(zip(repeat(point.pk), *columns, *self._stamp, strict=False))
         self.revised += len(rows)
 
     def _note(self, point: Registered, batch: Readings, start: int, end: int) -> None:
@@ -315,7 +360,7 @@ class _Write:
         """Write everything noted."""
         run = self._db.executemany
         run(
-            "INSERT INTO reading (point, start, end, value, quality, recorded_at) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO reading (point, start, end, value, quality, recorded_at, source) VALUES (?, ?, ?, ?, ?, ?, ?)",
             chain.from_iterable(self._inserts),
         )
         run(
@@ -323,8 +368,8 @@ class _Write:
             [row[:2] for row in self._revisions],
         )
         run(
-            "UPDATE reading SET end = ?3, value = ?4, quality = ?5, recorded_at = ?6, revision = revision + 1"
-            " WHERE point = ?1 AND start = ?2",
+            "UPDATE reading SET end = ?3, value = ?4, quality = ?5, recorded_at = ?6, revision = revision + 1,"
+            " source = ?7 WHERE point = ?1 AND start = ?2",
             self._revisions,
         )
         run('INSERT INTO change (point, start, "end", recorded_at) VALUES (?, ?, ?, ?)', self._changes)
@@ -348,17 +393,20 @@ def _lists(batch: Readings | Observations, pick: NDArray[np.bool_]) -> tuple[lis
     return some.start.tolist(), some.end.tolist(), some.value.tolist(), some.quality.tolist()
 
 
-def _keep(db: sqlite3.Connection, point: Registered, received: Observations, recorded_at: int) -> None:
-    """Keep observations that are not the newest word already."""
+def _keep(
+    db: sqlite3.Connection, point: Registered, received: Observations, recorded_at: int, source: int
+) -> None:
+    """Keep observations: all of a named source, else those that are not the newest word already."""
     if not len(received):
         return
     batch = only(received, latest(received.start, np.arange(len(received), dtype=np.int64)))
     old = _received(db, point, int(batch.start[0]), int(batch.start[-1]) + 1)
     new, other = compare(old, batch)
+    pick = np.ones(len(batch), dtype=np.bool_) if source else new | other
     db.executemany(
-        "INSERT OR REPLACE INTO observation (point, start, end, value, quality, recorded_at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        zip(repeat(point.pk), *_lists(batch, new | other), repeat(recorded_at), strict=False),
+        "INSERT OR REPLACE INTO observation (point, start, end, value, quality, recorded_at, source)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        zip(repeat(point.pk), *_lists(batch, pick), repeat(recorded_at), repeat(source), strict=False),
     )
 
 
@@ -378,6 +426,13 @@ def _refresh(db: sqlite3.Connection, point: Registered, level: Level, change: Ch
 
 
 def _current(db: sqlite3.Connection, point: Registered, start: int, end: int) -> Readings:
+    kept = _kept(db, point, start, end)
+    stands = kept.quality != WITHDRAWN
+    return kept if stands.all() else only(kept, stands)
+
+
+def _kept(db: sqlite3.Connection, point: Registered, start: int, end: int) -> Readings:
+    """The newest revisions, also of readings that were withdrawn."""
     rows = db.execute(
         "SELECT start, end, value, quality FROM reading"
         " WHERE point = ? AND start >= ? AND start < ? ORDER BY start",
@@ -395,14 +450,15 @@ def _as_known(db: sqlite3.Connection, point: Registered, window: tuple[int, int,
     ).fetchall()
     revision = np.array([row[4] for row in rows], dtype=np.int64)
     known = Readings(point.id, *_arrays(rows))
-    return only(known, latest(known.start, revision))
+    newest = latest(known.start, revision)
+    return only(known, newest[known.quality[newest] != WITHDRAWN])
 
 
 def _received(db: sqlite3.Connection, point: Registered, start: int, end: int) -> Observations:
     """Observations of each start as last received."""
     rows = db.execute(
         "SELECT start, end, value, quality FROM observation"
-        " WHERE point = ? AND start >= ? AND start < ? ORDER BY start, recorded_at",
+        " WHERE point = ? AND start >= ? AND start < ? ORDER BY start, recorded_at, source",
         (point.pk, start, end),
     ).fetchall()
     received = Observations(point.id, *_arrays(rows))

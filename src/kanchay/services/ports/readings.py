@@ -12,7 +12,7 @@ from kanchay.domain.point import Point
 from kanchay.domain.reading import FloatArray, Observations, QualityArray, Readings
 from kanchay.domain.scope import Scope
 
-__all__ = ["Level", "ReadingStore", "Rollups", "Span", "WriteResult"]
+__all__ = ["Level", "ReadingStore", "Rollups", "Span", "Withdrawal", "WriteResult"]
 
 Level = Literal["hour", "day"]
 
@@ -24,6 +24,14 @@ class WriteResult:
     new: int
     revised: int
     unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What is left where a source was taken away: readings that stand again and readings that are gone."""
+
+    restored: int
+    gone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +79,27 @@ class ReadingStore(Protocol):
         *,
         recorded_at: int,
         observations: Sequence[Observations] = (),
+        source: str = "",
     ) -> WriteResult:
-        """Write durably, in one transaction with the change feed."""
+        """Write durably, in one transaction with the change feed.
+
+        A named `source` can be withdrawn later; it stands behind what it writes and behind what it finds the same.
+        """
+
+    def withdraw(self, scope: Scope, source: str, *, recorded_at: int) -> Withdrawal:
+        """Take away what a source wrote, as if it had never been: what it had replaced, and nobody replaced after
+        it, stands again as a new revision; what another source or a direct write said too, stays.
+        """
+
+    def stretches(self, scope: Scope, point_id: str) -> IntArray:
+        """First and last start that each named source tells of a point, by first, shape (n, 2)."""
+
+    def join(self, scope: Scope, joins: Readings, start: int, end: int, *, recorded_at: int) -> int:
+        """Make the readings *between* sources that start within ``[start, end)`` exactly these.
+
+        Nobody stands behind them: any other reading of the same start takes their place, and they never come back by
+        themselves. Returns how many changed.
+        """
 
     def read(
         self, scope: Scope, point_id: str, start: int, end: int, *, as_of: int | None = None
