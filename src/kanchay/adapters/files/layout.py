@@ -65,6 +65,7 @@ class Layout:
     label: str  # "start" or "end" where the layout itself says so
     n_bad_times: int
     time_style: str = "text"
+    label_is_fixed: bool = False  # the names of the columns have been turned into starts
 
 
 def _joined(columns: tuple[Column, ...]) -> Any:
@@ -183,10 +184,20 @@ def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> La
     series = tuple(make(table, roles, name, (start, end, elapsed), decimal))
     if not any((~np.isnan(s.values)).any() for s in series):
         raise refuse("no_meter_data", name, what="no cell of its value columns holds a number")
-    label = "start" if end is not None or elapsed is not None else _slot_label(roles.slots)
+    slot_label = _slot_label(roles.slots)
+    label = "start" if end is not None or elapsed is not None or slot_label == "end" else slot_label
     bad = int((~start.ok).sum())
     return Layout(
-        series, bool(roles.slots), decimal, is_open, start.order, start.open_order, label, bad, start.style
+        series,
+        bool(roles.slots),
+        decimal,
+        is_open,
+        start.order,
+        start.open_order,
+        label,
+        bad,
+        start.style,
+        label_is_fixed=slot_label == "end",
     )
 
 
@@ -268,7 +279,8 @@ def _slot_times(slots: tuple[Slot, ...]) -> tuple[IntArray, int, bool]:
         # "00:00" as the last column of ends means the midnight that closes the day.
         if n > 1 and begins[-1] == 0 and slots[-1].end is None and begins[0] > 0:
             begins[-1] = DAY
-        return begins, step, False
+        # A column named by the end of its interval still is a place in the day: the hour that spring skips is empty.
+        return begins - (step if _slot_label(slots) == "end" else 0), step, False
     whole = next(k for k in (24, 48, 96, 288, 1440) if n <= k + k // 20)
     step = DAY // whole
     # Fields beyond a day of 24 hours exist for the long day only: the columns count elapsed intervals.

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from kanchay.adapters.files.container import Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.encoding import decode
+from kanchay.adapters.files.formats.own import read_own
 from kanchay.adapters.files.formats.preview import preview_of, told_by
 from kanchay.adapters.files.formats.registry import find_format
 from kanchay.adapters.files.formats.statement import Statement, TextFormat
@@ -118,6 +119,9 @@ def _of_tables(
     tables: list[Table], path: Path, options: ImportOptions, container: str, encoding: str | None
 ) -> ImportPreview:
     """One preview of the tables of a file."""
+    own = read_own(tables, path.name, encoding)
+    if own is not None:
+        return own
 
     def read(table: Table, given: ImportOptions) -> ImportPreview:
         return understand(table, path, given, container, encoding)
@@ -221,7 +225,7 @@ def _label_hints(
     names = [normal(c.name) for c in roles.start]
     by_name = next((label for label in map(label_word, names) if label), "")
     return [
-        (options.label or "", "given"),
+        ("" if layout.label_is_fixed else options.label or "", "given"),
         (layout.label, "layout"),
         (by_name, "name of the time column"),
         (profile.label if profile else "", profile.name if profile else ""),

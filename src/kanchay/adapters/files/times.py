@@ -176,7 +176,7 @@ def _gaps(times: ParsedTimes) -> tuple[int, int]:
 
 
 def _monthly(times: ParsedTimes) -> bool:
-    """Whether every date is the first of a month, or one moment on the same day of each month.
+    """Whether there is one moment on the same day of each month.
 
     Swapped, such dates look like a run of days.
     """
@@ -184,7 +184,7 @@ def _monthly(times: ParsedTimes) -> bool:
     days = np.unique(moments // DAY).astype("M8[D]")
     of_month = (days - days.astype("M8[M]").astype("M8[D]")).astype(np.int64)
     same = len(days) > 1 and bool((of_month == of_month[0]).all())
-    return same and (of_month[0] == 0 or len(moments) == len(days))
+    return same and len(moments) == len(days)
 
 
 def _decide(candidates: list[ParsedTimes], day_first: bool | None, daily: bool) -> ParsedTimes:
@@ -199,7 +199,8 @@ def _decide(candidates: list[ParsedTimes], day_first: bool | None, daily: bool) 
     measured = sorted(top, key=lambda c: (_gaps(c), ["dmy", "mdy", "ymd"].index(c.order)))
     first, second = measured[0], measured[1]
     # Monthly dates look like a run of days when day and month are swapped: never settle that silently.
-    settled = _gaps(first)[0] < _gaps(second)[0] and (daily or not any(_monthly(c) for c in top))
+    closer = _gaps(first) < _gaps(second) if daily else _gaps(first)[0] < _gaps(second)[0]
+    settled = closer and (daily or not any(_monthly(c) for c in top))
     if settled or day_first is not None or np.array_equal(first.wall, second.wall):
         return first
     keep = min(top, key=lambda c: ["dmy", "mdy", "ymd"].index(c.order))
