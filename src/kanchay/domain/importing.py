@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kanchay.domain.issue import Issue
-from kanchay.domain.point import Direction, Kind
+from kanchay.domain.point import Direction, Kind, Point
 from kanchay.domain.reading import Observations
 from kanchay.domain.units import Quantity
 
@@ -52,6 +52,7 @@ class ImportSeries:
     evidence: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
     observations: Observations | None = field(default=None, repr=False)
+    own: Point | None = field(default=None, repr=False)  # the point as our own export tells it
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,12 @@ def store_import(ctx: Context, scope: Scope, site_id: str, preview: ImportPrevie
     now = ctx.clock()
     points, sums = _make_points(ctx, scope, site_id, preview)
     observations = [_observations(s, p) for s, p in zip(preview.series, points, strict=True)]
-    readings = [_readings(ctx, scope, o, p) for o, p in zip(observations, points, strict=True)]
+    kinds = [s.kind for s in preview.series]
+    readings = [_readings(ctx, scope, o, p, k) for o, p, k in zip(observations, points, kinds, strict=True)]
     readings = _completed(readings, sums)
-    result = ctx.readings.append(scope, readings, recorded_at=now, observations=observations)
+    # Our own export tells the steps of a register, not the register: nothing of that kind was received.
+    received = [o for o, p, k in zip(observations, points, kinds, strict=True) if p.kind is k]
+    result = ctx.readings.append(scope, readings, recorded_at=now, observations=received)
     return _record(ctx, scope, site_id, preview, points=points, sums=sums, result=result, now=now)
 
 
@@ -88,11 +91,11 @@ def _observations(series: ImportSeries, point: Point) -> Observations:
     return replace(seen, point_id=point.id, value=value)
 
 
-def _readings(ctx: Context, scope: Scope, seen: Observations, point: Point) -> Readings:
+def _readings(ctx: Context, scope: Scope, seen: Observations, point: Point, kind: Kind) -> Readings:
     """Readings of a point; a register also counts from its last value of an earlier import."""
-    if point.kind is Kind.CUMULATIVE:
+    if kind is Kind.CUMULATIVE:
         seen = _with_neighbours(ctx, scope, seen)
-    readings, _ = derive_readings(seen, point.kind, resolution_s=point.resolution_s)
+    readings, _ = derive_readings(seen, kind, resolution_s=point.resolution_s)
     return readings
 
 

@@ -17,7 +17,9 @@ _FLOWS = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
 
 def point_id(site_id: str, series: ImportSeries) -> str:
-    """The same for the same series of the same site in every file."""
+    """The same for the same series of the same site in every file; of our own export the point's own."""
+    if series.own is not None:
+        return _moved(series.own.id, series.own.site_id, site_id)
     parts = [site_id, slug(series.name, otherwise="series")]
     if series.direction is not None:
         parts.append(series.direction.value)
@@ -26,7 +28,20 @@ def point_id(site_id: str, series: ImportSeries) -> str:
 
 def as_energy(series: ImportSeries) -> bool:
     """Mean power over intervals is kept as energy: that is what is forecast, billed and summed. A peak is not."""
-    return series.quantity is Quantity.POWER and series.kind is Kind.INTERVAL and series.total is not None
+    mean = series.quantity is Quantity.POWER and series.kind is Kind.INTERVAL
+    return mean and series.total is not None and series.own is None
+
+
+def _moved(name: str, before: str, site_id: str) -> str:
+    """The id of a point in another site: what follows the site's id stays."""
+    rest = name.removeprefix(before)
+    return name if before == site_id else site_id + (rest if rest[:1] in (".", ":") else f".{name}")
+
+
+def _own_point(own: Point, site_id: str) -> Point:
+    """A point of our own export, in this site."""
+    parent = _moved(own.parent_id, own.site_id, site_id) if own.parent_id else None
+    return replace(own, id=_moved(own.id, own.site_id, site_id), site_id=site_id, parent_id=parent)
 
 
 def _role(series: ImportSeries, submeter: bool) -> Role:
@@ -45,6 +60,8 @@ def _role(series: ImportSeries, submeter: bool) -> Role:
 
 def point_of(site_id: str, series: ImportSeries, parent_id: str | None) -> Point:
     """The point of a series; `parent_id` is set for sub-meters."""
+    if series.own is not None:
+        return _own_point(series.own, site_id)
     quantity = Quantity.ELECTRIC_ENERGY if as_energy(series) else series.quantity
     return Point(
         id=point_id(site_id, series),
