@@ -1,14 +1,14 @@
-"""After any sequence of imports, direct writes and undos a store holds what those that were not undone would have left."""
+"""After imports, direct writes and undos in any order a store holds what the writes that still count would have left."""
 
 from __future__ import annotations
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.property.test_revisions import OPERATOR, T0, TZ, as_dict, readings_of, stores
 
 from kanchay.domain.point import Point
 from kanchay.domain.reading import Observations, Readings
+from tests.property.test_revisions import OPERATOR, T0, TZ, as_dict, readings_of, stores
 
 # A step: (which source writes, rows) or (which of the sources so far is taken away, None). Source 0 is a direct write.
 row = st.tuples(st.integers(0, 12), st.sampled_from([1, 1, 2]), st.integers(0, 2), st.integers(0, 1))

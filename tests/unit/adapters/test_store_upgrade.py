@@ -12,7 +12,8 @@ from kanchay.services.people.policy import operator_scope
 
 FIRST = """
 CREATE TABLE point (pk INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, site_id TEXT NOT NULL,
-    organisation_id TEXT NOT NULL DEFAULT '', tz TEXT NOT NULL, summed INTEGER NOT NULL, longest INTEGER NOT NULL DEFAULT 0);
+    organisation_id TEXT NOT NULL DEFAULT '', tz TEXT NOT NULL, summed INTEGER NOT NULL,
+    longest INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE reading (point INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, value REAL NOT NULL,
     quality INTEGER NOT NULL, recorded_at INTEGER NOT NULL, revision INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (point, start)) WITHOUT ROWID;
@@ -24,7 +25,8 @@ CREATE TABLE observation (point INTEGER NOT NULL, start INTEGER NOT NULL, record
     "end" INTEGER NOT NULL, value REAL NOT NULL, quality INTEGER NOT NULL,
     PRIMARY KEY (point, start, recorded_at)) WITHOUT ROWID;
 CREATE TABLE rollup (point INTEGER NOT NULL, level INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    total REAL NOT NULL, covered_s INTEGER NOT NULL, quality INTEGER NOT NULL, PRIMARY KEY (point, level, start)) WITHOUT ROWID;
+    total REAL NOT NULL, covered_s INTEGER NOT NULL, quality INTEGER NOT NULL,
+    PRIMARY KEY (point, level, start)) WITHOUT ROWID;
 CREATE TABLE change (seq INTEGER PRIMARY KEY AUTOINCREMENT, point INTEGER NOT NULL, start INTEGER NOT NULL,
     "end" INTEGER NOT NULL, recorded_at INTEGER NOT NULL);
 INSERT INTO point VALUES (1, 'm', 's', 'org', 'America/Lima', 1, 900);

@@ -159,8 +159,9 @@ class MemoryReadingStore:
             counts = [self._write(batch, recorded_at, number) for batch in clean if len(batch)]
             for received in observations:
                 self._keep(received, recorded_at, number)
-            for each in (*clean, *observations) if number else ():
-                self._note_stretch(each, number)
+            told: list[Readings | Observations] = [*clean, *observations]
+            for some in told if number else ():
+                self._note_stretch(some, number)
         totals = [sum(column) for column in zip(*counts, strict=True)] or [0, 0, 0]
         return WriteResult(*totals)
 

@@ -82,6 +82,8 @@ def claim(db: sqlite3.Connection, point: int, starts: list[int], source: int) ->
 
 def keep_stretch(db: sqlite3.Connection, point: int, told: Readings | Observations, source: int) -> None:
     """From when to when a source tells of a point."""
+    if not len(told):
+        return
     db.execute(
         "INSERT INTO stretch VALUES (?1, ?2, ?3, ?4) ON CONFLICT (point, source)"
         " DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)",
@@ -126,8 +128,8 @@ def lay_joins(
     """Make the readings that nobody stands behind exactly these within a stretch; returns how many changed."""
     rows = db.execute(
         'SELECT start, "end", value, quality, source FROM reading'
-        f" WHERE point = ? AND start >= ? AND start < ? AND quality <> {WITHDRAWN}",  # noqa: S608
-        (point, *within),
+        " WHERE point = ? AND start >= ? AND start < ? AND quality <> ?",
+        (point, *within, WITHDRAWN),
     ).fetchall()
     held = {row[0] for row in rows if row[4] != NOBODY}
     old = {row[0]: row[1:4] for row in rows if row[4] == NOBODY}

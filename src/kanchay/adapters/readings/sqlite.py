@@ -151,8 +151,9 @@ class SqliteReadingStore:
             for received in observations:
                 _keep(db, points[received.point_id], received, recorded_at, number)
             if number:
-                for each in (*clean, *(received for received in observations if len(received))):
-                    sources.keep_stretch(db, points[each.point_id].pk, each, number)
+                told: list[Readings | Observations] = [*clean, *observations]
+                for some in told:
+                    sources.keep_stretch(db, points[some.point_id].pk, some, number)
         return WriteResult(write.new, write.revised, write.unchanged)
 
     def withdraw(self, scope: Scope, source: str, *, recorded_at: int) -> Withdrawal:
