@@ -32,8 +32,9 @@ CREATE TABLE IF NOT EXISTS stretch (
 """
 
 # "end" is a keyword of SQL, but SQLite takes it as a column's name where it is quoted once, here.
-SCHEMA: Final = (
-    """
+SCHEMA: Final = "".join(
+    (
+        """
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS point (
     pk INTEGER PRIMARY KEY,
@@ -77,9 +78,10 @@ CREATE TABLE IF NOT EXISTS observation (
     quality INTEGER NOT NULL,
     PRIMARY KEY (point, start, recorded_at, source)
 ) WITHOUT ROWID;
-"""
-    + _SOURCES
-    + """CREATE TABLE IF NOT EXISTS rollup (
+""",
+        _SOURCES,
+        """
+CREATE TABLE IF NOT EXISTS rollup (
     point INTEGER NOT NULL,
     level INTEGER NOT NULL,
     start INTEGER NOT NULL,
@@ -103,7 +105,9 @@ COMMIT;
 
 # From each layout to the next. What was stored before sources were noted counts as written directly.
 UPGRADES: Final = {
-    1: """
+    1: "".join(
+        (
+            """
 BEGIN IMMEDIATE;
 DROP VIEW revision;
 ALTER TABLE reading ADD COLUMN source INTEGER NOT NULL DEFAULT 0;
@@ -122,9 +126,9 @@ CREATE TABLE observation (
 ) WITHOUT ROWID;
 INSERT INTO observation SELECT point, start, recorded_at, 0, "end", value, quality FROM observation_1;
 DROP TABLE observation_1;
-"""
-    + _SOURCES
-    + """
+""",
+            _SOURCES,
+            """
 PRAGMA user_version = 2;
 COMMIT;
 """
