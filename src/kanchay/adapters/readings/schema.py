@@ -100,7 +100,8 @@ CREATE TABLE IF NOT EXISTS change (
 );
 PRAGMA user_version = 2;
 COMMIT;
-"""
+""",
+    )
 )
 
 # From each layout to the next. What was stored before sources were noted counts as written directly.
@@ -131,5 +132,7 @@ DROP TABLE observation_1;
             """
 PRAGMA user_version = 2;
 COMMIT;
-"""
+""",
+        )
+    )
 }
