@@ -63,6 +63,8 @@ def _is_data(types: Sequence[CellType]) -> bool:
     times = sum(t in TIMES for t in types)
     numbers = sum(t == "number" for t in types)
     epochs = sum(t == "epoch" for t in types)
+    if times > epochs > 0:
+        return True  # beside a written time, ten digits are a register
     return times > 0 and (numbers > 0 or epochs > 1 or ("empty" in types and times < len(types)))
 
 

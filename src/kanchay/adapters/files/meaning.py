@@ -32,6 +32,7 @@ __all__ = ["ENERGY", "Meaning", "guess_unit", "read_meaning"]
 
 ENERGY = (Quantity.ELECTRIC_ENERGY, Quantity.REACTIVE_ENERGY, Quantity.GAS, Quantity.HEAT, Quantity.WATER)
 FLOWS = (Quantity.ELECTRIC_ENERGY, Quantity.POWER, Quantity.REACTIVE_ENERGY, Quantity.HEAT, Quantity.GAS)
+_ACROSS = (Direction.IMPORT, Direction.EXPORT, Direction.PRODUCTION)
 _SAME_UNITS = {  # units whose table quantity stands for several
     Quantity.TEMPERATURE_SETPOINT: Quantity.TEMPERATURE,
     Quantity.HUMIDITY: Quantity.SIGNAL,
@@ -163,7 +164,11 @@ def read_meaning(
             quantity, why = found.quantity, "given"
     if found is not None and quantity is not None and not _fits(quantity, found):
         found, source = None, ""  # "voltage_a" is phase A, not amperes
-    direction, by, sub = _direction(words, context, quantity) if quantity else (None, "", False)
+    direction, by, sub = _direction(words, context, quantity or Quantity.ELECTRIC_ENERGY)
+    if quantity is None and by and matches(by, words) and direction in _ACROSS:
+        quantity = Quantity.ELECTRIC_ENERGY  # "Delivered from grid"
+    elif quantity is None:
+        direction, by, sub = None, "", False
     kind = Kind.CUMULATIVE if matches(ROLE_WORDS["cumulative"], words) and quantity in ENERGY else None
     if quantity is Quantity.POWER and matches(EXTREMES, words):
         kind = Kind.INSTANTANEOUS

@@ -85,10 +85,11 @@ def _joined(parts: Sequence[Table]) -> Table:
 
 def combine(tables: Sequence[Table]) -> list[Table]:
     """The tables of a file, those that continue each other joined, summaries left out, the longest first."""
+    shared = tables[0].preamble[:-1]
+    tables = [tables[0], *(replace(t, preamble=(*shared, *t.preamble)) for t in tables[1:])]
     longest = max(tables, key=lambda t: t.score * (1 + np.log10(1 + t.n_rows)))
     kept: list[list[Table]] = []
     left_out: list[str] = []
-    shared = tables[0].preamble[:-1]
     for table in tables:
         same = [
             k for k in kept if _names(k[0]) == _names(table) and (table.has_header or k[0].has_header)
@@ -99,7 +100,7 @@ def combine(tables: Sequence[Table]) -> list[Table]:
         elif table.n_rows < FEW_ROWS <= longest.n_rows and _names(table) != _names(longest):
             left_out.append(title_of(table))
         else:
-            kept.append([replace(table, preamble=(*shared, *table.preamble)) if kept else table])
+            kept.append([table])
     joined = sorted((_joined(k) for k in kept), key=lambda t: t is not longest and -t.n_rows)
     facts = tuple(("table_left_out", title) for title in left_out if title)
     return [replace(joined[0], facts=joined[0].facts + facts), *joined[1:]]

@@ -63,7 +63,8 @@ _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
     (r"import\w*|\w*afname|\w*bezug|from grid|grid|van (?:het )?net|aus dem netz|de (?:la )?red|soutir\w*|delivered"
      r"|withdraw\w*|prelev\w*|entnahme|netzbezug|levering|afgenomen|compra\w*|ae kwh", _D.IMPORT, 2.5),
     (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv\d*|solar\d*"
-     r"|zonne\w*|photovolt\w*|\w*erzeugung|\w*opbrengst|yield|ertrag|onsite", _D.PRODUCTION, 2.8),
+     r"|zonne\w*|photovolt\w*|\w*produktion|\w*productie|\w*erzeugung|\w*opbrengst|yield|ertrag"
+     r"|onsite", _D.PRODUCTION, 2.8),
     (r"consum\w*|consommation\w*|\w*verbrauch|\w*verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*"
      r"|sub ?meter\w*|sub metering|appliance|sub\d|total use", _D.CONSUMPTION, 2.0),
     (r"(?<!van )(?<!het )(?<!naar )net|neto|netto|saldo", _D.NET, 3.0),

@@ -201,6 +201,8 @@ def _said(rng: random.Random, layout: str, content: str, container: str) -> str:
         weights = {"header": 100}
     if container == "parquet":
         weights = {"header": 85, "no": 8, "column": 7}
+    if layout == "sheets":
+        weights = {"header": 84, "no": 8, "row": 8}
     if layout == "tables":
         weights = {"header": 70, "title": 15, "no": 8, "cell": 7}
     if content in ("reactive", "sensors"):

@@ -40,7 +40,7 @@ def _text(page: Page, case: Case) -> str:
 
 def _encoded(text: str, case: Case) -> bytes:
     if case.encoding == "latin-1":
-        return text.encode("cp1252", errors="replace")
+        return text.replace("\u202f", "\u00a0").encode("cp1252", errors="replace")
     return text.encode(case.encoding)
 
 
