@@ -22,7 +22,7 @@ from kanchay.domain.importing import ImportQuestion
 from kanchay.domain.interval import HOUR
 from kanchay.domain.issue import Issue, IssueKind, Severity
 from kanchay.domain.point import Direction, Kind
-from kanchay.domain.units import Quantity
+from kanchay.domain.units import SUMMED, Quantity
 
 __all__ = ["FORMAT"]
 
@@ -40,6 +40,8 @@ _UOM: Final = {
     279: (_Q.TEMPERATURE, "degF", 1.0),
     42: (_Q.GAS, "m3", 1.0),
     119: (_Q.GAS, "m3", 0.028316846592),  # cubic feet
+    169: (_Q.GAS, "kWh", 29.300111),  # therms, as sold in the United States
+    132: (_Q.GAS, "kWh", 0.00029307107),  # British thermal units
 }
 _WAYS: Final = {1: Direction.IMPORT, 19: Direction.EXPORT, 4: Direction.NET}
 _KINDS: Final = {
@@ -62,6 +64,7 @@ class _Meter:
     name: str
     title: str
     links: frozenset[str]
+    point: str = ""
     type: Element | None = None
     rows: list[tuple[int, int, float, int, int | None]] = field(default_factory=list)
 
@@ -95,6 +98,7 @@ class _Feed:
         self.types: list[tuple[list[str], list[str], Element]] = []
         self.blocks: list[tuple[list[str], _Meter | None, list[tuple[int, int, float, int, int | None]]]] = []
         self.times: list[Element] = []
+        self.points: dict[str, str] = {}  # link of a usage point, and its title
         self.n_rows = 0
         self.left_out: list[str] = []
 
@@ -105,6 +109,9 @@ class _Feed:
                 self._meter(entry)
             elif content.tag == "ReadingType":
                 self.types.append((_links(entry, "self"), _links(entry, "up"), content))
+            elif content.tag == "UsagePoint":
+                own = next(iter(_links(entry, "self")), "")
+                self.points[own] = entry.said("title") or "/".join(own.split("/")[-2:])
             elif content.tag == "LocalTimeParameters":
                 self.times.append(content)
             elif content.tag == "IntervalBlock":
@@ -136,6 +143,8 @@ class _Feed:
         if not self.meters and self.blocks:
             self.meters.append(_Meter("electricity", "", frozenset()))
         for meter in self.meters:
+            above = (p for p in self.points if any(_below(href, frozenset([p])) for href in meter.links))
+            meter.point = next(above, "")
             fitting = [t for own, up, t in self.types if meter.links.intersection(own + up)]
             alone = self.types[0][2] if len(self.types) == 1 else None
             meter.type = fitting[0] if fitting else alone
@@ -143,6 +152,13 @@ class _Feed:
             linked = (m for m in self.meters if any(_below(href, m.links) for href in links))
             meter = next(linked, before or self.meters[0])
             meter.rows.extend(rows)
+
+    def name_of(self, meter: _Meter) -> str:
+        """The title of a meter, with its link where others share the title, and its point where there are several."""
+        shared = sum(m.title == meter.title and m.point == meter.point for m in self.meters) > 1
+        title = meter.title if meter.title and not shared else f"{meter.title} {meter.name}"
+        point = self.points.get(meter.point, "") if len(self.points) > 1 else ""
+        return f"{point} {title}".strip()
 
 
 def _below(href: str, links: frozenset[str]) -> bool:
@@ -167,7 +183,8 @@ def _intervals(meter: _Meter, length: int | None) -> tuple[np.ndarray, np.ndarra
     """Start and end of each reading, mended where the labels slip around a change of the clock."""
     start = np.array([r[0] for r in meter.rows], dtype=np.int64)
     lengths = np.array([r[1] for r in meter.rows], dtype=np.int64)
-    step = length or usual_step(np.unique(start)) or 0
+    usual = int(np.median(lengths[lengths > 0])) if (lengths > 0).any() else length
+    step = usual or usual_step(np.unique(start)) or 0
     counted = _by_position(start, step) if step else None
     if counted is None:
         return start, start + np.where(lengths > 0, lengths, step), ()
@@ -176,11 +193,11 @@ def _intervals(meter: _Meter, length: int | None) -> tuple[np.ndarray, np.ndarra
     return counted, counted + step, (issue,)
 
 
-def _stated(meter: _Meter, feed: _Feed, single: bool) -> Stated | None:
+def _stated(meter: _Meter, feed: _Feed) -> Stated | None:
     """A meter reading as a series; None where its unit measures nothing of ours."""
     said = meter.type or Element("ReadingType")
     quantity, symbol, factor = _UOM.get(said.number("uom") or -1, (None, "", 1.0))
-    name = meter.title if meter.title and single else f"{meter.title} {meter.name}".strip()
+    name = feed.name_of(meter)
     if quantity is None or not meter.rows:
         feed.left_out.append(f"{name} (uom {said.said('uom') or 'none'})")
         return None
@@ -201,6 +218,20 @@ def _stated(meter: _Meter, feed: _Feed, single: bool) -> Stated | None:
     )  # fmt: skip
 
 
+def _counted_once(told: list[tuple[_Meter, Stated]], feed: _Feed) -> list[Stated]:
+    """Without registers of what intervals tell; power beside energy of the same point is never summed."""
+    energy = {(m.point, s.direction) for m, s in told if s.quantity in SUMMED and s.kind is Kind.INTERVAL}
+    kept = []
+    for meter, series in told:
+        if series.kind is Kind.CUMULATIVE and (meter.point, series.direction) in energy:
+            feed.left_out.append(f"{series.name} (the register of intervals beside it)")
+            continue
+        beside = any(point == meter.point for point, _ in energy)
+        power = series.quantity is Quantity.POWER and beside
+        kept.append(replace(series, unsummed=True) if power else series)
+    return kept
+
+
 def _torn(meters: list[_Meter]) -> bool:
     """Whether readings carry a power of ten that is not the one of their type."""
     return any(
@@ -216,10 +247,8 @@ def _read(text: bytes, name: str, limits: Limits) -> Statement:
     for entry in elements(text, name, "entry"):
         feed.add(entry)
     feed.join()
-    titles = [m.title for m in feed.meters]
-    series = [s for m in feed.meters if (s := _stated(m, feed, titles.count(m.title) == 1)) is not None]
-    if any(s.quantity is Quantity.ELECTRIC_ENERGY for s in series):
-        series = [replace(s, unsummed=True) if s.quantity is Quantity.POWER else s for s in series]
+    told = [(m, s) for m in feed.meters if (s := _stated(m, feed)) is not None]
+    series = _counted_once(told, feed)
     questions: tuple[ImportQuestion, ...] = ()
     if _torn(feed.meters):
         questions = (ImportQuestion("unit", "--unit", "Wh", BECAUSE["unit.stated"], ("Wh", "kWh")),)

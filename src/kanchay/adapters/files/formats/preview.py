@@ -18,7 +18,7 @@ from kanchay.adapters.files.series import Decided, build_series
 from kanchay.domain.importing import ImportPreview, ImportQuestion, ImportSeries
 from kanchay.domain.interval import zone
 from kanchay.domain.point import Direction, Kind
-from kanchay.domain.units import Quantity, Unit, unit
+from kanchay.domain.units import unit
 from kanchay.services.ports.files import ImportOptions
 
 __all__ = ["preview_of", "told_by"]
@@ -71,8 +71,7 @@ def _decided(s: Stated, named: TextFormat, options: ImportOptions, tz: str) -> D
         Kind.INSTANTANEOUS if s.unsummed else None, s.submeter,
         s.evidence or (f"quantity: {named.name}", f"unit: {named.name}"),
     )  # fmt: skip
-    unit_ = Unit(s.unit, s.quantity, 1.0) if s.quantity is Quantity.HEAT else used
-    return Decided(_prepared(s, options, tz), meaning, unit_, kind, "start", s.name)
+    return Decided(_prepared(s, options, tz), meaning, used, kind, "start", s.name)
 
 
 def _direction(s: Stated, named: TextFormat, options: ImportOptions) -> tuple[Direction | None, str]:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from kanchay.adapters.files.formats import espi, nem
+from kanchay.adapters.files.formats import espi, ha_energy, ha_statistics, influx, nem, p1, tasmota, ubl
 from kanchay.adapters.files.formats.statement import TextFormat
 
 __all__ = ["TEXTS", "find_format"]
 
 TEXTS: Final[tuple[TextFormat, ...]] = (
     espi.FORMAT,
+    ubl.FORMAT,
     nem.FORMAT,
+    p1.FORMAT,
+    ha_energy.FORMAT,
+    ha_statistics.FORMAT,
+    ha_statistics.FORMAT,
+    influx.FORMAT,
+    tasmota.FORMAT,
 )
 _HEAD: Final = 16 * 1024
 
