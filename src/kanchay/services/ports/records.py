@@ -44,7 +44,11 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """An import that was stored."""
+    """An import: the name under which its readings can be taken back is its id.
+
+    `state` is "storing" until all of it is in the store, then "stored", then perhaps "undone". `layout` tells files
+    of the same kind, and `answers` are what somebody said about this one, to be taken for the next of its kind.
+    """
 
     id: str
     site_id: str
@@ -56,6 +60,13 @@ class ImportRecord:
     n_revised: int
     n_unchanged: int
     point_ids: tuple[str, ...] = ()
+    state: str = "stored"
+    undoable: bool = False  # not what was stored before imports could be undone
+    undone_at: int = 0
+    n_restored: int = 0  # readings that stood again when it was undone
+    n_gone: int = 0
+    layout: str = ""
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 class Repository(Protocol[T]):

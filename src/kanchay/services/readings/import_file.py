@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,8 @@ import numpy as np
 from kanchay.analysis.quality.derive import complete_registers, derive_readings
 from kanchay.domain.errors import InputError
 from kanchay.domain.importing import ImportPreview, ImportSeries
-from kanchay.domain.interval import DAY, HOUR
-from kanchay.domain.point import Kind, Point, VirtualPoint
+from kanchay.domain.interval import HOUR
+from kanchay.domain.point import Point, Site, VirtualPoint
 from kanchay.domain.reading import Observations, Readings
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
@@ -22,11 +23,25 @@ from kanchay.services.people.sites import add_points, add_virtual_points, get_si
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.ports.readings import WriteResult
 from kanchay.services.ports.records import ImportRecord
+from kanchay.services.readings.answers import layout_of
+from kanchay.services.readings.joins import lay_joins
 from kanchay.services.readings.points import as_energy, point_of, register_sums
 
-__all__ = ["preview_file", "store_import"]
+__all__ = ["compare_import", "preview_file", "store_import"]
 
-_LOOK_BACK = 62 * DAY  # a register continues an earlier import over a pause of two months at most
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What a preview becomes in a site, before anything of it is stored."""
+
+    points: list[Point]
+    sums: list[VirtualPoint]
+    observations: list[Observations]
+    readings: list[Readings]
+
+    @property
+    def point_ids(self) -> tuple[str, ...]:
+        return tuple(p.id for p in self.points) + tuple(v.point.id for v in self.sums)
 
 
 def preview_file(ctx: Context, path: Path, options: ImportOptions) -> ImportPreview:
@@ -34,37 +49,79 @@ def preview_file(ctx: Context, path: Path, options: ImportOptions) -> ImportPrev
     return ctx.files.read(Path(path), options)
 
 
-def store_import(ctx: Context, scope: Scope, site_id: str, preview: ImportPreview) -> ImportRecord:
-    """Store everything of a preview in one site; the same file again changes nothing."""
+def compare_import(ctx: Context, scope: Scope, site_id: str, preview: ImportPreview) -> WriteResult:
+    """How many readings of a preview are new to a site, how many would change and how many are the same."""
+    scope.require(Permission.READ, site_id)
+    ready = _make_ready(site_id, preview)
+    known = ctx.readings.spans(scope, [p.id for p in ready.points])
+    counts = np.zeros(3, dtype=np.int64)
+    for readings in ready.readings:
+        counts += _compared(ctx, scope, readings) if readings.point_id in known else (len(readings), 0, 0)
+    return WriteResult(*counts.tolist())
+
+
+def _compared(ctx: Context, scope: Scope, readings: Readings) -> tuple[int, int, int]:
+    """New, changed and same, against what is held of the point."""
+    if not len(readings):
+        return 0, 0, 0
+    old = ctx.readings.read(scope, readings.point_id, int(readings.start[0]), int(readings.start[-1]) + 1)
+    _, at, mine = np.intersect1d(old.start, readings.start, assume_unique=True, return_indices=True)
+    columns = ("end", "value", "quality")
+    same = sum(
+        np.all([getattr(old, c)[at] == getattr(readings, c)[mine] for c in columns], axis=0).astype(int)
+    )
+    return len(readings) - len(mine), len(mine) - int(same), int(same)
+
+
+def store_import(
+    ctx: Context,
+    scope: Scope,
+    site_id: str,
+    preview: ImportPreview,
+    *,
+    answers: Sequence[tuple[str, str]] = (),
+) -> ImportRecord:
+    """Store everything of a preview in one site; the same file again changes nothing.
+
+    `answers` are kept for the next file of its kind (`kanchay.services.readings.answers`).
+    """
     scope.require(Permission.WRITE, site_id)
     if not preview.series:
         raise InputError(f"{preview.file_name} holds no series.", hint="Look at the preview.")
-    now = ctx.clock()
-    points, sums = _make_points(ctx, scope, site_id, preview)
+    site, now = get_site(ctx, scope, site_id), ctx.clock()
+    ready = _make_ready(site_id, preview)
+    record = _begun(site, preview, ready, answers, now)
+    with ctx.records.unit(scope) as uow:
+        uow.imports.put(record)  # before its readings: what breaks off here can still be undone
+    add_points(ctx, scope, site_id, ready.points)
+    if ready.sums:
+        add_virtual_points(ctx, scope, site_id, ready.sums)
+    result = ctx.readings.append(
+        scope, ready.readings, recorded_at=now, observations=ready.observations, source=record.id
+    )
+    for point, seen in zip(ready.points, ready.observations, strict=True):
+        lay_joins(ctx, scope, point, (int(seen.start[0]), int(seen.start[-1])), now)
+    return _finish(ctx, scope, site, record, result)
+
+
+def _make_ready(site_id: str, preview: ImportPreview) -> _Ready:
+    points, sums = _make_points(site_id, preview)
     observations = [_observations(s, p) for s, p in zip(preview.series, points, strict=True)]
-    kinds = [s.kind for s in preview.series]
-    readings = [_readings(ctx, scope, o, p, k) for o, p, k in zip(observations, points, kinds, strict=True)]
-    readings = _completed(readings, sums)
-    # Our own export tells the steps of a register, not the register: nothing of that kind was received.
-    received = [o for o, p, k in zip(observations, points, kinds, strict=True) if p.kind is k]
-    result = ctx.readings.append(scope, readings, recorded_at=now, observations=received)
-    return _record(ctx, scope, site_id, preview, points=points, sums=sums, result=result, now=now)
+    readings = [
+        derive_readings(o, p.kind, resolution_s=p.resolution_s)[0]
+        for o, p in zip(observations, points, strict=True)
+    ]
+    return _Ready(points, sums, observations, _completed(readings, sums))
 
 
-def _make_points(
-    ctx: Context, scope: Scope, site_id: str, preview: ImportPreview
-) -> tuple[list[Point], list[VirtualPoint]]:
-    """Points and sums of registers, known to records and store."""
+def _make_points(site_id: str, preview: ImportPreview) -> tuple[list[Point], list[VirtualPoint]]:
+    """Points and sums of registers."""
     parents = _parents(preview)
     points = [point_of(site_id, s, None) for s in preview.series]
     for i, parent in parents.items():
         points[i] = point_of(site_id, preview.series[i], points[parent].id)
     sums = [virtual for virtual, _ in register_sums(site_id, preview.series)]
-    points = [_below_the_sum(p, sums) for p in points]
-    add_points(ctx, scope, site_id, points)
-    if sums:
-        add_virtual_points(ctx, scope, site_id, sums)
-    return points, sums
+    return [_below_the_sum(p, sums) for p in points], sums
 
 
 def _below_the_sum(point: Point, sums: list[VirtualPoint]) -> Point:
@@ -91,28 +148,6 @@ def _observations(series: ImportSeries, point: Point) -> Observations:
     return replace(seen, point_id=point.id, value=value)
 
 
-def _readings(ctx: Context, scope: Scope, seen: Observations, point: Point, kind: Kind) -> Readings:
-    """Readings of a point; a register also counts from its last value of an earlier import."""
-    if kind is Kind.CUMULATIVE:
-        seen = _with_neighbours(ctx, scope, seen)
-    readings, _ = derive_readings(seen, kind, resolution_s=point.resolution_s)
-    return readings
-
-
-def _with_neighbours(ctx: Context, scope: Scope, seen: Observations) -> Observations:
-    """The stored register readings just before and just after, so that no step between two files is lost."""
-    first, last = int(seen.start[0]), int(seen.start[-1])
-    before = ctx.readings.observations(scope, seen.point_id, first - _LOOK_BACK, first)
-    after = ctx.readings.observations(scope, seen.point_id, last + 1, last + _LOOK_BACK)
-    parts = [_take(before, slice(-1, None)), seen, _take(after, slice(0, 1))]
-    columns = (np.concatenate([getattr(p, c) for p in parts]) for c in ("start", "end", "value", "quality"))
-    return Observations(seen.point_id, *columns)
-
-
-def _take(o: Observations, rows: slice) -> Observations:
-    return Observations(o.point_id, o.start[rows], o.end[rows], o.value[rows], o.quality[rows])
-
-
 def _completed(readings: list[Readings], sums: list[VirtualPoint]) -> list[Readings]:
     """Registers that take turns get zeros where they are silent, so that their sum is known."""
     by_id = {r.point_id: r for r in readings}
@@ -122,28 +157,44 @@ def _completed(readings: list[Readings], sums: list[VirtualPoint]) -> list[Readi
     return [by_id[r.point_id] for r in readings]
 
 
-def _record(
-    ctx: Context, scope: Scope, site_id: str, preview: ImportPreview, *, points: list[Point], sums: list[VirtualPoint],
-    result: WriteResult, now: int,
-) -> ImportRecord:  # fmt: skip
-    """The import in the records, with its run and an entry in the audit log."""
-    site = get_site(ctx, scope, site_id)
-    record = ImportRecord(
+def _begun(
+    site: Site, preview: ImportPreview, ready: _Ready, answers: Sequence[tuple[str, str]], now: int
+) -> ImportRecord:
+    return ImportRecord(
         id=f"import-{uuid.uuid4().hex}",
-        site_id=site_id,
+        site_id=site.id,
         file_name=preview.file_name,
         sha256=preview.sha256,
         at=now,
         format=preview.format,
-        n_new=result.new,
-        n_revised=result.revised,
-        n_unchanged=result.unchanged,
-        point_ids=tuple(p.id for p in points) + tuple(v.point.id for v in sums),
+        n_new=0,
+        n_revised=0,
+        n_unchanged=0,
+        point_ids=ready.point_ids,
+        state="storing",
+        undoable=True,
+        layout=layout_of(preview),
+        answers=tuple(answers),
+    )
+
+
+def _finish(
+    ctx: Context, scope: Scope, site: Site, record: ImportRecord, result: WriteResult
+) -> ImportRecord:
+    """The import in the records, with its run and an entry in the audit log."""
+    done = replace(
+        record, state="stored", n_new=result.new, n_revised=result.revised, n_unchanged=result.unchanged
     )
     with ctx.records.unit(scope) as uow:
-        uow.imports.put(record)
-        uow.runs.put(new_run(ctx, site, "import", as_of=now, input_fingerprint=preview.sha256))
+        uow.imports.put(done)
+        uow.runs.put(new_run(ctx, site, "import", as_of=done.at, input_fingerprint=done.sha256))
         note(
-            uow, scope, now, "import.store", record.id, organisation_id=site.organisation_id, site_id=site_id
+            uow,
+            scope,
+            done.at,
+            "import.store",
+            done.id,
+            organisation_id=site.organisation_id,
+            site_id=site.id,
         )
-    return record
+    return done

@@ -1,0 +1,133 @@
+"""Answers that somebody gave about a file are taken for the next file of the same kind, and can be forgotten."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kanchay.domain.importing import ImportPreview, ImportQuestion
+from kanchay.domain.point import Site
+from kanchay.domain.scope import Permission, Scope
+from kanchay.services.context import Context
+from kanchay.services.people.audit import note
+from kanchay.services.ports.files import ImportOptions
+from kanchay.services.ports.records import ImportRecord
+
+__all__ = ["Recalled", "answers_of", "forget_answers", "layout_of", "recall", "with_answers"]
+
+# Facts of a file's make; those that an answer changes are left out.
+_MAKE: Final = frozenset({"container", "packed", "delimiter", "time", "end", "profile", "layout", "format"})
+_PLAIN: Final = ("tz", "unit", "label", "kind", "direction", "decimal", "clock")
+_NO_ZONE: Final = "nothing in the file suggests one"
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A file as understood with what was said about its kind before.
+
+    `answers` are those taken from `source`, an earlier import; `options` holds all that were used.
+    """
+
+    preview: ImportPreview
+    options: ImportOptions
+    answers: tuple[tuple[str, str], ...] = ()
+    source: ImportRecord | None = None
+
+
+def layout_of(preview: ImportPreview) -> str:
+    """The same for two files of one kind: format, make and columns, whatever their months and values."""
+    columns = sorted({s.column for s in preview.series if s.column})
+    facts = sorted(f"{code}={value}" for code, value in preview.facts if code in _MAKE)
+    told = json.dumps([preview.format, facts, columns], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
+def answers_of(options: ImportOptions) -> tuple[tuple[str, str], ...]:
+    """What options say, as pairs of a question's code and its answer."""
+    pairs = [(code, getattr(options, code)) for code in _PLAIN]
+    if options.day_first is not None:
+        pairs.append(("day_first", "day_first" if options.day_first else "month_first"))
+    if "key" in options.columns:
+        pairs.append(("key", options.columns["key"]))
+    return tuple((code, str(value)) for code, value in pairs if value)
+
+
+def with_answers(options: ImportOptions, answers: Mapping[str, str]) -> ImportOptions:
+    """Options with answers added; those that are given already win."""
+    new = {code: answers[code] for code in _PLAIN if code in answers and getattr(options, code) is None}
+    if "day_first" in answers and options.day_first is None:
+        new_first = answers["day_first"] in ("true", "day_first")
+        options = replace(options, day_first=new_first)
+    if "key" in answers and "key" not in options.columns:
+        options = replace(options, columns=options.columns | {"key": answers["key"]})
+    return replace(options, **new)  # type: ignore[arg-type]
+
+
+def recall(
+    ctx: Context,
+    scope: Scope,
+    site: Site,
+    options: ImportOptions,
+    read: Callable[[ImportOptions], ImportPreview],
+    *,
+    ask_again: bool = False,
+) -> Recalled:
+    """Read a file for a site: what was said about its kind counts, and the site's zone where none is suggested."""
+    found = read(options)
+    before = None if ask_again else _before(ctx, scope, site.id, found)
+    taken = _taken(found, before)
+    told = with_answers(options, taken)
+    zoned = told.tz is None and any(q.code == "tz" and _NO_ZONE in q.because for q in found.questions)
+    if zoned:
+        told = replace(told, tz=site.tz)
+    if told != options:
+        found = read(told)
+    kept = told if not zoned else replace(told, tz=None)
+    return Recalled(found, kept, tuple(taken.items()), before if taken else None)
+
+
+def _before(ctx: Context, scope: Scope, site_id: str, found: ImportPreview) -> ImportRecord | None:
+    """The newest import of the same kind about which something was said."""
+    layout = layout_of(found)
+    with ctx.records.unit(scope) as uow:
+        past = uow.imports.find(site_id=site_id, order="-at")
+    return next((r for r in past if r.layout == layout and r.answers and r.state != "storing"), None)
+
+
+def _taken(found: ImportPreview, before: ImportRecord | None) -> dict[str, str]:
+    """Answers from before that this file asks for, and allows."""
+    said = dict(before.answers) if before else {}
+    asked = {q.code: q for q in found.questions if q.code in said}
+    return {code: said[code] for code, q in asked.items() if _allowed(q, said[code])}
+
+
+def _allowed(question: ImportQuestion, answer: str) -> bool:
+    return not question.choices or answer in question.choices
+
+
+def forget_answers(ctx: Context, scope: Scope, site_id: str, layout: str = "") -> int:
+    """Ask again about files of that kind, or of every kind; returns how many imports told something."""
+    scope.require(Permission.WRITE, site_id)
+    with ctx.records.unit(scope) as uow:
+        site = uow.sites.get(site_id)
+        told = [
+            r for r in uow.imports.find(site_id=site_id) if r.answers and (not layout or r.layout == layout)
+        ]
+        for record in told:
+            uow.imports.put(replace(record, answers=()))
+        if told:
+            organisation = site.organisation_id
+            subject = layout or site_id
+            note(
+                uow,
+                scope,
+                ctx.clock(),
+                "import.forget",
+                subject,
+                organisation_id=organisation,
+                site_id=site_id,
+            )
+    return len(told)
