@@ -27,6 +27,7 @@ from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles, find_roles
 from kanchay.adapters.files.series import Decided, build_series
 from kanchay.adapters.files.table import Table
+from kanchay.adapters.files.told import check_columns, only_sheet, tell
 from kanchay.adapters.files.words import label_word, matches, normal, zone_words
 from kanchay.domain.errors import FileRefused
 from kanchay.domain.importing import ImportPreview
@@ -126,7 +127,7 @@ def _of_tables(
     def read(table: Table, given: ImportOptions) -> ImportPreview:
         return understand(table, path, given, container, encoding)
 
-    return understand_all(combine(tables), options, path.name, read)
+    return understand_all(combine(only_sheet(tables, options)), options, path.name, read)
 
 
 def understand(
@@ -170,7 +171,7 @@ def _meaning(raw: RawSeries, roles: Roles, profile: Profile | None, options: Imp
     context = roles.context
     if not raw.column and roles.slots:
         context = " ".join([context, *(normal(s.column.name) for s in roles.slots[:1])])
-    return read_meaning(
+    found = read_meaning(
         raw.column,
         key=raw.key,
         unit_cell=raw.unit_cell,
@@ -179,6 +180,7 @@ def _meaning(raw: RawSeries, roles: Roles, profile: Profile | None, options: Imp
         profile=profile,
         given=options.unit,
     )
+    return tell(found, raw.column, options)
 
 
 def _default_quantity(meanings: list[Meaning]) -> list[Meaning]:
@@ -197,6 +199,7 @@ def _decide(
     options: ImportOptions,
     tz: str,
 ) -> tuple[list[Decided], str]:
+    check_columns(layout.series, options)
     prepared = [prepare(raw, tz, options.clock) for raw in layout.series]
     meanings = _default_quantity([_meaning(p.raw, roles, profile, options) for p in prepared])
     kinds = find_kinds(prepared, meanings, options.kind)

@@ -8,7 +8,16 @@ from typing import Protocol
 
 from kanchay.domain.importing import ImportPreview
 
-__all__ = ["FileReader", "ImportOptions"]
+__all__ = ["ColumnTold", "FileReader", "ImportOptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTold:
+    """What somebody says that a column of values is; "" leaves it to the file."""
+
+    quantity: str = ""
+    direction: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,8 @@ class ImportOptions:
     kind: str | None = None  # "interval", "cumulative", "instantaneous"
     direction: str | None = None
     decimal: str | None = None  # "." or ","
+    told: dict[str, ColumnTold] = field(default_factory=dict)  # column name -> what it is
+    sheet: str | None = None  # name or number of the only sheet to read
     clock: str | None = None  # "local", or "standard" for a clock without daylight saving
 
 
