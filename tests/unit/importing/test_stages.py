@@ -16,7 +16,8 @@ from kanchay.adapters.files.kinds import rising
 from kanchay.adapters.files.meaning import read_meaning
 from kanchay.adapters.files.numbers import clean, parse_numbers, vote
 from kanchay.adapters.files.times import parse_clock, parse_times
-from kanchay.adapters.files.words import find_unit, normal
+from kanchay.adapters.files.titles import unit_above
+from kanchay.adapters.files.words import direction_words, find_unit, named_offset, normal, without_making
 
 
 def seconds(text: str) -> int:
@@ -232,3 +233,29 @@ def test_registers_rise_and_amounts_do_not():
     assert rising(use) < 0
     assert rising(np.zeros(20)) == 0
     assert rising(np.where(rng.random(200) < 0.1, 5.0, 0.0)) < 0  # an appliance, mostly off
+
+
+@pytest.mark.parametrize(
+    ("lines", "symbol"),
+    [(["Unit: kWh", "March"], "kWh"), (["Einheit;Wh"], "Wh"), (["Unidad {kWh"], "kWh"), (["Lastgang (kW)"], "kW"),
+     (["Unit: bottles"], ""), ([], "")],
+)  # fmt: skip
+def test_a_unit_above_the_table(lines, symbol):
+    assert unit_above(lines) == symbol
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("Time (UTC)", 0), ("Hora UTC-5", -18000), ("Zeit GMT+01:00", 3600), ("Hora", None)]
+)  # fmt: skip
+def test_the_clock_that_a_column_names(name, seconds):
+    assert named_offset(name) == seconds
+
+
+@pytest.mark.parametrize(
+    ("line", "direction"),
+    [("exported by the portal", None), ("export aus dem portal", None), ("energy exported", "export"),
+     ("van net", "import"), ("naar het net", "export"), ("netto verbruik", "net")],
+)  # fmt: skip
+def test_directions_of_titles(line, direction):
+    found = direction_words(without_making(line))
+    assert (max(found, key=lambda f: f[1])[0].value if found else None) == direction

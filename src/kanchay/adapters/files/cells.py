@@ -21,6 +21,7 @@ _EPOCH: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?")
 _SEPARATOR: Final = re.compile(
     r"\s+(?:-|–|—|to|a|bis|tot|until)\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{4}-)"
 )
+_OBIS: Final = re.compile(r"(?:\d-\d{1,2}:)?\d{1,2}\.\d{1,2}\.\d(?:\*\d{1,3})?")  # registers such as 1.8.0
 _COMPACT: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])(([01]\d|2[0-4])[0-5]\d([0-5]\d)?)?")
 
 
@@ -46,6 +47,8 @@ def cell_type(cell: str) -> CellType:
             return "epoch"
         form = read_pattern(pattern_of(text)) if _COMPACT.fullmatch(text) else None
         return form.kind if form else "number"  # type: ignore[return-value]
+    if _OBIS.fullmatch(text) and read_pattern(pattern_of(text)) is None:
+        return "text"
     if _NUMBER.fullmatch(text) and not re.fullmatch(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})", text):
         return "epoch" if _EPOCH.fullmatch(text) and text[0] in "1234" else "number"
     form = read_pattern(pattern_of(text))

@@ -18,7 +18,8 @@ def unit_above(preamble: Sequence[str]) -> str:
     for line in preamble:
         if _SAYS_UNIT.match(normal(line)):
             last = re.split(r"[\s:=;]+", line.strip().strip("\"'.:;"))[-1].strip("()[]")
-            if find_unit(f"({last})") is not None:
-                return last
+            named = find_unit(f"({last})")
+            if named is not None:
+                return named.symbol
     found = find_unit(preamble[-1]) if preamble else None
     return found.symbol if found is not None else ""

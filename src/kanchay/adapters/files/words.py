@@ -59,9 +59,10 @@ _D = Direction
 _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
     (r"export\w*|injec\w*|inyec\w*|\w*einspeis\w*|fe?ed ?in\w*|return\w*|\w*teruglever\w*|\w*injectie"
      r"|naar (?:het )?net|ins netz|vertid\w*"
-     r"|excedent\w*|surplus|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid|as kwh", _D.EXPORT, 3.0),
+     r"|excedent\w*|surplus|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid"
+     r"|as kwh|2 8 \d|2 29 0", _D.EXPORT, 3.0),
     (r"import\w*|\w*afname|\w*bezug|from grid|grid|van (?:het )?net|aus dem netz|de (?:la )?red|soutir\w*|delivered"
-     r"|withdraw\w*|prelev\w*|entnahme|netzbezug|levering|afgenomen|compra\w*|ae kwh", _D.IMPORT, 2.5),
+     r"|withdraw\w*|prelev\w*|entnahme|netzbezug|levering|afgenomen|compra\w*|ae kwh|1 8 \d|1 29 0", _D.IMPORT, 2.5),
     (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv\d*|solar\d*"
      r"|zonne\w*|photovolt\w*|\w*produktion|\w*productie|\w*erzeugung|\w*opbrengst|yield|ertrag"
      r"|onsite", _D.PRODUCTION, 2.8),
@@ -112,6 +113,9 @@ REGISTERS: Final = (
 _COMPOSITE: Final = re.compile(
     r"(?:_|\s|^)(?:per|je|por)(?:_|\s)|[€$£]\s?/|/\s?[km]?wh?\b|[_ ](?:w|kwh|wh)[_ /]?m2|/\s?m[2²³3]", re.I
 )
+# Signs beside active energy or power: "A+" or "+A" is what comes from the grid, "A-" or "-A" what goes there.
+_IMPORTED: Final = re.compile(r"(?<![^\W_])(?:\+[AP]|[AP]\+)(?![^\W_])", re.I)
+_EXPORTED: Final = re.compile(r"(?<![^\W_])(?:[-\u2212][AP]|[AP][-\u2212])(?![^\W_])", re.I)
 _BRACKETS: Final = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
 _LONG_UNITS: Final = frozenset(
     [
@@ -143,8 +147,10 @@ _LETTERS: Final = frozenset(["W", "A", "V", "C", "F", "L"])
 
 
 def normal(text: str) -> str:
-    """Words of a header in lower case without accents, split at marks and at changes of case."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)
+    """Words of a header in lower case without accents, split at marks and at changes of case; "A+" reads as import."""
+    spaced = re.sub(
+        r"(?<=[a-z])(?=[A-Z][a-z])", " ", _EXPORTED.sub(" export ", _IMPORTED.sub(" import ", text))
+    )
     return " ".join(re.split(r"[^0-9a-z°%]+", plain_word(spaced))).strip()
 
 
@@ -235,6 +241,7 @@ def find_unit(header: str) -> Unit | None:
     """The unit a header names: in brackets, as a word, or as the last part of a snake_case name."""
     if is_composite(header):
         return None
+    header = _EXPORTED.sub(" ", _IMPORTED.sub(" ", header))  # no amperes
     words = re.split(r"[^A-Za-z0-9°%³]+", header)
     for word in words:
         if word.lower() in _SPELT:

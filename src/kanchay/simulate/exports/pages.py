@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kanchay.domain.interval import DAY, HOUR, IntArray, to_datetime, wall_clock
+from kanchay.domain.interval import DAY, HOUR, IntArray, local_midnight, to_datetime, wall_clock
 from kanchay.simulate.exports.case import Case
 from kanchay.simulate.exports.cells import Cell, Num, written_date
 from kanchay.simulate.exports.days import wide
@@ -34,9 +34,29 @@ def _titles(case: Case) -> list[list[Cell]]:
     for text in words.titles[: case.titles]:
         name, _, rest = text.partition(": ")
         lines.append([name, rest] if rest and rng.random() < 0.5 else [text])
+    if case.titles >= 3 and case.seed % 2:
+        lines += _dated(case)
     if case.unit_said == "title":
         lines.append([words.unit[0], case.unit] if rng.random() < 0.5 else [f"{words.unit[0]}: {case.unit}"])
     return lines + ([[]] if lines and rng.random() < 0.6 else [])
+
+
+def _dated(case: Case) -> list[list[Cell]]:
+    """Lines with dates and numbers that are no readings: the period, when the file was made, a number of pages."""
+    words = WORDS[case.language]
+    first, last = (
+        to_datetime(local_midnight(case.day, case.tz) + n * DAY, case.tz) for n in (0, case.n_days)
+    )
+    style = replace(case, time="numeric")
+    lines: list[list[Cell]] = [
+        [words.start[0], written_date(first, style)],
+        [words.end[0], written_date(last, style)],
+    ]
+    return (
+        lines
+        if case.seed % 3
+        else [*lines, [f"{words.date[0]}: {last:%Y-%m-%d %H:%M}"], [words.meter[0], "100200300"]]
+    )
 
 
 def _table(grid: Grid) -> list[list[Cell]]:

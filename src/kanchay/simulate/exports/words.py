@@ -56,8 +56,8 @@ clock: Time
 hour: Hour | HE
 start: Start time | Interval start | From | Start
 end: End time | Interval end | To | End
-import_: Import | Grid import | Energy imported | Delivered from grid
-export: Export | Grid export | Energy exported | Surplus
+import_: Import | A+ | Energy A+ | Grid import | Energy imported | Delivered from grid
+export: Export | A- | Energy A- | Grid export | Energy exported | Surplus
 production: PV production | Solar generation
 consumption: Consumption | Usage
 energy: Energy | Active energy | Value | Reading
@@ -89,8 +89,8 @@ clock: Hora
 hour: Hora | Periodo
 start: Inicio | Desde | Hora inicio
 end: Fin | Hasta | Hora fin
-import_: Energía importada | Importación | Energía activa importada
-export: Energía exportada | Exportación | Excedentes | Inyección a red
+import_: Energía activa A+ | +A | Energía importada | Importación | Energía activa importada
+export: Energía activa A- | -A | Energía exportada | Exportación | Excedentes | Inyección a red
 production: Producción FV | Generación solar
 consumption: Consumo | Consumo de energía
 energy: Energía activa | Energía | Valor | Lectura
@@ -155,8 +155,8 @@ clock: Uhrzeit | Zeit
 hour: Stunde
 start: Von | Beginn | Startzeit
 end: Bis | Ende | Endzeit
-import_: Bezug | Netzbezug | Wirkarbeit Bezug
-export: Einspeisung | Netzeinspeisung | Wirkarbeit Einspeisung
+import_: 1.8.0 | Wirkenergie +A | Bezug | Netzbezug | Wirkarbeit Bezug
+export: 2.8.0 | Wirkenergie -A | Einspeisung | Netzeinspeisung | Wirkarbeit Einspeisung
 production: PV-Erzeugung | Solarproduktion
 consumption: Verbrauch | Stromverbrauch
 energy: Energie | Wirkenergie | Wert | Messwert
