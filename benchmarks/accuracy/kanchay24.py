@@ -11,9 +11,11 @@ Meters, cleaning, clock and holidays come from the development splits. The proto
 prints the same. This file adds the environment and the folds.
 
 With --folds every data set is scored by the bundle of its name in FOLDER (`kanchay model train --leave-out NAME
---out FOLDER/NAME`), all its meters, and by trees fitted on the sets that the fold allows. "by set" is then the figure
-of the splits: mean over meters within a set, then over sets. Sets without a bundle are left to the rivals when there is
-no bundle at all, else they are named and left out.
+--out FOLDER/NAME`), all its meters, and by trees fitted on the sets that the fold allows. Where FOLDER holds no such
+bundle but the model has learned from none of the set's meters (its licence allows no weights, or all its meters are for
+testing), the model itself is the one that has not seen the set. "by set" is then the figure of the splits: mean over
+meters within a set, then over sets. Other sets are named and left out, or left to the rivals where there is no bundle
+at all.
 """
 
 from __future__ import annotations
@@ -80,7 +82,7 @@ def folds(chosen: argparse.Namespace, splits: Path, data: Path) -> tuple[Evaluat
     """Each data set by models that have not seen it; the meters of all folds are summed up together."""
     meters = load_meters(splits, data)
     known = load_folds(splits)
-    with_bundle = [fold for fold in known if bundle_of(chosen.folds, fold)]
+    with_bundle = [fold for fold in known if bundle_of(chosen, fold)]
     skipped = [
         (fold.left_out, "no bundle of that name") for fold in known if with_bundle and fold not in with_bundle
     ]
@@ -98,16 +100,16 @@ def one_fold(
     shelf = ModelShelf(read_settings())
     entrants: list[Entrant] = []
     trained: dict[str, tuple[str, ...]] = {}
-    bundle = bundle_of(chosen.folds, fold)
+    bundle = bundle_of(chosen, fold)
     if bundle:
-        entrants.append(entrant(shelf.load(str(bundle)), name=FOLD_MODEL))
-        trained[FOLD_MODEL] = learned_from(shelf, str(bundle))
+        entrants.append(entrant(shelf.load(bundle), name=FOLD_MODEL))
+        trained[FOLD_MODEL] = learned_from(shelf, bundle)
     for name in chosen.rivals.split(","):
         if name == "lightgbm":
             trees, trained[name] = fold_trees(fold, meters, chosen)
             entrants.append(entrant(trees, name=name))
         elif name == ADAPTED and bundle:
-            entrants.append(entrant(AdaptedForecaster(shelf.load(str(bundle))), name=name))
+            entrants.append(entrant(AdaptedForecaster(shelf.load(bundle)), name=name))
             trained[name] = trained[FOLD_MODEL]
         elif name not in ("ets", ADAPTED):
             entrants.append(entrant(shelf.load(name), name=name))
@@ -125,11 +127,13 @@ def fold_trees(fold: Fold, meters: list[Meter], chosen: argparse.Namespace):
     )
 
 
-def bundle_of(folder: Path, fold: Fold) -> Path | None:
-    for place in (folder / fold.left_out, folder / f"{fold.left_out}.kanchay"):
+def bundle_of(chosen: argparse.Namespace, fold: Fold) -> str | None:
+    """The bundle trained without the set; else the model itself where it has learned from none of the set's meters."""
+    for place in (chosen.folds / fold.left_out, chosen.folds / f"{fold.left_out}.kanchay"):
         if place.exists():
-            return place
-    return None
+            return str(place)
+    seen = learned_from(ModelShelf(read_settings()), chosen.model)
+    return None if any(meter.startswith(f"{fold.left_out}/") for meter in seen) else chosen.model
 
 
 def no_path(argument: str) -> str:

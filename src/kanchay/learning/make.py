@@ -41,7 +41,7 @@ class MakeOptions:
     """
 
     recipe: Recipe = field(default_factory=Recipe)
-    shape: NetworkShape = field(default_factory=lambda: NetworkShape(units=112, members=2))
+    shape: NetworkShape = field(default_factory=lambda: NetworkShape(units=116, members=2))
     corpus: CorpusOptions = field(default_factory=CorpusOptions)
     simulated_homes: int = 180
     simulated_offices: int = 9

@@ -95,7 +95,7 @@ def _building(
         * felt
         * np.maximum(_smooth_day(hour, rng, 0.6) + 0.7, 0)
     )
-    by_clock = _timers(clock, day, rng) + _process(clock, rng)
+    by_clock = _timers(clock, day, rng) + _process(clock, rng) + _now_and_then(clock, day, rng, share=0.06)
     out: Floats = np.maximum(base, 0.1) + occupied + lighting + np.maximum(runs, -0.5) + by_clock
     return out
 
@@ -194,17 +194,20 @@ def _dwelling(clock: NDArray[np.int64], day: NDArray[np.int64], rng: Rng) -> Flo
     held = events + _between(rng, n, 0, 0.6) * np.roll(events, 1, axis=1)
     climate = _of_day(_wander(rng, n, n_days, _between(rng, n, 0.5, 0.95)), day)
     cooled = _some(rng, n, 0.3) * _times(rng, n, 0.2, 3.0) * np.maximum(climate + 0.3, 0) * (likes + 0.3)
-    heater = _clocked(hour, day, rng, share=0.3, every=1.0) + _clocked(hour, day, rng, share=0.15, every=0.5)
-    out: Floats = _times(rng, n, 0.08, 2.0) + held + cooled + heater
+    heavy = _now_and_then(clock, day, rng, share=0.35) + _now_and_then(clock, day, rng, share=0.15)
+    out: Floats = _times(rng, n, 0.08, 2.0) + held + cooled + heavy
     return out
 
 
-def _clocked(hour: Floats, day: NDArray[np.int64], rng: Rng, *, share: float, every: float) -> Floats:
-    """A load that a timer starts, on a share `every` of the days."""
-    n = len(hour)
+def _now_and_then(clock: NDArray[np.int64], day: NDArray[np.int64], rng: Rng, *, share: float) -> Floats:
+    """A large load for some hours: a timer, a car, a workshop; daily, on one day of the week, or on days nobody knows."""
+    n, hour = len(clock), (clock % DAY_H).astype(np.float64)
     since = (hour - _between(rng, n, 0, 24)) % DAY_H
-    on = _of_day((rng.random((n, int(day.max()) + 1)) < every).astype(np.float64), day)
-    return _some(rng, n, share) * _times(rng, n, 0.5, 8.0) * on * (since < _between(rng, n, 0.6, 5))
+    often = np.where(rng.random((n, 1)) < 0.4, 1.0, _between(rng, n, 0.05, 0.7))
+    by_chance = _of_day((rng.random((n, int(day.max()) + 1)) < often).astype(np.float64), day)
+    by_week = ((clock // DAY_H) % 7 == rng.integers(0, 7, (n, 1))).astype(np.float64)
+    on = np.where(rng.random((n, 1)) < 0.2, by_week, by_chance)
+    return _some(rng, n, share) * _times(rng, n, 0.5, 15.0) * on * (since < _times(rng, n, 0.6, 10.0))
 
 
 def _slow(day: NDArray[np.int64], rng: Rng) -> Floats:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kanchay.adapters.folds import Fold
 from kanchay.adapters.models import shipped_models
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,6 +32,7 @@ def bench():
 def chosen(folder: Path, tmp_path: Path, **other) -> argparse.Namespace:
     return argparse.Namespace(
         folds=folder,
+        model="pretrained",
         rivals="day,ensemble,ets,adapted",
         fit_rivals=False,
         rivals_folder=tmp_path / "rivals",
@@ -42,6 +44,8 @@ def test_each_left_out_set_is_scored_by_the_bundle_of_its_name(bench, data_dir, 
     monkeypatch.setattr(bench, "load_meters", lambda *_: [])  # nothing is fitted here
     shutil.copytree(shipped_models() / "pretrained", tmp_path / "folds" / "us-facilities-mv")
     splits = data_dir.parent / "benchmarks" / "splits.yaml"
+    learned = tuple(f"{fold.left_out}/m" for fold in bench.load_folds(splits))
+    monkeypatch.setattr(bench, "learned_from", lambda _, name: learned if name == "pretrained" else ())
     result, skipped = bench.folds(chosen(tmp_path / "folds", tmp_path), splits, data_dir)
     assert result.model == "left out"
     assert [(row.dataset, row.meter) for row in result.meters] == [("us-facilities-mv", "school-1")]
@@ -50,6 +54,15 @@ def test_each_left_out_set_is_scored_by_the_bundle_of_its_name(bench, data_dir, 
     assert result.summary("commercial").by_dataset < 0.7
     assert len(skipped) == 10
     assert ("cambridge-estates", "no bundle of that name") in skipped
+
+
+def test_a_model_that_learned_from_none_of_a_set_stands_for_its_fold(bench, tmp_path, monkeypatch):
+    monkeypatch.setattr(bench, "learned_from", lambda *_: ("seen/m1", "seen/m2"))
+    asked = chosen(tmp_path, tmp_path)
+    assert bench.bundle_of(asked, Fold("commercial", "never", (), frozenset())) == "pretrained"
+    assert bench.bundle_of(asked, Fold("commercial", "seen", (), frozenset())) is None
+    (tmp_path / "seen").mkdir()
+    assert bench.bundle_of(asked, Fold("commercial", "seen", (), frozenset())) == str(tmp_path / "seen")
 
 
 def test_results_hold_neither_paths_nor_endless_digits(bench, tmp_path, monkeypatch):

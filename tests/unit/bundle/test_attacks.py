@@ -219,11 +219,11 @@ def test_entries_that_cannot_be(tiny: Path, key, change) -> None:
 
 @pytest.mark.parametrize(
     ("version", "hint"),
-    [(3, "Update Kanchay."), (99, "Update Kanchay."), (0, "publisher"), ("2", "publisher")],
+    [(4, "Update Kanchay."), (99, "Update Kanchay."), (0, "publisher"), ("2", "publisher")],
 )
 def test_another_format_says_what_to_do(tiny: Path, key, version, hint) -> None:
     signed_anew(tiny, key, format=version)
-    with pytest.raises(BundleError, match=f"has format {version}, this Kanchay reads 1 and 2") as error:
+    with pytest.raises(BundleError, match=f"has format {version}, this Kanchay reads 1, 2, 3") as error:
         load_bundle(tiny)
     assert hint in error.value.hint
 

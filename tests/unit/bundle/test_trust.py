@@ -120,7 +120,7 @@ def test_a_truncated_zip_is_refused(tiny, tmp_path, share):
         load_bundle(path)
 
 
-@pytest.mark.parametrize("version", [0, 3, "1", None, True, 1.0])
+@pytest.mark.parametrize("version", [0, 99, "1", None, True, 1.0])
 def test_another_format_is_refused(tiny, key, version):
     resign(tiny, key, format=version)
     with refused("bundle.version"):
