@@ -1,4 +1,4 @@
-"""``manifest.json``: what a saved model is, needs and was made from. Format versions 1 and 2 are read."""
+"""``manifest.json``: what a saved model is, needs and was made from. Format versions 1 to 3 are read."""
 
 from __future__ import annotations
 

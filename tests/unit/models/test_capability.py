@@ -21,7 +21,7 @@ HUB = Capability("h", "0.1", ("onnx", "numpy"), {}, (1, 2), (KIND,), 26, 100.0)
 @pytest.mark.parametrize(
     ("needs", "hub", "reason"),
     [
-        ({"format": 3}, {}, "it has format 3, this Kanchay reads 1 and 2"),
+        ({"format": 3}, {}, "it has format 3, this Kanchay reads 1, 2"),
         ({"kind": "stars"}, {}, "it is of kind 'stars', this Kanchay knows load-quantiles-lstm"),
         ({"memory_mb": 300.0}, {}, "it needs 300 MB of memory, 100 MB are free"),
         ({"runtimes": ("litert",)}, {}, "it runs in litert, installed are onnx, numpy"),

@@ -12,7 +12,7 @@ def reasons_against(needs: ModelNeeds, hub: Capability) -> list[str]:
     """Why this hub cannot run it, a clause each; empty where it can."""
     reasons = []
     if needs.format not in hub.formats:
-        known = " and ".join(map(str, hub.formats))
+        known = ", ".join(map(str, hub.formats))
         reasons.append(f"it has format {needs.format}, this Kanchay reads {known}")
     if needs.kind not in hub.kinds:
         reasons.append(f"it is of kind '{needs.kind}', this Kanchay knows {', '.join(hub.kinds)}")
