@@ -15,7 +15,7 @@ from kanchay.domain.errors import KanchayError
 __all__ = ["main"]
 
 VERBS = (
-    "demo", "serve", "worker", "import", "check", "forecast", "backtest", "detect", "bill", "advise",
+    "demo", "serve", "worker", "import", "imports", "check", "forecast", "backtest", "detect", "bill", "advise",
     "model", "simulate", "site", "user", "report", "backup", "restore",
 )  # fmt: skip
 
@@ -45,6 +45,7 @@ HELP = {
     "serve": "Serve pages, API and worker.",
     "worker": "Run the worker alone.",
     "import": "Read any meter file: preview, then store.",
+    "imports": "List imports, undo one, forget remembered answers.",
     "check": "Gaps, spikes, flat lines, resets, unit and clock slips.",
     "forecast": "Forecast load with quantiles.",
     "backtest": "Forecast every day of a history and score it.",

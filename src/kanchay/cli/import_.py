@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from kanchay.cli.common import emit_json, json_option, progress, table
+from kanchay.cli.import_asking import can_ask
+from kanchay.cli.import_options import answer_options, options_of
+from kanchay.cli.import_reading import FileByFile
 from kanchay.cli.opening import close, settings_of
 from kanchay.domain.errors import FileRefused, InputError, KanchayError
 
 if TYPE_CHECKING:
     from kanchay.domain.importing import ImportPreview, ImportSeries
     from kanchay.domain.point import Site
+    from kanchay.domain.scope import Scope
+    from kanchay.services.context import Context
     from kanchay.services.ports.files import ImportOptions
     from kanchay.services.ports.records import ImportRecord
+    from kanchay.services.readings.answers import Recalled
 
 __all__ = ["command", "series_dict"]
 
@@ -28,34 +33,22 @@ _SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet", ".gz", ".zip"
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--site", "site_id", help="Store into this site. Without it nothing is stored.")
 @click.option("--new-site", metavar="NAME", help="Make a site of that name and store into it.")
-@click.option("--tz", help="Zone of times that carry none (IANA name); the site's zone where one is named.")
-@click.option("--unit", help="Unit of values that carry none: kWh, Wh, MWh, kW, W, MW, degC, degF …")
-@click.option("--day-first/--month-first", default=None, help="Order of 01/02/2024.")
-@click.option("--label", type=click.Choice(["start", "end"]), help="Which end of the interval a time marks.")
-@click.option(
-    "--kind", type=click.Choice(["interval", "cumulative", "instantaneous"]), help="Kind of energy values."
-)
-@click.option(
-    "--direction",
-    type=click.Choice(["import", "export", "net", "production", "consumption"]),
-    help="Where no word tells.",
-)
-@click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign where 1,234 could be either.")
-@click.option(
-    "--clock", type=click.Choice(["local", "standard"]), help="Whether the file's clock keeps summer time."
-)
-@click.option(
-    "--map", "mapping", multiple=True, metavar="MEANING=COLUMN",
-    help="Name a column: time, date, end, value, key, unit or status. May be repeated.",
-)  # fmt: skip
+@answer_options
 @click.option("--dry-run", is_flag=True, help="Show what was understood and store nothing, even with a site.")
+@click.option("--take-guesses", is_flag=True, help="Take our guess for every question that is left.")
+@click.option("--ask-again", is_flag=True, help="Do not take the answers of earlier files of the same kind.")
+@click.option("--yes", is_flag=True, help="Do not ask before values that are held are replaced.")
 @json_option
 @click.pass_context
 def command(click_ctx: click.Context, /, *, paths: tuple[Path, ...], as_json: bool, **given: Any) -> None:
-    """Read meter files of any dialect: show what was understood, then store it in a site."""
+    """Read meter files of any dialect: show what was understood, then store it in a site.
+
+    What a file leaves open is asked at a terminal, and remembered for the next file of its kind; elsewhere the command
+    ends and names it. Take an import back with: kanchay imports undo ID.
+    """
     if given["site_id"] and given["new_site"]:
         raise click.UsageError("Give --site or --new-site, not both.")
-    options = _options(given)
+    options = options_of(given)
     storing = bool(given["site_id"] or given["new_site"]) and not given["dry_run"]
     if storing:
         results = _store(click_ctx, paths, options, given)
@@ -69,22 +62,6 @@ def command(click_ctx: click.Context, /, *, paths: tuple[Path, ...], as_json: bo
 
 
 Result = tuple[Path, "ImportPreview | KanchayError", "ImportRecord | None"]
-
-
-def _options(given: dict[str, Any]) -> ImportOptions:
-    from kanchay.services.ports.files import ImportOptions
-
-    columns: dict[str, str] = {}
-    for pair in given["mapping"]:
-        meaning, sign, column = pair.partition("=")
-        if not sign or not column:
-            raise click.UsageError(f"--map takes MEANING=COLUMN, not '{pair}'.")
-        name = meaning.strip().lower()
-        columns[name] = f"{columns[name]},{column}" if name in columns else column
-    return ImportOptions(
-        tz=given["tz"], unit=given["unit"], day_first=given["day_first"], label=given["label"], kind=given["kind"],
-        direction=given["direction"], decimal=given["decimal"], clock=given["clock"], columns=columns,
-    )  # fmt: skip
 
 
 def _files(paths: tuple[Path, ...]) -> list[Path]:
@@ -123,39 +100,58 @@ def _try(path: Path, options: ImportOptions, max_upload_mb: int) -> Result:
 def _store(
     click_ctx: click.Context, paths: tuple[Path, ...], options: ImportOptions, given: dict[str, Any]
 ) -> list[Result]:
-    """Read everything first: a refused file stops the import before anything is stored."""
+    """Read everything first: a refused file or an open question stops the import before anything is stored."""
     from kanchay.bootstrap import open_product
     from kanchay.services.people.policy import operator_scope
     from kanchay.services.people.sites import create_site, get_site
-    from kanchay.services.readings.import_file import store_import
 
-    settings = settings_of(click_ctx)
-    ctx, scope = open_product(settings), operator_scope()
+    ctx, scope = open_product(settings_of(click_ctx)), operator_scope()
     try:
         site = get_site(ctx, scope, given["site_id"]) if given["site_id"] else None
-        known = options if options.tz or site is None else replace(options, tz=site.tz)
-        results = [_try(path, known, settings.max_upload_mb) for path in _with_progress(paths)]
-        read = [(path, r) for path, r, _ in results if not isinstance(r, KanchayError)]
-        if len(read) < len(results):
+        reader = FileByFile(ctx, scope, site, options, given)
+        results: list[Result] = []
+        found: list[tuple[Path, Recalled]] = []
+        for path in _with_progress(paths):
+            try:
+                found.append((path, reader.read(path)))
+                results.append((path, found[-1][1].preview, None))
+            except KanchayError as error:
+                results.append((path, error, None))
+        if len(found) < len(results):
             click.echo("Nothing was stored.", err=True)
             return results
-        site = site or create_site(ctx, scope, _new_site(given["new_site"], options, results))
-        return [(path, preview, store_import(ctx, scope, site.id, preview)) for path, preview in read]
+        told = [(path, reader.settle(path, each)) for path, each in found]
+        site = site or create_site(ctx, scope, _new_site(given["new_site"], told))
+        return [_store_one(ctx, scope, site, path, each, yes=given["yes"]) for path, each in told]
     finally:
         close(ctx)
 
 
-def _new_site(name: str, options: ImportOptions, results: list[Result]) -> Site:
+def _store_one(ctx: Context, scope: Scope, site: Site, path: Path, found: Recalled, *, yes: bool) -> Result:
+    """Tell what would change, then store."""
+    from kanchay.services.readings.answers import answers_of
+    from kanchay.services.readings.import_file import compare_import, store_import
 
+    change = compare_import(ctx, scope, site.id, found.preview)
+    counts = f"{change.new} new, {change.revised} changed, {change.unchanged} the same"
+    click.echo(f"{path.name} against what {site.id} holds: {counts}.", err=True)
+    if change.revised and not yes and can_ask():
+        click.confirm(
+            "Replace the values that differ? The old ones are kept as revisions.", abort=True, err=True
+        )
+    record = store_import(ctx, scope, site.id, found.preview, answers=answers_of(found.options))
+    return path, found.preview, record
+
+
+def _new_site(name: str, found: list[tuple[Path, Recalled]]) -> Site:
     from kanchay.domain.names import slug
     from kanchay.domain.point import Site
 
-    zones = [s.timezone for _, r, _ in results if not isinstance(r, KanchayError) for s in r.series]
-    if not options.tz and any(
-        q.code == "tz" for _, r, _ in results if not isinstance(r, KanchayError) for q in r.questions
-    ):
+    zones = [series.timezone for _, each in found for series in each.preview.series]
+    told = [each.options.tz for _, each in found if each.options.tz]
+    if not told and any(q.code == "tz" for _, each in found for q in each.preview.questions):
         raise InputError("The times of the file carry no zone.", hint="Name the site's zone with --tz.")
-    return Site(slug(name), name, tz=options.tz or zones[0])
+    return Site(slug(name), name, tz=[*told, *zones][0])
 
 
 def series_dict(series: ImportSeries) -> dict[str, Any]:
@@ -209,7 +205,7 @@ def _print_stored(record: ImportRecord | None, *, named: bool) -> None:
         click.echo(f"Nothing was stored: this is a preview. To keep it, {how}.")
         return
     counts = f"{record.n_new} new, {record.n_revised} revised, {record.n_unchanged} unchanged"
-    click.echo(f"Stored in {record.site_id}: {counts}.")
+    click.echo(f"Stored in {record.site_id}: {counts}. Take it back with: kanchay imports undo {record.id}")
 
 
 def _print_file(path: Path, preview: ImportPreview) -> None:

@@ -13,14 +13,15 @@ from kanchay.domain.point import Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.people.audit import note
-from kanchay.services.ports.files import ImportOptions
+from kanchay.services.ports.files import ColumnTold, ImportOptions
 from kanchay.services.ports.records import ImportRecord
 
 __all__ = ["Recalled", "answers_of", "forget_answers", "layout_of", "recall", "with_answers"]
 
 # Facts of a file's make; those that an answer changes are left out.
 _MAKE: Final = frozenset({"container", "packed", "delimiter", "time", "end", "profile", "layout", "format"})
-_PLAIN: Final = ("tz", "unit", "label", "kind", "direction", "decimal", "clock")
+_PLAIN: Final = ("tz", "unit", "label", "kind", "direction", "decimal", "clock", "sheet")
+_COLUMN: Final = "column:"  # before the name of a column that somebody told of
 _NO_ZONE: Final = "nothing in the file suggests one"
 
 
@@ -52,6 +53,9 @@ def answers_of(options: ImportOptions) -> tuple[tuple[str, str], ...]:
         pairs.append(("day_first", "day_first" if options.day_first else "month_first"))
     if "key" in options.columns:
         pairs.append(("key", options.columns["key"]))
+    pairs += [
+        (_COLUMN + name, ":".join((t.quantity, t.direction, t.unit))) for name, t in options.told.items()
+    ]
     return tuple((code, str(value)) for code, value in pairs if value)
 
 
@@ -63,7 +67,9 @@ def with_answers(options: ImportOptions, answers: Mapping[str, str]) -> ImportOp
         options = replace(options, day_first=new_first)
     if "key" in answers and "key" not in options.columns:
         options = replace(options, columns=options.columns | {"key": answers["key"]})
-    return replace(options, **new)  # type: ignore[arg-type]
+    columns = {code: text for code, text in answers.items() if code.startswith(_COLUMN)}
+    told = {code.removeprefix(_COLUMN): ColumnTold(*text.split(":")) for code, text in columns.items()}
+    return replace(options, told=told | options.told, **new)  # type: ignore[arg-type]
 
 
 def recall(
@@ -101,7 +107,8 @@ def _taken(found: ImportPreview, before: ImportRecord | None) -> dict[str, str]:
     """Answers from before that this file asks for, and allows."""
     said = dict(before.answers) if before else {}
     asked = {q.code: q for q in found.questions if q.code in said}
-    return {code: said[code] for code, q in asked.items() if _allowed(q, said[code])}
+    told = {code: text for code, text in said.items() if code.startswith(_COLUMN)}
+    return told | {code: said[code] for code, q in asked.items() if _allowed(q, said[code])}
 
 
 def _allowed(question: ImportQuestion, answer: str) -> bool:

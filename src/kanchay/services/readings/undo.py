@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from kanchay.domain.errors import Conflict, KanchayError
+from kanchay.domain.errors import Conflict, KanchayError, NotFound
 from kanchay.domain.event import Change
 from kanchay.domain.interval import DAY
 from kanchay.domain.scope import Permission, Scope
@@ -15,7 +15,7 @@ from kanchay.services.people.audit import note
 from kanchay.services.ports.records import ImportRecord, UnitOfWork
 from kanchay.services.readings.joins import lay_joins
 
-__all__ = ["list_imports", "undo_import"]
+__all__ = ["find_import", "list_imports", "undo_import"]
 
 _log = logging.getLogger("kanchay.undo")
 
@@ -28,7 +28,26 @@ def list_imports(
     with ctx.records.unit(scope) as uow:
         if site_id is not None:
             uow.sites.get(site_id)
-        return uow.imports.find(order="-at", limit=limit, **equal)
+        newest_first = uow.imports.find(**equal)[::-1]  # of one second too
+    return sorted(newest_first, key=lambda r: -r.at)[:limit]
+
+
+def find_import(ctx: Context, scope: Scope, start: str) -> ImportRecord:
+    """The import whose id begins like that.
+
+    Raises
+    ------
+    NotFound
+        There is none, or more than one.
+    """
+    begins = (start, f"import-{start}")
+    found = [r for r in list_imports(ctx, scope) if r.id == start] or [
+        r for r in list_imports(ctx, scope) if start and r.id.startswith(begins)
+    ]
+    if len(found) != 1:
+        what = f"are {len(found)} imports" if found else "is no import"
+        raise NotFound(f"There {what} '{start}'.", hint="List them with: kanchay imports list.")
+    return found[0]
 
 
 def undo_import(ctx: Context, scope: Scope, import_id: str) -> ImportRecord:

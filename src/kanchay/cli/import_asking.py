@@ -1,0 +1,111 @@
+"""Questions of a file at the terminal: one at a time, our guess first, why, and what each answer would make of it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from kanchay.domain.errors import InputError, KanchayError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kanchay.domain.importing import ImportPreview, ImportQuestion
+    from kanchay.services.ports.files import ImportOptions
+    from kanchay.services.readings.answers import Recalled
+
+__all__ = ["ask_all", "can_ask", "require_answers"]
+
+_TITLES: Final = {
+    "tz": "In which time zone are the times?",
+    "unit": "In which unit are the values?",
+    "day_first": "What comes first in the date?",
+    "label": "What does the time of a row mark?",
+    "direction": "Which way does the energy flow?",
+    "kind": "What is each value?",
+    "decimal": "What separates the decimals?",
+    "clock": "Does the file's clock change in summer?",
+    "key": "Which column tells rows of the same time apart?",
+}
+_MOST: Final = 12  # questions of one file
+
+
+def can_ask() -> bool:
+    """Whether somebody sits there to answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def require_answers(preview: ImportPreview) -> None:
+    """Raise with every open question and the option that answers it."""
+    if not preview.questions:
+        return
+    open_ones = "; ".join(f"{q.option} (we guess {q.guess}: {q.because})" for q in preview.questions)
+    raise InputError(
+        f"{preview.file_name} leaves open {_named(preview)}.",
+        hint=f"Answer with {open_ones} Or take every guess: --take-guesses.",
+        code="import.open",
+    )
+
+
+def _named(preview: ImportPreview) -> str:
+    titles = [_TITLES.get(q.code, q.code) for q in preview.questions]
+    return " ".join(titles) if titles else ""
+
+
+def ask_all(found: Recalled, read: Callable[[ImportOptions], ImportPreview], site_tz: str = "") -> Recalled:
+    """Ask until nothing is open; every answer may settle or raise other questions."""
+    from dataclasses import replace
+
+    from kanchay.services.readings.answers import with_answers
+
+    for _ in range(_MOST):
+        if not found.preview.questions:
+            return found
+        question = found.preview.questions[0]
+        answer = _ask(found.preview, question, site_tz)
+        options = with_answers(found.options, {question.code: answer})
+        try:
+            found = replace(found, preview=read(options), options=options)
+        except KanchayError as error:
+            click.echo(f"  {error}", err=True)
+    require_answers(found.preview)
+    return found
+
+
+def _ask(preview: ImportPreview, question: ImportQuestion, site_tz: str) -> str:
+    """One question: a number or an answer as typed; nothing typed takes the guess."""
+    click.echo(f"\n{_TITLES.get(question.code, question.code)}  ({preview.file_name})", err=True)
+    click.echo(f"  {question.because}", err=True)
+    guess = question.guess.removeprefix("key=")
+    guess = site_tz if question.code == "tz" and guess == "UTC" and site_tz else guess
+    rest = [c for c in question.choices if c != guess]
+    choices = [guess, *rest, *([site_tz] if question.code == "tz" and site_tz not in ("", guess) else [])]
+    for number, choice in enumerate(choices, 1):
+        told = _example(preview, question, choice)
+        mark = "  (our guess)" if number == 1 else ""
+        click.echo(f"  {number}) {choice}{f'  {told}' if told else ''}{mark}", err=True)
+    while True:
+        typed = str(click.prompt("  Answer", default="1", err=True)).strip()
+        if typed.isdigit() and 0 < int(typed) <= len(choices):
+            return choices[int(typed) - 1]
+        if typed in choices or not question.choices:
+            return typed
+        click.echo(f"  One of 1 to {len(choices)}.", err=True)
+
+
+def _example(preview: ImportPreview, question: ImportQuestion, choice: str) -> str:
+    from kanchay.domain.interval import to_datetime
+    from kanchay.services.readings.examples import example_of
+
+    shown = example_of(preview, question, choice)
+    if shown is None:
+        return ""
+    if shown.total is not None:
+        return f"the file holds {shown.total:,.3f} kWh"
+    if shown.day:
+        return f"the first day is {shown.day}"
+    zone = preview.series[0].timezone if "/" in preview.series[0].timezone else "UTC"
+    first, last = (to_datetime(at or 0, zone).strftime("%H:%M") for at in (shown.start, shown.end))
+    return f"the first value is {first} to {last}"

@@ -1,0 +1,79 @@
+"""What an answer to a question about a file would mean, on the file's own values: the best help to choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kanchay.domain.importing import ImportPreview, ImportQuestion, ImportSeries
+from kanchay.domain.interval import HOUR, to_datetime
+from kanchay.domain.point import Kind
+from kanchay.domain.units import Quantity, unit
+
+__all__ = ["Example", "example_of"]
+
+_ENERGY: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An answer applied: the energy of the whole file, the first day, or the first interval. What is not told is None.
+
+    `total` in kWh; `start` and `end` in UTC seconds; `day` as ISO date.
+    """
+
+    total: float | None = None
+    start: int | None = None
+    end: int | None = None
+    day: str = ""
+
+
+def example_of(preview: ImportPreview, question: ImportQuestion, choice: str) -> Example | None:
+    """What a choice makes of the file; None where there is nothing to show."""
+    shown = _asked_about(preview)
+    if shown is None:
+        return None
+    if question.code == "unit":
+        return _in_unit(shown, choice)
+    if question.code == "label":
+        return _labelled(shown, question.guess, choice)
+    if question.code == "day_first":
+        return _dated(shown, question.guess, choice)
+    return None
+
+
+def _asked_about(preview: ImportPreview) -> ImportSeries | None:
+    return next((s for s in preview.series if s.quantity in _ENERGY), next(iter(preview.series), None))
+
+
+def _in_unit(series: ImportSeries, choice: str) -> Example | None:
+    """The total in another unit; power is taken over the length of the intervals."""
+    if series.total is None or not series.source_unit or series.quantity not in _ENERGY:
+        return None
+    now, then = unit(series.source_unit), unit(choice)
+    if then.quantity not in _ENERGY:
+        return None
+    hours = (series.resolution_s or HOUR) / HOUR
+    each = {Quantity.ELECTRIC_ENERGY: 1.0, Quantity.POWER: hours}
+    if series.kind is Kind.CUMULATIVE and then.quantity is Quantity.POWER:
+        return None  # a register counts energy
+    return Example(total=series.total / (now.factor * each[now.quantity]) * then.factor * each[then.quantity])
+
+
+def _labelled(series: ImportSeries, guess: str, choice: str) -> Example | None:
+    step = series.resolution_s
+    if step is None:
+        return None
+    shift = {("start", "end"): -step, ("end", "start"): step}.get((guess, choice), 0)
+    return Example(start=series.start + shift, end=series.start + shift + step)
+
+
+def _dated(series: ImportSeries, guess: str, choice: str) -> Example | None:
+    """The first day, and with day and month exchanged."""
+    zone = series.timezone if "/" in series.timezone else "UTC"
+    day = to_datetime(series.start, zone).date()
+    if choice == guess:
+        return Example(day=day.isoformat())
+    if "year_first" in (guess, choice) or day.day > 12:
+        return None
+    return Example(day=day.replace(day=day.month, month=day.day).isoformat())
