@@ -1,7 +1,7 @@
 """Every named format against made-up samples: names, times, directions, units and totals, to the digit.
 
-Beside each sample stands its truth: the format, answers given, what has to be asked, and of every series quantity,
-direction, unit, kind, seconds a step, number of values, first and last time (UTC) and the total in kWh.
+Beside each sample stands its truth: the format, answers given, what has to be asked (or why it is refused), and of every
+series quantity, direction, unit, kind, seconds a step, number of values, first and last time (UTC), total in kWh.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from kanchay.adapters.files.formats.registry import TEXTS
+from kanchay.adapters.files.formats.registry import TABLES, TEXTS
 from kanchay.adapters.files.reader import SniffingReader
+from kanchay.domain.errors import FileRefused
 from kanchay.domain.importing import ImportPreview, ImportSeries
 from kanchay.services.ports.files import ImportOptions
 
@@ -40,15 +41,20 @@ def shown(s: ImportSeries) -> list[Any]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_field_of_every_series(name: str) -> None:
     expected = truth(name)
+    if "refused" in expected:
+        with pytest.raises(FileRefused, match=expected["refused"]):
+            read(name)
+        return
     preview = read(name, **expected["options"])
-    assert preview.format == expected["format"]
+    facts = dict(preview.facts)
+    assert facts.get("profile", preview.format) == expected["format"]
     assert {s.name: shown(s) for s in preview.series} == expected["series"]
     assert sorted({q.code for q in preview.questions}) == expected["asked"]
-    facts = dict(preview.facts)
-    assert facts["named_format"] and facts["documented_by"]  # what a format says is shown
+    assert facts["named_format"]  # what a format says is shown
+    assert facts["documented_by"]
 
 
 def test_every_format_has_a_sample_and_every_sample_its_truth() -> None:
     samples = {p.name for p in SAMPLES.iterdir() if p.suffix not in (".json", ".md")}
     assert samples == set(NAMES)
-    assert {f.name for f in TEXTS} <= {truth(name)["format"] for name in NAMES}
+    assert {truth(name)["format"] for name in NAMES} == {f.name for f in (*TEXTS, *TABLES)}

@@ -13,7 +13,7 @@ from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.encoding import decode
 from kanchay.adapters.files.formats.own import read_own
 from kanchay.adapters.files.formats.preview import preview_of, told_by
-from kanchay.adapters.files.formats.registry import find_format
+from kanchay.adapters.files.formats.registry import find_format, find_profile
 from kanchay.adapters.files.formats.statement import Statement, TextFormat
 from kanchay.adapters.files.kinds import find_kinds, find_label
 from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
@@ -21,7 +21,7 @@ from kanchay.adapters.files.meaning import Meaning, guess_unit, read_meaning
 from kanchay.adapters.files.named import refuse_later_formats
 from kanchay.adapters.files.parts import combine, understand_all
 from kanchay.adapters.files.prepared import Prepared, prepare
-from kanchay.adapters.files.profiles import Profile, find_profile
+from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.questions import ask
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles, find_roles
@@ -134,10 +134,12 @@ def understand(
     table: Table, path: Path, options: ImportOptions, container: str, encoding: str | None
 ) -> ImportPreview:
     """The preview of a table."""
-    roles = find_roles(table, path.name, options)
+    profile, told = find_profile([c.name for c in table.columns], path.name)
+    table = table if profile is None else profile.shaped(table)
+    wish = replace(options, columns={**dict(profile.roles), **options.columns}) if profile else options
+    roles = find_roles(table, path.name, wish)
     layout = lay_out(table, roles, path.name, options)
-    profile = find_profile([normal(c.name) for c in table.columns])
-    tz, tz_reason = _zone(table, roles, layout, options)
+    tz, tz_reason = _zone(table, roles, layout, profile, options)
     decided, label_why = _decide(roles, layout, profile, options, tz)
     series = tuple(build_series(d, tz) for d in decided)
     shape = "csv.wide" if layout.wide else "csv.long"
@@ -148,11 +150,13 @@ def understand(
         n_rows=table.n_rows,
         series=series,
         questions=ask(layout, decided, options, tz=tz, tz_reason=tz_reason, label_why=label_why),
-        facts=_facts(table, roles, layout, decided, profile, label_why=label_why),
+        facts=(*told, *_facts(table, roles, layout, decided, label_why=label_why)),
     )
 
 
-def _zone(table: Table, roles: Roles, layout: Layout, options: ImportOptions) -> tuple[str, str]:
+def _zone(
+    table: Table, roles: Roles, layout: Layout, profile: Profile | None, options: ImportOptions
+) -> tuple[str, str]:
     """The zone of the file, and why it has to be asked ("" where it need not)."""
     if options.tz:
         zone(options.tz)  # a wrong name is told at once
@@ -160,6 +164,8 @@ def _zone(table: Table, roles: Roles, layout: Layout, options: ImportOptions) ->
     headers = normal(" ".join(c.name for c in roles.start))
     if all(s.absolute for s in layout.series) or matches("utc|gmt|zulu", headers):
         return "UTC", ""
+    if profile is not None and profile.zone:
+        return profile.zone, ""
     words = normal(
         " ".join([*(c.name for c in table.columns), roles.context, *(s.key for s in layout.series[:50])])
     )
@@ -180,7 +186,8 @@ def _meaning(raw: RawSeries, roles: Roles, profile: Profile | None, options: Imp
         profile=profile,
         given=options.unit,
     )
-    return tell(found, raw.column, options)
+    documented = found if profile is None else profile.completed(found, raw.column, raw.key)
+    return tell(documented, raw.column, options)
 
 
 def _default_quantity(meanings: list[Meaning]) -> list[Meaning]:
@@ -203,10 +210,15 @@ def _decide(
     prepared = [prepare(raw, tz, options.clock) for raw in layout.series]
     meanings = _default_quantity([_meaning(p.raw, roles, profile, options) for p in prepared])
     kinds = find_kinds(prepared, meanings, options.kind)
+    if profile is not None and not options.kind:
+        stated = [profile.kind(p.raw.column, p.raw.key, p.values) for p in prepared]
+        kinds = [s or k for s, k in zip(stated, kinds, strict=True)]
     meanings = find_directions(prepared, meanings, kinds, tz, options.direction)
     label, label_why = find_label(prepared, kinds, tz, _label_hints(roles, layout, profile, options))
     units = _units(prepared, meanings)
     names = _names([p.raw for p in prepared], meanings)
+    if profile is not None:
+        names = [profile.named(n, p.raw.column, p.raw.key) for n, p in zip(names, prepared, strict=True)]
     decided = [
         Decided(p, m, u, k, label, n)
         for p, m, u, k, n in zip(prepared, meanings, units, kinds, names, strict=True)
@@ -256,7 +268,6 @@ def _facts(
     roles: Roles,
     layout: Layout,
     decided: list[Decided],
-    profile: Profile | None,
     *,
     label_why: str,
 ) -> tuple[tuple[str, str], ...]:
@@ -269,8 +280,6 @@ def _facts(
     facts += [("key", c.name) for c in roles.keys]
     facts += [(code, c.name) for code, c in (("unit", roles.unit), ("status", roles.status)) if c is not None]
     facts.append(("label", f"{decided[0].label}: {label_why}" if label_why else decided[0].label))
-    if profile is not None:
-        facts.append(("profile", profile.name))
     if any(d.prepared.clock.fixed for d in decided):
         facts.append(("clock", "standard_time"))
     folds = max((d.prepared.clock.folds for d in decided), default=0)

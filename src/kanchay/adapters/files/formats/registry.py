@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Final
 
-from kanchay.adapters.files.formats import espi, ha_energy, ha_statistics, influx, nem, p1, tasmota, ubl
+from kanchay.adapters.files.formats import (
+    ashrae,
+    bdg2,
+    coes,
+    emhass,
+    enphase,
+    espi,
+    ha_energy,
+    ha_history,
+    ha_statistics,
+    homewizard,
+    influx,
+    nem,
+    oedi,
+    openei_typical,
+    p1,
+    shelly,
+    solaredge,
+    tasmota,
+    ubl,
+    uci_household,
+)
 from kanchay.adapters.files.formats.statement import TextFormat
+from kanchay.adapters.files.profiles import Profile
+from kanchay.adapters.files.words import normal
 
-__all__ = ["TEXTS", "find_format"]
+__all__ = ["TABLES", "TEXTS", "find_format", "find_profile"]
 
+# Told by how a file begins; they read the whole file.
 TEXTS: Final[tuple[TextFormat, ...]] = (
     espi.FORMAT,
     ubl.FORMAT,
@@ -16,9 +42,23 @@ TEXTS: Final[tuple[TextFormat, ...]] = (
     p1.FORMAT,
     ha_energy.FORMAT,
     ha_statistics.FORMAT,
-    ha_statistics.FORMAT,
+    openei_typical.FORMAT,
     influx.FORMAT,
     tasmota.FORMAT,
+)
+# Told by the names of columns; they complete what is read as any other table.
+TABLES: Final[tuple[Profile, ...]] = (
+    uci_household.PROFILE,
+    coes.PROFILE,
+    solaredge.PROFILE,
+    enphase.PROFILE,
+    shelly.PROFILE,
+    emhass.PROFILE,
+    *bdg2.PROFILES,
+    ashrae.PROFILE,
+    oedi.PROFILE,
+    ha_history.PROFILE,
+    homewizard.PROFILE,
 )
 _HEAD: Final = 16 * 1024
 
@@ -27,3 +67,13 @@ def find_format(data: bytes) -> TextFormat | None:
     """The named format that a file begins as; None where the general reader has to find out."""
     head = data[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     return next((f for f in TEXTS if f.begins(head)), None)
+
+
+def find_profile(headers: Sequence[str], file: str) -> tuple[Profile | None, tuple[tuple[str, str], ...]]:
+    """The layout whose headers are all there, and what to tell of it; None where a header contradicts it."""
+    plain, stem = [normal(h) for h in headers], normal(PurePath(file).stem)
+    found = next((p for p in TABLES if p.fits(plain, stem)), None)
+    if found is None:
+        return None, ()
+    wrong = found.contradiction(headers)
+    return (None, (("format_refused", f"{found.title}: {wrong}"),)) if wrong else (found, found.told)
