@@ -71,11 +71,20 @@ def _cells(sheet: Any, r: Readings, tz: str, qualities: tuple[str, ...]) -> dict
     return {
         "start": _times(sheet, wall_clock(r.start, tz)),
         "end": _times(sheet, wall_clock(r.end, tz)),
-        "value": r.value.tolist(),
+        "value": [_number(sheet, v) for v in r.value.tolist()],
         "quality": [qualities[q] for q in r.quality.tolist()],
         "start_utc": _times(sheet, r.start),
         "end_utc": _times(sheet, r.end),
     }
+
+
+def _number(sheet: Any, value: float) -> Any:
+    """A number with all its digits: left to openpyxl it would lose the seventeenth."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, repr(value))
+    cell.data_type = "n"
+    return cell
 
 
 def _times(sheet: Any, clock: IntArray) -> list[Any]:

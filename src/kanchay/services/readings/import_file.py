@@ -99,19 +99,23 @@ def store_import(
     result = ctx.readings.append(
         scope, ready.readings, recorded_at=now, observations=ready.observations, source=record.id
     )
-    for point, seen in zip(ready.points, ready.observations, strict=True):
-        lay_joins(ctx, scope, point, (int(seen.start[0]), int(seen.start[-1])), now)
+    by_id = {point.id: point for point in ready.points}
+    for seen in ready.observations:
+        lay_joins(ctx, scope, by_id[seen.point_id], (int(seen.start[0]), int(seen.start[-1])), now)
     return _finish(ctx, scope, site, record, result)
 
 
 def _make_ready(site_id: str, preview: ImportPreview) -> _Ready:
     points, sums = _make_points(site_id, preview)
     observations = [_observations(s, p) for s, p in zip(preview.series, points, strict=True)]
+    kinds = [s.kind for s in preview.series]
     readings = [
-        derive_readings(o, p.kind, resolution_s=p.resolution_s)[0]
-        for o, p in zip(observations, points, strict=True)
+        derive_readings(o, kind, resolution_s=p.resolution_s)[0]
+        for o, p, kind in zip(observations, points, kinds, strict=True)
     ]
-    return _Ready(points, sums, observations, _completed(readings, sums))
+    # Our own export tells the steps of a register, not the register: nothing of that kind was received.
+    received = [o for o, p, kind in zip(observations, points, kinds, strict=True) if p.kind is kind]
+    return _Ready(points, sums, received, _completed(readings, sums))
 
 
 def _make_points(site_id: str, preview: ImportPreview) -> tuple[list[Point], list[VirtualPoint]]:

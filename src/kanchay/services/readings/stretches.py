@@ -15,7 +15,7 @@ from kanchay.domain.reading import Readings
 from kanchay.domain.scope import Scope
 from kanchay.domain.units import SUMMED
 from kanchay.services.context import Context
-from kanchay.services.readings.series import daily_totals, load_panel, read_around
+from kanchay.services.readings.series import daily_totals, load_panel, read_around, span
 
 __all__ = ["kept_stretches", "regular_stretches"]
 
@@ -24,11 +24,7 @@ _PIECE: Final = 20_000  # readings held at once
 
 def kept_stretches(ctx: Context, scope: Scope, point: Point, start: int, end: int) -> Iterator[Readings]:
     """Readings as they are kept that start within ``[start, end)``, no second of them counted twice."""
-    span = ctx.readings.spans(scope, [point.id]).get(point.id)
-    if span is None:
-        return
-    spacing = max(1, (span.end - span.start) // span.n)
-    for low, high in _windows(max(start, span.start), min(end, span.end), _PIECE * spacing):
+    for low, high in _windows(start, end, _PIECE * _spacing(ctx, scope, point)):
         found = read_around(ctx, scope, point, (low, high))
         clean = without_overlaps(found, summed=point.quantity in SUMMED)
         yield from _some(clean, (clean.start >= low) & (clean.start < high))
@@ -44,13 +40,20 @@ def regular_stretches(
     """
     midnight = local_midnight(to_datetime(start, site.tz).date(), site.tz)
     first = midnight if resolution_s > HOUR else start // resolution_s * resolution_s
-    for low, high in _windows(first, end, max(DAY, _PIECE * resolution_s) // resolution_s * resolution_s):
+    whole = max(1, _PIECE * _spacing(ctx, scope, point) // resolution_s)
+    for low, high in _windows(first, end, whole * resolution_s):
         if resolution_s == DAY:
             piece = _days(ctx, scope, point, low, high)
         else:
             panel = load_panel(ctx, scope, (point.id,), resolution_s=resolution_s, start=low, end=high)
             piece = panel.readings(point.id)
         yield from _some(piece, (piece.start >= max(low, start)) & (piece.start < high) & (piece.end <= end))
+
+
+def _spacing(ctx: Context, scope: Scope, point: Point) -> int:
+    """How far apart the readings of a point are on average; of a sum, those of its parts. [s]"""
+    held = span(ctx, scope, point.id)
+    return DAY if held is None else max(1, (held.end - held.start) // held.n)
 
 
 def _windows(start: int, end: int, length: int) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,7 @@ from kanchay.analysis.quality.derive import to_energy
 from kanchay.domain.importing import ImportPreview, ImportSeries
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.domain.point import Direction, Kind, Point, Role
-from kanchay.domain.reading import FloatArray, Observations, Quality, QualityArray, Readings
+from kanchay.domain.reading import FloatArray, Observations, QualityArray, Readings
 from kanchay.domain.units import SUMMED, Quantity
 
 __all__ = ["read_own"]
