@@ -16,7 +16,7 @@ __all__ = ["main"]
 
 VERBS = (
     "demo", "serve", "worker", "import", "imports", "check", "forecast", "backtest", "detect", "bill", "advise",
-    "model", "simulate", "site", "user", "report", "backup", "restore",
+    "model", "simulate", "site", "user", "report", "export", "backup", "restore",
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ HELP = {
     "site": "Add, list, change sites and their points.",
     "user": "Add and list people; the one-time owner link.",
     "report": "A month of a site as one HTML file.",
+    "export": "Readings as CSV, Excel, Parquet, Green Button and more.",
     "backup": "Copy the whole embedded product into one file.",
     "restore": "Bring such a file back.",
 }

