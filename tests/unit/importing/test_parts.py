@@ -58,7 +58,7 @@ def test_a_table_that_goes_on_is_one_series(read: Read) -> None:
     lines = ["March 2", "Time,Import kWh", *rows(DELIVERED), "", "March 4", "Time,Import kWh"]
     found = read("\n".join([*lines, *rows(RECEIVED, FIRST + timedelta(days=2)), ""]))
     (series,) = found.series
-    assert (series.n, series.total) == (96, pytest.approx(sum(DELIVERED) + sum(RECEIVED)))
+    assert (series.n, series.total) == (96, pytest.approx(sum(DELIVERED) + sum(RECEIVED)))  # type: ignore[comparison-overlap]
 
 
 def test_a_remark_between_rows_cuts_nothing(read: Read) -> None:
@@ -104,7 +104,7 @@ TREES = {
 @pytest.mark.parametrize("shape", TREES)
 def test_json_of_any_nesting(shape: str, read: Read) -> None:
     (series,) = read(json.dumps(TREES[shape])).series
-    assert (series.n, series.total, series.resolution_s) == (48, pytest.approx(sum(DELIVERED)), 3600)
+    assert (series.n, series.total, series.resolution_s) == (48, pytest.approx(sum(DELIVERED)), 3600)  # type: ignore[comparison-overlap]
 
 
 def test_a_zip_of_months_is_one_series(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_zip_of_months_is_one_series(tmp_path: Path) -> None:
             lines = ["Time,Import kWh", *rows(values, FIRST + timedelta(days=2 * month)), ""]
             archive.writestr(f"meter-{month}.csv", "\n".join(lines))
     (series,) = SniffingReader().read(file, ImportOptions(tz="America/Lima")).series
-    assert (series.n, series.total) == (96, pytest.approx(sum(DELIVERED) + sum(RECEIVED)))
+    assert (series.n, series.total) == (96, pytest.approx(sum(DELIVERED) + sum(RECEIVED)))  # type: ignore[comparison-overlap]
 
 
 def test_one_object_a_line(read: Read) -> None:

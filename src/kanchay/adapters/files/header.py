@@ -68,6 +68,11 @@ def _is_data(types: Sequence[CellType]) -> bool:
     return times > 0 and (numbers > 0 or epochs > 1 or ("empty" in types and times < len(types)))
 
 
+def _has_value(types: Sequence[CellType]) -> bool:
+    """Whether a row holds a number, or ten digits beside a written time or another epoch."""
+    return "number" in types or ("epoch" in types and sum(t in TIMES for t in types) > 1)
+
+
 def _majority(column: list[CellType]) -> CellType:
     """The type most filled cells have; one text among numbers does not make a column of text."""
     counts = Counter(t for t in column if t != "empty")
@@ -136,12 +141,16 @@ def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     width = Counter(len(kinds[i]) for i in data).most_common(1)[0][0]
     block = [i for i in data if len(kinds[i]) == width]
     types = _column_types([kinds[i] for i in block], width)
-    # A header of clock times above columns of numbers is not data although it has times in it.
+    # A header of clock times above columns of numbers is not data although it has times in it, nor is a date alone
+    # ("Period from;01/03/2024") although its row fits.
     first = next(
         (
             i
             for i in range(len(kinds))
-            if len(kinds[i]) >= min(width, 2) and _fits(kinds[i], types) and _is_data(kinds[i])
+            if len(kinds[i]) >= min(width, 2)
+            and _fits(kinds[i], types)
+            and _is_data(kinds[i])
+            and _has_value(kinds[i])
         ),
         None,
     )
