@@ -96,11 +96,8 @@ def _bare(text: str) -> str:
 def _read(text: bytes, name: str, limits: Limits) -> list[Table]:
     """One table of all readings; raises `FileRefused` where a block contradicts the format."""
     written = text.decode("utf-8", errors="replace")
-    readings = list(
-        _annotated(written, name)
-        if written.lstrip().startswith("#") and "_value" in written[:20000]
-        else _lines(written)
-    )
+    annotated = re.match(r"\s*#(datatype|group|default),", written) is not None
+    readings = list(_annotated(written, name) if annotated else _lines(written))
     if not readings:
         raise refuse("no_meter_data", name, what=f"it is {_TITLE} without a single number")
     times, keys, units, values = zip(*readings, strict=True)

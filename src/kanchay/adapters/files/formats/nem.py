@@ -90,7 +90,7 @@ def _day(row: Row, minutes: int, name: str) -> tuple[int, np.ndarray, str]:
     """Start, values and quality of a row of intervals."""
     n = 1440 // minutes
     quality = _cell(row, 2 + n)
-    if len(row) < n + 3 or (quality and quality[0] not in "AEFNSV"):
+    if quality[:1] not in tuple("AEFNSV"):
         what = f"the row of {_cell(row, 1)} does not hold the {n} values of a day and a quality"
         raise refuse("contradicts", name, title=_TITLE, what=what)
     values = _floats(row[2 : 2 + n], name)
