@@ -24,12 +24,13 @@ def list_imports(
     ctx: Context, scope: Scope, site_id: str | None = None, *, limit: int | None = None
 ) -> list[ImportRecord]:
     """Imports of a site, or of every site within the scope, newest first."""
-    equal = {} if site_id is None else {"site_id": site_id}
     with ctx.records.unit(scope) as uow:
         if site_id is not None:
             uow.sites.get(site_id)
-        newest_first = uow.imports.find(**equal)[::-1]  # of one second too
-    return sorted(newest_first, key=lambda r: -r.at)[:limit]
+        found = uow.imports.find() if site_id is None else uow.imports.find(site_id=site_id)
+    found.reverse()  # the later of one second comes first
+    found.sort(key=lambda r: -r.at)
+    return found[:limit]
 
 
 def find_import(ctx: Context, scope: Scope, start: str) -> ImportRecord:
@@ -50,7 +51,7 @@ def find_import(ctx: Context, scope: Scope, start: str) -> ImportRecord:
     return found[0]
 
 
-def undo_import(ctx: Context, scope: Scope, import_id: str) -> ImportRecord:
+def undo_import(ctx: Context, scope: Scope, import_id: str, *, site_id: str = "") -> ImportRecord:
     """Take an import back, as if it had never been stored; other imports keep every reading that they brought.
 
     Roll-ups and findings are brought up to date at once. Forecasts that were made since, of the meters it touched, are
@@ -59,13 +60,15 @@ def undo_import(ctx: Context, scope: Scope, import_id: str) -> ImportRecord:
     Raises
     ------
     NotFound
-        There is no such import within the scope.
+        There is no such import within the scope, or of the site where one is named.
     Conflict
         It was undone already, or stored before imports could be undone.
     """
     with ctx.records.unit(scope) as uow:
         record = uow.imports.get(import_id)
     scope.require(Permission.WRITE, record.site_id)
+    if site_id and record.site_id != site_id:
+        raise NotFound(f"There is no import '{import_id}' of that site.", hint="List its imports.")
     _check(record)
     now = ctx.clock()
     around = _around(ctx, scope, record)

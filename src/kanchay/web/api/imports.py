@@ -14,14 +14,14 @@ from kanchay.domain.importing import ImportPreview
 from kanchay.domain.scope import Permission, Purpose
 from kanchay.plain import plain
 from kanchay.services.ports.records import ImportRecord
-from kanchay.web.api.schema import answer, schema_of
-from kanchay.web.api.v1 import blueprint, known_site
+from kanchay.web.api.schema import answer, page_of, schema_of
+from kanchay.web.api.v1 import Page, blueprint, known_site, page
 from kanchay.web.pages.imports import options_from, read_for
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product
 from kanchay.web.uploads import Uploads
 
-__all__ = ["preview", "store"]
+__all__ = ["listed", "preview", "store", "undo"]
 
 _UPLOADED: Final = {
     "type": "object",
@@ -80,13 +80,43 @@ def preview(form: dict[str, Any]) -> Response:
     responses=answer(schema_of(ImportRecord), "What was stored.", also=(401, 403, 404, 422)),
 )
 def store(token: str, form: dict[str, Any]) -> Response:
+    from kanchay.services.readings.answers import answers_of
     from kanchay.services.readings.import_file import store_import
 
     mine = scope(Purpose.OPERATE)
     known = known_site(form["site_id"])
     uploads = Uploads(product().settings.home)
     kept = uploads.find(token, mine.actor.id)
-    found = read_for(known.ctx, kept.path, form, known.site)
-    record = store_import(known.ctx, mine, known.site.id, found)
+    found = read_for(known.ctx, mine, kept.path, form, known.site)
+    record = store_import(known.ctx, mine, known.site.id, found.preview, answers=answers_of(found.options))
     uploads.drop(token)
     return jsonify(plain(record))
+
+
+@blueprint.get("/sites/<site_id>/imports")
+@blueprint.input(Page, location="query", arg_name="query")
+@blueprint.doc(
+    summary="Imports of a site",
+    responses=answer(page_of(ImportRecord), "Newest first.", also=(401, 404, 422)),
+)
+def listed(site_id: str, query: dict[str, int]) -> Response:
+    from kanchay.services.readings.undo import list_imports
+
+    known = known_site(site_id)
+    return page(list_imports(known.ctx, known.scope, known.site.id), query)
+
+
+@blueprint.post("/sites/<site_id>/imports/<import_id>/undo")
+@blueprint.doc(
+    summary="Undo an import",
+    responses=answer(
+        schema_of(ImportRecord), "Its readings are withdrawn; what they replaced stands again.", also=(401, 403, 404, 409)
+    ),
+)  # fmt: skip
+def undo(site_id: str, import_id: str) -> Response:
+    from kanchay.services.readings.undo import undo_import
+
+    known = known_site(site_id)
+    done = undo_import(known.ctx, scope(Purpose.OPERATE), import_id, site_id=site_id)
+    product().memo.clear()
+    return jsonify(plain(done))

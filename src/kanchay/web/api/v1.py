@@ -25,7 +25,7 @@ from kanchay.web.pages.findings import ANSWERS
 from kanchay.web.sessions import current_actor, scope
 from kanchay.web.shell import product
 
-__all__ = ["asked_model", "blueprint", "known_point", "known_site"]
+__all__ = ["Page", "asked_model", "blueprint", "known_point", "known_site", "page"]
 
 blueprint = APIBlueprint("v1", __name__, url_prefix="/api/v1", tag="Kanchay")
 
@@ -139,7 +139,7 @@ def known_point(point_id: str) -> tuple[Gathered, Point]:
     return Gathered(product().ctx, scope(), site), point
 
 
-def _page(rows: list[Any], query: dict[str, int]) -> Response:
+def page(rows: list[Any], query: dict[str, int]) -> Response:
     first, last = query["offset"], query["offset"] + query["limit"]
     return jsonify({"items": plain(rows[first:last]), "next": last if last < len(rows) else None})
 
@@ -165,7 +165,7 @@ def me() -> Response:
 def sites(query: dict[str, int]) -> Response:
     from kanchay.services.people.sites import list_sites
 
-    return _page(list_sites(product().ctx, scope()), query)
+    return page(list_sites(product().ctx, scope()), query)
 
 
 @blueprint.get("/sites/<site_id>")
@@ -180,7 +180,7 @@ def site(site_id: str) -> Response:
     summary="Points of a site", responses=answer(page_of(Point), "Its points.", also=(401, 404, 422))
 )
 def points(site_id: str, query: dict[str, int]) -> Response:
-    return _page(known_site(site_id).points, query)
+    return page(known_site(site_id).points, query)
 
 
 def _instant(text: str | None, default: int, tz: str, field: str) -> int:
@@ -290,7 +290,7 @@ def period(site_id: str) -> Response:
 @blueprint.input(Page, location="query", arg_name="query")
 @blueprint.doc(summary="Findings", responses=answer(page_of(Finding), "By money.", also=(401, 404, 422)))
 def findings(site_id: str, query: dict[str, int]) -> Response:
-    return _page(known_site(site_id).findings, query)
+    return page(known_site(site_id).findings, query)
 
 
 @blueprint.get("/sites/<site_id>/recommendations")
@@ -299,7 +299,7 @@ def findings(site_id: str, query: dict[str, int]) -> Response:
     summary="Recommendations", responses=answer(page_of(Recommendation), "By saving.", also=(401, 404, 422))
 )
 def recommendations(site_id: str, query: dict[str, int]) -> Response:
-    return _page(known_site(site_id).recommendations, query)
+    return page(known_site(site_id).recommendations, query)
 
 
 @blueprint.post("/sites/<site_id>/recommendations/<recommendation_id>")

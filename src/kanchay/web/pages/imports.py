@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from kanchay.domain.errors import FileRefused, InputError, KanchayError
-from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import parse_duration
 from kanchay.domain.point import Direction, Kind, Site
 from kanchay.domain.scope import Permission, Purpose, Scope
 from kanchay.services.context import Context
 from kanchay.services.ports.files import ImportOptions
+from kanchay.services.readings.answers import Recalled, answers_of, forget_answers, recall
+from kanchay.services.readings.import_file import compare_import, preview_file, store_import
+from kanchay.services.readings.undo import list_imports, undo_import
 from kanchay.web.pages.common import gather
 from kanchay.web.sessions import scope
 from kanchay.web.shell import Reader, product, reader, render
 from kanchay.web.uploads import Uploads
+from kanchay.web.views.import_past import past_view
 from kanchay.web.views.importing import preview_view
 
 __all__ = ["blueprint", "options_from", "read_for"]
@@ -30,7 +33,8 @@ blueprint = APIBlueprint("imports", __name__, enable_openapi=False)
 
 _FIELDS = ("tz", "unit", "day_first", "label", "kind", "direction", "resolution", "decimal", "clock", "key")
 _log = logging.getLogger(__name__)
-_NO_ZONE = "nothing in the file suggests one"
+_SHOWN = 12  # imports of the past
+_ARGS = (*_FIELDS, "again")
 
 
 def options_from(form: Any) -> ImportOptions:
@@ -56,15 +60,13 @@ def options_from(form: Any) -> ImportOptions:
     )
 
 
-def read_for(ctx: Context, path: Path, form: Any, site: Site) -> ImportPreview:
-    """The file as understood for this site: its zone counts where the file gives no hint at another."""
-    from kanchay.services.readings.import_file import preview_file
-
-    options = options_from(form)
-    found = preview_file(ctx, path, options)
-    if options.tz is None and any(q.code == "tz" and _NO_ZONE in q.because for q in found.questions):
-        return preview_file(ctx, path, replace(options, tz=site.tz))
-    return found
+def read_for(
+    ctx: Context, mine: Scope, path: Path, form: Any, site: Site, *, ask_again: bool = False
+) -> Recalled:
+    """The file as understood for this site, with what was said about its kind before."""
+    return recall(
+        ctx, mine, site, options_from(form), lambda given: preview_file(ctx, path, given), ask_again=ask_again
+    )
 
 
 def _uploads() -> Uploads:
@@ -81,6 +83,7 @@ def _look(ctx: Context, scope: Scope, site_id: str) -> None:
     """Findings and advice from what was just stored; too little history is no reason to fail the import."""
     from kanchay.services.findings.renew import look_at_site
 
+    product().memo.clear()
     try:
         look_at_site(ctx, scope, site_id)
     except KanchayError as error:
@@ -94,62 +97,78 @@ def upload(site_id: str) -> str:
     return _upload_page(known.site, "")
 
 
-def _upload_page(site: Any, wrong: str) -> str:
-    with product().ctx.records.unit(scope()) as unit:
-        past = unit.imports.find(site_id=site.id, order="-at", limit=5)
+def _upload_page(site: Site, wrong: str) -> str:
+    past = list_imports(product().ctx, scope(), site.id)
     most = product().settings.max_upload_mb
-    return render("import.html", site=site, section="import", wrong=wrong, most=most, past=past, v=None)
+    told = sum(1 for record in past if record.answers)
+    return render(
+        "import.html",
+        site=site,
+        section="import",
+        wrong=wrong,
+        most=most,
+        past=past_view(past[:_SHOWN], reader(site=site)),
+        told=told,
+        v=None,
+    )
+
+
+def _sends_json() -> bool:
+    """Whether the page's own script sends the file: it shows progress and goes to the preview by itself."""
+    return request.accept_mimetypes.best == "application/json"
 
 
 @blueprint.post("/sites/<site_id>/import")
-def send(site_id: str) -> Response | tuple[str, int]:
+def send(site_id: str) -> Response | tuple[str, int] | tuple[dict[str, str], int]:
     known, r = gather(site_id)
     mine = scope(Purpose.OPERATE)
     mine.require(Permission.WRITE, site_id)
     try:
         kept = _uploads().keep(request.files.get("file"), mine.actor.id)
     except FileRefused as error:
-        return _upload_page(known.site, sentence(error, r)), 422
-    return redirect(url_for("imports.preview", site_id=site_id, token=kept.token), 303)
+        said = sentence(error, r)
+        return ({"wrong": said}, 422) if _sends_json() else (_upload_page(known.site, said), 422)
+    preview_at = url_for("imports.preview", site_id=site_id, token=kept.token)
+    return ({"preview": preview_at}, 201) if _sends_json() else redirect(preview_at, 303)
 
 
 @blueprint.get("/sites/<site_id>/import/<token>")
 def preview(site_id: str, token: str) -> str | tuple[str, int]:
     known, r = gather(site_id)
-    kept = _uploads().find(token, known.scope.actor.id)
+    kept, ctx = _uploads().find(token, known.scope.actor.id), product().ctx
     try:
-        found = read_for(product().ctx, kept.path, request.args, known.site)
+        found = read_for(
+            ctx, known.scope, kept.path, request.args, known.site, ask_again=bool(request.args.get("again"))
+        )
     except InputError as error:
         if not any(request.args.get(name) for name in _FIELDS):
             _uploads().drop(token)
         return _upload_page(known.site, sentence(error, r)), 422
-    texts = known.texts(r.language)
-    view = preview_view(found, kept.n_bytes, known.site.tz, texts, r)
-    most = product().settings.max_upload_mb
-    answers = {name: request.args.get(name, "") for name in _FIELDS}
-    return render(
-        "import.html",
-        site=known.site,
-        section="import",
-        v=view,
-        token=token,
-        answers=answers,
-        most=most,
-        wrong="",
-        past=[],
+    change = compare_import(ctx, known.scope, site_id, found.preview)
+    view = preview_view(
+        found, change, r, n_bytes=kept.n_bytes, tz=known.site.tz, texts=known.texts(r.language)
     )
+    answers = {name: request.args.get(name, "") for name in _ARGS}
+    most = product().settings.max_upload_mb
+    return render(
+        "import.html", site=known.site, section="import", v=view, token=token, answers=answers, most=most, wrong=""
+    )  # fmt: skip
 
 
 @blueprint.post("/sites/<site_id>/import/<token>")
 def store(site_id: str, token: str) -> Response:
-    from kanchay.services.readings.import_file import store_import
-
     known, r = gather(site_id)
     mine = scope(Purpose.OPERATE)
-    kept = _uploads().find(token, mine.actor.id)
-    ctx = product().ctx
-    found = read_for(ctx, kept.path, request.form, known.site)
-    record = store_import(ctx, mine, site_id, found)
+    kept, ctx = _uploads().find(token, mine.actor.id), product().ctx
+    found = read_for(
+        ctx, mine, kept.path, request.form, known.site, ask_again=bool(request.form.get("again"))
+    )
+    if found.preview.questions:  # nothing is guessed silently
+        answers = {name: request.form[name] for name in _ARGS if request.form.get(name)}
+        flash(r.words("import.open"), "warn")
+        preview_at = url_for("imports.preview", site_id=site_id, token=token)
+        return redirect(f"{preview_at}?{urlencode(answers)}" if answers else preview_at, 303)
+    record = store_import(ctx, mine, site_id, found.preview, answers=answers_of(found.options))
     _uploads().drop(token)
     _look(ctx, mine, site_id)
     n = record.n_new + record.n_revised
@@ -162,4 +181,27 @@ def cancel(site_id: str, token: str) -> Response:
     known, _ = gather(site_id)
     _uploads().drop(_uploads().find(token, known.scope.actor.id).token)
     flash(reader().words("import.cancelled"))
+    return redirect(url_for("imports.upload", site_id=site_id), 303)
+
+
+@blueprint.post("/sites/<site_id>/imports/<import_id>/undo")
+def undo(site_id: str, import_id: str) -> Response:
+    known, r = gather(site_id)
+    done = undo_import(product().ctx, scope(Purpose.OPERATE), import_id, site_id=site_id)
+    product().memo.clear()
+    gone, back = (r.formats.number(n, 0) for n in (done.n_gone, done.n_restored))
+    flash(r.words("import.undone", file=done.file_name, gone=gone, back=back), "good")
+    return redirect(url_for("imports.upload", site_id=known.site.id), 303)
+
+
+@blueprint.post("/sites/<site_id>/imports/forget")
+def forget(site_id: str) -> Response:
+    """Ask again: about one kind of file, from its preview, or about all."""
+    known, r = gather(site_id)
+    forget_answers(product().ctx, scope(Purpose.OPERATE), site_id, request.form.get("layout", ""))
+    flash(r.words("import.forgotten"), "good")
+    token = request.form.get("token", "")
+    if token:
+        _uploads().find(token, known.scope.actor.id)
+        return redirect(url_for("imports.preview", site_id=site_id, token=token), 303)
     return redirect(url_for("imports.upload", site_id=site_id), 303)

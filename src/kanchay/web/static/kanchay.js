@@ -127,12 +127,6 @@
   const menus = $$('details.menu');
   addEventListener('click', e => menus.forEach(m => m.contains(e.target) || (m.open = false)));
   addEventListener('keydown', e => { if (e.key === 'Escape') menus.forEach(m => { if (m.open) { m.open = false; m.querySelector('summary').focus(); } }); });
-  $$('.drop').forEach(z => {
-    const input = z.querySelector('input'), send = () => { z.setAttribute('aria-busy', 'true'); z.form ? z.form.submit() : z.closest('form').submit(); };
-    ['dragover', 'dragleave', 'drop'].forEach(n => z.addEventListener(n, e => { e.preventDefault(); z.classList.toggle('on', n === 'dragover'); }));
-    z.addEventListener('drop', e => { if (e.dataTransfer.files.length) { input.files = e.dataTransfer.files; send(); } });
-    input.addEventListener('change', () => { if (input.files.length) send(); });
-  });
   document.addEventListener('htmx:afterSettle', dress);
   dress();
 })();

@@ -6,44 +6,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 import numpy as np
 
-from kanchay.domain.importing import ImportPreview, ImportQuestion, ImportSeries
+from kanchay.domain.importing import ImportPreview, ImportSeries
 from kanchay.domain.interval import DAY, HOUR, to_datetime, wall_clock
 from kanchay.domain.issue import Issue
 from kanchay.domain.point import Kind
 from kanchay.domain.units import Quantity
+from kanchay.services.ports.readings import WriteResult
+from kanchay.services.readings.answers import Recalled, layout_of
 from kanchay.web.charts import Chart, Line, day_ticks
 from kanchay.web.formats import Formats
-from kanchay.web.i18n import Words, catalogue
 from kanchay.web.shell import Reader
 from kanchay.web.views.common import series_name
+from kanchay.web.views.import_questions import Question, question_view, remembered_line, said
 
-__all__ = ["Choice", "PreviewView", "Question", "SeriesRow", "preview_chart", "preview_view"]
+__all__ = ["PreviewView", "SeriesRow", "preview_chart", "preview_view"]
 
 _HOURLY_UP_TO: Final = 16 * DAY
 _DAILY_UP_TO: Final = 400 * DAY
 _MOST_SERIES: Final = 12  # shown; the rest is counted
 _ASKED_AS: Final = {"day_first": "date_order"}  # the question and the fact it is about
-
-
-@dataclass(frozen=True)
-class Choice:
-    value: str
-    label: str
-    guessed: bool
-
-
-@dataclass(frozen=True)
-class Question:
-    """One thing the file leaves open. Without choices the answer is typed."""
-
-    code: str
-    title: str
-    because: str
-    choices: tuple[Choice, ...]
-    guess: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +49,8 @@ class PreviewView:
     series: tuple[SeriesRow, ...]
     more: int
     questions: tuple[Question, ...]
+    remembered: str  # what was taken from an earlier file of the same kind; "" for nothing
+    layout: str
     notes: tuple[tuple[str, str, str], ...]  # kind, mark, text
     chart: Chart | None
     months: tuple[tuple[str, str], ...]
@@ -71,10 +58,10 @@ class PreviewView:
     save: str
     why_n: str
 
-
-def _said(t: Words, prefix: str, value: str) -> str:
-    key = f"{prefix}.{value}"
-    return t(key) if t.has(key) else value
+    def guessed(self, answers: Mapping[str, str]) -> str:
+        """The address part that takes our guess for every question that is left."""
+        left = {q.code: q.guess for q in self.questions}
+        return urlencode({k: a for k, a in answers.items() if a} | left)
 
 
 def _resolution(seconds: int | None, r: Reader) -> str:
@@ -90,7 +77,7 @@ def _resolution(seconds: int | None, r: Reader) -> str:
 def _fact(code: str, value: str, r: Reader) -> str:
     """The value of a fact in words; what follows a colon says how it was found and is left out."""
     value = value.partition(": ")[0]
-    return _said(r.words, f"fact_value.{code}", value)
+    return said(r.words, f"fact_value.{code}", value)
 
 
 def _facts(preview: ImportPreview, r: Reader) -> tuple[tuple[str, str, bool], ...]:
@@ -103,7 +90,7 @@ def _facts(preview: ImportPreview, r: Reader) -> tuple[tuple[str, str, bool], ..
         if t.has(f"fact.{code}")
     ]
     rows.append((t("fact.step"), _resolution(first.resolution_s, r), False))
-    rows.append((t("fact.kind"), _said(t, "kind", first.kind.value), "kind" in asked))
+    rows.append((t("fact.kind"), said(t, "kind", first.kind.value), "kind" in asked))
     rows.append((t("fact.zone"), first.timezone, "tz" in asked))
     source = first.source_unit or first.unit
     shown = t("import.converted", a=source, b=first.unit) if source != first.unit else first.unit
@@ -113,9 +100,9 @@ def _facts(preview: ImportPreview, r: Reader) -> tuple[tuple[str, str, bool], ..
 
 def _series(series: ImportSeries, r: Reader) -> SeriesRow:
     t, f = r.words, Formats(r.language, series.timezone if "/" in series.timezone else r.formats.tz)
-    meaning = _said(t, "quantity", series.quantity.value)
+    meaning = said(t, "quantity", series.quantity.value)
     if series.direction:
-        meaning += f", {_said(t, 'direction', series.direction.value)}"
+        meaning += f", {said(t, 'direction', series.direction.value)}"
     first, last = f.moment(series.start).date(), f.moment(max(series.end - 1, series.start)).date()
     total = f.energy(series.total) if series.total is not None else "–"
     return SeriesRow(
@@ -125,24 +112,6 @@ def _series(series: ImportSeries, r: Reader) -> SeriesRow:
         f"{f.day_short(first)} {first.year} – {f.day_short(last)} {last.year}",
         f.number(series.n, 0),
         total,
-    )
-
-
-def _because(sentence: str, r: Reader) -> str:
-    """The reader's own reason; the sentences are fixed and stand in both catalogues."""
-    english = {text: key for key, text in catalogue("en").items() if key.startswith("because.")}
-    return r.words(english[sentence]) if sentence in english else sentence
-
-
-def _question(question: ImportQuestion, r: Reader) -> Question:
-    t = r.words
-    titled = f"question.{question.code}"
-    choices = tuple(
-        Choice(c, _said(t, f"answer.{question.code}", c), c == question.guess) for c in question.choices
-    )
-    title = t(titled) if t.has(titled) else question.code
-    return Question(
-        question.code, title, _because(question.because, r), choices, question.guess.removeprefix("key=")
     )
 
 
@@ -254,10 +223,10 @@ def _months(series: ImportSeries, tz: str, r: Reader) -> tuple[tuple[str, str], 
 
 
 def preview_view(
-    preview: ImportPreview, n_bytes: int, tz: str, texts: Mapping[str, str], r: Reader
+    found: Recalled, change: WriteResult, r: Reader, *, n_bytes: int, tz: str, texts: Mapping[str, str]
 ) -> PreviewView:
-    """The whole preview in words; nothing is stored."""
-    t, f = r.words, r.formats
+    """The whole preview in words, with what storing it would change; nothing is stored."""
+    t, f, preview = r.words, r.formats, found.preview
     n = sum(s.n for s in preview.series)
     energy = next((s for s in preview.series if _energy(s) is not None), None)
     zone = energy.timezone if energy and "/" in energy.timezone else tz
@@ -267,14 +236,36 @@ def preview_view(
         facts=_facts(preview, r),
         series=tuple(_series(s, r) for s in preview.series[:_MOST_SERIES]),
         more=max(0, len(preview.series) - _MOST_SERIES),
-        questions=tuple(_question(q, r) for q in preview.questions),
-        notes=_notes(preview, texts, r),
+        questions=tuple(question_view(preview, q, r, tz) for q in preview.questions),
+        remembered=remembered_line(found, r),
+        layout=layout_of(preview),
+        notes=(*_notes(preview, texts, r), *_change(change, r)),
         chart=preview_chart(energy, zone, r) if energy else None,
         months=_months(energy, zone, r) if energy else (),
         n=n,
-        save=t.many("import.save", n, count=f.number(n, 0)),
+        save=_save(change, r),
         why_n=_why(preview, n, r),
     )
+
+
+def _change(change: WriteResult, r: Reader) -> tuple[tuple[str, str, str], ...]:
+    """New, changed and same against what is held; a file that only brings news needs no words."""
+    t, f = r.words, r.formats
+    if not change.revised and not change.unchanged:
+        return ()
+    new, revised, same = (f.number(n, 0) for n in (change.new, change.revised, change.unchanged))
+    counts = t("import.change", new=new, revised=revised, same=same)
+    if not change.new and not change.revised:
+        return (("", "info", t("import.nothing_new")),)
+    return (("warn" if change.revised else "", "warn" if change.revised else "info", counts),)
+
+
+def _save(change: WriteResult, r: Reader) -> str:
+    """The one button: what it will write."""
+    count = change.new + change.revised
+    if not count:
+        return r.words("import.save_same")
+    return r.words.many("import.save", count, count=r.formats.number(count, 0))
 
 
 def _why(preview: ImportPreview, n: int, r: Reader) -> str:

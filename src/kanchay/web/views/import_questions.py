@@ -1,0 +1,99 @@
+"""What a file leaves open, one question each: our guess, why, and what every answer would make of the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from kanchay.domain.importing import ImportPreview, ImportQuestion
+from kanchay.services.readings.answers import Recalled
+from kanchay.services.readings.examples import Example, example_of
+from kanchay.web.i18n import Words, catalogue
+from kanchay.web.shell import Reader
+
+__all__ = ["Choice", "Question", "question_view", "remembered_line", "said"]
+
+_COLUMN: Final = "column:"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer and, where the file tells, what it would make of it."""
+
+    value: str
+    label: str
+    guessed: bool
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing the file leaves open. Without choices the answer is typed."""
+
+    code: str
+    title: str
+    because: str
+    choices: tuple[Choice, ...]
+    guess: str
+
+
+def said(t: Words, prefix: str, value: str) -> str:
+    """A value in words where we have them."""
+    key = f"{prefix}.{value}"
+    return t(key) if t.has(key) else value
+
+
+def question_view(preview: ImportPreview, question: ImportQuestion, r: Reader, tz: str) -> Question:
+    """A question in words; the guess comes first."""
+    t, titled = r.words, f"question.{question.code}"
+    values = sorted(question.choices, key=lambda c: c != question.guess)
+    guess = question.guess.removeprefix("key=")
+    if question.code == "tz":
+        values = list(dict.fromkeys((guess, tz, "UTC")))
+    choices = tuple(
+        Choice(
+            c, said(t, f"answer.{question.code}", c), c == question.guess,
+            _in_words(example_of(preview, question, c), preview, r),
+        )
+        for c in values
+    )  # fmt: skip
+    title = t(titled) if t.has(titled) else question.code
+    return Question(question.code, title, _because(question.because, r), choices, guess)
+
+
+def _in_words(example: Example | None, preview: ImportPreview, r: Reader) -> str:
+    t, f = r.words, r.formats
+    if example is None:
+        return ""
+    if example.total is not None:
+        return t("import.eg_total", kwh=f.energy(example.total))
+    if example.day:
+        return t("import.eg_day", day=f.day_year(date.fromisoformat(example.day)))
+    zone = preview.series[0].timezone
+    clock = r.at(zone if "/" in zone else "UTC").formats.clock
+    return t("import.eg_slot", a=clock(example.start or 0), b=clock(example.end or 0))
+
+
+def _because(sentence: str, r: Reader) -> str:
+    """The reader's own reason; the sentences are fixed and stand in both catalogues."""
+    english = {text: key for key, text in catalogue("en").items() if key.startswith("because.")}
+    return r.words(english[sentence]) if sentence in english else sentence
+
+
+def remembered_line(found: Recalled, r: Reader) -> str:
+    """What was said of an earlier file of this kind and counts here too."""
+    if found.source is None:
+        return ""
+    t = r.words
+    told = [
+        said(t, f"answer.{code}", value) if t.has(f"answer.{code}.{value}") else _plain(code, value, t)
+        for code, value in found.answers
+    ]
+    return t("import.remembered", file=found.source.file_name, told=", ".join(told))
+
+
+def _plain(code: str, value: str, t: Words) -> str:
+    if code.startswith(_COLUMN):
+        return f"{code.removeprefix(_COLUMN)}: {value.replace(':', ' ').strip()}"
+    return f"{said(t, 'remembered', code)} {value}"
