@@ -2,6 +2,7 @@
 
 from kanchay.web.api import cards as _cards  # noqa: F401 (adds its route to v1)
 from kanchay.web.api import days as _days  # noqa: F401 (likewise)
+from kanchay.web.api import exports as _exports  # noqa: F401 (likewise)
 from kanchay.web.api import imports as _imports  # noqa: F401 (likewise)
 from kanchay.web.api import models as _models  # noqa: F401 (likewise)
 from kanchay.web.api.system import blueprint as system

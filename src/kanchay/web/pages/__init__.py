@@ -2,6 +2,7 @@
 
 from kanchay.web.pages.auth import blueprint as auth
 from kanchay.web.pages.bill import blueprint as bill
+from kanchay.web.pages.exports import blueprint as exports
 from kanchay.web.pages.findings import blueprint as findings
 from kanchay.web.pages.forecast import blueprint as forecast
 from kanchay.web.pages.imports import blueprint as imports
@@ -11,4 +12,4 @@ from kanchay.web.pages.sites import blueprint as sites
 
 __all__ = ["blueprints"]
 
-blueprints = (auth, overview, forecast, findings, bill, imports, sites, settings)
+blueprints = (auth, overview, forecast, findings, bill, imports, exports, sites, settings)
