@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kanchay.domain.interval import to_datetime
+from kanchay.domain.point import Point
 from kanchay.web.downloads import offered
 from kanchay.web.gather import Gathered
 from kanchay.web.shell import Reader
@@ -13,6 +14,7 @@ from kanchay.web.views.common import point_name
 
 __all__ = ["Choice", "ExportView", "export_view"]
 
+_UNITS: Final = {"degC": "°C", "m3": "m³"}
 _RESOLUTIONS: Final = ("", "15min", "30min", "1h", "1d")
 
 
@@ -84,7 +86,7 @@ def _points(known: Gathered, r: Reader, chosen: set[str]) -> tuple[Choice, ...]:
     return tuple(Choice(p.id, point_name(p, r), _said(p, r), not chosen or p.id in chosen) for p in held)
 
 
-def _said(point: Any, r: Reader) -> str:
+def _said(point: Point, r: Reader) -> str:
     """What a meter measures: ``energía · de la red · kWh``."""
     parts = [r.words(f"quantity.{point.quantity}")]
     parts += [r.words(f"direction.{point.direction}")] if point.direction else []
