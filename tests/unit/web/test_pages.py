@@ -239,14 +239,19 @@ def test_import_previews_asks_and_saves(fresh) -> None:
     client = fresh.client()
     sent = send(client)
     assert sent.status_code == 303
-    page = client.get(sent.location).text
+    asked = client.get(sent.location).text
+    assert "Hacia dónde va la energía" in asked
+    assert "Guardar 358 lecturas" not in asked  # nothing is guessed silently
+    unanswered = client.post(sent.location, sent.location)
+    assert unanswered.location.startswith(sent.location)
+    page = client.get(sent.location + "?direction=import").text
     assert "Esto entendimos de tu archivo" in page
     assert "Guardar 358 lecturas" in page
     assert "punto y coma" in page
     assert "Wh a kWh" in page
     assert "America/Lima" in page
     assert client.get("/api/v1/sites/vacia/points").json["items"] == []
-    saved = client.post(sent.location.split("?")[0], sent.location)
+    saved = client.post(sent.location.split("?")[0], sent.location, {"direction": "import"})
     assert (saved.status_code, saved.location) == (303, "/sites/vacia/")
     assert "Guardadas 358 lecturas" in client.get("/sites/vacia/").text
     assert client.get(sent.location).status_code == 404
@@ -263,6 +268,54 @@ def test_one_question_at_a_time_with_the_guess_and_why(fresh) -> None:
     answered = client.get(sent.location + "?unit=Wh").text
     assert "¿En qué unidad están los valores?" not in answered
     assert 'name="unit" value="Wh"' in answered  # kept for saving
+
+
+def test_a_kind_of_file_is_asked_once_and_the_import_undone_in_one_click(fresh) -> None:
+    client = fresh.client()
+    text = CSV.replace("Energia (Wh)", "valor")
+    sent = send(client, text)
+    client.post(sent.location, sent.location, {"direction": "import", "unit": "Wh"})
+    later = send(client, text.replace("/07/2026", "/08/2026"), name="lectura agosto.csv")
+    page = client.get(later.location).text
+    assert "Igual que en lectura_julio.csv: " in page
+    assert "Guardar 358 lecturas" in page
+    assert "En qué unidad" in client.get(later.location + "?again=1").text
+    same = client.get(send(client, text).location).text
+    assert "ya están guardadas" in same
+    start = client.get("/sites/vacia/import").text
+    (undo,) = re.findall(r'action="(/sites/vacia/imports/[^"]+/undo)"', start)
+    assert client.post(undo, "/sites/vacia/import").location == "/sites/vacia/import"
+    after = client.get("/sites/vacia/import").text
+    assert "Deshecha la importación de lectura_julio.csv: 358 retiradas." in after
+    assert "/undo" not in after
+    assert client.get("/api/v1/sites/vacia/points").json["items"] == []
+    assert client.get("/api/v1/sites/vacia/imports").json["items"][0]["state"] == "undone"
+    asked = send(client, text.replace("/07/2026", "/08/2026"))
+    assert "En qué unidad" in client.get(asked.location).text  # an undone answer is not taken again
+
+
+def test_the_script_of_the_page_gets_an_address_or_a_sentence(fresh) -> None:
+    client = fresh.client()
+    path, json = "/sites/vacia/import", {"Accept": "application/json"}
+    data = {"file": (io.BytesIO(CSV.encode()), "a.csv")}
+    sent = client.post(path, path, data, content_type="multipart/form-data", headers=json)
+    assert sent.status_code == 201
+    assert client.get(sent.json["preview"]).status_code == 200
+    nothing = client.post(path, path, {}, content_type="multipart/form-data", headers=json)
+    assert (nothing.status_code, nothing.json) == (
+        422,
+        {"wrong": "No llegó ningún archivo. Elige uno primero."},
+    )
+
+
+def test_nobody_undoes_the_import_of_another_site(fresh) -> None:
+    client = fresh.client()
+    sent = send(client)
+    client.post(sent.location, sent.location, {"direction": "import"})
+    (item,) = client.get("/api/v1/sites/vacia/imports").json["items"]
+    assert client.post(f"/sites/casa/imports/{item['id']}/undo", "/sites/vacia/import").status_code == 404
+    with pytest.raises(AssertionError):  # a stranger has no page to send the form from
+        fresh.client("eva@example.org").post(f"/sites/vacia/imports/{item['id']}/undo", "/sites/vacia/import")
 
 
 def test_cancelling_stores_nothing(fresh) -> None:

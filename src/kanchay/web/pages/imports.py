@@ -189,8 +189,8 @@ def undo(site_id: str, import_id: str) -> Response:
     known, r = gather(site_id)
     done = undo_import(product().ctx, scope(Purpose.OPERATE), import_id, site_id=site_id)
     product().memo.clear()
-    gone, back = (r.formats.number(n, 0) for n in (done.n_gone, done.n_restored))
-    flash(r.words("import.undone", file=done.file_name, gone=gone, back=back), "good")
+    (row,) = past_view([done], r)
+    flash(r.words("import.undone", file=row.name, what=row.counts), "good")
     return redirect(url_for("imports.upload", site_id=known.site.id), 303)
 
 
