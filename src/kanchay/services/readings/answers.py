@@ -86,13 +86,18 @@ def recall(
     before = None if ask_again else _before(ctx, scope, site.id, found)
     taken = _taken(found, before)
     told = with_answers(options, taken)
-    zoned = told.tz is None and any(q.code == "tz" and _NO_ZONE in q.because for q in found.questions)
+    zoned = told.tz is None and any(_settled(q, site) for q in found.questions)
     if zoned:
         told = replace(told, tz=site.tz)
     if told != options:
         found = read(told)
     kept = told if not zoned else replace(told, tz=None)
     return Recalled(found, kept, tuple(taken.items()), before if taken else None)
+
+
+def _settled(question: ImportQuestion, site: Site) -> bool:
+    """Whether the site's own zone answers: nothing suggests another one."""
+    return question.code == "tz" and (_NO_ZONE in question.because or question.guess == site.tz)
 
 
 def _before(ctx: Context, scope: Scope, site_id: str, found: ImportPreview) -> ImportRecord | None:
