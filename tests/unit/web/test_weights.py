@@ -19,6 +19,7 @@ PAGES = [
     "/sites/casa/findings/casa-f1",
     "/sites/casa/bill",
     "/sites/casa/import",
+    "/sites/casa/export",
     "/sites",
     "/sites/casa/edit",
     "/settings",
