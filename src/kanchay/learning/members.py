@@ -1,7 +1,7 @@
 """Several networks that answer as one: each is trained by itself, their forecasts are averaged inside one graph.
 
-The mean of forecasts whose errors differ errs less than each of them; half the width with twice the members costs
-about as much to run and is the better forecaster (the model card tells the figures).
+The mean of forecasts whose errors differ errs less than each of them: about half a percent with two members here, at
+twice the cost of running one (docs/adr/0008-members-and-loads-by-rule.md).
 """
 
 from __future__ import annotations
