@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import random
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,3 +167,27 @@ def test_damaged_samples_are_read_or_refused(name: str, read: Read) -> None:
             assert read(bytes(data), name=name, tz="UTC").series
         except FileRefused:
             continue
+
+
+def packed(**files: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("_", "."), text)
+    return out.getvalue()
+
+
+def test_an_archive_of_months_is_one_file(read: Read) -> None:
+    later = sample("nem12.csv").replace("300,202601", "300,202602")
+    data = packed(january_csv=sample("nem12.csv"), february_csv=later, readme_txt="Hello")
+    preview = read(data, name="2026.zip")
+    bought, sold = preview.series
+    assert (preview.format, bought.name, bought.n) == ("nem", "6999999999 E1", 188)
+    assert (bought.total, sold.n, sold.total) == (pytest.approx(55.8), 96, pytest.approx(8.0))
+    assert ("left_out", "readme.txt") in preview.facts
+
+
+def test_an_archive_with_a_file_that_contradicts_itself_is_refused_by_its_name(read: Read) -> None:
+    wrong = sample("nem12.csv").replace("KWH,30", "KWH,7")
+    with pytest.raises(FileRefused, match=r"february\.csv begins as NEM12"):
+        read(packed(january_csv=sample("nem12.csv"), february_csv=wrong), name="2026.zip")

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from kanchay.adapters.files.container import Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.encoding import decode
+from kanchay.adapters.files.formats.archive import read_archive
 from kanchay.adapters.files.formats.own import read_own
 from kanchay.adapters.files.formats.preview import preview_of, told_by
 from kanchay.adapters.files.formats.registry import find_format, find_profile
@@ -59,15 +60,22 @@ class SniffingReader:
     def read(self, path: Path, options: ImportOptions) -> ImportPreview:
         """What the file holds, as understood; raises `FileRefused` for what is not meter data or not safe."""
         content = open_content(path, self.limits)
-        named = find_format(content.data) if content.kind == "text" else None
-        if named is not None:
-            preview = self._named(named, content, path, options)
-        else:
-            tables, encoding = self._tables(content, path.name)
-            preview = _of_tables(tables, path, options, content.kind, encoding)
+        preview = self._preview(content, path, options)
         facts = (("packed", content.packed),) if content.packed else ()
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return replace(preview, sha256=digest, facts=facts + preview.facts)
+
+    def _preview(self, content: Content, path: Path, options: ImportOptions) -> ImportPreview:
+        """A file of a named format, an archive of such, or tables."""
+        named = find_format(content.data) if content.kind == "text" else None
+        if named is not None:
+            return self._named(named, content, path, options)
+        inside = read_archive(content.members, self.limits)
+        if inside is not None:
+            named, found, encoding = inside
+            return preview_of(found, named, path.name, options, encoding)
+        tables, read_as = self._tables(content, path.name)
+        return _of_tables(tables, path, options, content.kind, read_as)
 
     def _named(
         self, named: TextFormat, content: Content, path: Path, options: ImportOptions

@@ -55,6 +55,7 @@ _ESTIMATED: Final = frozenset(
     (7, 8, 9, 11, 12, 13, 15)
 )  # edited, estimated, derived, projected, mixed, normalised
 _EXTREME: Final = frozenset((8, 9))  # data qualifier maximum, minimum
+_Row = tuple[int, int, float, int, int | None]
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class _Meter:
     links: frozenset[str]
     point: str = ""
     type: Element | None = None
-    rows: list[tuple[int, int, float, int, int | None]] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
 
 
 def _begins(head: bytes) -> bool:
@@ -96,9 +97,10 @@ class _Feed:
         self.name = name
         self.meters: list[_Meter] = []
         self.types: list[tuple[list[str], list[str], Element]] = []
-        self.blocks: list[tuple[list[str], _Meter | None, list[tuple[int, int, float, int, int | None]]]] = []
+        self.blocks: list[tuple[list[str], _Meter | None, list[_Row]]] = []
         self.times: list[Element] = []
         self.points: dict[str, str] = {}  # link of a usage point, and its title
+        self.waiting: list[_Row] = []  # readings of the entry that is being read
         self.n_rows = 0
         self.left_out: list[str] = []
 
@@ -115,18 +117,17 @@ class _Feed:
             elif content.tag == "LocalTimeParameters":
                 self.times.append(content)
             elif content.tag == "IntervalBlock":
-                rows = [self._row(r) for r in content.all("IntervalReading")]
-                self.n_rows += len(rows)
                 last = self.meters[-1] if self.meters else None
-                self.blocks.append((_links(entry, "up", "self"), last, rows))
+                self.blocks.append((_links(entry, "up", "self"), last, self.waiting))
+                self.waiting = []
 
     def _meter(self, entry: Element) -> None:
         own, title = next(iter(_links(entry, "self")), ""), entry.said("title")
         name = "/".join(own.split("/")[-2:]) or title or f"MeterReading {len(self.meters) + 1}"
         self.meters.append(_Meter(name, title, frozenset(_links(entry, "self", "related"))))
 
-    def _row(self, reading: Element) -> tuple[int, int, float, int, int | None]:
-        """Start, duration, value, quality and a power of ten of its own."""
+    def reading(self, reading: Element) -> None:
+        """A reading of the entry to come: start, duration, value, quality and a power of ten of its own."""
         start, value = reading.number("timePeriod", "start"), reading.number("value")
         if start is None or value is None:
             what = "a reading has no start or no value that is a whole number"
@@ -136,7 +137,9 @@ class _Feed:
         ]
         guessed = int(any(q in _ESTIMATED for q in qualities))
         duration = reading.number("timePeriod", "duration") or 0
-        return start, duration, float(value), guessed, reading.number("powerOfTenMultiplier")
+        own = reading.number("powerOfTenMultiplier")
+        self.waiting.append((start, duration, float(value), guessed, own))
+        self.n_rows += 1
 
     def join(self) -> None:
         """Give every meter its type and its readings."""
@@ -244,8 +247,11 @@ def _torn(meters: list[_Meter]) -> bool:
 def _read(text: bytes, name: str, limits: Limits) -> Statement:
     """The meter readings of a feed; raises `FileRefused` where it contradicts the format."""
     feed = _Feed(name)
-    for entry in elements(text, name, "entry"):
-        feed.add(entry)
+    for element in elements(text, name, "IntervalReading", "entry"):
+        if element.tag == "entry":
+            feed.add(element)
+        else:
+            feed.reading(element)
     feed.join()
     told = [(m, s) for m in feed.meters if (s := _stated(m, feed)) is not None]
     series = _counted_once(told, feed)

@@ -36,13 +36,20 @@ def _begins(head: bytes) -> bool:
     return re.match(rb"/[A-Za-z]{3}[\dA-Za-z]", head) is not None and _LINE.search(head) is not None
 
 
+def _remainder(byte: int) -> int:
+    for _ in range(8):
+        byte = byte >> 1 ^ (0xA001 if byte & 1 else 0)
+    return byte
+
+
+_REMAINDERS: Final = tuple(map(_remainder, range(256)))
+
+
 def _crc(data: bytes) -> int:
     """CRC-16/ARC, as the meter counts it."""
     crc = 0
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+        crc = crc >> 8 ^ _REMAINDERS[(crc ^ byte) & 0xFF]
     return crc
 
 
@@ -51,8 +58,8 @@ def _intact(telegram: bytes, checksum: bytes | None) -> bool:
     if not checksum:
         return True
     body = telegram[: telegram.index(b"!") + 1]
-    turned = body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return int(checksum, 16) in (_crc(body), _crc(turned))
+    said = int(checksum, 16)
+    return _crc(body) == said or _crc(body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")) == said
 
 
 def _moment(text: str) -> int | None:
