@@ -7,6 +7,7 @@ revision that has somebody, or to a reading that is withdrawn (`WITHDRAWN` in th
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from typing import Final
 
@@ -40,10 +41,10 @@ LEFT JOIN superseded o ON o.point = r.point AND o.start = r.start AND o.revision
 ) WHERE r.point = :point AND r.source = :source ORDER BY r.start"""
 _TO_HISTORY: Final = """
 INSERT INTO superseded SELECT point, start, "end", value, quality, recorded_at, revision, -1 FROM reading
-WHERE point = ? AND start = ?"""
+WHERE point = ?"""
 _BLANK: Final = f"""
-UPDATE reading SET value = 0, quality = {WITHDRAWN}, recorded_at = ?3, revision = revision + 1, source = -1
-WHERE point = ?1 AND start = ?2"""  # noqa: S608
+UPDATE reading SET value = 0, quality = {WITHDRAWN}, recorded_at = ?, revision = revision + 1, source = -1
+WHERE point = ?"""  # noqa: S608
 _BROUGHT_BACK: Final = """
 UPDATE reading SET ("end", value, quality, source) = (
     SELECT s."end", s.value, s.quality, s.source FROM superseded s
@@ -66,17 +67,20 @@ def number_of(db: sqlite3.Connection, name: str, *, make: bool) -> int | None:
 
 def claim(db: sqlite3.Connection, point: int, starts: list[int], source: int) -> None:
     """The source stands behind the current readings of these starts too."""
-    held = NOBODY if source else DIRECT
-    sign = "=" if source else "<>"
-    db.executemany(
-        f"UPDATE reading SET source = ? WHERE point = ? AND start = ? AND source {sign} ?",  # noqa: S608
-        [(source, point, start, held) for start in starts],
+    if not starts:
+        return
+    held, sign = (NOBODY, "=") if source else (DIRECT, "<>")
+    these = json.dumps(starts)  # in one statement, however many
+    db.execute(
+        f"UPDATE reading SET source = ?1 WHERE point = ?2 AND source {sign} ?3"  # noqa: S608
+        " AND start IN (SELECT value FROM json_each(?4))",
+        (source, point, held, these),
     )
     if source:
-        db.executemany(
+        db.execute(
             "INSERT OR IGNORE INTO claim SELECT point, start, revision, ?1 FROM reading"
-            " WHERE point = ?2 AND start = ?3 AND source NOT IN (0, ?1)",
-            [(source, point, start) for start in starts],
+            " WHERE point = ?2 AND source NOT IN (0, ?1) AND start IN (SELECT value FROM json_each(?3))",
+            (source, point, these),
         )
 
 
@@ -108,18 +112,17 @@ def withdraw(db: sqlite3.Connection, point: int, source: int, recorded_at: int) 
     db.execute("UPDATE superseded SET source = -1 WHERE point = :point AND source = :source", key)
     rows = db.execute(_UNHELD, key).fetchall()
     back = [(start, revision) for start, _, revision in rows if revision is not None]
-    gone = [start for start, _, revision in rows if revision is None]
-    db.executemany(_TO_HISTORY, [(point, row[0]) for row in rows])
+    db.execute(f"{_TO_HISTORY} AND source = ?", (point, source))
     db.executemany(_BROUGHT_BACK, [(point, start, recorded_at, revision) for start, revision in back])
     db.executemany(_CLAIMS_FOLLOW, [(point, start, revision) for start, revision in back])
     db.executemany(
         "UPDATE superseded SET source = -1 WHERE point = ? AND start = ? AND revision = ?",
         [(point, start, revision) for start, revision in back],
     )
-    db.executemany(_BLANK, [(point, start, recorded_at) for start in gone])
+    db.execute(f"{_BLANK} AND source = ?", (recorded_at, point, source))  # what nothing came back for
     if rows:
         _tell(db, point, rows[0][0], max(row[1] for row in rows), recorded_at)
-    return len(back), len(gone)
+    return len(back), len(rows) - len(back)
 
 
 def lay_joins(
@@ -137,8 +140,8 @@ def lay_joins(
     wanted = {row[0]: row[1:] for row in zip(*columns, strict=True) if row[0] not in held}
     stale = [start for start in old if start not in wanted]
     other = {start: word for start, word in wanted.items() if old.get(start) != word}
-    db.executemany(_TO_HISTORY, [(point, start) for start in (*stale, *other)])
-    db.executemany(_BLANK, [(point, start, recorded_at) for start in stale])
+    db.executemany(f"{_TO_HISTORY} AND start = ?", [(point, start) for start in (*stale, *other)])
+    db.executemany(f"{_BLANK} AND start = ?", [(recorded_at, point, start) for start in stale])
     db.executemany(
         'INSERT INTO reading (point, start, "end", value, quality, recorded_at, source) VALUES (?, ?, ?, ?, ?, ?, -1)'
         ' ON CONFLICT (point, start) DO UPDATE SET "end" = excluded."end", value = excluded.value,'
