@@ -19,6 +19,7 @@ PAGES = {
     "bill": f"{HOME}/bill",
     "office-bill": f"{OFFICE}/bill",
     "import": f"{HOME}/import",
+    "export": f"{OFFICE}/export",
     "sites": "/sites",
     "site-new": "/sites/new",
     "site-edit": f"{HOME}/edit",

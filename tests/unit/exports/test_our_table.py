@@ -122,6 +122,10 @@ def test_the_file_that_was_imported_is_told_as_the_source(ctx, leave, read_back,
     store_import(ctx, scope, "casa", read_back(given))
     _, export = leave("casa", "csv")
     assert [s.source for s in export.series] == ["agosto.csv"]
+    with ctx.records.unit(scope) as uow:
+        (record,) = uow.imports.find()
+        uow.imports.put(replace(record, state="undone"))
+    assert [s.source for s in leave("casa", "csv")[1].series] == [""]
 
 
 def test_spanish_csv_opens_in_a_spanish_spreadsheet(ctx, leave):

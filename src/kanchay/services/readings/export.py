@@ -190,7 +190,9 @@ def _with_sources(ctx: Context, scope: Scope, site: Site, found: list[ExportSeri
 
 
 def _source(point_id: str, imports: list[ImportRecord]) -> str:
-    files = list(dict.fromkeys(i.file_name for i in imports if point_id in i.point_ids))
+    files = list(
+        dict.fromkeys(i.file_name for i in imports if point_id in i.point_ids and i.state != "undone")
+    )
     more = f" +{len(files) - _SOURCES}" if len(files) > _SOURCES else ""
     return "; ".join(files[:_SOURCES]) + more
 
