@@ -74,7 +74,7 @@ HARMFUL = {
     "a file of ours": '<!DOCTYPE f [<!ENTITY x SYSTEM "file:///etc/hostname">]><feed xmlns="http://naesb.org/espi"><entry>&x;</entry></feed>',
     "a page elsewhere": '<!DOCTYPE f SYSTEM "http://example.org/f.dtd"><feed xmlns="http://naesb.org/espi"/>',
     "too deep": nested(200_000),
-    "one endless text": '<feed xmlns="http://naesb.org/espi"><entry>' + "x" * 3_000_000 + "</entry></feed>",
+    "a million empty elements": '<feed xmlns="http://naesb.org/espi">' + "<a/>" * 1_000_000 + "</feed>",
 }  # fmt: skip
 
 
@@ -191,3 +191,21 @@ def test_an_archive_with_a_file_that_contradicts_itself_is_refused_by_its_name(r
     wrong = sample("nem12.csv").replace("KWH,30", "KWH,7")
     with pytest.raises(FileRefused, match=r"february\.csv begins as NEM12"):
         read(packed(january_csv=sample("nem12.csv"), february_csv=wrong), name="2026.zip")
+
+
+ENDLESS = {
+    "slashes that end nowhere": "/KAN5X\n1-0:1.8.1(1*kWh)\n" + "/" * 2_000_000,
+    "a message of one letter": '{"Time":"2026-03-01T10:00:00","ENERGY":{}}\n' + "a" * 2_000_000,
+    "text between a thousand crumbs": '<feed xmlns="http://naesb.org/espi">'
+    + "<a/>word" * 300_000
+    + "</feed>",
+    "fields without end": "m,t=v " + "a=1," * 500_000 + " 1700000000\n",
+}
+
+
+@pytest.mark.parametrize("case", ENDLESS)
+def test_endless_files_end_soon(case: str, read: Read) -> None:
+    began = time.process_time()
+    with pytest.raises(FileRefused):
+        read(ENDLESS[case], name="endless.txt")
+    assert time.process_time() - began < 5

@@ -1,4 +1,4 @@
-"""XML, safely: no document type, so no entities and nothing from outside; depth, names and texts are bounded.
+"""XML, safely: no document type, so no entities and nothing from outside; depth and what is held at a time are bounded.
 
 A file is walked, not held: the elements a reader asks for are handed over one by one and forgotten.
 """
@@ -15,8 +15,7 @@ from kanchay.adapters.files.refusal import refuse
 __all__ = ["Element", "elements"]
 
 _DEEPEST: Final = 64
-_WIDEST: Final = 2_000_000  # children of one element
-_LONGEST: Final = 1_000_000  # characters of one text
+_MOST: Final = 500_000  # elements held at a time
 _CHUNK: Final = 64 * 1024
 
 
@@ -53,28 +52,29 @@ class _Builder:
         self.name, self.wanted = name, wanted
         self.open: list[Element] = []
         self.done: list[Element] = []
-        self.size = 0  # characters of the text of the element in hand
+        self.texts: list[list[str]] = []  # of each open element, joined when it ends
+        self.held = 0
 
     def refuse_doctype(self, *_: object) -> None:
         raise refuse("unsafe", self.name)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if len(self.open) >= _DEEPEST or (self.open and len(self.open[-1].children) >= _WIDEST):
+        self.held += 1
+        if len(self.open) >= _DEEPEST or self.held > _MOST:
             raise refuse("unsafe", self.name)
-        self.size = 0
         self.open.append(Element(tag.rpartition("}")[2], attributes))
+        self.texts.append([])
 
     def text(self, data: str) -> None:
-        self.size += len(data)
-        if self.size > _LONGEST:
-            raise refuse("unsafe", self.name)
         if self.open and not data.isspace():
-            self.open[-1].text += data
+            self.texts[-1].append(data)
 
     def end(self, _: str) -> None:
-        closed, self.size = self.open.pop(), 0
+        closed = self.open.pop()
+        closed.text = "".join(self.texts.pop())
         if closed.tag in self.wanted:
             self.done.append(closed)
+            self.held = 0
         elif self.open:
             self.open[-1].children.append(closed)
 

@@ -7,6 +7,7 @@ telegram ends with a checksum, and one whose checksum is wrong does not count.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -21,7 +22,7 @@ __all__ = ["FORMAT"]
 
 _TITLE: Final = "DSMR (telegrams of a P1 port)"
 _Q, _D = Quantity, Direction
-_TELEGRAM: Final = re.compile(rb"/[^!]*!([0-9A-Fa-f]{4})?")
+_END: Final = re.compile(rb"!([0-9A-Fa-f]{4})?")
 _LINE: Final = re.compile(rb"^(\d-\d+:\d+\.\d+\.\d+)((?:\([^)\r\n]*\))+)", re.M)
 _TIME: Final = re.compile(r"(\d{12})([SW])")
 _VALUE: Final = re.compile(r"([+-]?\d+(?:\.\d+)?)\*(\w+)")
@@ -57,9 +58,8 @@ def _intact(telegram: bytes, checksum: bytes | None) -> bool:
     """Whether the checksum is right, also where somebody turned the line ends; without one nothing can be said."""
     if not checksum:
         return True
-    body = telegram[: telegram.index(b"!") + 1]
     said = int(checksum, 16)
-    return _crc(body) == said or _crc(body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")) == said
+    return _crc(telegram) == said or _crc(telegram.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")) == said
 
 
 def _moment(text: str) -> int | None:
@@ -124,15 +124,25 @@ def _telegram(lines: list[tuple[str, str]], into: Gathered) -> bool:
     return True
 
 
+def _telegrams(text: bytes) -> Iterator[tuple[bytes, bytes | None]]:
+    """Each telegram, from its slash to its exclamation mark, and its checksum."""
+    before = 0
+    for end in _END.finditer(text):
+        start = text.find(b"/", before, end.start())
+        before = end.end()
+        if start >= 0:
+            yield text[start : end.start() + 1], end[1]
+
+
 def _read(text: bytes, name: str, limits: Limits) -> Statement:
     """The registers of all telegrams; raises `FileRefused` where no checksum is right or no telegram has a time."""
     gathered, wrong, timeless, n = Gathered(), 0, 0, 0
-    for found in _TELEGRAM.finditer(text):
+    for telegram, checksum in _telegrams(text):
         n += 1
-        if not _intact(found[0], found[1]):
+        if not _intact(telegram, checksum):
             wrong += 1
             continue
-        lines = [(m[1].decode(), m[2].decode("utf-8", errors="replace")) for m in _LINE.finditer(found[0])]
+        lines = [(m[1].decode(), m[2].decode("utf-8", errors="replace")) for m in _LINE.finditer(telegram)]
         timeless += not _telegram(lines, gathered)
     if n and wrong == n:
         raise refuse("contradicts", name, title=_TITLE, what="no telegram matches its checksum")

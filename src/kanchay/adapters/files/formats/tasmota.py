@@ -20,7 +20,8 @@ from kanchay.domain.units import Quantity
 __all__ = ["FORMAT"]
 
 _TITLE: Final = "Tasmota (messages of a meter)"
-_MESSAGE: Final = re.compile(rb"^[^{\n]*?(?P<topic>[\w/-]*)[^\w{\n]*(?P<json>\{.*\})[^}\n]*$", re.M)
+_TOPIC: Final = re.compile(r"[\w-]+(?:/[\w-]+)+")
+_BEFORE: Final = 200  # characters before a message in which its topic is looked for
 _Q = Quantity
 _FIELDS: Final = {
     "Total": Means(_Q.ELECTRIC_ENERGY, "kWh", None, Kind.CUMULATIVE),
@@ -33,7 +34,7 @@ _FIELDS: Final = {
 
 def _begins(head: bytes) -> bool:
     lines = head.splitlines()[:20]
-    return any(b'"ENERGY"' in line and b'"Time"' in line and _MESSAGE.match(line) for line in lines)
+    return any(b'"ENERGY"' in line and b'"Time"' in line and b"{" in line for line in lines)
 
 
 def _moment(text: str) -> tuple[int, bool] | None:
@@ -70,21 +71,24 @@ def _message(text: bytes) -> dict[str, Any] | None:
     return said if right else None
 
 
+def _device(before: str) -> str:
+    """The device that a topic before the message names; "" where there is none."""
+    topics = _TOPIC.findall(before)
+    return topics[-1].removesuffix("/SENSOR").removeprefix("tele/") if topics else ""
+
+
 def _read(text: bytes, name: str, limits: Limits) -> Statement:
     """The registers and powers of all messages; raises `FileRefused` where their times are of two kinds."""
     gathered, n, kinds = Gathered(clock=True), 0, set()
-    for line in _MESSAGE.finditer(text):
-        said = _message(line["json"])
+    for line in text.splitlines():
+        at = line.find(b"{")
+        said = _message(line[at : line.rfind(b"}") + 1]) if at >= 0 else None
         moment = _moment(said["Time"]) if said else None
         if said is None or moment is None:
             continue
         n += 1
         kinds.add(moment[1])
-        device = (
-            line["topic"].decode().removesuffix("/SENSOR").removeprefix("tele/")
-            if b"/" in line["topic"]
-            else ""
-        )
+        device = _device(line[max(0, at - _BEFORE) : at].decode("utf-8", errors="replace"))
         for field, means in _FIELDS.items():
             for channel, value in _channels(field, said["ENERGY"].get(field)):
                 gathered.add(f"{device} {channel}".strip(), means, moment[0], value, column=field)
