@@ -251,7 +251,10 @@ def _without_attributes(roles: Roles, wall: IntArray) -> Roles:
     named = tuple(
         c for c in roles.keys if any(matches(ROLE_WORDS[r], normal(c.name)) for r in ("id", "register"))
     )
-    return replace(roles, keys=named) if len(np.unique(wall)) == len(wall) else roles
+    if len(named) == len(roles.keys):
+        return roles
+    ordered = np.sort(wall)  # many times faster than a set of a million moments
+    return replace(roles, keys=named) if (ordered[1:] != ordered[:-1]).all() else roles
 
 
 def _unreadable(column: Column, numbers: NDArray[np.float64]) -> int:

@@ -58,10 +58,36 @@ def _matrices(texts: Any) -> Iterator[tuple[IntArray, NDArray[np.uint8]]]:
     data = array.buffers()[2]
     flat = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, np.uint8)
     lengths = np.diff(offsets)
-    for length in np.unique(lengths):
+    for length in np.flatnonzero(np.bincount(np.minimum(lengths, 61))).tolist():
         if 3 <= length <= 60:
             rows = np.flatnonzero(lengths == length)
-            yield rows, flat[offsets[rows][:, None] + np.arange(length)]
+            yield rows, _rows_of(flat, offsets, rows, length)
+
+
+def _rows_of(flat: NDArray[np.uint8], offsets: IntArray, rows: IntArray, length: int) -> NDArray[np.uint8]:
+    """The bytes of cells of one length, below each other; a column of nothing else is only looked at anew."""
+    if len(rows) == len(offsets) - 1:
+        return flat[offsets[0] : offsets[-1]].reshape(-1, length)
+    windows = np.lib.stride_tricks.sliding_window_view(flat, length)
+    cells: NDArray[np.uint8] = windows[offsets[rows]]
+    return cells
+
+
+def _keys(shape: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """A random projection tells patterns apart without sorting the rows of a large matrix."""
+    weights = np.random.default_rng(7).integers(1, 2**62, shape.shape[1], dtype=np.uint64)
+    keys = np.zeros(len(shape), dtype=np.uint64)
+    for at, weight in enumerate(weights):  # column by column: the whole as 64 bits would fill the memory
+        keys += shape[:, at] * weight
+    return keys
+
+
+def _patterns(keys: NDArray[np.uint64]) -> tuple[IntArray, IntArray | None]:
+    """The first row of each pattern, and which pattern each row has (None where all have the same)."""
+    if (keys == keys[0]).all():
+        return np.zeros(1, dtype=np.int64), None
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    return first, which
 
 
 def _groups(texts: Any) -> Iterator[_Group]:
@@ -69,16 +95,13 @@ def _groups(texts: Any) -> Iterator[_Group]:
     for rows, cells in _matrices(texts):
         digit = (cells >= 48) & (cells <= 57)
         shape = np.where(digit, np.uint8(57), cells)
-        # A random projection tells patterns apart without sorting the rows of a large matrix.
-        weights = np.random.default_rng(7).integers(1, 2**62, shape.shape[1], dtype=np.uint64)
-        keys = shape.astype(np.uint64) @ weights
-        _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+        first, which = _patterns(_keys(shape))
         if len(first) > 4000:
             continue
         for number, row in enumerate(first):
             form = read_pattern(shape[row].tobytes().decode("latin-1"))
             if form is not None:
-                mine = which == number if len(first) > 1 else slice(None)
+                mine = slice(None) if which is None else which == number
                 yield _Group(rows[mine], cells[mine], form)
 
 
@@ -87,9 +110,9 @@ def _number(group: _Group, name: str, default: int = 0) -> IntArray:
     span = group.form.fields.get(name)
     if span is None:
         return np.full(len(group.rows), default, dtype=np.int64)
-    digits = group.cells[:, span[0] : span[1]].astype(np.int64) - 48
-    powers = 10 ** np.arange(span[1] - span[0] - 1, -1, -1, dtype=np.int64)
-    numbers: IntArray = digits @ powers
+    numbers = np.zeros(len(group.rows), dtype=np.int64)
+    for at in range(*span):
+        numbers = numbers * 10 + (group.cells[:, at] - np.uint8(48))
     return numbers
 
 

@@ -52,6 +52,7 @@ __all__ = ["SqliteReadingStore"]
 _POINT = "pk, id, site_id, organisation_id, tz, summed, longest"
 _LEVELS: tuple[Level, ...] = ("hour", "day")
 _FAR = 1 << 62
+_SLICE = 16384  # rows that are Python objects at a time
 _BUSY_S = 30.0  # how long a writer waits for another process
 
 
@@ -306,7 +307,7 @@ class _Write:
         )
         keys = np.array([point.pk for point in points])
         columns = (np.repeat(keys, sizes), start, end, value, quality)
-        self._inserts.append(zip(*(c.tolist() for c in columns), *self._stamp, strict=False))
+        self._inserts.append(_rows(columns, *self._stamp))
         self.new += len(start)
         firsts, lasts = start[at].tolist(), np.maximum.reduceat(end, at).tolist()
         self._changes.extend(zip(keys.tolist(), firsts, lasts, repeat(self._recorded_at), strict=False))
@@ -388,10 +389,10 @@ def _newest(db: sqlite3.Connection, points: Iterable[Registered]) -> dict[int, i
     return {pk: start for pk, start in rows if start is not None}
 
 
-def _lists(batch: Readings | Observations, pick: NDArray[np.bool_]) -> tuple[list[Any], ...]:
-    """Start, end, value and quality of the picked rows, as SQLite takes them."""
-    some = batch if pick.all() else only(batch, pick)
-    return some.start.tolist(), some.end.tolist(), some.value.tolist(), some.quality.tolist()
+def _rows(columns: Sequence[NDArray[Any]], *constant: Iterable[int]) -> Iterable[tuple[Any, ...]]:
+    """Rows as SQLite takes them, a slice after the other: as objects all at once they would fill the memory."""
+    slices = ([c[at : at + _SLICE].tolist() for c in columns] for at in range(0, len(columns[0]), _SLICE))
+    return chain.from_iterable(zip(*lists, *constant, strict=False) for lists in slices)
 
 
 def _keep(
@@ -403,11 +404,12 @@ def _keep(
     batch = only(received, latest(received.start, np.arange(len(received), dtype=np.int64)))
     old = _received(db, point, int(batch.start[0]), int(batch.start[-1]) + 1)
     new, other = compare(old, batch)
-    pick = np.ones(len(batch), dtype=np.bool_) if source else new | other
+    some = batch if source else only(batch, new | other)
+    columns = (some.start, some.end, some.value, some.quality)
     db.executemany(
         "INSERT OR REPLACE INTO observation (point, start, end, value, quality, recorded_at, source)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        zip(repeat(point.pk), *_lists(batch, pick), repeat(recorded_at), repeat(source), strict=False),
+        _rows((np.broadcast_to(point.pk, len(some)), *columns), repeat(recorded_at), repeat(source)),
     )
 
 
