@@ -99,6 +99,20 @@ def test_nothing_to_take_is_said(ctx):
         )
 
 
+def test_few_readings_on_a_fine_grid_leave_in_pieces_too(ctx):
+    """Thirty years of days as quarters of an hour: a million intervals, never all of them at once."""
+    scope, n = operator_scope(), 365 * 30
+    create_site(ctx, scope, home("UTC"))
+    add_points(
+        ctx, scope, "casa", [Point("casa.d", "casa", "D", direction=Direction.IMPORT, resolution_s=DAY)]
+    )
+    ctx.readings.append(scope, [Readings.regular("casa.d", 0, DAY, np.ones(n))], recorded_at=NOW)
+    export = open_export(ctx, scope, "casa", CSV, ExportWish(resolution_s=900))
+    pieces = [(len(r), float(r.value.sum())) for r in export.read(export.series[0])]
+    assert sum(total for _, total in pieces) == pytest.approx(n)
+    assert max(length for length, _ in pieces) <= 20_000
+
+
 def test_points_are_named_by_id_or_name(ctx):
     fill(ctx, home())
     by_name = open_export(ctx, operator_scope(), "casa", CSV, ExportWish(("Paneles", "casa.gas")))

@@ -68,10 +68,11 @@ def read_around(
 ) -> Readings:
     """Readings that bear on ``[start, end)``, those that reach into it too."""
     start, end = window
-    if not ctx.readings.spans(scope, [point.id]):
-        return Readings.empty(point.id)
     margin = 2 * max(point.resolution_s or 0, DAY)
-    return ctx.readings.read(scope, point.id, start - margin, end, as_of=as_of)
+    try:
+        return ctx.readings.read(scope, point.id, start - margin, end, as_of=as_of)
+    except NotFound:  # on record, but nothing was ever stored of it
+        return Readings.empty(point.id)
 
 
 def find_point(

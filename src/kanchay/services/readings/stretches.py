@@ -40,7 +40,8 @@ def regular_stretches(
     """
     midnight = local_midnight(to_datetime(start, site.tz).date(), site.tz)
     first = midnight if resolution_s > HOUR else start // resolution_s * resolution_s
-    whole = max(1, _PIECE * _spacing(ctx, scope, point) // resolution_s)
+    # Neither are more readings taken in at once, nor more intervals made of few.
+    whole = max(1, _PIECE * min(_spacing(ctx, scope, point), resolution_s) // resolution_s)
     for low, high in _windows(first, end, whole * resolution_s):
         if resolution_s == DAY:
             piece = _days(ctx, scope, point, low, high)
