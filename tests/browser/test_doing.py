@@ -151,6 +151,24 @@ def test_importing_a_file(browse, tmp_path, width: int, theme: str) -> None:
     assert browser.wrong == []
 
 
+def test_a_file_on_its_way_is_seen_and_stopped(browse, tmp_path) -> None:
+    file = tmp_path / "grande.csv"
+    file.write_text("time,kWh\n" + "2026-01-01 00:00,1\n" * 600_000, "utf-8")
+    browser = browse(360)
+    page = browser.open("/sites/casa-surquillo/import")
+    slow = page.context.new_cdp_session(page)
+    slow.send("Network.enable")
+    line = {"offline": False, "latency": 5, "downloadThroughput": 1e7, "uploadThroughput": 5e5}
+    slow.send("Network.emulateNetworkConditions", line)
+    page.set_input_files("input[type=file]", file)
+    page.wait_for_selector(".sending progress[value^='0.']")
+    assert re.match(r"Enviando grande\.csv · [\d.]+\sMB / 10\.9\sMB", page.locator(".sending p").inner_text())
+    browser.keep("sending-360")
+    page.get_by_role("button", name="Detener").click()
+    assert page.locator(".sending p").inner_text() == "Detenido. No se guardó nada."
+    assert page.locator(".drop").is_visible()
+
+
 def test_a_file_of_something_else(browse, tmp_path) -> None:
     file = tmp_path / "foto.png"
     file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
