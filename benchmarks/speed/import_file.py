@@ -45,6 +45,10 @@ GB = 1 << 30
 TABLE = """CREATE TABLE reading (point INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
 value REAL NOT NULL, quality INTEGER NOT NULL, recorded_at INTEGER NOT NULL, revision INTEGER NOT NULL,
 PRIMARY KEY (point, start)) WITHOUT ROWID"""
+LINE = (
+    "{case:9s}{rows:8d} rows  ours {ours_seconds} s {ours_peak_mib} MiB"
+    "  bare {bare_seconds} s {bare_peak_mib} MiB  ratio {ratio_seconds}, of CPU {ratio_cpu}"
+)
 Rows = Iterator[tuple[int, np.ndarray, np.ndarray]]
 
 
@@ -187,7 +191,7 @@ def import_bare(case: str, path: Path, home: Path) -> int:
             length = int(start[1] - start[0])
             rows = zip(start.tolist(), (start + length).tolist(), value.tolist(), strict=True)
             db.executemany(
-                f"INSERT INTO reading VALUES ({point}, ?, ?, ?, 0, 1, 1)",  # noqa: S608
+                f"INSERT INTO reading VALUES ({point}, ?, ?, ?, 0, 1, 1)",
                 rows,
             )
             n += len(start)
@@ -223,7 +227,8 @@ def one(side: str, case: str, path: Path) -> None:
     """One timed import in this process, printed as JSON; a small file first loads the libraries."""
     with tempfile.TemporaryDirectory() as folder:
         first, home = Path(folder) / "first", Path(folder) / "home"
-        first.mkdir(), home.mkdir()
+        first.mkdir()
+        home.mkdir()
         small = "csv" if CASES[case][1] is None else case
         SIDES[side](small, path.parent / f"small_{small}.{CASES[small][2]}", first)
         begin, cpu = time.perf_counter(), time.process_time()
@@ -235,7 +240,7 @@ def one(side: str, case: str, path: Path) -> None:
 
 def measure(side: str, case: str, path: Path) -> dict[str, float]:
     command = [sys.executable, __file__, "--one", side, case, str(path)]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
     if CASES[case][1] is None:
         print(f"{case}: {run.stderr.strip().splitlines()[-1]}")
     result: dict[str, float] = json.loads(run.stdout.strip().splitlines()[-1])
@@ -295,8 +300,7 @@ def main() -> None:
             CASES[small][0](Path(folder) / f"small_{small}.{CASES[small][2]}", 2000)
             rows.append({**compared(case, path, given.rounds), **environment()})
             path.unlink()
-            print("{case:9s}{rows:8d} rows  ours {ours_seconds} s {ours_peak_mib} MiB  bare {bare_seconds} s"
-                  " {bare_peak_mib} MiB  ratio {ratio_seconds}, of CPU {ratio_cpu}".format(**rows[-1]), flush=True)  # fmt: skip
+            print(LINE.format(**rows[-1]), flush=True)
     with given.out.open("w", newline="") as out:
         writer = csv.DictWriter(out, rows[0])
         writer.writeheader()

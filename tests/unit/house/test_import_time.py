@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,28 @@ def test_reading_a_text_file_needs_no_pandas(tmp_path: Path) -> None:
     file = tmp_path / "meter.csv"
     rows = [f"2026-03-{2 + h // 24:02d} {h % 24:02d}:00;{0.2 + h % 7 / 10:.1f} kWh" for h in range(24 * 8)]
     file.write_text("\n".join(["Fecha;Import", *rows]).replace(".", ","), encoding="utf-8")
+    packages, out = imported("import", str(file), "--tz", "America/Lima")
+    assert "192" in out
+    assert not packages & {"pandas", "scipy", "sklearn", "tensorflow", "sqlalchemy"}
+
+
+@pytest.mark.parametrize("ending", ["parquet", "xlsx"])
+def test_reading_typed_columns_needs_no_pandas(tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"meter.{ending}"
+    moments = [datetime(2026, 3, 2 + h // 24, h % 24) for h in range(24 * 8)]
+    columns = {"time": moments, "kWh": [0.2 + h % 7 / 10 for h in range(24 * 8)], "meter": ["a"] * 24 * 8}
+    if ending == "parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        pq.write_table(pa.table(columns), file)
+    else:
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        for row in (list(columns), *zip(*columns.values(), strict=True)):
+            book.active.append(row)
+        book.save(file)
     packages, out = imported("import", str(file), "--tz", "America/Lima")
     assert "192" in out
     assert not packages & {"pandas", "scipy", "sklearn", "tensorflow", "sqlalchemy"}

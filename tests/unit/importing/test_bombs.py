@@ -186,3 +186,20 @@ def test_styles_beyond_measure_are_refused_before_they_are_read(read):
     with pytest.raises(FileRefused) as refused:
         read(out.getvalue(), name="a.xlsx")
     assert refused.value.code == "file.bomb"
+
+
+@pytest.mark.parametrize("sheets", [1, 2])
+def test_a_workbook_of_too_many_cells_is_refused_not_cut(read, monkeypatch, sheets):
+    """Half of a file under the name of the whole would be a wrong total."""
+    import openpyxl
+
+    monkeypatch.setattr("kanchay.adapters.files.workbook._MAX_CELLS", 1000)
+    book, out = openpyxl.Workbook(write_only=True), io.BytesIO()
+    for number in range(sheets):
+        sheet = book.create_sheet(f"part {number}")
+        for row in GOOD.splitlines()[: 1 + 600 // sheets]:
+            sheet.append(row.split(","))
+    book.save(out)
+    with pytest.raises(FileRefused, match="more than 1,000 cells") as refused:
+        read(out.getvalue(), name="a.xlsx")
+    assert refused.value.code == "file.cells"

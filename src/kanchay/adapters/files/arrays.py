@@ -7,7 +7,8 @@ whether they were handed one of its objects. That costs a second at every import
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,11 +17,31 @@ from kanchay.domain.interval import IntArray
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["codes_of", "floats_of", "integers", "known_of", "nothing", "strings", "true_where_known"]
+__all__ = [
+    "codes_of",
+    "floats_of",
+    "integers",
+    "integers_of",
+    "known_of",
+    "nothing",
+    "strings",
+    "true_where_known",
+]
+
+_BLOCK: Final = 65_536
 
 
 def strings(words: Iterable[str | None]) -> Any:
-    """Words as a string array, null for None."""
+    """Words as a string array, null for None; a block after the other, so that words may be made on the way."""
+    import pyarrow as pa
+
+    rest = iter(words)
+    first = _strings(list(islice(rest, _BLOCK)))
+    others = [_strings(block) for block in iter(lambda: list(islice(rest, _BLOCK)), [])]
+    return pa.concat_arrays([first, *others]) if others else first
+
+
+def _strings(words: list[str | None]) -> Any:
     import pyarrow as pa
 
     cells = [None if w is None else w.encode("utf-8", "replace") for w in words]
@@ -64,6 +85,14 @@ def known_of(array: Any) -> NDArray[np.bool_]:
 
     flags = pc.cast(pc.is_valid(array), pa.uint8())
     return np.frombuffer(flags.buffers()[1], dtype=np.uint8)[flags.offset : flags.offset + len(flags)] > 0
+
+
+def integers_of(array: Any) -> IntArray:
+    """An int64 array with 0 where it is null."""
+    if len(array) == 0:
+        return np.zeros(0, dtype=np.int64)
+    raw = np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(array)]
+    return np.where(known_of(array), raw, 0)
 
 
 def floats_of(array: Any) -> NDArray[np.float64]:

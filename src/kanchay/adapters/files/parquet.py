@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kanchay.adapters.files.arrays import codes_of
+from kanchay.adapters.files.arrays import codes_of, floats_of, integers_of, known_of, strings
 from kanchay.adapters.files.cells import cell_type
 from kanchay.adapters.files.container import Limits, size
 from kanchay.adapters.files.refusal import refuse
@@ -26,6 +26,8 @@ def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
         meta, schema = file.metadata, file.schema_arrow
+        if meta.num_rows == 0:
+            raise refuse("empty", name)
         unpacked = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
         if meta.num_rows > limits.max_rows or unpacked > 4 * limits.max_unpacked:
             raise refuse("bomb", name, size=size(unpacked), limit=size(4 * limits.max_unpacked))
@@ -37,8 +39,6 @@ def read_parquet(data: bytes, name: str, limits: Limits) -> Table:
         columns = [c for c in (_column(f.name, file.read(columns=[f.name])) for f in schema) if c is not None]
     except (pa.ArrowException, OSError, ValueError) as error:
         raise refuse("truncated", name) from error
-    if meta.num_rows == 0:
-        raise refuse("empty", name)
     return Table(columns, meta.num_rows, facts=(("container", "parquet"),), score=1.0)
 
 
@@ -48,11 +48,11 @@ def _column(name: str, table: Any) -> Column | None:
 
     if table.num_columns != 1:
         return None  # nested
-    column, kind = table.column(0), table.schema.field(0).type
+    column, kind = _whole(table.column(0)), table.schema.field(0).type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        known = np.asarray(column.is_valid().to_numpy())
+        known = known_of(column)
         seconds = column.cast(pa.timestamp("s", tz=getattr(kind, "tz", None)), safe=False)
-        instants = seconds.cast(pa.int64()).fill_null(0).to_numpy().astype(np.int64)
+        instants = integers_of(seconds.cast(pa.int64()))
         aware = getattr(kind, "tz", None) is not None
         return Column(
             name,
@@ -64,16 +64,25 @@ def _column(name: str, table: Any) -> Column | None:
     if pa.types.is_boolean(kind) or pa.types.is_decimal(kind):
         column, kind = column.cast(pa.float64() if pa.types.is_decimal(kind) else pa.int8()), pa.float64()
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        numbers = column.cast(pa.float64()).to_numpy().astype(np.float64)
+        numbers = floats_of(column.cast(pa.float64()))
         return Column(name, "epoch" if _is_epoch(name, numbers) else "number", numbers=numbers)
     if pa.types.is_time(kind):
-        clock = pa.array(
-            [None if t is None else t.isoformat("minutes") for t in column.to_pylist()], pa.string()
-        )
+        clock = strings(None if t is None else t.isoformat("minutes") for t in column.to_pylist())
         return Column(name, "time", texts=clock)
     if pa.types.is_dictionary(kind):
-        return _labels(name, column.unify_dictionaries().combine_chunks())
+        return _labels(name, column)
     return None
+
+
+def _whole(column: Any) -> Any:
+    """A column in one piece."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.unify_dictionaries()
+    if column.num_chunks == 0:
+        return pa.nulls(0, column.type)
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
 def _is_epoch(name: str, numbers: np.ndarray) -> bool:
@@ -89,10 +98,9 @@ def _is_epoch(name: str, numbers: np.ndarray) -> bool:
     )
 
 
-def _labels(name: str, coded: Any) -> Column:
+def _labels(name: str, chunk: Any) -> Column:
     import pyarrow as pa
 
-    chunk = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
     codes = codes_of(chunk)
     words = tuple(str(w) for w in chunk.dictionary.to_pylist())
     numeric = sum(cell_type(w) in ("number", "empty") for w in words[:2000])

@@ -14,6 +14,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{name} would unpack to {size}, more than the {limit} that are taken.",
         "Hand in a shorter period.",
     ),
+    "cells": (
+        "{name} is a workbook of more than {limit} cells, too many to be read as one.",
+        "Hand in a shorter period, or save the sheet as CSV.",
+    ),
     "truncated": ("{name} is cut short or damaged: it cannot be unpacked.", "Export or copy it again."),
     "binary": ("{name} is not text, a workbook or Parquet.", "Hand in CSV, Excel or Parquet."),
     "other_kind": ("{name} is {what}, not a table of readings.", "Hand in CSV, Excel or Parquet."),

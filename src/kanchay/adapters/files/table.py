@@ -21,9 +21,9 @@ __all__ = ["Column", "Table"]
 
 
 def _masked(words: NDArray[np.str_], known: NDArray[np.bool_] | None) -> Any:
-    import pyarrow as pa
-
-    return pa.array(words.tolist(), pa.string(), mask=None if known is None else ~known)
+    if known is None:
+        return strings(words.tolist())
+    return strings(w if k else None for w, k in zip(words.tolist(), known.tolist(), strict=True))
 
 
 @dataclass(slots=True, eq=False)

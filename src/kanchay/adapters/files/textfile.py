@@ -77,7 +77,7 @@ def _table(text: bytes, name: str, limits: Limits) -> Table:
     delimiter, found = dialects[0].value
     if found.width > limits.max_columns:
         raise refuse("columns", name, what=f"a row has {found.width} columns")
-    body = text[_offset(text, found.first_row) :]
+    body = memoryview(text)[_offset(text, found.first_row) :]
     arrays, n_bad = _bulk(body, name, delimiter, found.width)
     _refuse_split_decimals(found, arrays, name)
     columns = [Column(found.names[i], found.types[i], texts=arrays[i]) for i in range(found.width)]
@@ -97,7 +97,7 @@ def _table(text: bytes, name: str, limits: Limits) -> Table:
     )
 
 
-def _bulk(body: bytes, name: str, delimiter: str, width: int) -> tuple[list[Any], int]:
+def _bulk(body: memoryview, name: str, delimiter: str, width: int) -> tuple[list[Any], int]:
     """All columns as string arrays, and how many rows did not fit."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -137,8 +137,7 @@ def _bulk(body: bytes, name: str, delimiter: str, width: int) -> tuple[list[Any]
 def _one(column: Any) -> Any:
     import pyarrow as pa
 
-    chunks = column.chunks
-    return pa.concat_arrays(chunks) if chunks else pa.array([], pa.string())
+    return pa.concat_arrays(column.chunks) if column.num_chunks else strings([])
 
 
 def _mend(text: str, delimiter: str, width: int) -> list[str] | None:

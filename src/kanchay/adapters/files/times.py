@@ -75,10 +75,10 @@ def _rows_of(flat: NDArray[np.uint8], offsets: IntArray, rows: IntArray, length:
 
 def _keys(shape: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """A random projection tells patterns apart without sorting the rows of a large matrix."""
-    weights = np.random.default_rng(7).integers(1, 2**62, shape.shape[1], dtype=np.uint64)
+    weights = np.random.default_rng(7).integers(1, 2**62, (shape.shape[1],), dtype=np.uint64)
     keys = np.zeros(len(shape), dtype=np.uint64)
-    for at, weight in enumerate(weights):  # column by column: the whole as 64 bits would fill the memory
-        keys += shape[:, at] * weight
+    for at in range(len(weights)):  # column by column: the whole as 64 bits would fill the memory
+        keys += shape[:, at] * weights[at]
     return keys
 
 

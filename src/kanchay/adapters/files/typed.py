@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.table import Column
 
 __all__ = ["typed_column", "written"]
@@ -42,15 +43,9 @@ def _float(value: Any) -> float:
 
 def typed_column(name: str, kind: Any, values: Sequence[Any]) -> Column:
     """A column of typed cells: numbers stay numbers."""
-    import pyarrow as pa
-
     numeric = [isinstance(v, (int, float)) and not isinstance(v, bool) for v in values]
-    texts = pa.array(
-        [
-            None if n and kind == "number" else written(v) or None
-            for v, n in zip(values, numeric, strict=True)
-        ],
-        pa.string(),
+    texts = strings(
+        None if n and kind == "number" else written(v) or None for v, n in zip(values, numeric, strict=True)
     )
     if kind != "number":
         return Column(name, kind, texts=texts)
