@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "series_dict"]
 
-_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet", ".gz", ".zip", ".dat")
+_SUFFIXES = (
+    ".csv", ".txt", ".tsv", ".dat", ".log", ".lp", ".json", ".xml", ".xlsx", ".xlsm", ".parquet", ".gz", ".zip",
+)  # fmt: skip
 
 
 @click.command("import")
