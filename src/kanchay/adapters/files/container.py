@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gzip
 import io
 import re
 import zipfile
@@ -101,21 +102,21 @@ def _text(data: bytes, name: str, packed: str = "") -> Content:
 
 
 def _gunzip(data: bytes, name: str, limits: Limits) -> bytes:
-    """Unpack gzip without ever holding more than the limit."""
-    out, rest = io.BytesIO(), data
-    while rest:
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            out.write(unpacker.decompress(rest, limits.max_unpacked + 1 - out.tell()))
-        except zlib.error as error:
-            raise refuse("truncated", name) from error
-        if out.tell() > limits.max_unpacked:
-            raise refuse(
-                "bomb", name, size=f"more than {size(limits.max_unpacked)}", limit=size(limits.max_unpacked)
-            )
-        if not unpacker.eof:
-            raise refuse("truncated", name)
-        rest = unpacker.unused_data
+    """Unpack gzip a piece at a time, without ever holding more than the limit."""
+    out, n_bytes = io.BytesIO(), 0
+    # What ends with a size beyond the limit is too large or damaged: it is counted, not kept.
+    keep = int.from_bytes(data[-4:], "little") <= limits.max_unpacked
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            while block := stream.read(_CHUNK):
+                n_bytes += len(block)
+                if n_bytes > limits.max_unpacked:
+                    most = size(limits.max_unpacked)
+                    raise refuse("bomb", name, size=f"more than {most}", limit=most)
+                if keep:
+                    out.write(block)
+    except (zlib.error, EOFError, OSError) as error:
+        raise refuse("truncated", name) from error
     return out.getvalue()
 
 

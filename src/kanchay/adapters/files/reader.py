@@ -62,8 +62,9 @@ class SniffingReader:
         content = open_content(path, self.limits)
         preview = self._preview(content, path, options)
         facts = (("packed", content.packed),) if content.packed else ()
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return replace(preview, sha256=digest, facts=facts + preview.facts)
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256")
+        return replace(preview, sha256=digest.hexdigest(), facts=facts + preview.facts)
 
     def _preview(self, content: Content, path: Path, options: ImportOptions) -> ImportPreview:
         """A file of a named format, an archive of such, or tables."""
