@@ -30,7 +30,7 @@ def test_list_and_show(run):
     assert run("list").split()[0] == "pretrained"
     assert "ensemble" in json.loads(run("list", "--json"))["models"]
     assert run("show").startswith("# kanchay-lstm")
-    assert json.loads(run("show", "--json"))["format"] == 2
+    assert json.loads(run("show", "--json"))["format"] == 3
 
 
 def test_verify_proves_the_shipped_model(run):

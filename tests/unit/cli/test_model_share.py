@@ -123,7 +123,7 @@ def test_a_shipped_model_can_be_pushed_but_not_replaced(run) -> None:
 
 def test_what_this_machine_can_run(run) -> None:
     told = json.loads(run("capability", "--json"))
-    assert told["formats"] == [1, 2]
+    assert told["formats"] == [1, 2, 3]
     assert told["hub_id"] in run("capability")
 
 

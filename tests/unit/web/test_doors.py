@@ -233,12 +233,16 @@ def test_who_may_only_look_writes_on_no_route(world, role: str) -> None:
 
 
 def test_looking_stores_nothing(world) -> None:
-    """No address that is only looked at writes a row, whoever looks."""
+    """No address that is only looked at writes a row, whoever looks; who takes readings along is noted."""
     client = world.client()
     before = _row_counts(world)
+    taken = 0
     for _, address, answer in _walk(client, "", frozenset({"GET"}), **MINE):
         assert answer.status_code < 500, address
-    assert _row_counts(world) == before
+        taken += "attachment" in answer.headers.get("Content-Disposition", "") and "export" in address
+    after = _row_counts(world)
+    assert after.pop("audit") - before.pop("audit") == taken > 0
+    assert after == before
 
 
 def test_no_route_changes_anything_without_the_token_of_the_page(world) -> None:
