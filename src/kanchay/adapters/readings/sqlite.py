@@ -11,12 +11,9 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, repeat
+from itertools import repeat
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from kanchay.adapters.locking import shared
 from kanchay.adapters.readings import sources
@@ -27,17 +24,16 @@ from kanchay.adapters.readings.common import (
     bounds_of,
     checked,
     checked_all,
-    compare,
     enter,
-    latest,
     needed_span,
-    only,
     register_all,
     roll,
     seen,
     visible,
 )
 from kanchay.adapters.readings.schema import SCHEMA, SCHEMA_VERSION, UPGRADES
+from kanchay.adapters.readings.selects import as_json, as_known, current, received_last
+from kanchay.adapters.readings.writing import Write, keep
 from kanchay.adapters.wal import write_ahead
 from kanchay.domain.errors import KanchayError
 from kanchay.domain.event import Change
@@ -52,7 +48,6 @@ __all__ = ["SqliteReadingStore"]
 _POINT = "pk, id, site_id, organisation_id, tz, summed, longest"
 _LEVELS: tuple[Level, ...] = ("hour", "day")
 _FAR = 1 << 62
-_SLICE = 16384  # rows that are Python objects at a time
 _BUSY_S = 30.0  # how long a writer waits for another process
 
 
@@ -109,7 +104,7 @@ class SqliteReadingStore:
         """Points as registered, in one statement for any number of them."""
         rows = self._connection.execute(
             f"SELECT {_POINT} FROM point WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608
-            (_json(point_ids),),
+            (as_json(point_ids),),
         )
         return {row[1]: _registered(row) for row in rows}
 
@@ -145,12 +140,12 @@ class SqliteReadingStore:
             known = self._known(names)
             points = {name: seen(scope, name, known.get(name)) for name in names}
             number = sources.number_of(db, source, make=True) or sources.DIRECT
-            write = _Write(db, points.values(), recorded_at, number)
+            write = Write(db, points.values(), recorded_at, number)
             for each in _rounds(clean):
                 write.add(points, each)
                 write.flush()
             for received in observations:
-                _keep(db, points[received.point_id], received, recorded_at, number)
+                keep(db, points[received.point_id], received, recorded_at, number)
             if number:
                 told: list[Readings | Observations] = [*clean, *observations]
                 for some in told:
@@ -187,12 +182,12 @@ class SqliteReadingStore:
         enter(scope, Permission.READ)
         point = self._seen(scope, point_id)
         if as_of is None:
-            return _current(self._connection, point, start, end)
-        return _as_known(self._connection, point, (start, end, as_of))
+            return current(self._connection, point, start, end)
+        return as_known(self._connection, point, (start, end, as_of))
 
     def observations(self, scope: Scope, point_id: str, start: int, end: int) -> Observations:
         enter(scope, Permission.READ)
-        return _received(self._connection, self._seen(scope, point_id), start, end)
+        return received_last(self._connection, self._seen(scope, point_id), start, end)
 
     def spans(self, scope: Scope, point_ids: Sequence[str]) -> dict[str, Span]:
         enter(scope, Permission.READ)
@@ -209,7 +204,7 @@ class SqliteReadingStore:
 
     def changes(self, scope: Scope, after: int, limit: int = 1000) -> list[Change]:
         enter(scope, Permission.READ)
-        sites = None if scope.site_ids is None else _json(scope.site_ids)
+        sites = None if scope.site_ids is None else as_json(scope.site_ids)
         rows = self._connection.execute(
             "SELECT c.seq, p.id, p.site_id, c.start, c.end, c.recorded_at"
             " FROM change c JOIN point p ON p.pk = c.point"
@@ -267,155 +262,9 @@ def _rounds(batches: Sequence[Readings]) -> list[list[Readings]]:
     return rounds
 
 
-class _Write:
-    """Readings of any number of points, written with a handful of statements inside one transaction."""
-
-    def __init__(
-        self, db: sqlite3.Connection, points: Iterable[Registered], recorded_at: int, source: int
-    ) -> None:
-        self._db, self._recorded_at, self._source = db, recorded_at, source
-        self._newest = _newest(db, points)
-        self._inserts: list[Iterable[tuple[Any, ...]]] = []
-        self._revisions: list[tuple[Any, ...]] = []
-        self._changes: list[tuple[int, int, int, int]] = []
-        self._longest: list[tuple[int, int]] = []
-        self.new = self.revised = self.unchanged = 0
-
-    def add(self, points: dict[str, Registered], batches: Sequence[Readings]) -> None:
-        """Note what has to be written. A point comes once between two flushes."""
-        if not batches:
-            return
-        who = [points[batch.point_id] for batch in batches]
-        newest = np.array([self._newest.get(point.pk, -_FAR) for point in who])
-        sizes = np.array([len(batch) for batch in batches])
-        at = np.cumsum(sizes) - sizes
-        start = np.concatenate([batch.start for batch in batches])
-        later = start[at] > newest
-        for i in np.flatnonzero(~later).tolist():
-            self._compare(who[i], batches[i])
-        if later.any():
-            fresh = [i for i, yes in enumerate(later.tolist()) if yes]
-            self._append([who[i] for i in fresh], [batches[i] for i in fresh])
-
-    def _append(self, points: list[Registered], batches: list[Readings]) -> None:
-        """Batches that lie after all there is: in columns over all points at once, for a fleet sends many."""
-        sizes = np.array([len(batch) for batch in batches])
-        at = np.cumsum(sizes) - sizes
-        start, end = (np.concatenate([getattr(b, name) for b in batches]) for name in ("start", "end"))
-        value, quality = (
-            np.concatenate([getattr(b, name) for b in batches]) for name in ("value", "quality")
-        )
-        keys = np.array([point.pk for point in points])
-        columns = (np.repeat(keys, sizes), start, end, value, quality)
-        self._inserts.append(_rows(columns, *self._stamp))
-        self.new += len(start)
-        firsts, lasts = start[at].tolist(), np.maximum.reduceat(end, at).tolist()
-        self._changes.extend(zip(keys.tolist(), firsts, lasts, repeat(self._recorded_at), strict=False))
-        self._newest |= dict(zip(keys.tolist(), start[at + sizes - 1].tolist(), strict=True))
-        longest = np.maximum.reduceat(end - start, at).tolist()
-        self._longest += [(s, p.pk) for s, p in zip(longest, points, strict=True) if s > p.longest]
-
-    @property
-    def _stamp(self) -> tuple[Iterable[int], Iterable[int]]:
-        """When it was recorded and who stands behind it: the same for every row of this write."""
-        return repeat(self._recorded_at), repeat(self._source)
-
-    def _compare(self, point: Registered, batch: Readings) -> None:
-        """A batch that may meet what is there: each row is new, revised or unchanged."""
-        first, last = int(batch.start[0]), int(batch.start[-1])
-        old = _kept(self._db, point, first, last + 1)
-        new, revised = compare(old, batch)
-        if new.any():
-            self._insert(point, only(batch, new))
-        if revised.any():
-            self._revise(point, only(batch, revised))
-        written = new | revised
-        again = int(np.isin(batch.start[revised], old.start[old.quality == WITHDRAWN]).sum())
-        self.new, self.revised = self.new + again, self.revised - again
-        self.unchanged += len(batch) - int(written.sum())
-        sources.claim(self._db, point.pk, batch.start[~written].tolist(), self._source)
-        if written.any():
-            starts = batch.start[written]
-            before = old.end[np.isin(old.start, starts)]
-            end = max(int(batch.end[written].max()), int(before.max(initial=-_FAR)))
-            self._note(point, batch, int(starts[0]), end)
-
-    def _insert(self, point: Registered, rows: Readings) -> None:
-        columns = (rows.start.tolist(), rows.end.tolist(), rows.value.tolist(), rows.quality.tolist())
-        self._inserts.append(zip(repeat(point.pk), *columns, *self._stamp, strict=False))
-        self._newest[point.pk] = max(self._newest.get(point.pk, -_FAR), columns[0][-1])
-        self.new += len(rows)
-
-    def _revise(self, point: Registered, rows: Readings) -> None:
-        columns = (rows.start.tolist(), rows.end.tolist(), rows.value.tolist(), rows.quality.tolist())
-        self._revisions.extend(zip(repeat(point.pk), *columns, *self._stamp, strict=False))
-        self.revised += len(rows)
-
-    def _note(self, point: Registered, batch: Readings, start: int, end: int) -> None:
-        """For the change feed: what was written, and what the old revisions of it covered."""
-        self._changes.append((point.pk, start, end, self._recorded_at))
-        longest = int((batch.end - batch.start).max())
-        if longest > point.longest:
-            self._longest.append((longest, point.pk))
-
-    def flush(self) -> None:
-        """Write everything noted."""
-        run = self._db.executemany
-        run(
-            "INSERT INTO reading (point, start, end, value, quality, recorded_at, source) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            chain.from_iterable(self._inserts),
-        )
-        run(
-            "INSERT INTO superseded SELECT * FROM reading WHERE point = ? AND start = ?",
-            [row[:2] for row in self._revisions],
-        )
-        run(
-            "UPDATE reading SET end = ?3, value = ?4, quality = ?5, recorded_at = ?6, revision = revision + 1,"
-            " source = ?7 WHERE point = ?1 AND start = ?2",
-            self._revisions,
-        )
-        run('INSERT INTO change (point, start, "end", recorded_at) VALUES (?, ?, ?, ?)', self._changes)
-        run("UPDATE point SET longest = max(longest, ?) WHERE pk = ?", self._longest)
-        for noted in (self._inserts, self._revisions, self._changes, self._longest):
-            noted.clear()
-
-
-def _newest(db: sqlite3.Connection, points: Iterable[Registered]) -> dict[int, int]:
-    """The last start of each point that has readings: one look at the key's end for each."""
-    rows = db.execute(
-        "SELECT j.value, (SELECT max(start) FROM reading WHERE point = j.value) FROM json_each(?) j",
-        (_json([point.pk for point in points]),),
-    )
-    return {pk: start for pk, start in rows if start is not None}
-
-
-def _rows(columns: Sequence[NDArray[Any]], *constant: Iterable[int]) -> Iterable[tuple[Any, ...]]:
-    """Rows as SQLite takes them, a slice after the other: as objects all at once they would fill the memory."""
-    slices = ([c[at : at + _SLICE].tolist() for c in columns] for at in range(0, len(columns[0]), _SLICE))
-    return chain.from_iterable(zip(*lists, *constant, strict=False) for lists in slices)
-
-
-def _keep(
-    db: sqlite3.Connection, point: Registered, received: Observations, recorded_at: int, source: int
-) -> None:
-    """Keep observations: all of a named source, else those that are not the newest word already."""
-    if not len(received):
-        return
-    batch = only(received, latest(received.start, np.arange(len(received), dtype=np.int64)))
-    old = _received(db, point, int(batch.start[0]), int(batch.start[-1]) + 1)
-    new, other = compare(old, batch)
-    some = batch if source else only(batch, new | other)
-    columns = (some.start, some.end, some.value, some.quality)
-    db.executemany(
-        "INSERT OR REPLACE INTO observation (point, start, end, value, quality, recorded_at, source)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        _rows((np.broadcast_to(point.pk, len(some)), *columns), repeat(recorded_at), repeat(source)),
-    )
-
-
 def _refresh(db: sqlite3.Connection, point: Registered, level: Level, change: Change) -> None:
     bounds = bounds_of(level, change.start, change.end, point.tz)
-    parts = roll(_current(db, point, *needed_span(bounds, point.longest)), bounds, point)
+    parts = roll(current(db, point, *needed_span(bounds, point.longest)), bounds, point)
     key = (point.pk, _LEVELS.index(level))
     db.execute(
         "DELETE FROM rollup WHERE point = ? AND level = ? AND start >= ? AND start < ?",
@@ -428,59 +277,6 @@ def _refresh(db: sqlite3.Connection, point: Registered, level: Level, change: Ch
     )
 
 
-def _current(db: sqlite3.Connection, point: Registered, start: int, end: int) -> Readings:
-    kept = _kept(db, point, start, end)
-    stands = kept.quality != WITHDRAWN
-    return kept if stands.all() else only(kept, stands)
-
-
-def _kept(db: sqlite3.Connection, point: Registered, start: int, end: int) -> Readings:
-    """The newest revisions, also of readings that were withdrawn."""
-    rows = db.execute(
-        "SELECT start, end, value, quality FROM reading"
-        " WHERE point = ? AND start >= ? AND start < ? ORDER BY start",
-        (point.pk, start, end),
-    ).fetchall()
-    return Readings(point.id, *_arrays(rows))
-
-
-def _as_known(db: sqlite3.Connection, point: Registered, window: tuple[int, int, int]) -> Readings:
-    """The newest revision of each start recorded at or before a second."""
-    rows = db.execute(
-        "SELECT start, end, value, quality, revision FROM revision"
-        " WHERE point = ? AND start >= ? AND start < ? AND recorded_at <= ?",
-        (point.pk, *window),
-    ).fetchall()
-    revision = np.array([row[4] for row in rows], dtype=np.int64)
-    known = Readings(point.id, *_arrays(rows))
-    newest = latest(known.start, revision)
-    return only(known, newest[known.quality[newest] != WITHDRAWN])
-
-
-def _received(db: sqlite3.Connection, point: Registered, start: int, end: int) -> Observations:
-    """Observations of each start as last received."""
-    rows = db.execute(
-        "SELECT start, end, value, quality FROM observation"
-        " WHERE point = ? AND start >= ? AND start < ? ORDER BY start, recorded_at, source",
-        (point.pk, start, end),
-    ).fetchall()
-    received = Observations(point.id, *_arrays(rows))
-    return only(received, latest(received.start, np.arange(len(rows), dtype=np.int64)))
-
-
-def _arrays(rows: Sequence[tuple[Any, ...]]) -> tuple[IntArray, IntArray, Any, Any]:
-    columns = list(zip(*rows, strict=True)) or [()] * 4
-    kinds = (np.int64, np.int64, np.float64, np.int8)
-    start, end, value, quality = (np.asarray(c, dtype=k) for c, k in zip(columns, kinds, strict=False))
-    return start, end, value, quality
-
-
 def _registered(row: tuple[Any, ...]) -> Registered:
     pk, name, site_id, organisation_id, tz, summed, longest = row
     return Registered(name, site_id, organisation_id, tz, bool(summed), longest, pk)
-
-
-def _json(values: Iterable[str | int]) -> str:
-    import json
-
-    return json.dumps(list(values))

@@ -1,0 +1,158 @@
+"""Readings on their way into the SQLite store: compared with what is there, then written in a few statements."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kanchay.adapters.readings import sources
+from kanchay.adapters.readings.common import WITHDRAWN, Registered, compare, latest, only
+from kanchay.adapters.readings.selects import kept, newest_starts, received_last
+from kanchay.domain.reading import Observations, Readings
+
+__all__ = ["Write", "keep"]
+
+_FAR: Final = 1 << 62
+_SLICE: Final = 16384  # rows that are Python objects at a time
+
+
+class Write:
+    """Readings of any number of points, written with a handful of statements inside one transaction."""
+
+    def __init__(
+        self, db: sqlite3.Connection, points: Iterable[Registered], recorded_at: int, source: int
+    ) -> None:
+        self._db, self._recorded_at, self._source = db, recorded_at, source
+        self._newest = newest_starts(db, points)
+        self._inserts: list[Iterable[tuple[Any, ...]]] = []
+        self._revisions: list[tuple[Any, ...]] = []
+        self._changes: list[tuple[int, int, int, int]] = []
+        self._longest: list[tuple[int, int]] = []
+        self.new = self.revised = self.unchanged = 0
+
+    def add(self, points: dict[str, Registered], batches: Sequence[Readings]) -> None:
+        """Note what has to be written. A point comes once between two flushes."""
+        if not batches:
+            return
+        who = [points[batch.point_id] for batch in batches]
+        newest = np.array([self._newest.get(point.pk, -_FAR) for point in who])
+        sizes = np.array([len(batch) for batch in batches])
+        at = np.cumsum(sizes) - sizes
+        start = np.concatenate([batch.start for batch in batches])
+        later = start[at] > newest
+        for i in np.flatnonzero(~later).tolist():
+            self._compare(who[i], batches[i])
+        if later.any():
+            fresh = [i for i, yes in enumerate(later.tolist()) if yes]
+            self._append([who[i] for i in fresh], [batches[i] for i in fresh])
+
+    def _append(self, points: list[Registered], batches: list[Readings]) -> None:
+        """Batches that lie after all there is: in columns over all points at once, for a fleet sends many."""
+        sizes = np.array([len(batch) for batch in batches])
+        at = np.cumsum(sizes) - sizes
+        start, end = (np.concatenate([getattr(b, name) for b in batches]) for name in ("start", "end"))
+        value, quality = (
+            np.concatenate([getattr(b, name) for b in batches]) for name in ("value", "quality")
+        )
+        keys = np.array([point.pk for point in points])
+        columns = (np.repeat(keys, sizes), start, end, value, quality)
+        self._inserts.append(sliced(columns, *self._stamp))
+        self.new += len(start)
+        firsts, lasts = start[at].tolist(), np.maximum.reduceat(end, at).tolist()
+        self._changes.extend(zip(keys.tolist(), firsts, lasts, repeat(self._recorded_at), strict=False))
+        self._newest |= dict(zip(keys.tolist(), start[at + sizes - 1].tolist(), strict=True))
+        longest = np.maximum.reduceat(end - start, at).tolist()
+        self._longest += [(s, p.pk) for s, p in zip(longest, points, strict=True) if s > p.longest]
+
+    @property
+    def _stamp(self) -> tuple[Iterable[int], Iterable[int]]:
+        """When it was recorded and who stands behind it: the same for every row of this write."""
+        return repeat(self._recorded_at), repeat(self._source)
+
+    def _compare(self, point: Registered, batch: Readings) -> None:
+        """A batch that may meet what is there: each row is new, revised or unchanged."""
+        first, last = int(batch.start[0]), int(batch.start[-1])
+        old = kept(self._db, point, first, last + 1)
+        new, revised = compare(old, batch)
+        if new.any():
+            self._insert(point, only(batch, new))
+        if revised.any():
+            self._revise(point, only(batch, revised))
+        written = new | revised
+        again = int(np.isin(batch.start[revised], old.start[old.quality == WITHDRAWN]).sum())
+        self.new, self.revised = self.new + again, self.revised - again
+        self.unchanged += len(batch) - int(written.sum())
+        sources.claim(self._db, point.pk, batch.start[~written].tolist(), self._source)
+        if written.any():
+            starts = batch.start[written]
+            before = old.end[np.isin(old.start, starts)]
+            end = max(int(batch.end[written].max()), int(before.max(initial=-_FAR)))
+            self._note(point, batch, int(starts[0]), end)
+
+    def _insert(self, point: Registered, rows: Readings) -> None:
+        columns = (rows.start.tolist(), rows.end.tolist(), rows.value.tolist(), rows.quality.tolist())
+        self._inserts.append(zip(repeat(point.pk), *columns, *self._stamp, strict=False))
+        self._newest[point.pk] = max(self._newest.get(point.pk, -_FAR), columns[0][-1])
+        self.new += len(rows)
+
+    def _revise(self, point: Registered, rows: Readings) -> None:
+        columns = (rows.start.tolist(), rows.end.tolist(), rows.value.tolist(), rows.quality.tolist())
+        self._revisions.extend(zip(repeat(point.pk), *columns, *self._stamp, strict=False))
+        self.revised += len(rows)
+
+    def _note(self, point: Registered, batch: Readings, start: int, end: int) -> None:
+        """For the change feed: what was written, and what the old revisions of it covered."""
+        self._changes.append((point.pk, start, end, self._recorded_at))
+        longest = int((batch.end - batch.start).max())
+        if longest > point.longest:
+            self._longest.append((longest, point.pk))
+
+    def flush(self) -> None:
+        """Write everything noted."""
+        run = self._db.executemany
+        run(
+            "INSERT INTO reading (point, start, end, value, quality, recorded_at, source) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            chain.from_iterable(self._inserts),
+        )
+        run(
+            "INSERT INTO superseded SELECT * FROM reading WHERE point = ? AND start = ?",
+            [row[:2] for row in self._revisions],
+        )
+        run(
+            "UPDATE reading SET end = ?3, value = ?4, quality = ?5, recorded_at = ?6, revision = revision + 1,"
+            " source = ?7 WHERE point = ?1 AND start = ?2",
+            self._revisions,
+        )
+        run('INSERT INTO change (point, start, "end", recorded_at) VALUES (?, ?, ?, ?)', self._changes)
+        run("UPDATE point SET longest = max(longest, ?) WHERE pk = ?", self._longest)
+        for noted in (self._inserts, self._revisions, self._changes, self._longest):
+            noted.clear()
+
+
+def keep(
+    db: sqlite3.Connection, point: Registered, received: Observations, recorded_at: int, source: int
+) -> None:
+    """Keep observations: all of a named source, else those that are not the newest word already."""
+    if not len(received):
+        return
+    batch = only(received, latest(received.start, np.arange(len(received), dtype=np.int64)))
+    old = received_last(db, point, int(batch.start[0]), int(batch.start[-1]) + 1)
+    new, other = compare(old, batch)
+    some = batch if source else only(batch, new | other)
+    columns = (some.start, some.end, some.value, some.quality)
+    db.executemany(
+        "INSERT OR REPLACE INTO observation (point, start, end, value, quality, recorded_at, source)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        sliced((np.broadcast_to(point.pk, len(some)), *columns), repeat(recorded_at), repeat(source)),
+    )
+
+
+def sliced(columns: Sequence[NDArray[Any]], *constant: Iterable[int]) -> Iterable[tuple[Any, ...]]:
+    """Rows as SQLite takes them, a slice after the other: as objects all at once they would fill the memory."""
+    slices = ([c[at : at + _SLICE].tolist() for c in columns] for at in range(0, len(columns[0]), _SLICE))
+    return chain.from_iterable(zip(*lists, *constant, strict=False) for lists in slices)
