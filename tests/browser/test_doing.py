@@ -18,7 +18,7 @@ HOME, FORECAST, FINDINGS = (
 def test_arrows_read_a_chart_aloud(browse) -> None:
     browser = browse()
     page = browser.open(FORECAST)
-    figure = page.locator("figure.chart").nth(1)
+    figure = page.locator("figure.chart").nth(2)  # the one by the hour
     figure.locator("canvas").wait_for()
     rest = figure.locator(".readout").inner_text()
     figure.locator(".plot").focus()
