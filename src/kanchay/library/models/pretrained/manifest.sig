@@ -1,1 +1,1 @@
-GcNxgmpyLTJ0/3EBUM4vz1HbG7j04O4Fex5mqteAlieGoMpV7aHkpF53Kx7BSuF2+vDQBHdCoMXQbpT0bezPAQ==
+K+znohP2ZxT5+UZepHCiGxz31BaxznnjSqheZliPw413rBAhk/jx9m+oIWgWyP3xZ1pRBiuc6Hm34cGJc26kBQ==
