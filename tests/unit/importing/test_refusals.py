@@ -144,3 +144,19 @@ def test_gzip_and_zip_around_one_table_are_read(read):
     for content, name in ((gzip.compress(GOOD.encode()), "a.csv.gz"), (packed.getvalue(), "a.zip")):
         series = read(content, name=name, tz="UTC").series[0]
         assert (series.n, series.total) == (plain.n, plain.total)
+
+
+def test_a_year_that_no_meter_knows_is_a_row_without_time(read) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    hours = (np.arange(100) + 473_000) * 3_600_000
+    hours[40] = 3 * 10**14  # the year 11476, for which there is no calendar
+    hours[41] = -(10**15)
+    out = io.BytesIO()
+    table = pa.table(
+        {"timestamp": pa.array(hours, pa.timestamp("ms", tz="UTC")), "energy_kwh": np.full(100, 0.5)}
+    )
+    pq.write_table(table, out)
+    (series,) = read(out.getvalue(), name="a.parquet").series
+    assert series.n == 98

@@ -12,7 +12,7 @@ from kanchay.adapters.files.cells import cell_type
 from kanchay.adapters.files.container import Limits, size
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
-from kanchay.adapters.files.times import EARLIEST, epoch_seconds
+from kanchay.adapters.files.times import EARLIEST, LATEST, epoch_seconds
 from kanchay.adapters.files.words import ROLE_WORDS, matches, normal
 
 __all__ = ["read_parquet"]
@@ -50,9 +50,11 @@ def _column(name: str, table: Any) -> Column | None:
         return None  # nested
     column, kind = _whole(table.column(0)), table.schema.field(0).type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        known = known_of(column)
         seconds = column.cast(pa.timestamp("s", tz=getattr(kind, "tz", None)), safe=False)
         instants = integers_of(seconds.cast(pa.int64()))
+        # A year no meter knows is damage: that row has no time, as where a text cannot be read.
+        known = known_of(column) & (instants >= 0) & (instants <= LATEST)
+        instants = np.where(known, instants, 0)
         aware = getattr(kind, "tz", None) is not None
         return Column(
             name,
