@@ -82,25 +82,25 @@ def folds(chosen: argparse.Namespace, splits: Path, data: Path) -> tuple[Evaluat
     """Each data set by models that have not seen it; the meters of all folds are summed up together."""
     meters = load_meters(splits, data)
     known = load_folds(splits)
-    with_bundle = [fold for fold in known if bundle_of(chosen, fold)]
+    bundles = {fold.left_out: bundle_of(chosen, fold) for fold in known}
+    with_bundle = [fold for fold in known if bundles[fold.left_out]]
     skipped = [
         (fold.left_out, "no bundle of that name") for fold in known if with_bundle and fold not in with_bundle
     ]
     rows: list[MeterResult] = []
     for fold in with_bundle or known:
         tell(f"\n{fold.left_out}, {fold.kind}")
-        rows += one_fold(fold, chosen, meters, splits, data)
+        rows += one_fold(fold, bundles[fold.left_out], chosen, meters, splits, data)
     names = list(rows[0].models)
     return summarise(FOLD_MODEL if FOLD_MODEL in names else "lightgbm", rows), skipped
 
 
 def one_fold(
-    fold: Fold, chosen: argparse.Namespace, meters: list[Meter], splits: Path, data: Path
+    fold: Fold, bundle: str | None, chosen: argparse.Namespace, meters: list[Meter], splits: Path, data: Path
 ) -> list[MeterResult]:
     shelf = ModelShelf(read_settings())
     entrants: list[Entrant] = []
     trained: dict[str, tuple[str, ...]] = {}
-    bundle = bundle_of(chosen, fold)
     if bundle:
         entrants.append(entrant(shelf.load(bundle), name=FOLD_MODEL))
         trained[FOLD_MODEL] = learned_from(shelf, bundle)

@@ -28,7 +28,7 @@ def procedural_load(
 
     `clock` (n, hours) counts local hours on from a Monday 00:00, `holiday` (n, hours) tells public holidays.
     """
-    day = (clock - clock[:, :1]) // DAY_H + (clock[:, :1] % DAY_H + (clock - clock[:, :1]) % DAY_H) // DAY_H
+    day = clock // DAY_H - clock[:, :1] // DAY_H
     building = _building(clock, day, holiday, rng)
     dwelling = _dwelling(clock, day, rng)
     load = np.where(home[:, None], dwelling, building)

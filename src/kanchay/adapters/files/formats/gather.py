@@ -8,10 +8,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kanchay.adapters.files.formats.statement import Stated
+from kanchay.adapters.files.refusal import refuse
 from kanchay.domain.point import Direction, Kind
 from kanchay.domain.units import Quantity
 
-__all__ = ["Gathered", "Means"]
+__all__ = ["Gathered", "Means", "number_of"]
+
+
+def number_of(cell: str, name: str, title: str, *, comma: bool = False) -> float:
+    """The number of a cell, with a decimal comma too where `comma` says so; a file without one there is refused."""
+    try:
+        return float(cell.replace(",", ".") if comma else cell)
+    except ValueError as error:
+        raise refuse("contradicts", name, title=title, what=f"'{cell[:20]}' is no number") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from kanchay.adapters.files.container import Limits
-from kanchay.adapters.files.formats.gather import Gathered, Means
+from kanchay.adapters.files.formats.gather import Gathered, Means, number_of
 from kanchay.adapters.files.formats.statement import Statement, TextFormat
 from kanchay.adapters.files.refusal import refuse
 from kanchay.domain.errors import UnitError
@@ -96,16 +96,9 @@ def _read(text: bytes, name: str, limits: Limits) -> Statement:
             continue
         for i, cell in enumerate(row[3 : 3 + len(start)]):
             if cell.strip():
-                value = _number(cell, name) * factor
+                value = number_of(cell, name, _TITLE) * factor
                 gathered.add(row[0] or row[1], means, int(start[i]), value, column=row[1], end=int(end[i]))
     return Statement(tuple(gathered.series()), n_rows, "", tuple(("left_out", what) for what in left_out))
-
-
-def _number(cell: str, name: str) -> float:
-    try:
-        return float(cell)
-    except ValueError as error:
-        raise refuse("contradicts", name, title=_TITLE, what=f"'{cell[:20]}' is no number") from error
 
 
 FORMAT: Final = TextFormat(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from kanchay.adapters.files.container import Limits
-from kanchay.adapters.files.formats.gather import Gathered, Means
+from kanchay.adapters.files.formats.gather import Gathered, Means, number_of
 from kanchay.adapters.files.formats.statement import Statement, TextFormat
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.words import direction_words, find_unit, normal
@@ -83,7 +83,7 @@ def _read(text: bytes, name: str, limits: Limits) -> Statement:
         at, aware = _moment((row["start"] or "").strip(), name)
         clocks.add(aware)
         end = at + HOUR
-        value = _number(cell, name) * factor
+        value = number_of(cell, name, _TITLE, comma=True) * factor
         if column == "sum":
             gathered.add(key, means, end, value, column=column)
         else:
@@ -94,13 +94,6 @@ def _read(text: bytes, name: str, limits: Limits) -> Statement:
         )
     gathered.clock = clocks == {False}
     return Statement(tuple(gathered.series()), n, "", tuple(("left_out", what) for what in left_out))
-
-
-def _number(cell: str, name: str) -> float:
-    try:
-        return float(cell.replace(",", "."))
-    except ValueError as error:
-        raise refuse("contradicts", name, title=_TITLE, what=f"'{cell[:20]}' is no number") from error
 
 
 FORMAT: Final = TextFormat(
