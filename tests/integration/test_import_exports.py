@@ -50,9 +50,8 @@ def test_right_or_asked(bench: ModuleType) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
 def test_right_or_asked_in_thousands(bench: ModuleType) -> None:
-    """`python benchmarks/accuracy/importer.py --cases 4000` goes further."""
-    found, wrong = shares(bench, 100_000, 2000)
-    assert len(wrong) <= 2, f"silently wrong: {wrong}"
+    found, wrong = shares(bench, 100_000, 4000)
+    assert len(wrong) <= 10, f"silently wrong: {wrong}"
     assert found["crash"] == 0
     assert found["right"] + found["asked"] >= 0.99
 
@@ -71,7 +70,7 @@ def test_thousands_of_damaged_files(bench: ModuleType) -> None:
     import resource
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    found = bench.fuzz(bench.sources(300, 70_000), 2000, 70_000)
+    found = bench.fuzz(bench.sources(300, 70_000), 5000, 70_000)
     assert not found.crashes, "\n".join(found.crashes)
     assert not found.slow, "\n".join(found.slow)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before < 600 * MIB
