@@ -1,9 +1,4 @@
-"""A tariff: dated prices, the charges they go into, and the rules that make a bill of them.
-
-The set of charge kinds is small and closed, so that a tariff file holds data and never code. A new kind
-(time of use, demand, reactive, series) is one more dataclass in `Charge`, one reader in
-`kanchay.analysis.tariff.parse` and one pricer in `kanchay.analysis.tariff.charges`.
-"""
+"""A tariff: dated prices, the charges they go into, and the rules that make a bill of them."""
 
 from __future__ import annotations
 
@@ -14,39 +9,74 @@ from decimal import Decimal
 from enum import StrEnum
 
 from kanchay.domain.bill import Source
+from kanchay.domain.charges import (
+    Band,
+    BandedCharge,
+    BlockPrice,
+    Charge,
+    ContractedCharge,
+    DemandCharge,
+    Factor,
+    FixedCharge,
+    LimitBasis,
+    LookupCharge,
+    LookupRow,
+    MinimumCharge,
+    Names,
+    Per,
+    PerUnitCharge,
+    Presence,
+    Ratchet,
+    ReactiveCharge,
+    Select,
+    SeriesCharge,
+    Statistic,
+    Tier,
+    TouCharge,
+)
+from kanchay.domain.schedule import Block, Calendar, Schedule, Season, Window
 
 __all__ = [
     "Band",
     "BandedCharge",
+    "Block",
+    "BlockPrice",
+    "Calendar",
     "Charge",
+    "ContractedCharge",
+    "DemandCharge",
     "Eligibility",
     "ExportMode",
     "Factor",
     "FixedCharge",
+    "LimitBasis",
     "LookupCharge",
     "LookupRow",
+    "MinimumCharge",
     "Names",
     "Parameter",
+    "Per",
     "PerUnitCharge",
+    "Presence",
     "Price",
     "Proration",
+    "Ratchet",
+    "ReactiveCharge",
     "Rounding",
+    "Schedule",
+    "Season",
     "Select",
+    "SeriesCharge",
+    "Statistic",
+    "Surplus",
     "Tariff",
     "Tax",
     "Tier",
+    "TouCharge",
     "Usage",
     "Version",
+    "Window",
 ]
-
-Names = Mapping[str, str]  # language -> words, for example {"es": "Energía", "en": "Energy"}
-
-
-class Select(StrEnum):
-    """How a banded charge treats the quantity."""
-
-    BY_TOTAL = "by_total"  # the whole period's quantity chooses one band, whose prices hold for all of it
-    MARGINAL = "marginal"  # each part of the quantity pays the price of the tier it lies in
 
 
 class Proration(StrEnum):
@@ -65,9 +95,20 @@ class ExportMode(StrEnum):
     PRICE_SERIES = "price_series"
 
 
+class Surplus(StrEnum):
+    """What becomes of energy or credit that exceeds what the customer used or owes."""
+
+    LOSE = "lose"  # it ends with the period
+    CARRY = "carry"  # kept for the next bill: kWh under net metering, money under net billing
+    PAY = "pay"  # paid out: the total may be below zero
+
+
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """A tax on the taxed lines. `rate` 0.18 means 18 %. Holds from `valid_from`, before `valid_to`."""
+    """A tax on the lines that name it. `rate` 0.18 means 18 %. Holds from `valid_from`, before `valid_to`.
+
+    `on` names earlier taxes of the tariff that are part of its base, as VAT on an electricity duty.
+    """
 
     id: str
     rate: Decimal
@@ -75,6 +116,7 @@ class Tax:
     valid_to: date | None
     names: Names = field(default_factory=dict)
     source: Source | None = None
+    on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,105 +143,6 @@ class Parameter:
     names: Names = field(default_factory=dict)
     help: Names = field(default_factory=dict)
     source: Source | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A part of a band up to `up_to` (None: the rest): a `rate` per unit, or one `amount` for all of it."""
-
-    up_to: Decimal | None
-    rate: Decimal | None = None
-    amount: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A band of the period's total, up to and including `up_to`, with its own fixed charge and tiers."""
-
-    up_to: Decimal | None
-    tiers: tuple[Tier, ...]
-    fixed: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BandedCharge:
-    """Prices by band of the total, with tiers inside a band.
-
-    Makes a line `id`, and `fixed_id` where bands have one.
-    """
-
-    id: str
-    quantity: str
-    select: Select
-    bands: tuple[Band, ...]
-    taxes: tuple[str, ...]
-    tax_included: bool
-    fixed_id: str = "fixed"
-    names: Names = field(default_factory=dict)
-    fixed_names: Names = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FixedCharge:
-    """An amount a period: written here, or a parameter. With `hide_zero` a zero makes no line."""
-
-    id: str
-    amount: Decimal | None
-    parameter: str | None
-    taxes: tuple[str, ...]
-    tax_included: bool
-    hide_zero: bool = False
-    names: Names = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LookupRow:
-    """`factor` for a quantity up to and including `up_to`; None where nobody has told us."""
-
-    up_to: Decimal | None
-    factor: Decimal | None
-    confidence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LookupCharge:
-    """`factor(quantity) × parameter`, unless the whole amount is typed as parameter `amount_parameter`.
-
-    `leave_out_code` not empty: the line may be left out when asked, and the bill then carries that warning.
-    """
-
-    id: str
-    quantity: str
-    rows: tuple[LookupRow, ...]
-    parameter: str
-    amount_parameter: str | None
-    taxes: tuple[str, ...]
-    tax_included: bool
-    leave_out_code: str = ""
-    names: Names = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """One factor of a product: a constant, or a parameter by name."""
-
-    constant: Decimal | None = None
-    parameter: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PerUnitCharge:
-    """`quantity × product of factors`, never free code."""
-
-    id: str
-    quantity: str
-    factors: tuple[Factor, ...]
-    taxes: tuple[str, ...]
-    tax_included: bool
-    names: Names = field(default_factory=dict)
-
-
-Charge = BandedCharge | FixedCharge | LookupCharge | PerUnitCharge
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,23 +210,37 @@ class Tariff:
     versions: tuple[Version, ...]
     export: ExportMode = ExportMode.NONE
     stale_after_days: int | None = None
+    surplus: Surplus = Surplus.LOSE
+    calendar: Calendar = field(default_factory=Calendar)
+    seasons: tuple[Season, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    demand_window_min: int = 15
 
     def parameter(self, key: str) -> Parameter | None:
         """The parameter of that name, None where the tariff has none."""
         return next((p for p in self.parameters if p.id == key), None)
+
+    def schedule_of(self, block: str) -> Schedule | None:
+        """The schedule that holds the block of that name, None where there is none."""
+        return next((s for s in self.schedules if any(b.id == block for b in s.blocks)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What a period used: half-open days ``[start, end)`` and quantities by name.
 
-    `quantities` holds ``energy_kwh`` today; blocks (``energy_kwh.peak``) and demand (``demand_kw.peak``) are
-    further names, so that a charge says which it needs and a missing one is refused.
+    Names: ``energy_kwh``, ``export_kwh``, ``reactive_kvarh`` and ``demand_kw`` of the whole period; with a
+    block, such as ``energy_kwh.hp`` or ``demand_kw.hp``, of its hours; ``hours.hp`` and ``days.summer`` how
+    many hours and days those were; ``value.spot`` the money of a price series. A charge says what it needs,
+    and a missing one is refused. `before` holds the quantities of the periods before, newest first: demand
+    may look back.
     """
 
     start: date
     end: date
     quantities: Mapping[str, Decimal]
+    before: tuple[Mapping[str, Decimal], ...] = ()
+    notes: tuple[str, ...] = ()  # codes of what was estimated on the way, for the bill's warnings
 
     @classmethod
     def energy(cls, start: date, end: date, kwh: Decimal) -> Usage:

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from kanchay.analysis.tariff import refuse
+from kanchay.analysis.tariff.prices import Unlike, map_prices, merge_prices
 from kanchay.analysis.tariff.rounding import round_to
-from kanchay.domain.tariff import Band, BandedCharge, Charge, FixedCharge, Proration, Tariff, Tier, Version
+from kanchay.domain.tariff import Charge, Proration, Tariff, Version
 
 __all__ = ["Blend", "Share", "blend_prices", "shares_of", "tax_rates"]
 
@@ -159,76 +160,27 @@ def blend_prices(tariff: Tariff, start: date, end: date) -> Blend:
 
 def _net(charge: Charge, rates: Mapping[str, Decimal], decimals: int) -> Charge:
     """The charge without the taxes its prices include."""
-    if not isinstance(charge, (BandedCharge, FixedCharge)) or not charge.tax_included:
+    if not charge.tax_included:
         return charge
     gross = 1 + sum((rates.get(t, Decimal(0)) for t in charge.taxes), Decimal(0))
-    if isinstance(charge, FixedCharge):
-        amount = None if charge.amount is None else charge.amount / gross
-        return replace(charge, amount=amount, tax_included=False)
-    bands = tuple(
-        Band(
-            b.up_to,
-            tuple(
-                Tier(
-                    t.up_to,
-                    None if t.rate is None else round_to(t.rate / gross, decimals),
-                    None if t.amount is None else t.amount / gross,
-                )
-                for t in b.tiers
-            ),
-            None if b.fixed is None else b.fixed / gross,
-        )
-        for b in charge.bands
-    )
-    return replace(charge, bands=bands, tax_included=False)
+
+    def without(role: str, price: Decimal) -> Decimal:
+        return round_to(price / gross, decimals) if role == "rate" else price / gross
+
+    return replace(map_prices(charge, without), tax_included=False)
 
 
 def _mean_charge(tariff: Tariff, name: str, charges: Sequence[Charge | None], days: list[int]) -> Charge:
-    last = charges[-1]
-    banded = [c for c in charges if isinstance(c, BandedCharge)]
-    if isinstance(last, BandedCharge) and len(banded) == len(charges):
-        return _mean_banded(tariff, banded, days)
-    fixed = [c for c in charges if isinstance(c, FixedCharge)]
-    if isinstance(last, FixedCharge) and last.amount is not None and len(fixed) == len(charges):
-        amount = _mean(tariff, name, [c.amount for c in fixed], days)
-        return replace(last, amount=amount)
-    if last is None or any(c != last for c in charges):
+    """Mean of the same charge in several lists, weighted by days."""
+    known = [c for c in charges if c is not None]
+    if len(known) < len(charges):
         raise refuse.cannot_blend(tariff, name)
-    return last
 
+    def mean(role: str, prices: Sequence[Decimal]) -> Decimal:
+        value = sum((p * d for p, d in zip(prices, days, strict=True)), Decimal(0)) / sum(days)
+        return round_to(value, tariff.rounding.unit_price) if role == "rate" else value
 
-def _shape(charge: BandedCharge) -> tuple[object, ...]:
-    return (charge.select, *((b.up_to, tuple(t.up_to for t in b.tiers)) for b in charge.bands))
-
-
-def _mean_banded(tariff: Tariff, charges: list[BandedCharge], days: list[int]) -> BandedCharge:
-    if len({_shape(c) for c in charges}) > 1:
-        raise refuse.cannot_blend(tariff, charges[-1].id)
-    last = charges[-1]
-    decimals = tariff.rounding.unit_price
-
-    def tier(band: int, index: int) -> Tier:
-        same = [c.bands[band].tiers[index] for c in charges]
-        rate = _mean(tariff, last.id, [t.rate for t in same], days)
-        amount = _mean(tariff, last.id, [t.amount for t in same], days)
-        return Tier(same[-1].up_to, None if rate is None else round_to(rate, decimals), amount)
-
-    bands = tuple(
-        Band(
-            b.up_to,
-            tuple(tier(i, j) for j in range(len(b.tiers))),
-            _mean(tariff, last.id, [c.bands[i].fixed for c in charges], days),
-        )
-        for i, b in enumerate(last.bands)
-    )
-    return replace(last, bands=bands)
-
-
-def _mean(tariff: Tariff, name: str, values: Sequence[Decimal | None], days: list[int]) -> Decimal | None:
-    """Mean weighted by days; None where no version has the value, a refusal where only some have it."""
-    known = [v for v in values if v is not None]
-    if not known:
-        return None
-    if len(known) < len(values):
-        raise refuse.cannot_blend(tariff, name)
-    return sum((v * d for v, d in zip(known, days, strict=True)), Decimal(0)) / sum(days)
+    try:
+        return merge_prices(known, mean)
+    except Unlike as error:
+        raise refuse.cannot_blend(tariff, name) from error
