@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from kanchay.analysis.tariff.document import Node, TariffInvalid
-from kanchay.analysis.tariff.parse import parse_source
+from kanchay.analysis.tariff.parse_source import read_source
 from kanchay.analysis.tariff.rounding import round_to
 from kanchay.domain.carbon import EmissionFactor, FactorSet
 
@@ -70,7 +70,7 @@ def _factor(node: Node) -> EmissionFactor:
         node["value"].exact(),
         node["valid_from"].day() or date.min,
         node["valid_to"].day(needed=False),
-        parse_source(node["source"]),
+        read_source(node["source"]),
     )
 
 

@@ -62,6 +62,21 @@ class Node:
         for index, value in enumerate(self.value):
             yield Node(value, f"{self.path}[{index}]", self.problems)
 
+    @property
+    def key(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition(".")[2]
+
+    def members(self) -> Iterator[Node]:
+        """Members of a mapping, each with its key; anything else is a mistake, nothing at all is empty."""
+        if self.value is None:
+            return
+        if not isinstance(self.value, Mapping):
+            self.wrong("must be a mapping")
+            return
+        for name in self.value:
+            yield self[str(name)]
+
     def known(self, *keys: str) -> None:
         """Note keys that nobody reads: most are typing mistakes."""
         if not isinstance(self.value, Mapping):

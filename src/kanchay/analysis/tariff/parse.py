@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
 from kanchay.analysis.tariff.document import Node, TariffInvalid
-from kanchay.analysis.tariff.parse_charges import parameters_of, read_charge
-from kanchay.domain.bill import Source
+from kanchay.analysis.tariff.parse_charges import read_charge
+from kanchay.analysis.tariff.parse_source import maybe_source, read_source
+from kanchay.analysis.tariff.parse_time import read_calendar, read_schedule, read_season
+from kanchay.analysis.tariff.references import blocks_of, parameters_of, quantities_of
 from kanchay.domain.tariff import (
+    Charge,
     Eligibility,
     ExportMode,
     Parameter,
     Price,
     Proration,
     Rounding,
+    Surplus,
     Tariff,
     Tax,
+    TouCharge,
     Version,
 )
 
-__all__ = ["SCHEMA", "parse_source", "parse_tariff"]
+__all__ = ["SCHEMA", "parse_tariff"]
 
 SCHEMA: Final = "tariff/1"
 _NEVER: Final = date.max
 _TOP: Final = (
     "schema", "id", "country", "currency", "timezone", "provider", "option", "eligibility", "proration",
     "rounding", "taxes", "parameters", "common_charges", "versions", "export", "stale_after_days", "note",
+    "calendar", "seasons", "schedules", "demand_window_min",
 )  # fmt: skip
 
 
@@ -71,6 +77,7 @@ def parse_tariff(document: Mapping[str, Any]) -> Tariff:
 
 def _tariff(root: Node) -> Tariff:
     provider, option = root["provider"], root["option"]
+    seasons = tuple(read_season(n) for n in root["seasons"].items())
     return Tariff(
         id=root["id"].text(),
         country=root["country"].text(),
@@ -89,6 +96,13 @@ def _tariff(root: Node) -> Tariff:
         versions=_versions(root),
         export=root["export"]["mode"].choice(ExportMode, ExportMode.NONE),
         stale_after_days=root["stale_after_days"].whole(0) or None,
+        surplus=root["export"]["surplus"].choice(Surplus, Surplus.LOSE),
+        calendar=read_calendar(root["calendar"]),
+        seasons=seasons,
+        schedules=tuple(
+            read_schedule(n, frozenset(s.id for s in seasons)) for n in root["schedules"].items()
+        ),
+        demand_window_min=root["demand_window_min"].whole(15),
     )
 
 
@@ -113,41 +127,16 @@ def _rounding(node: Node) -> Rounding:
     )
 
 
-def parse_source(node: Node) -> Source:
-    """A source of a price: title, address, date, confidence and basis are all told.
-
-    Parameters
-    ----------
-    node : Node
-        A place in a tariff file; mistakes are noted there.
-
-    Returns
-    -------
-    Source
-    """
-    node.known("title", "url", "date", "checked", "confidence", "basis", "note")
-    return Source(
-        node["title"].text(),
-        node["url"].text(needed=False) or None,
-        node["date"].text(),
-        node["confidence"].text(),
-        node["basis"].text(),
-    )
-
-
-def _source(node: Node) -> Source | None:
-    return parse_source(node) if node else None
-
-
 def _tax(node: Node) -> Tax:
-    node.known("id", "rate", "valid_from", "valid_to", "name", "source")
+    node.known("id", "rate", "valid_from", "valid_to", "name", "source", "on")
     return Tax(
         node["id"].text(),
         node["rate"].exact(),
         node["valid_from"].day() or date.min,
         node["valid_to"].day(needed=False),
         node["name"].words(),
-        _source(node["source"]),
+        maybe_source(node["source"]),
+        node["on"].names(),
     )
 
 
@@ -160,7 +149,7 @@ def _parameter(node: Node) -> Parameter:
         node["default"].number(needed=False),
         node["name"].words(),
         node["help"].words(),
-        _source(node["source"]),
+        maybe_source(node["source"]),
     )
 
 
@@ -170,7 +159,7 @@ def _price(node: Node) -> Price:
         node["value"].exact(),
         node["valid_from"].day() or date.min,
         node["valid_to"].day(needed=False),
-        _source(node["source"]),
+        maybe_source(node["source"]),
     )
 
 
@@ -198,7 +187,7 @@ def _version(root: Node, node: Node) -> Version:
         node["valid_from"].day() or date.min,
         node["valid_to"].day(needed=False),
         include,
-        parse_source(node["source"]),
+        read_source(node["source"]),
         charges,
         node["review_from"].day(needed=False),
         node["note"].text(needed=False),
@@ -206,12 +195,54 @@ def _version(root: Node, node: Node) -> Version:
 
 
 def _check_references(root: Node, tariff: Tariff) -> None:
-    """Every tax and parameter that a charge names must exist."""
+    """Every tax, parameter, schedule and block that something names must exist."""
+    _check_taxes(root, tariff)
+    _check_blocks(root, tariff)
     taxes, parameters = {t.id for t in tariff.taxes}, {p.id for p in tariff.parameters}
+    for where, charge in _charges(root, tariff):
+        for tax in sorted(set(charge.taxes) - taxes):
+            where.wrong(f"names the tax '{tax}', which is not in 'taxes'")
+        for name in sorted(parameters_of(charge) - parameters):
+            where.wrong(f"names the parameter '{name}', which is not in 'parameters'")
+        _check_charge(where, tariff, charge)
+
+
+def _charges(root: Node, tariff: Tariff) -> Iterator[tuple[Node, Charge]]:
     for index, version in enumerate(tariff.versions):
         for charge in version.charges:
-            where = Node(None, f"versions[{index}].{charge.id}", root.problems)
-            for tax in set(charge.taxes) - taxes:
-                where.wrong(f"names the tax '{tax}', which is not in 'taxes'")
-            for name in parameters_of(charge) - parameters:
-                where.wrong(f"names the parameter '{name}', which is not in 'parameters'")
+            yield Node(None, f"versions[{index}].{charge.id}", root.problems), charge
+
+
+def _check_taxes(root: Node, tariff: Tariff) -> None:
+    earlier: set[str] = set()
+    for node, tax in zip(root["taxes"].items(), tariff.taxes, strict=True):
+        for name in sorted(set(tax.on) - earlier):
+            node["on"].wrong(f"names the tax '{name}', which is not before it in 'taxes'")
+        earlier.add(tax.id)
+
+
+def _check_blocks(root: Node, tariff: Tariff) -> None:
+    names = [b.id for s in tariff.schedules for b in s.blocks]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        root["schedules"].wrong(
+            f"uses the block '{name}' twice: a block's name stands for its hours everywhere"
+        )
+
+
+def _check_charge(where: Node, tariff: Tariff, charge: Charge) -> None:
+    blocks = {b.id for s in tariff.schedules for b in s.blocks}
+    named = blocks_of(charge) | {
+        name.partition(".")[2]
+        for name in quantities_of(charge)
+        if "." in name and not name.startswith("value.")
+    }
+    for name in sorted(named - blocks):
+        where.wrong(f"names the block '{name}', which is in no schedule")
+    if isinstance(charge, TouCharge):
+        schedule = next((s for s in tariff.schedules if s.id == charge.schedule), None)
+        if schedule is None:
+            where.wrong(f"names the schedule '{charge.schedule}', which is not in 'schedules'")
+        elif {b.id for b in schedule.blocks} != blocks_of(charge):
+            where.wrong(
+                f"must price each block of '{schedule.id}': {', '.join(b.id for b in schedule.blocks)}"
+            )

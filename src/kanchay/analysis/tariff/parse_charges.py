@@ -4,41 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from itertools import pairwise
 from typing import Final
 
 from kanchay.analysis.tariff.document import Node
-from kanchay.domain.tariff import (
+from kanchay.analysis.tariff.parse_demand import read_contracted, read_demand, read_reactive
+from kanchay.analysis.tariff.parse_parts import check_rising, read_common, read_tiers, typed_without_tax
+from kanchay.domain.charges import (
     Band,
     BandedCharge,
+    BlockPrice,
     Charge,
     Factor,
     FixedCharge,
+    LimitBasis,
     LookupCharge,
     LookupRow,
+    MinimumCharge,
+    Per,
     PerUnitCharge,
     Select,
-    Tier,
+    SeriesCharge,
+    TouCharge,
 )
 
-__all__ = ["parameters_of", "read_charge"]
-
-
-def _included(node: Node, include: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    """Taxes of a charge, and whether they are inside its prices: never partly."""
-    taxes = node["taxes"].names()
-    if not node["taxes"]:
-        node["taxes"].wrong("is missing (write [] for an untaxed charge)")
-    inside = node["tax_included"].flag(bool(taxes) and all(t in include for t in taxes))
-    if not node["tax_included"] and any(t in include for t in taxes) and not inside:
-        node["taxes"].wrong("are partly inside the price: split the charge")
-    return taxes, inside
-
-
-def _typed_without_tax(node: Node, inside: bool) -> None:
-    """Receipts print such values without tax; only list prices may include it."""
-    if inside:
-        node["tax_included"].wrong("must be false where a parameter or a table makes the amount")
+__all__ = ["KINDS", "read_charge"]
 
 
 def read_charge(node: Node, include: tuple[str, ...]) -> Charge | None:
@@ -65,134 +54,125 @@ def read_charge(node: Node, include: tuple[str, ...]) -> Charge | None:
 
 
 def _banded(node: Node, include: tuple[str, ...]) -> Charge:
-    node.known(
-        "id",
-        "kind",
-        "quantity",
-        "select",
-        "bands",
-        "tiers",
-        "fixed_id",
-        "name",
-        "fixed_name",
-        "taxes",
-        "tax_included",
+    common = read_common(
+        node, include, "quantity", "select", "bands", "tiers", "fixed_id", "fixed_name", "limits", "credit"
     )
-    taxes, inside = _included(node, include)
     select = node["select"].choice(Select, Select.BY_TOTAL)
-    bands = (
-        (Band(None, _tiers(node["tiers"])),)
-        if select is Select.MARGINAL
-        else tuple(
-            Band(n["up_to"].number(needed=False), _tiers(n["tiers"]), _fixed_of(n))
-            for n in node["bands"].items()
-        )
-    )
-    _check_rising(node["bands"], [b.up_to for b in bands])
+    if select is Select.MARGINAL:
+        bands: tuple[Band, ...] = (Band(None, read_tiers(node["tiers"])),)
+    else:
+        bands = tuple(_band(n) for n in node["bands"].items())
+    check_rising(node["bands"], [b.up_to for b in bands])
     return BandedCharge(
-        node["id"].text(),
-        node["quantity"].text(),
-        select,
-        bands,
-        taxes,
-        inside,
-        node["fixed_id"].text(needed=False, default="fixed"),
-        node["name"].words(),
-        node["fixed_name"].words(),
+        **common,
+        quantity=node["quantity"].text(),
+        select=select,
+        bands=bands,
+        fixed_id=node["fixed_id"].text(needed=False, default="fixed"),
+        fixed_names=node["fixed_name"].words(),
+        limits=node["limits"].choice(LimitBasis, LimitBasis.PERIOD),
+        credit=node["credit"].flag(False),
     )
 
 
-def _fixed_of(node: Node) -> Decimal | None:
+def _band(node: Node) -> Band:
     node.known("up_to", "fixed", "tiers")
-    return node["fixed"].number(needed=False)
-
-
-def _tiers(node: Node) -> tuple[Tier, ...]:
-    tiers = tuple(_tier(n) for n in node.items())
-    _check_rising(node, [t.up_to for t in tiers])
-    return tiers
-
-
-def _tier(node: Node) -> Tier:
-    node.known("up_to", "rate", "amount")
-    tier = Tier(
-        node["up_to"].number(needed=False),
-        node["rate"].number(needed=False),
-        node["amount"].number(needed=False),
+    return Band(
+        node["up_to"].number(needed=False), read_tiers(node["tiers"]), node["fixed"].number(needed=False)
     )
-    if (tier.rate is None) == (tier.amount is None):
-        node.wrong("needs either a rate or an amount")
-    return tier
 
 
-def _check_rising(node: Node, limits: list[Decimal | None]) -> None:
-    if not limits:
-        node.wrong("is empty")
-        return
-    known = [limit for limit in limits if limit is not None]
-    if limits[-1] is not None or len(known) < len(limits) - 1:
-        node.wrong("must end, and only end, with an open 'up_to: null'")
-    elif any(b <= a for a, b in pairwise(known)):
-        node.wrong("must rise in 'up_to'")
+def _tou(node: Node, include: tuple[str, ...]) -> Charge:
+    common = read_common(node, include, "quantity", "schedule", "rates", "limits", "credit")
+    blocks = tuple(BlockPrice(n.key, read_tiers(n)) for n in node["rates"].members())
+    if not blocks:
+        node["rates"].wrong("is empty")
+    return TouCharge(
+        **common,
+        quantity=node["quantity"].text(needed=False, default="energy_kwh"),
+        schedule=node["schedule"].text(),
+        blocks=blocks,
+        limits=node["limits"].choice(LimitBasis, LimitBasis.PERIOD),
+        credit=node["credit"].flag(False),
+    )
+
+
+def _series(node: Node, include: tuple[str, ...]) -> Charge:
+    common = read_common(node, include, "series", "quantity", "multiply", "add", "floor", "cap", "credit")
+    typed_without_tax(node, common)
+    multiply = node["multiply"].number(needed=False)
+    return SeriesCharge(
+        **common,
+        series=node["series"].text(),
+        quantity=node["quantity"].text(needed=False, default="energy_kwh"),
+        multiply=Decimal(1) if multiply is None else multiply,
+        add=node["add"].number(needed=False) or Decimal(0),
+        floor=node["floor"].number(needed=False),
+        cap=node["cap"].number(needed=False),
+        credit=node["credit"].flag(False),
+    )
+
+
+def _minimum(node: Node, include: tuple[str, ...]) -> Charge:
+    common = read_common(node, include, "amount", "per", "of")
+    return MinimumCharge(
+        **common,
+        amount=node["amount"].exact(),
+        per=node["per"].choice(Per, Per.PERIOD),
+        of=node["of"].names(),
+    )
 
 
 def _fixed(node: Node, include: tuple[str, ...]) -> Charge:
-    node.known("id", "kind", "amount", "parameter", "hide_zero", "name", "taxes", "tax_included")
-    taxes, inside = _included(node, include)
+    common = read_common(node, include, "amount", "parameter", "hide_zero", "per")
     amount, parameter = node["amount"].number(needed=False), node["parameter"].text(needed=False) or None
     if (amount is None) == (parameter is None):
         node.wrong("needs either an amount or a parameter")
     if parameter is not None:
-        _typed_without_tax(node, inside)
+        typed_without_tax(node, common)
     return FixedCharge(
-        node["id"].text(),
-        amount,
-        parameter,
-        taxes,
-        inside,
-        node["hide_zero"].flag(False),
-        node["name"].words(),
+        **common,
+        amount=amount,
+        parameter=parameter,
+        hide_zero=node["hide_zero"].flag(False),
+        per=node["per"].choice(Per, Per.PERIOD),
     )
 
 
 def _lookup(node: Node, include: tuple[str, ...]) -> Charge:
-    node.known(
-        "id", "kind", "quantity", "table", "parameter", "amount_parameter", "leave_out_code", "name", "taxes",
-        "tax_included",
-    )  # fmt: skip
-    taxes, inside = _included(node, include)
-    rows = tuple(
-        LookupRow(
-            n["up_to"].number(needed=False),
-            n["factor"].number(needed=False),
-            n["confidence"].text(needed=False),
-        )
-        for n in node["table"].items()
+    common = read_common(
+        node, include, "quantity", "table", "parameter", "amount_parameter", "leave_out_code"
     )
-    _check_rising(node["table"], [r.up_to for r in rows])
-    _typed_without_tax(node, inside)
+    rows = tuple(_row(n) for n in node["table"].items())
+    check_rising(node["table"], [r.up_to for r in rows])
+    typed_without_tax(node, common)
     return LookupCharge(
-        node["id"].text(),
-        node["quantity"].text(),
-        rows,
-        node["parameter"].text(),
-        node["amount_parameter"].text(needed=False) or None,
-        taxes,
-        inside,
-        node["leave_out_code"].text(needed=False),
-        node["name"].words(),
+        **common,
+        quantity=node["quantity"].text(),
+        rows=rows,
+        parameter=node["parameter"].text(),
+        amount_parameter=node["amount_parameter"].text(needed=False) or None,
+        leave_out_code=node["leave_out_code"].text(needed=False),
+    )
+
+
+def _row(node: Node) -> LookupRow:
+    node.known("up_to", "factor", "confidence")
+    return LookupRow(
+        node["up_to"].number(needed=False),
+        node["factor"].number(needed=False),
+        node["confidence"].text(needed=False),
     )
 
 
 def _per_unit(node: Node, include: tuple[str, ...]) -> Charge:
-    node.known("id", "kind", "quantity", "product", "name", "taxes", "tax_included")
-    taxes, inside = _included(node, include)
+    common = read_common(node, include, "quantity", "product", "credit")
     factors = tuple(_factor(n) for n in node["product"].items())
     if not factors:
         node["product"].wrong("is empty")
-    _typed_without_tax(node, inside)
+    typed_without_tax(node, common)
     return PerUnitCharge(
-        node["id"].text(), node["quantity"].text(), factors, taxes, inside, node["name"].words()
+        **common, quantity=node["quantity"].text(), factors=factors, credit=node["credit"].flag(False)
     )
 
 
@@ -205,34 +185,14 @@ def _factor(node: Node) -> Factor:
 
 _READERS: Final[dict[str, Callable[[Node, tuple[str, ...]], Charge]]] = {
     "banded": _banded,
+    "contracted": read_contracted,
+    "demand": read_demand,
     "fixed": _fixed,
     "lookup": _lookup,
+    "minimum": _minimum,
     "per_unit": _per_unit,
+    "reactive": read_reactive,
+    "series": _series,
+    "tou": _tou,
 }
-
-
-def parameters_of(charge: Charge) -> set[str]:
-    """Names of the parameters that a charge needs or may take.
-
-    Parameters
-    ----------
-    charge : Charge
-
-    Returns
-    -------
-    set of str
-
-    Examples
-    --------
-    >>> parameters_of(FixedCharge("credit", None, "reposicion", ("igv",), False))
-    {'reposicion'}
-    """
-    match charge:
-        case FixedCharge(parameter=name):
-            return {name} if name else set()
-        case LookupCharge(parameter=name, amount_parameter=amount):
-            return {name, amount} if amount else {name}
-        case PerUnitCharge(factors=factors):
-            return {f.parameter for f in factors if f.parameter}
-        case _:
-            return set()
+KINDS: Final = tuple(_READERS)

@@ -15,7 +15,7 @@ _PRICE = ("rate", "amount")
 _SKIPPED = ("label", "metered")
 
 
-class Unlike(ValueError):  # noqa: N818 - a finding, turned into a typed refusal by its caller
+class Unlike(ValueError):
     """Two charges differ in more than their prices, so no mean of them exists."""
 
 
