@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -30,7 +31,7 @@ class BillLine:
     id: str
     amount: Decimal
     taxed: bool
-    kind: str  # "energy", "fixed", "lookup", "tax", "untaxed", "rounding"
+    kind: str  # "energy", "fixed", "lookup", "demand", "reactive", "minimum", "credit", "tax", "untaxed", "rounding"
     formula: str = ""
     quantity: Decimal | None = None
     unit_price: Decimal | None = None
@@ -58,6 +59,9 @@ class Bill:
     co2_kg: Decimal | None = None
     warnings: tuple[str, ...] = field(default_factory=tuple)
     run_id: str = ""
+    carried: Mapping[str, Decimal] = field(
+        default_factory=dict
+    )  # into the next bill: kWh by quantity, "credit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,17 @@ from decimal import Decimal
 from typing import Final
 
 from kanchay.analysis.tariff import refuse
-from kanchay.analysis.tariff.blend import Share, blend_prices, tax_rates
-from kanchay.analysis.tariff.charges import Frame, band_of, cut, price_charge
+from kanchay.analysis.tariff.blend import Blend, Share, blend_prices, tax_rates
+from kanchay.analysis.tariff.charges import price_charge
+from kanchay.analysis.tariff.frame import CARRY, Frame
 from kanchay.analysis.tariff.rounding import round_to, round_total
+from kanchay.analysis.tariff.tiers import band_of, cut
 from kanchay.domain.bill import Bill, BillLine
-from kanchay.domain.tariff import BandedCharge, Charge, FixedCharge, Select, Tariff, Usage
+from kanchay.domain.tariff import BandedCharge, Charge, FixedCharge, Select, Surplus, Tariff, Usage
 
 __all__ = ["CARRY", "evaluate", "list_price"]
 
-CARRY: Final = "carry_in"  # what the last bill's rounding left over, typed like a parameter
+CREDIT: Final = "credit"  # money that the customer's exports earned and the next bill may use
 _UNSURE: Final = ("secondary", "general")
 
 
@@ -26,6 +28,7 @@ def evaluate(
     *,
     parameters: Mapping[str, Decimal] | None = None,
     leave_out: Collection[str] = (),
+    blend: Blend | None = None,
 ) -> Bill:
     """Price a period to the cent.
 
@@ -36,9 +39,11 @@ def evaluate(
         Days ``[start, end)`` and quantities; ``energy_kwh`` in kWh.
     parameters : mapping of str to Decimal, optional
         Typed values by name: they win over dated values and defaults. ``carry_in`` is the last bill's
-        rounding.
+        rounding, ``carry_in.NAME`` what it carried on under that name (see `Bill.carried`).
     leave_out : collection of str
         Ids of lines to leave out; only lines whose tariff allows it, and the bill then carries that warning.
+    blend : Blend, optional
+        Prices of these very days, where many bills share them (default: `blend_prices`).
 
     Returns
     -------
@@ -72,49 +77,77 @@ def evaluate(
     ([('energy', '100 kWh × 0.50', '50.00'), ('igv', '18 % × 50.00', '9.00')], '59.00')
     """
     typed = dict(parameters or {})
-    carry_in = typed.pop(CARRY, Decimal("0.00"))
-    for name in typed:
-        if tariff.parameter(name) is None:
-            raise refuse.unknown_parameter(tariff, name)
-    frame = Frame(tariff, usage, blend_prices(tariff, usage.start, usage.end), typed, frozenset(leave_out))
-    priced = [(charge, line) for charge in frame.blend.charges for line in price_charge(charge, frame)]
-    taxed = [line for _, line in priced if line.taxed]
-    untaxed = [line for _, line in priced if not line.taxed]
-    taxes = _tax_lines(frame, priced)
-    before = _sum(taxed) + _sum(taxes) + _sum(untaxed)
-    rounded = round_total(before, step=tariff.rounding.total_step, carry_in=carry_in)
+    _check_known(tariff, typed)
+    prices = blend or blend_prices(tariff, usage.start, usage.end)
+    frame = Frame(tariff, usage, prices, typed, frozenset(leave_out), list(usage.notes))
+    for charge in prices.charges:
+        frame.priced.extend((charge, line) for line in price_charge(charge, frame))
+    taxed = [line for _, line in frame.priced if line.taxed]
+    untaxed = [line for _, line in frame.priced if not line.taxed]
+    taxes = _tax_lines(frame)
+    credit = _credit_lines(frame, _sum(taxed) + _sum(taxes) + _sum(untaxed))
+    due = _sum(taxed) + _sum(taxes) + _sum(untaxed) + _sum(credit)
+    carry_in = typed.get(CARRY, Decimal("0.00"))
+    rounded = round_total(due, step=tariff.rounding.total_step, carry_in=carry_in)
     rounding = _rounding_line(rounded.adjustment, carry_in)
     return Bill(
         tariff_id=tariff.id,
-        tariff_version=frame.blend.label,
+        tariff_version=prices.label,
         currency=tariff.currency,
         start=usage.start,
         end=usage.end,
-        energy_kwh=frame.quantity("energy_kwh", "energy"),
-        lines=(*taxed, *taxes, *untaxed, *rounding),
+        energy_kwh=round_to(frame.exact("energy_kwh", "energy"), tariff.rounding.quantity),
+        lines=(*taxed, *taxes, *untaxed, *credit, *rounding),
         subtotal=_sum(taxed),
         tax=_sum(taxes),
         total=rounded.total,
         rounding_carry=rounded.carry if tariff.rounding.carry else Decimal("0.00"),
         warnings=tuple(dict.fromkeys((*frame.warnings, *_price_warnings(frame)))),
+        carried=dict(frame.carried),
     )
+
+
+def _check_known(tariff: Tariff, typed: Mapping[str, Decimal]) -> None:
+    for name in typed:
+        if tariff.parameter(name) is None and name.partition(".")[0] != CARRY:
+            raise refuse.unknown_parameter(tariff, name)
 
 
 def _sum(lines: Sequence[BillLine]) -> Decimal:
     return sum((line.amount for line in lines), Decimal("0.00"))
 
 
-def _tax_lines(frame: Frame, priced: Sequence[tuple[Charge, BillLine]]) -> list[BillLine]:
-    """One line a tax, on the sum of the lines it applies to."""
+def _tax_lines(frame: Frame) -> list[BillLine]:
+    """One line a tax, on the sum of the lines it applies to and of the taxes it is on."""
     rates = tax_rates(frame.tariff, frame.last_day)
-    lines = []
+    lines: list[BillLine] = []
     for tax in frame.tariff.taxes:
-        base = _sum([line for charge, line in priced if tax.id in charge.taxes])
+        base = _sum([line for charge, line in frame.priced if tax.id in charge.taxes])
+        base += _sum([line for line in lines if line.id in tax.on])
         if tax.id in rates and base:
             amount = round_to(base * tax.rate, frame.tariff.rounding.line)
             percent = f"{(tax.rate * 100).normalize():f} % × {base}"
             lines.append(BillLine(tax.id, amount, False, "tax", percent, base, tax.rate, tax.source))
     return lines
+
+
+def _credit_lines(frame: Frame, due: Decimal) -> list[BillLine]:
+    """Credit of the bill before, and what becomes of credit beyond this bill."""
+    lines = []
+    credit_in = frame.typed.get(f"{CARRY}.{CREDIT}", Decimal(0))
+    if credit_in:
+        lines.append(BillLine("credit_in", -credit_in, False, "credit"))
+    left = credit_in - due
+    if left > 0 and frame.tariff.surplus is not Surplus.PAY and _earns(frame):
+        carry = frame.tariff.surplus is Surplus.CARRY
+        lines.append(BillLine("credit_carried" if carry else "credit_lost", left, False, "credit"))
+        if carry:
+            frame.carried[CREDIT] = left
+    return lines
+
+
+def _earns(frame: Frame) -> bool:
+    return any(line.kind == "credit" for _, line in frame.priced) or f"{CARRY}.{CREDIT}" in frame.typed
 
 
 def _rounding_line(adjustment: Decimal, carry_in: Decimal) -> list[BillLine]:
@@ -134,6 +167,9 @@ def _price_warnings(frame: Frame) -> list[str]:
             warnings.append("price.review_due")
         if share.version.source.basis in _UNSURE or share.version.source.confidence != "high":
             warnings.append("price.unverified")
+    rules = [c.source for c in frame.blend.charges] + [s.source for s in frame.tariff.schedules]
+    if any(s is not None and (s.basis in _UNSURE or s.confidence != "high") for s in rules):
+        warnings.append("rule.unverified")
     return warnings
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from kanchay.analysis.tariff.evaluate import CARRY, evaluate
+from kanchay.analysis.tariff.evaluate import evaluate
+from kanchay.analysis.tariff.frame import CARRY
 from kanchay.analysis.tariff.rounding import round_to
 from kanchay.domain.tariff import Rounding, Tariff, Usage
 

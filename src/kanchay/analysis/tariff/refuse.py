@@ -8,8 +8,10 @@ from kanchay.domain.errors import BillRefused
 from kanchay.domain.tariff import Tariff
 
 __all__ = [
+    "blocks_do_not_cover",
     "cannot_blend",
     "empty_period",
+    "missing_demand",
     "missing_parameter",
     "missing_quantity",
     "negative_energy",
@@ -161,9 +163,59 @@ def missing_quantity(line: str, quantity: str) -> BillRefused:
     Returns
     -------
     BillRefused
+        ``bill.missing_demand`` for demand, else ``bill.missing_quantity``.
+    """
+    kind = "missing_demand" if quantity.startswith("demand_kw") else "missing_quantity"
+    return BillRefused(
+        f"Line '{line}' needs '{quantity}', which this period does not have.",
+        hint=f"Give readings of each interval, or the number itself: --quantity {quantity}=VALUE.",
+        code=f"bill.{kind}",
+    )
+
+
+def missing_demand(line: str, quantity: str, needed: int, known: int) -> BillRefused:
+    """Too few periods are known for a statistic of demand.
+
+    Parameters
+    ----------
+    line : str
+        Id of the line.
+    quantity : str
+        The demand it takes.
+    needed, known : int
+        Periods.
+
+    Returns
+    -------
+    BillRefused
     """
     return BillRefused(
-        f"Line '{line}' needs '{quantity}', which this period does not have.", code="bill.missing_quantity"
+        f"Line '{line}' takes the {needed} highest monthly '{quantity}'; {known} known.",
+        hint="Give readings of the months before too.",
+        code="bill.missing_demand",
+    )
+
+
+def blocks_do_not_cover(line: str, quantity: str, blocks: object, whole: object) -> BillRefused:
+    """Energy by block that does not add up to the whole.
+
+    Parameters
+    ----------
+    line : str
+        Id of the line.
+    quantity : str
+        The whole's name.
+    blocks, whole : object
+        The two sums, as they are to be printed.
+
+    Returns
+    -------
+    BillRefused
+    """
+    return BillRefused(
+        f"Line '{line}': the blocks of '{quantity}' add up to {blocks}, the whole is {whole}.",
+        hint="Give all blocks of the same period.",
+        code="bill.blocks_do_not_cover",
     )
 
 

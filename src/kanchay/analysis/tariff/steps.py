@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Final
 
 from kanchay.analysis.tariff.blend import blend_prices
-from kanchay.analysis.tariff.evaluate import CARRY, evaluate
+from kanchay.analysis.tariff.evaluate import evaluate
+from kanchay.analysis.tariff.frame import CARRY
 from kanchay.domain.errors import BillRefused
 from kanchay.domain.tariff import BandedCharge, LookupCharge, Tariff, Usage
 
