@@ -8,13 +8,14 @@ import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from kanchay.adapters.files.refusal import refuse
+from kanchay.domain.errors import FileRefused
 
-__all__ = ["Content", "Limits", "open_content"]
+__all__ = ["Content", "Limits", "open_content", "recognise"]
 
 MB: Final = 1024 * 1024
 _CHUNK: Final = MB
@@ -55,12 +56,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Bytes of a recognised kind, unpacked where they were packed; `members` are the files of an archive, by name."""
+    """Bytes of a recognised kind, unpacked where they were packed.
+
+    `members` are the files of an archive by name, `passed_over` the names of those that can be no readings.
+    """
 
     kind: Literal["text", "xlsx", "parquet", "archive"]
     data: bytes
     packed: str = ""
     members: tuple[tuple[str, Content], ...] = ()
+    passed_over: tuple[str, ...] = ()
 
 
 def size(n_bytes: int) -> str:
@@ -77,10 +82,11 @@ def open_content(path: Path, limits: Limits) -> Content:
         raise refuse("empty", path.name)
     if n_bytes > limits.max_bytes:
         raise refuse("too_large", path.name, size=size(n_bytes), limit=size(limits.max_bytes))
-    return _recognise(path.read_bytes(), path.name, limits)
+    return recognise(path.read_bytes(), path.name, limits)
 
 
-def _recognise(data: bytes, name: str, limits: Limits) -> Content:
+def recognise(data: bytes, name: str, limits: Limits) -> Content:
+    """What a file's bytes are, unpacked within the limits; raises `FileRefused`."""
     if data.startswith(b"\x1f\x8b"):
         return _text(_gunzip(data, name, limits), name, "gzip")
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
@@ -143,24 +149,39 @@ def _zipped(data: bytes, name: str, limits: Limits) -> Content:
                 raise refuse("other_kind", name, what=f"an archive of {len(members)} files")
             if any(m.flag_bits & 1 for m in members):
                 raise refuse("other_kind", name, what="an archive with a password")
-            return _members(archive, members, name)
+            return _members(archive, members, name, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise refuse("truncated", name) from error
 
 
-def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str) -> Content:
-    """The files of a zip; pictures, programs and archives among several are passed over."""
+def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str, limits: Limits) -> Content:
+    """The files of a zip; pictures, programs and archives among several are passed over and told."""
     for member in members:
         _honest(archive, member, name)
     if len(members) == 1:
         return _text(archive.read(members[0]), name, "zip")
     kept: list[tuple[str, Content]] = []
+    passed_over: list[str] = []
+    left = limits.max_unpacked
     for member in members:
-        data = archive.read(member)
-        if data.strip() and not data.startswith((b"PK\x03\x04", b"\x1f\x8b", *(m for m, _ in _OTHER_KINDS))):
-            kind: Literal["text", "parquet"] = "parquet" if data.startswith(b"PAR1") else "text"
-            kept.append((member.filename, Content(kind, data)))
-    return Content("archive", b"", "zip", tuple(kept))
+        inside = _member(archive.read(member), member.filename, replace(limits, max_unpacked=max(left, 0)))
+        if inside is None:
+            passed_over.append(member.filename)
+        else:
+            kept.append((member.filename, inside))
+            left -= len(inside.data)
+    return Content("archive", b"", "zip", tuple(kept), tuple(passed_over))
+
+
+def _member(data: bytes, name: str, limits: Limits) -> Content | None:
+    """A file of an archive, unpacked once more where it is packed; None for what is empty or of another kind."""
+    try:
+        found = recognise(data, name, limits)
+    except FileRefused as refused:
+        if refused.code in ("file.empty", "file.other_kind"):
+            return None
+        raise
+    return None if found.kind == "archive" else found
 
 
 def _honest(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:

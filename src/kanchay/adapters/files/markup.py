@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from typing import Final, Protocol
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from kanchay.adapters.files.refusal import refuse
 
-__all__ = ["Element", "elements"]
+__all__ = ["DEEPEST", "Element", "Handler", "elements", "local", "walk"]
 
-_DEEPEST: Final = 64
+DEEPEST: Final = 64
 _MOST: Final = 500_000  # elements held at a time
 _CHUNK: Final = 64 * 1024
+
+
+def local(tag: str) -> str:
+    """A name without its namespace."""
+    return tag.rpartition("}")[2]
 
 
 @dataclass(slots=True)
@@ -45,6 +51,14 @@ class Element:
         return int(text) if text.lstrip("+-").isdecimal() and len(text) < 20 else None
 
 
+class Handler(Protocol):
+    """What is told of each element as it begins, holds text and ends."""
+
+    def start(self, tag: str, attributes: dict[str, str], /) -> None: ...
+    def text(self, data: str, /) -> None: ...
+    def end(self, tag: str, /) -> None: ...
+
+
 class _Builder:
     """Callbacks of the parser: keeps the open elements and those that are done."""
 
@@ -55,14 +69,11 @@ class _Builder:
         self.texts: list[list[str]] = []  # of each open element, joined when it ends
         self.held = 0
 
-    def refuse_doctype(self, *_: object) -> None:
-        raise refuse("unsafe", self.name)
-
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.held += 1
-        if len(self.open) >= _DEEPEST or self.held > _MOST:
+        if len(self.open) >= DEEPEST or self.held > _MOST:
             raise refuse("unsafe", self.name)
-        self.open.append(Element(tag.rpartition("}")[2], attributes))
+        self.open.append(Element(local(tag), attributes))
         self.texts.append([])
 
     def text(self, data: str) -> None:
@@ -82,16 +93,25 @@ class _Builder:
 def elements(text: bytes, name: str, *wanted: str) -> Iterator[Element]:
     """Every element of one of the tags, in file order, without its namespace; raises `FileRefused`."""
     builder = _Builder(name, frozenset(wanted))
+    for _ in walk(text, name, builder):
+        yield from builder.done
+        builder.done.clear()
+
+
+def walk(text: bytes, name: str, handler: Handler) -> Iterator[None]:
+    """Hand a text over to a handler piece by piece; raises `FileRefused` for a document type and for damage."""
     parser = ParserCreate(encoding="utf-8", namespace_separator="}")
     parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = builder.refuse_doctype
-    parser.EntityDeclHandler = builder.refuse_doctype
-    parser.StartElementHandler, parser.EndElementHandler = builder.start, builder.end
-    parser.CharacterDataHandler = builder.text
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = partial(_refuse_doctype, name)
+    parser.StartElementHandler, parser.EndElementHandler = handler.start, handler.end
+    parser.CharacterDataHandler = handler.text
     try:
         for at in range(0, len(text), _CHUNK):
             parser.Parse(text[at : at + _CHUNK], at + _CHUNK >= len(text))
-            yield from builder.done
-            builder.done.clear()
+            yield
     except (ExpatError, ValueError) as error:
         raise refuse("truncated", name) from error
+
+
+def _refuse_doctype(name: str, *_: object) -> None:
+    raise refuse("unsafe", name)

@@ -9,14 +9,11 @@ from kanchay.adapters.files.refusal import refuse
 
 __all__ = ["refuse_later_formats"]
 
-_FORMATS: Final = (
-    (re.compile(rb"\A\s*<(!doctype\s+)?html", re.I), "a web page (HTML)"),
-    (re.compile(rb"\A\s*<\?xml|\A\s*<[A-Za-z][\w:.-]*[\s>]"), "XML"),
-)
+_FORMATS: Final = ((re.compile(rb"\A\s*<(!doctype\s+)?html", re.I), "a web page (HTML)"),)
 
 
 def refuse_later_formats(text: bytes, name: str) -> None:
-    """Raise `FileRefused` for web pages and other XML, by their first characters."""
+    """Raise `FileRefused` for web pages, by their first characters."""
     head = text[:8192]
     for pattern, what in _FORMATS:
         if pattern.search(head):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 
+from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.header import TIMES
 from kanchay.adapters.files.meaning import FLOWS
 from kanchay.adapters.files.refusal import refuse
@@ -18,12 +20,14 @@ from kanchay.domain.errors import FileRefused
 from kanchay.domain.importing import ImportPreview, ImportQuestion, ImportSeries
 from kanchay.services.ports.files import ImportOptions
 
-__all__ = ["combine", "understand_all"]
+__all__ = ["combine", "read_side_by_side", "understand_all"]
 
 FEW_ROWS: Final = 24  # beside a longer one, a table of fewer rows is a summary
 _COMPARED: Final = 2000
 _SHARED: Final = 0.05
 _SAME: Final = 0.01
+_ALIKE: Final = 0.9  # of the times that two months share, and that say something
+_ANSWERS: Final = ("unit", "kind", "direction", "label", "decimal", "day_first", "clock")
 
 Understand = Callable[[Table, ImportOptions], ImportPreview]
 
@@ -38,12 +42,16 @@ def _words_of(table: Table) -> str:
     return re.sub(r"\d+", "", normal(title_of(table))).strip()
 
 
-def _moments(table: Table) -> set[str]:
-    """The written times of the first and last rows."""
-    columns = [c for c in table.columns if c.type in TIMES][:2]
+def _moments(table: Table) -> dict[str, str]:
+    """The written times of the first and last rows, each with what stands beside it."""
+    times = [c for c in table.columns if c.type in TIMES][:2]
     rows = np.unique(np.r_[: min(_COMPARED, table.n_rows), max(0, table.n_rows - _COMPARED) : table.n_rows])
-    cells = [_cells(c, rows) for c in columns]
-    return {" ".join(parts) for parts in zip(*cells, strict=True)}
+    beside = [c for c in table.columns if c not in times]
+    keys, cells = (
+        [" ".join(parts) for parts in zip(*(_cells(c, rows) for c in columns), strict=True)]
+        for columns in (times, beside)
+    )
+    return dict(zip(keys, cells, strict=bool(keys and cells)))
 
 
 def _cells(column: Column, rows: np.ndarray) -> list[str]:
@@ -55,11 +63,19 @@ def _cells(column: Column, rows: np.ndarray) -> list[str]:
 
 
 def _beside(a: Table, b: Table) -> bool:
-    """Whether two tables of the same columns tell the same times under other titles: two meters, not two months."""
+    """Whether two tables of the same columns tell the same times under other titles: two meters, not two months.
+
+    Months may overlap: what is told twice is then the same.
+    """
     if title_of(a) == title_of(b):
         return False
     first, second = _moments(a), _moments(b)
-    return len(first & second) > _SHARED * min(len(first), len(second))
+    shared = first.keys() & second.keys()
+    if len(shared) <= _SHARED * min(len(first), len(second)):
+        return False
+    telling = [moment for moment in shared if re.search("[1-9]", first[moment] + second[moment])]
+    same = sum(first[moment] == second[moment] for moment in telling)
+    return not telling or same < _ALIKE * len(telling)
 
 
 def _joined(parts: Sequence[Table]) -> Table:
@@ -71,7 +87,10 @@ def _joined(parts: Sequence[Table]) -> Table:
     columns = []
     empty = [np.full(t.n_rows, np.nan) for t in parts]
     for i, column in enumerate(parts[0].columns):
-        texts = pa.concat_arrays([t.columns[i].texts for t in parts])
+        if any(t.columns[i].instants is not None for t in parts):
+            columns.append(_joined_instants([t.columns[i] for t in parts], [t.n_rows for t in parts]))
+            continue
+        texts = pa.concat_arrays([_texts(t.columns[i], t.n_rows) for t in parts])
         found = [t.columns[i].numbers for t in parts]
         filled = [e if n is None else n for n, e in zip(found, empty, strict=True)]
         numbers = np.concatenate(filled) if any(n is not None for n in found) else None
@@ -80,6 +99,33 @@ def _joined(parts: Sequence[Table]) -> Table:
     n_bad = sum(t.n_bad_rows for t in parts)
     return replace(
         parts[0], columns=columns, n_rows=sum(t.n_rows for t in parts), facts=facts, n_bad_rows=n_bad
+    )
+
+
+def _texts(column: Column, n_rows: int) -> Any:
+    """The cells of a column as texts, also where its container keeps labels or numbers."""
+    import pyarrow as pa
+
+    if column.texts is not None:
+        return column.texts
+    if column.codes is None:
+        return pa.nulls(n_rows, pa.string())
+    return strings(None if code < 0 else column.words[code] for code in column.codes.tolist())
+
+
+def _joined_instants(columns: Sequence[Column], lengths: Sequence[int]) -> Column:
+    """Times that the containers typed, one after another."""
+    pairs = list(zip(columns, lengths, strict=True))
+    zeros = [np.zeros(n, dtype=np.int64) for n in lengths]
+    known = [np.full(n, c.instants is not None) if c.known is None else c.known for c, n in pairs]
+    instants = [z if c.instants is None else c.instants for c, z in zip(columns, zeros, strict=True)]
+    first = columns[0]
+    return Column(
+        first.name,
+        first.type,
+        instants=np.concatenate(instants),
+        known=np.concatenate(known),
+        aware=first.aware,
     )
 
 
@@ -92,7 +138,11 @@ def combine(tables: Sequence[Table]) -> list[Table]:
     left_out: list[str] = []
     for table in tables:
         same = [
-            k for k in kept if _names(k[0]) == _names(table) and (table.has_header or k[0].has_header)
+            k
+            for k in kept
+            if _names(k[0]) == _names(table)
+            and (table.has_header or k[0].has_header)
+            and _typed(k[0]) == _typed(table)
         ]  # fmt: skip
         after = next((k for k in same if not any(_beside(t, table) for t in k)), None)
         if after is not None:
@@ -106,6 +156,11 @@ def combine(tables: Sequence[Table]) -> list[Table]:
     return [replace(joined[0], facts=joined[0].facts + facts), *joined[1:]]
 
 
+def _typed(table: Table) -> list[bool]:
+    """Which columns hold times that their container typed."""
+    return [c.instants is not None for c in table.columns]
+
+
 def _names(table: Table) -> list[str]:
     return [c.name for c in table.columns]
 
@@ -116,17 +171,68 @@ def understand_all(
     """One preview of several tables; what one of them settles counts for all."""
     if len(tables) == 1:
         return understand(tables[0], options)
-    read = [(t, p) for t in tables if (p := _tried(t, options, understand)) is not None]
+    wishes = _wishes([partial(_tried, t, understand=understand) for t in tables], options)
+    read = [
+        (t, w, p)
+        for t, w in zip(tables, wishes, strict=True)
+        if (p := _tried(t, w, understand=understand)) is not None
+    ]
     if not read:
         raise refuse("no_meter_data", name, what="no table has rows with both a time and a number")
-    settled = _settled([p for _, p in read], options)
-    if settled != options:
-        read = [(t, understand(t, settled)) for t, _ in read]
-    kept = [(t, p) for t, p in read if not _repeats(p, [q for _, q in read if q is not p])]
-    return _merged(kept or read[:1], [t for t, p in read if (t, p) not in kept])
+    found: list[tuple[Table, ImportPreview]] = []
+    for table, wish, preview in read:
+        settled = _settled([p for _, _, p in read], wish)
+        found.append((table, preview if settled == wish else understand(table, settled)))
+    kept = [(t, p) for t, p in found if not _repeats(p, [q for _, q in found if q is not p])]
+    return _merged(kept or found[:1], [t for t, p in found if (t, p) not in kept])
 
 
-def _tried(table: Table, options: ImportOptions, understand: Understand) -> ImportPreview | None:
+def _wishes(
+    readers: Sequence[Callable[[ImportOptions], ImportPreview | None]], options: ImportOptions
+) -> list[ImportOptions]:
+    """Options for each of several parts: an answer goes to the parts that ask for it, or to all where none does.
+
+    A unit that one table leaves open must not replace the one that another table writes.
+    """
+    given = [code for code in _ANSWERS if getattr(options, code) is not None]
+    if not given:
+        return [options] * len(readers)
+    bare = replace(options, **dict.fromkeys(given))  # type: ignore[arg-type]
+    asked = [{q.code for q in p.questions} if (p := read(bare)) else set(given) for read in readers]
+    anywhere = {code for codes in asked for code in codes}
+    return [
+        replace(options, **{c: None for c in given if c in anywhere and c not in codes})  # type: ignore[arg-type]
+        for codes in asked
+    ]
+
+
+def read_side_by_side(
+    readers: Sequence[Callable[[ImportOptions], ImportPreview]], options: ImportOptions, name: str
+) -> ImportPreview:
+    """One preview of parts that different formats tell."""
+    if not readers:
+        raise refuse("no_meter_data", name, what="no file in it has rows with both a time and a number")
+    if len(readers) == 1:
+        return readers[0](options)
+    wishes = _wishes(readers, options)
+    found = [read(wish) for read, wish in zip(readers, wishes, strict=True)]
+    names = [s.name for p in found for s in p.series]
+    series = tuple(
+        replace(s, name=f"{p.format} {s.name}") if names.count(s.name) > 1 else s
+        for p in found
+        for s in p.series
+    )
+    return replace(
+        found[0],
+        format="archive",
+        series=series,
+        questions=_questions(found),
+        facts=tuple(dict.fromkeys(f for p in found for f in p.facts)),
+        n_rows=sum(p.n_rows for p in found),
+    )
+
+
+def _tried(table: Table, options: ImportOptions, *, understand: Understand) -> ImportPreview | None:
     try:
         return understand(table, options)
     except FileRefused:
@@ -151,6 +257,15 @@ def _settled(previews: Sequence[ImportPreview], options: ImportOptions) -> Impor
     if "label" in open_ and "label" in known:
         options = replace(options, label=known["label"])
     return options
+
+
+def _questions(previews: Sequence[ImportPreview]) -> tuple[ImportQuestion, ...]:
+    """What is asked of any of them, each question once."""
+    asked: dict[str, ImportQuestion] = {}
+    for preview in previews:
+        for question in preview.questions:
+            asked.setdefault(question.code, question)
+    return tuple(asked.values())
 
 
 def _flows(preview: ImportPreview) -> list[ImportSeries]:
@@ -181,17 +296,13 @@ def _merged(read: Sequence[tuple[Table, ImportPreview]], dropped: Sequence[Table
         for t, p in read
         for s in p.series
     )
-    questions: dict[str, ImportQuestion] = {}
-    for _, preview in read:
-        for question in preview.questions:
-            questions.setdefault(question.code, question)
     first = read[0][1]
     facts = first.facts + tuple(("table", title_of(t)) for t, _ in read[1:])
     facts += tuple(("table_left_out", title_of(t)) for t in dropped)
     return replace(
         first,
         series=series,
-        questions=tuple(questions.values()),
+        questions=_questions([p for _, p in read]),
         facts=facts,
         n_rows=sum(p.n_rows for _, p in read),
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from kanchay.adapters.files.container import Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.encoding import decode
-from kanchay.adapters.files.formats.archive import read_archive
+from kanchay.adapters.files.formats.archive import join_statements
 from kanchay.adapters.files.formats.own import read_own
 from kanchay.adapters.files.formats.preview import preview_of, told_by
 from kanchay.adapters.files.formats.registry import find_format, find_profile
@@ -20,11 +22,11 @@ from kanchay.adapters.files.kinds import find_kinds, find_label
 from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
 from kanchay.adapters.files.meaning import Meaning, guess_unit, read_meaning
 from kanchay.adapters.files.named import refuse_later_formats
-from kanchay.adapters.files.parts import combine, understand_all
+from kanchay.adapters.files.parts import combine, read_side_by_side, understand_all
 from kanchay.adapters.files.prepared import Prepared, prepare
 from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.questions import ask
-from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.refusal import NO_READINGS
 from kanchay.adapters.files.roles import Roles, find_roles
 from kanchay.adapters.files.series import Decided, build_series
 from kanchay.adapters.files.table import Table
@@ -41,6 +43,15 @@ __all__ = ["SniffingReader"]
 MB = 1024 * 1024
 # The name of a series that has none in the file: the same in every file, so that the next month finds its point.
 _PLAIN = {Quantity.ELECTRIC_ENERGY: "electricity", Quantity.POWER: "electricity"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one file holds before its words are weighed; `named` is the format that was recognised."""
+
+    inside: Statement | list[Table]
+    named: TextFormat | None
+    encoding: str | None
 
 
 class SniffingReader:
@@ -67,31 +78,28 @@ class SniffingReader:
         return replace(preview, sha256=digest.hexdigest(), facts=facts + preview.facts)
 
     def _preview(self, content: Content, path: Path, options: ImportOptions) -> ImportPreview:
-        """A file of a named format, an archive of such, or tables."""
+        """An archive of files, or one file."""
+        if content.kind == "archive":
+            return self._archive(content, path, options)
+        found = self._found(content, path.name)
+        if isinstance(found.inside, Statement) and found.named is not None:
+            return preview_of(found.inside, found.named, path.name, options, found.encoding)
+        tables = found.inside if isinstance(found.inside, list) else []
+        preview = _of_tables(tables, path, options, content.kind, found.encoding)
+        if found.named is None:
+            return preview
+        return replace(preview, format=found.named.name, facts=(*told_by(found.named), *preview.facts))
+
+    def _found(self, content: Content, name: str) -> Found:
+        """What one file holds: the series that a named format states, or tables."""
         named = find_format(content.data) if content.kind == "text" else None
         if named is not None:
-            return self._named(named, content, path, options)
-        inside = read_archive(content.members, self.limits)
-        if inside is not None:
-            named, found, encoding = inside
-            return preview_of(found, named, path.name, options, encoding)
-        tables, read_as = self._tables(content, path.name)
-        return _of_tables(tables, path, options, content.kind, read_as)
-
-    def _named(
-        self, named: TextFormat, content: Content, path: Path, options: ImportOptions
-    ) -> ImportPreview:
-        """A file of a named format: its series as stated, or its tables as any others."""
-        text, encoding = decode(content.data, path.name)
-        found = named.read(text, path.name, self.limits)
-        if isinstance(found, Statement):
-            return preview_of(found, named, path.name, options, encoding)
-        preview = _of_tables(found, path, options, content.kind, encoding)
-        return replace(preview, format=named.name, facts=(*told_by(named), *preview.facts))
+            text, encoding = decode(content.data, name)
+            return Found(named.read(text, name, self.limits), named, encoding)
+        tables, encoding_ = self._tables(content, name)
+        return Found(tables, None, encoding_)
 
     def _tables(self, content: Content, name: str) -> tuple[list[Table], str | None]:
-        if content.kind == "archive":
-            return self._all_tables(content, name)
         if content.kind == "xlsx":
             from kanchay.adapters.files.workbook import read_workbook
 
@@ -101,28 +109,55 @@ class SniffingReader:
 
             return [read_parquet(content.data, name, self.limits)], None
         from kanchay.adapters.files.textfile import read_text
-        from kanchay.adapters.files.tree import looks_like_json, read_json
+        from kanchay.adapters.files.tree import looks_like_json, read_json, read_xml
+        from kanchay.adapters.files.xmltree import looks_like_xml
 
         text, encoding = decode(content.data, name)
         refuse_later_formats(text, name)
         if looks_like_json(text):
             return read_json(text, name, self.limits), encoding
+        if looks_like_xml(text):
+            return read_xml(text, name, self.limits), encoding
         return read_text(text, name, self.limits), encoding
 
-    def _all_tables(self, content: Content, name: str) -> tuple[list[Table], str | None]:
-        """The tables of every file of an archive, each under the name of its file."""
+    def _archive(self, content: Content, path: Path, options: ImportOptions) -> ImportPreview:
+        """The files of an archive as one export: months of a format joined, tables as those of one file."""
+        stated: dict[TextFormat, list[Statement]] = {}
         tables: list[Table] = []
-        encoding = None
+        encoding, left_out = None, list(content.passed_over)
         for member, inner in content.members:
             try:
-                found, encoding = self._tables(inner, member)
-            except FileRefused:
-                continue  # a readme
-            stem = PurePosixPath(member).stem
-            tables += [replace(t, sheet=f"{stem} {t.sheet}".strip()) for t in found]
-        if not tables:
-            raise refuse("no_meter_data", name, what="no file in it has rows with both a time and a number")
-        return tables, encoding
+                found = self._found(inner, member)
+            except FileRefused as refused:
+                if refused.code not in NO_READINGS:
+                    raise
+                left_out.append(member)
+                continue
+            encoding = found.encoding or encoding
+            if isinstance(found.inside, Statement) and found.named is not None:
+                stated.setdefault(found.named, []).append(found.inside)
+            elif isinstance(found.inside, list):
+                tables += _of_member(found.inside, member)
+        readers: list[Callable[[ImportOptions], ImportPreview]] = [
+            partial(_stated, join_statements(parts), named, path.name, encoding)
+            for named, parts in stated.items()
+        ]
+        if tables:
+            readers.append(lambda given: _of_tables(tables, path, given, content.kind, encoding))
+        preview = read_side_by_side(readers, options, path.name)
+        return replace(preview, facts=(*preview.facts, *(("left_out", name) for name in left_out)))
+
+
+def _stated(
+    found: Statement, named: TextFormat, name: str, encoding: str | None, options: ImportOptions
+) -> ImportPreview:
+    return preview_of(found, named, name, options, encoding)
+
+
+def _of_member(tables: list[Table], member: str) -> list[Table]:
+    """Tables under the name of the file they are from."""
+    stem = PurePosixPath(member).stem
+    return [replace(t, sheet=f"{stem} {t.sheet}".strip()) for t in tables]
 
 
 def _of_tables(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from kanchay.domain.errors import FileRefused
 
-__all__ = ["refuse"]
+__all__ = ["NO_READINGS", "refuse"]
+
+# Refusals of what never was a file of readings: among several files it is passed over, and told.
+NO_READINGS = frozenset(
+    f"file.{reason}" for reason in ("empty", "binary", "other_kind", "later_format", "no_meter_data")
+)
 
 _SENTENCES: dict[str, tuple[str, str]] = {
     "missing": ("{name} is not there.", "Check the path."),

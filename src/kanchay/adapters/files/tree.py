@@ -1,4 +1,4 @@
-"""JSON of any nesting to tables: lists of records, of pairs, of days with hours inside, or columns beside each other.
+"""JSON and XML of any nesting to tables: lists of records, of pairs, of days with hours inside, or columns.
 
 Every list of rows becomes a table named by its path. What stands around a list, such as the name and unit of a series
 or the date of a day, becomes columns of its rows.
@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from kanchay.adapters.files.cells import cell_type
 from kanchay.adapters.files.container import Limits, size
 from kanchay.adapters.files.header import TIMES, column_types, is_row
+from kanchay.adapters.files.positions import RESOLUTION, positioned
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Table
 from kanchay.adapters.files.typed import typed_column, written
+from kanchay.adapters.files.words import ROLE_WORDS, matches, normal
+from kanchay.adapters.files.xmltree import parse_xml
 
-__all__ = ["looks_like_json", "read_json"]
+__all__ = ["looks_like_json", "read_json", "read_xml"]
 
 _JSON: Final = re.compile(rb"\A\s*[\[{]\s*[\"\[{\]}]")
 _DEEPEST: Final = 16
 _MOST_BYTES: Final = 64 * 1024 * 1024  # what it becomes in memory is ten times as much
 _NAMES: Final = ("columns", "fields", "headers", "names")
 _DAY: Final = (23, 24, 25, 46, 48, 50, 92, 96, 100, 276, 288, 300)  # values in a list that is a day
+_NAMING: Final = (ROLE_WORDS["id"], ROLE_WORDS["register"])
 _HEAD: Final = 400
+_COUNTERS: Final = ("n", "no", "nr", "num")  # of an hour, a period, a channel
 
 Row = dict[str, Any]
 
@@ -39,13 +44,24 @@ def read_json(text: bytes, name: str, limits: Limits) -> list[Table]:
     """The tables of a JSON text, or of one JSON object a line; raises `FileRefused` where it has none."""
     if len(text) > _MOST_BYTES:
         raise refuse("too_large", name, size=size(len(text)), limit=size(_MOST_BYTES))
-    groups: dict[str, list[Row]] = {}
     try:
-        for path, row in _rows(_parsed(text), "", {}, 0):
-            groups.setdefault(path, []).append(row)
+        return _tables(_parsed(text), name, "json", limits)
     except (ValueError, RecursionError) as error:
         raise refuse("truncated", name) from error
-    tables = [t for t in (_table(path, rows, limits) for path, rows in groups.items()) if t is not None]
+
+
+def read_xml(text: bytes, name: str, limits: Limits) -> list[Table]:
+    """The tables of an XML text of no format known by name; raises `FileRefused` where it has none."""
+    return _tables(parse_xml(text, name), name, "xml", limits)
+
+
+def _tables(tree: Any, name: str, container: str, limits: Limits) -> list[Table]:
+    """The tables of a tree; raises `FileRefused` where it has none."""
+    groups: dict[str, list[Row]] = {}
+    for path, row in _rows(tree, "", {}, 0):
+        groups.setdefault(path, []).append(row)
+    made = (_table(path, rows, container, limits) for path, rows in groups.items())
+    tables = [t for t in made if t is not None]
     if not tables:
         raise refuse("no_meter_data", name, what="no list in it has a time and a number in each row")
     return tables
@@ -105,9 +121,23 @@ def _rows_of_list(node: list[Any], path: str, around: Row, depth: int) -> Iterat
 
 
 def _said(record: Row) -> Row:
-    """What a record says of the lists inside it: names, units and times, no counts or versions."""
-    plain = {k: v for k, v in record.items() if _is_plain(v)}
-    return {k: v for k, v in plain.items() if isinstance(v, str) or cell_type(written(v)) == "epoch"}
+    """What a record, and the records in it without lists, say of its lists: names, units and times, no counts."""
+    short = {k: v for k, v in record.items() if _is_plain(v) or (isinstance(v, dict) and not _holds_lists(v))}
+    return {k: v for k, v in _flat(short).items() if _tells(k, v)}
+
+
+def _tells(key: str, value: Any) -> bool:
+    """Whether a plain value is said of rows below it: a text or a time, or the number of a meter."""
+    looks = cell_type(written(value))
+    if not isinstance(value, str) or looks == "number":
+        named = isinstance(value, str) and _is_named(key)
+        return looks == "epoch" or named
+    return True
+
+
+def _is_named(key: str) -> bool:
+    """Whether a number under that key names a meter or tells the step of its rows."""
+    return any(matches(words, normal(key.replace(".", " "))) for words in (*_NAMING, RESOLUTION))
 
 
 def _holds_lists(record: Row) -> bool:
@@ -138,8 +168,9 @@ def _columns(node: Row) -> list[Row]:
     return [dict(zip(lists, cells, strict=True)) for cells in zip(*lists.values(), strict=True)]
 
 
-def _table(path: str, rows: list[Row], limits: Limits) -> Table | None:
+def _table(path: str, rows: Sequence[Row], container: str, limits: Limits) -> Table | None:
     """The table of one list; None where its rows hold no time and number."""
+    rows = positioned(rows)
     names = list(dict.fromkeys(key for row in rows for key in row))[: limits.max_columns]
     head = [[written(row.get(n)) for n in names] for row in rows[:_HEAD]]
     if not any(is_row(cells) for cells in head):
@@ -148,8 +179,18 @@ def _table(path: str, rows: list[Row], limits: Limits) -> Table | None:
     once = [len({row.get(n) for row in rows}) == 1 < len(rows) for n in names]
     timed = any(t in TIMES and not o for t, o in zip(types, once, strict=True))
     columns = [
-        typed_column("" if n.startswith(" ") else n.rsplit(".", 1)[-1], t, [row.get(n) for row in rows])
+        typed_column(_name(n, path), t, [row.get(n) for row in rows])
         for n, t, same in zip(names, types, once, strict=True)
         if not (timed and same and t in TIMES)  # when the file was made
+        and not (same and t == "number" and matches(RESOLUTION, normal(n.replace(".", " "))))
     ]
-    return Table(columns, len(rows), (), path, 0, (("container", "json"), ("list", path)), 1.0)
+    return Table(columns, len(rows), (), path, 0, (("container", container), ("list", path)), 1.0)
+
+
+def _name(key: str, path: str) -> str:
+    """The name of a column: the last part of its key; of a bare number also what it counts."""
+    if key.startswith(" "):
+        return ""
+    if key in _COUNTERS:
+        return f"{path.rsplit('.', 1)[-1]} {key}"
+    return key.rsplit(".", 1)[-1]

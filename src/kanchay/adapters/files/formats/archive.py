@@ -1,55 +1,27 @@
-"""An archive of files of one named format: the months of a portal, joined to the series they are parts of."""
+"""Files of one named format in an archive: the months of a portal, joined to the series they are parts of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from kanchay.adapters.files.container import Content, Limits
-from kanchay.adapters.files.encoding import decode
-from kanchay.adapters.files.formats.registry import find_format
-from kanchay.adapters.files.formats.statement import Stated, Statement, TextFormat
+from kanchay.adapters.files.formats.statement import Stated, Statement
 
-__all__ = ["read_archive"]
+__all__ = ["join_statements"]
 
 
-def read_archive(
-    members: Iterable[tuple[str, Content]], limits: Limits
-) -> tuple[TextFormat, Statement, str] | None:
-    """Format, joined statement and encoding; None where no file of the archive has a named format that states series.
-
-    Only files of the first such format count; others are told as left out. A file that contradicts the format refuses
-    the whole archive.
-    """
-    named: TextFormat | None = None
-    parts: list[Statement] = []
-    encoding, left_out = "", []
-    for member, content in members:
-        found = find_format(content.data) if content.kind == "text" else None
-        said = None
-        if found is not None and (named is None or found is named):
-            text, encoding = decode(content.data, member)
-            said = found.read(text, member, limits)
-        if isinstance(said, Statement):
-            named = found
-            parts.append(said)
-        else:
-            left_out.append(member)
-    if named is None:
-        return None
-    facts = (*dict.fromkeys(f for p in parts for f in p.facts), *(("left_out", m) for m in left_out))
-    questions = tuple(dict.fromkeys(q for p in parts for q in p.questions))
+def join_statements(parts: Sequence[Statement]) -> Statement:
+    """What several files of a format state, as one file would; the zone counts where all agree on it."""
     zones = {p.tz for p in parts}
-    joined = Statement(
+    return Statement(
         tuple(_joined(parts)),
         sum(p.n_rows for p in parts),
         zones.pop() if len(zones) == 1 else "",
-        facts,
-        questions,
+        tuple(dict.fromkeys(f for p in parts for f in p.facts)),
+        tuple(dict.fromkeys(q for p in parts for q in p.questions)),
     )
-    return named, joined, encoding
 
 
 def _joined(parts: Sequence[Statement]) -> list[Stated]:
