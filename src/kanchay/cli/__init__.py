@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
 from kanchay._version import __version__
+from kanchay.cli.lazy import LazyGroup
 from kanchay.domain.errors import KanchayError
 
 __all__ = ["main"]
-
-VERBS = (
-    "demo", "serve", "worker", "import", "imports", "check", "forecast", "backtest", "detect", "bill", "advise",
-    "model", "simulate", "site", "user", "report", "export", "backup", "restore",
-)  # fmt: skip
-
-
-class LazyGroup(click.Group):
-    """Imports the module of a verb when it is asked for, so that `--help` stays instant on a small hub."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in VERBS:
-            return None
-        if name == "forecast":  # before NumPy loads: products this small only wait for a second thread
-            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        module = importlib.import_module(f"kanchay.cli.{'import_' if name == 'import' else name}")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl([(verb, HELP[verb]) for verb in VERBS])
-
 
 HELP = {
     "demo": "Fill the store with a simulated home and building.",
@@ -51,6 +25,7 @@ HELP = {
     "backtest": "Forecast every day of a history and score it.",
     "detect": "Find what is odd or wasted.",
     "bill": "Price a period line by line; the expected bill.",
+    "tariff": "Check, list, show and explain tariffs; price series for planners.",
     "advise": "What is worth doing, in money.",
     "model": "Train, evaluate, verify and show models.",
     "simulate": "Simulate a home or an office with labelled faults.",
@@ -61,9 +36,23 @@ HELP = {
     "backup": "Copy the whole embedded product into one file.",
     "restore": "Bring such a file back.",
 }
+VERBS = tuple(HELP)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+class Verbs(LazyGroup):
+    """All verbs of the command line."""
+
+    package = "kanchay.cli"
+    verbs = HELP
+    modules: ClassVar = {"import": "import_"}
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name == "forecast":  # before NumPy loads: products this small only wait for a second thread
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        return super().get_command(ctx, name)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kanchay")
 @click.option("--home", metavar="FOLDER", help="Folder of the embedded product (KANCHAY_HOME).")
 @click.pass_context

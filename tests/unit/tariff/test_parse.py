@@ -99,7 +99,7 @@ def test_money_as_a_float_is_refused(document: dict[str, Any]) -> None:
         (lambda c: c.pop("taxes"), "versions[0].charges[0].taxes", "missing"),
         (lambda c: c["bands"][1].update(up_to="20"), "versions[0].charges[0].bands", "must end"),
         (lambda c: c["bands"].reverse(), "versions[0].charges[0].bands", "must end"),
-        (lambda c: c.update(taxes=["iva"]), "versions[0].energy", "iva"),
+        (lambda c: c.update(taxes=["iva"]), "versions[0].charges[0]", "iva"),
         (
             lambda c: c["bands"][0]["tiers"][0].update(amount="1"),
             "versions[0].charges[0].bands[0].tiers[0]",
@@ -115,7 +115,7 @@ def test_mistakes_in_a_charge(document: dict[str, Any], change: Any, path: str, 
 
 def test_an_unknown_parameter_is_named(document: dict[str, Any]) -> None:
     document["versions"][0]["charges"][1]["product"][1]["parameter"] = "UIT"
-    assert "UIT" in problems(document)["versions[0].rural"]
+    assert "UIT" in problems(document)["versions[0].charges[1]"]
 
 
 def test_prices_must_say_what_they_include(document: dict[str, Any]) -> None:

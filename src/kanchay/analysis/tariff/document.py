@@ -2,51 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from kanchay.domain.errors import InputError
 
-__all__ = ["Node", "TariffInvalid"]
+__all__ = ["Mistake", "Node", "TariffInvalid"]
 
 E = TypeVar("E", bound=StrEnum)
+_NUMBER: Final = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")  # as in tariff-1.schema.json
+
+
+class Mistake(NamedTuple):
+    """One thing that is wrong in a document.
+
+    Attributes
+    ----------
+    path : str
+        Where, such as ``versions[0].charges[1].rate``.
+    what : str
+        What is wrong.
+    cure : str
+        How to mend it, where that does not follow from `what`.
+    """
+
+    path: str
+    what: str
+    cure: str = ""
 
 
 class TariffInvalid(InputError):
-    """A tariff or factor document with mistakes; `problems` holds ``(path, what is wrong)`` for each."""
+    """A tariff or factor document with mistakes.
+
+    `mistakes` holds each once, in the order found; `problems` only ``(path, what is wrong)``.
+    """
 
     default_code = "tariff.invalid"
 
-    def __init__(self, name: str, problems: list[tuple[str, str]]) -> None:
-        self.problems = tuple(problems)
-        listed = "; ".join(f"{path}: {what}" for path, what in problems)
-        super().__init__(f"{name} has {len(problems)} mistake(s). {listed}.", hint="Mend each and try again.")
+    def __init__(self, name: str, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(dict.fromkeys(mistakes))
+        self.problems = tuple((m.path, m.what) for m in self.mistakes)
+        listed = "; ".join(f"{m.path}: {m.what}{f' ({m.cure})' if m.cure else ''}" for m in self.mistakes)
+        super().__init__(
+            f"{name} has {len(self.mistakes)} mistake(s). {listed}.", hint="Mend each and try again."
+        )
 
 
 class Node:
-    """A value within a document, its path, and the list of problems shared by the whole document.
+    """A value within a document, its path, and the list of mistakes shared by the whole document.
 
     Examples
     --------
     >>> node = Node({"rate": "0.58x"})
-    >>> node["rate"].exact(), node.problems
-    (Decimal('0'), [('rate', "'0.58x' is not a number")])
+    >>> node["rate"].exact(), node.problems[0].what
+    (Decimal('0'), "'0.58x' is not a number")
     """
 
-    def __init__(self, value: Any, path: str = "", problems: list[tuple[str, str]] | None = None) -> None:
+    def __init__(self, value: Any, path: str = "", problems: list[Mistake] | None = None) -> None:
         self.value = value
         self.path = path
-        self.problems = [] if problems is None else problems
+        self.problems: list[Mistake] = [] if problems is None else problems
 
     def __bool__(self) -> bool:
         return self.value is not None
 
-    def wrong(self, what: str) -> None:
-        """Note a mistake here."""
-        self.problems.append((self.path or "document", what))
+    def wrong(self, what: str, cure: str = "") -> None:
+        """Note a mistake here, with its cure where that does not follow from what is wrong."""
+        self.problems.append(Mistake(self.path or "document", what, cure))
 
     def __getitem__(self, key: str) -> Node:
         value = self.value.get(key) if isinstance(self.value, Mapping) else None
@@ -84,7 +111,9 @@ class Node:
             return
         for key in self.value:
             if key not in keys:
-                self[str(key)].wrong(f"is not known here (known: {', '.join(keys)})")
+                near = get_close_matches(str(key), keys, 1)
+                cure = f"did you mean '{near[0]}'? " if near else ""
+                self[str(key)].wrong("is not known here", f"{cure}known: {', '.join(keys)}")
 
     def _or(self, read: Callable[[Any], Any], needed: bool, default: Any) -> Any:
         if self.value is None:
@@ -94,15 +123,23 @@ class Node:
         return read(self.value)
 
     def text(self, *, needed: bool = True, default: str = "") -> str:
-        """A text."""
-        return str(self._or(str, needed, default))
+        """A text; a number must be in quotes, for ``010`` is not what YAML reads."""
+        return str(self._or(self._text, needed, default))
+
+    def _text(self, value: Any) -> str:
+        if isinstance(value, date):
+            return value.isoformat()
+        if not isinstance(value, str):
+            self.wrong("must be a text", "write it in quotes" if isinstance(value, int | float) else "")
+            return ""
+        return value
 
     def flag(self, default: bool) -> bool:
         """True or false."""
         if self.value is None:
             return default
         if not isinstance(self.value, bool):
-            self.wrong("must be true or false")
+            self.wrong("must be true or false", "without quotes")
         return bool(self.value)
 
     def whole(self, default: int) -> int:
@@ -110,7 +147,7 @@ class Node:
         if self.value is None:
             return default
         if not isinstance(self.value, int) or isinstance(self.value, bool) or self.value < 0:
-            self.wrong("must be a whole number from 0")
+            self.wrong("must be a whole number from 0", "without quotes")
             return default
         return self.value
 
@@ -125,16 +162,13 @@ class Node:
 
     def _decimal(self, value: Any) -> Decimal | None:
         if isinstance(value, bool) or not isinstance(value, (str, int)):
-            self.wrong(f"must be a number in quotes, not {value!r}")
+            cure = f'write "{value}"' if isinstance(value, float) else ""
+            self.wrong(f"must be a number in quotes, not {value!r}", cure)
             return None
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite():
-            self.wrong(f"'{value}' is not a number")
+        if not _NUMBER.fullmatch(str(value)):
+            self.wrong(f"'{value}' is not a number", 'write it as "0.5826": digits and one point')
             return None
-        return number
+        return Decimal(value)
 
     def day(self, *, needed: bool = True) -> date | None:
         """A calendar day, ``2026-08-04``."""
@@ -156,7 +190,11 @@ class Node:
         try:
             return kind(str(self.value))
         except ValueError:
-            self.wrong(f"'{self.value}' is not one of {', '.join(kind)}")
+            near = get_close_matches(str(self.value), list(kind), 1)
+            self.wrong(
+                f"'{self.value}' is not one of {', '.join(kind)}",
+                f"did you mean '{near[0]}'?" if near else "",
+            )
             return default
 
     def words(self) -> dict[str, str]:
@@ -164,10 +202,10 @@ class Node:
         if self.value is None:
             return {}
         if not isinstance(self.value, Mapping):
-            self.wrong("must map languages to words")
+            self.wrong("must map languages to words", 'write {es: "Energía", en: "Energy"}')
             return {}
-        return {str(k): str(v) for k, v in self.value.items()}
+        return {n.key: n.text() for n in self.members()}
 
     def names(self, *, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """A list of words."""
-        return default if self.value is None else tuple(str(n.value) for n in self.items())
+        return default if self.value is None else tuple(n.text() for n in self.items())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from kanchay.analysis.tariff.document import Node, TariffInvalid
 from kanchay.analysis.tariff.parse_charges import read_charge
@@ -31,6 +31,7 @@ __all__ = ["SCHEMA", "parse_tariff"]
 
 SCHEMA: Final = "tariff/1"
 _NEVER: Final = date.max
+Placed: TypeAlias = tuple[Node, Charge]  # a charge and where it is written
 _TOP: Final = (
     "schema", "id", "country", "currency", "timezone", "provider", "option", "eligibility", "proration",
     "rounding", "taxes", "parameters", "common_charges", "versions", "export", "stale_after_days", "note",
@@ -66,17 +67,23 @@ def parse_tariff(document: Mapping[str, Any]) -> Tariff:
     """
     root = Node(dict(document))
     root.known(*_TOP)
+    root["note"].text(needed=False)
     if root["schema"].text() != SCHEMA:
         root["schema"].wrong(f"must be '{SCHEMA}'")
-    tariff = _tariff(root)
-    _check_references(root, tariff)
+    placed: list[Placed] = []
+    tariff = _tariff(root, placed)
+    _check_references(root, tariff, placed)
     if root.problems:
         raise TariffInvalid(f"Tariff '{tariff.id}'", root.problems)
     return tariff
 
 
-def _tariff(root: Node) -> Tariff:
+def _tariff(root: Node, placed: list[Placed]) -> Tariff:
     provider, option = root["provider"], root["option"]
+    provider.known("id", "name", "system")
+    option.known("code", "name")
+    if root["export"]:
+        root["export"].known("mode", "surplus")
     seasons = tuple(read_season(n) for n in root["seasons"].items())
     return Tariff(
         id=root["id"].text(),
@@ -93,7 +100,7 @@ def _tariff(root: Node) -> Tariff:
         rounding=_rounding(root["rounding"]),
         taxes=tuple(_tax(n) for n in root["taxes"].items()),
         parameters=tuple(_parameter(n) for n in root["parameters"].items()),
-        versions=_versions(root),
+        versions=_versions(root, placed),
         export=root["export"]["mode"].choice(ExportMode, ExportMode.NONE),
         stale_after_days=root["stale_after_days"].whole(0) or None,
         surplus=root["export"]["surplus"].choice(Surplus, Surplus.LOSE),
@@ -107,6 +114,8 @@ def _tariff(root: Node) -> Tariff:
 
 
 def _eligibility(node: Node) -> Eligibility:
+    if node:
+        node.known("segment", "max_kw", "meter")
     return Eligibility(
         node["segment"].text(needed=False, default="any"),
         node["max_kw"].number(needed=False),
@@ -163,8 +172,9 @@ def _price(node: Node) -> Price:
     )
 
 
-def _versions(root: Node) -> tuple[Version, ...]:
-    versions = sorted((_version(root, n) for n in root["versions"].items()), key=lambda v: v.valid_from)
+def _versions(root: Node, placed: list[Placed]) -> tuple[Version, ...]:
+    read = [_version(root, n, placed) for n in root["versions"].items()]
+    versions = sorted(read, key=lambda v: v.valid_from)
     if not versions:
         root["versions"].wrong("must hold at least one version")
     for earlier, later in pairwise(versions):
@@ -173,16 +183,17 @@ def _versions(root: Node) -> tuple[Version, ...]:
     return tuple(versions)
 
 
-def _version(root: Node, node: Node) -> Version:
+def _version(root: Node, node: Node, placed: list[Placed]) -> Version:
     node.known("valid_from", "valid_to", "review_from", "prices_include", "source", "charges", "note")
     include = node["prices_include"].names()
     if not node["prices_include"]:
         node["prices_include"].wrong("is missing (write [] where prices exclude all taxes)")
-    own = [read_charge(n, include) for n in node["charges"].items()]
-    common = [read_charge(n, include) for n in root["common_charges"].items()]
-    charges = tuple(c for c in (*own, *common) if c is not None)
+    both = (*node["charges"].items(), *root["common_charges"].items())
+    own = [(n, c) for n in both if (c := read_charge(n, include)) is not None]
+    placed.extend(own)
+    charges = tuple(c for _, c in own)
     if len({c.id for c in charges}) < len(charges):
-        node["charges"].wrong("uses a charge id twice")
+        node["charges"].wrong("uses a charge id twice", "ids of common_charges count too")
     return Version(
         node["valid_from"].day() or date.min,
         node["valid_to"].day(needed=False),
@@ -194,23 +205,20 @@ def _version(root: Node, node: Node) -> Version:
     )
 
 
-def _check_references(root: Node, tariff: Tariff) -> None:
+def _check_references(root: Node, tariff: Tariff, placed: list[Placed]) -> None:
     """Every tax, parameter, schedule and block that something names must exist."""
     _check_taxes(root, tariff)
     _check_blocks(root, tariff)
     taxes, parameters = {t.id for t in tariff.taxes}, {p.id for p in tariff.parameters}
-    for where, charge in _charges(root, tariff):
+    for where, charge in placed:
         for tax in sorted(set(charge.taxes) - taxes):
-            where.wrong(f"names the tax '{tax}', which is not in 'taxes'")
+            where.wrong(f"names the tax '{tax}', which is not in 'taxes'", "add it there, or mend the name")
         for name in sorted(parameters_of(charge) - parameters):
-            where.wrong(f"names the parameter '{name}', which is not in 'parameters'")
+            where.wrong(
+                f"names the parameter '{name}', which is not in 'parameters'",
+                "add it there, or mend the name",
+            )
         _check_charge(where, tariff, charge)
-
-
-def _charges(root: Node, tariff: Tariff) -> Iterator[tuple[Node, Charge]]:
-    for index, version in enumerate(tariff.versions):
-        for charge in version.charges:
-            yield Node(None, f"versions[{index}].{charge.id}", root.problems), charge
 
 
 def _check_taxes(root: Node, tariff: Tariff) -> None:

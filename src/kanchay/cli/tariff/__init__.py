@@ -1,0 +1,24 @@
+"""`kanchay tariff`: one group; each of its verbs is a module here, imported when it runs."""
+
+from __future__ import annotations
+
+import click
+
+from kanchay.cli.lazy import LazyGroup
+
+__all__ = ["command"]
+
+
+class TariffVerbs(LazyGroup):
+    """Verbs of tariffs."""
+
+    package = "kanchay.cli.tariff"
+    verbs = {  # noqa: RUF012 - a ClassVar of the base
+        "check": "Name line, mistake and cure of each problem in tariff files.",
+        "schema": "Print the JSON schema of tariff files.",
+    }
+
+
+@click.group("tariff", cls=TariffVerbs)
+def command() -> None:
+    """Check, list, show and explain tariffs; price series for planners."""
