@@ -78,7 +78,7 @@ class Tier:
     """A part of a band up to `up_to` (None: the rest).
 
     It has a `rate` per unit, one `amount` for all of it, or `rates` by block: then the tier's units are
-    shared over the blocks as the whole period's are.
+    shared over the blocks as the period's energy is, those of a demand as its hours are.
     """
 
     up_to: Decimal | None
@@ -143,10 +143,14 @@ class TouCharge:
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """Mean of the `top` highest of the last `months` monthly maxima, this period included."""
+    """Mean of the `top` highest of the last `months` monthly maxima, this period included.
+
+    A month's maximum below `at_least` counts as that. [kW]
+    """
 
     top: int = 1
     months: int = 1
+    at_least: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,23 @@ def price_charge(charge: Charge, frame: Frame) -> list[BillLine]:
     ------
     BillRefused
         A quantity, parameter or factor is missing, or a quantity is below zero.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from kanchay.analysis.tariff.blend import Blend, Share
+    >>> from kanchay.domain.tariff import Eligibility, Proration, Rounding, Tariff, Usage, Version
+    >>> source = Source("Price list", None, "2026-08-04", "high", "official")
+    >>> fixed = FixedCharge("fixed", Decimal("0.30"), None, (), False, per=Per.DAY)
+    >>> version = Version(date(2026, 8, 4), None, (), source, (fixed,))
+    >>> tariff = Tariff(
+    ...     "x", "PE", "PEN", "UTC", "", "", "", "", {}, Eligibility("any"), Proration.DAILY_BLEND, Rounding(), (),
+    ...     (), (version,),
+    ... )
+    >>> august = Usage.energy(date(2026, 8, 4), date(2026, 9, 4), Decimal(100))
+    >>> prices = Blend((fixed,), (Share(version, 31, date(2026, 9, 3), (fixed,)),))
+    >>> [str(line.amount) for line in price_charge(fixed, Frame(tariff, august, prices, {}, frozenset()))]
+    ['9.30']
     """
     return _PRICERS[type(charge)](charge, frame)
 

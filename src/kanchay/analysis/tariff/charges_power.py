@@ -61,7 +61,8 @@ def _billed(charge: DemandCharge, frame: Frame) -> Decimal:
 def _statistic(charge: DemandCharge, frame: Frame) -> Decimal:
     """Mean of the highest monthly maxima, this period included. [kW]"""
     top, months = charge.statistic.top, charge.statistic.months
-    known = [frame.quantity(charge.quantity, charge.id), *_history(charge, frame, months - 1)]
+    peaks = [frame.quantity(charge.quantity, charge.id), *_history(charge, frame, months - 1)]
+    known = [max(kw, charge.statistic.at_least) for kw in peaks]
     if len(known) < top:
         raise refuse.missing_demand(charge.id, charge.quantity, top, len(known))
     if len(known) < months:
@@ -138,6 +139,16 @@ def price_reactive(charge: ReactiveCharge, frame: Frame) -> list[BillLine]:
     ------
     BillRefused
         ``bill.missing_quantity``.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Some
+    >>> frame = Some(
+    ...     quantity=lambda name, line: Decimal({"reactive_kvarh": 400, "energy_kwh": 1000}[name]),
+    ...     line=lambda key, exact, *words, **more: (key, str(exact)), source_of=lambda charge: None,
+    ... )
+    >>> price_reactive(ReactiveCharge("reactive", Decimal("0.0481"), Decimal("0.30"), (), False), frame)
+    [('reactive', '4.810000')]
     """
     reactive = frame.quantity(charge.quantity, charge.id)
     active = frame.quantity(charge.active, charge.id)

@@ -70,12 +70,14 @@ def quantities_of(charge: Charge) -> set[str]:
     """
     match charge:
         case BandedCharge(quantity=name, limits=limits):
-            return {name, *_limit_names(name, limits), *(f"{name}.{b}" for b in blocks_of(charge))}
+            base = name.partition(".")[0]
+            return {name, *_limit_names(name, limits), *(f"{base}.{b}" for b in blocks_of(charge))}
         case TouCharge(quantity=name, limits=limits, blocks=blocks):
             per_block = {f"{name}.{b.block}" for b in blocks}
             return per_block | {n for p in per_block for n in _limit_names(p, limits)}
-        case DemandCharge(quantity=name, presence=presence):
-            hours = (
+        case DemandCharge(quantity=name, presence=presence, tiers=tiers):
+            hours = {f"hours.{b}" for tier in tiers for b in tier.rates}
+            hours |= (
                 {f"energy_kwh.{presence.block}", f"hours.{presence.block}", "demand_kw"}
                 if presence
                 else set()
@@ -83,8 +85,8 @@ def quantities_of(charge: Charge) -> set[str]:
             return {name, *hours}
         case ReactiveCharge(quantity=name, active=active):
             return {name, active}
-        case SeriesCharge(id=key):
-            return {f"value.{key}"}
+        case SeriesCharge(id=key, quantity=name):
+            return {f"value.{key}", name}
         case LookupCharge(quantity=name) | PerUnitCharge(quantity=name):
             return {name}
         case _:
@@ -114,7 +116,7 @@ def blocks_of(charge: Charge) -> set[str]:
             return {name for band in bands for tier in band.tiers for name in tier.rates}
         case TouCharge(blocks=blocks):
             return {b.block for b in blocks}
-        case DemandCharge(presence=presence) if presence:
-            return {presence.block}
+        case DemandCharge(presence=presence, tiers=tiers):
+            return {b for tier in tiers for b in tier.rates} | ({presence.block} if presence else set())
         case _:
             return set()

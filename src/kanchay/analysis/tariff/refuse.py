@@ -13,8 +13,10 @@ __all__ = [
     "empty_period",
     "missing_demand",
     "missing_parameter",
+    "missing_price",
     "missing_quantity",
     "negative_energy",
+    "no_reading",
     "uncovered_date",
     "unknown_factor",
     "unknown_parameter",
@@ -216,6 +218,46 @@ def blocks_do_not_cover(line: str, quantity: str, blocks: object, whole: object)
         f"Line '{line}': the blocks of '{quantity}' add up to {blocks}, the whole is {whole}.",
         hint="Give all blocks of the same period.",
         code="bill.blocks_do_not_cover",
+    )
+
+
+def no_reading(start: date, end: date) -> BillRefused:
+    """A period without a single reading.
+
+    Parameters
+    ----------
+    start, end : date
+        Half-open days.
+
+    Returns
+    -------
+    BillRefused
+    """
+    return BillRefused(
+        f"No reading lies in {start} to {end}.",
+        hint="Import what is missing, or choose a period that is covered (--from, --to).",
+        code="bill.gap",
+    )
+
+
+def missing_price(line: str, series: str) -> BillRefused:
+    """A published price that is not known for all of the period.
+
+    Parameters
+    ----------
+    line : str
+        Id of the line.
+    series : str
+        Name of the prices.
+
+    Returns
+    -------
+    BillRefused
+    """
+    return BillRefused(
+        f"Line '{line}' needs the prices '{series}' of the whole period.",
+        hint="Import them (kanchay tariff prices), or choose a period that they cover.",
+        code="bill.missing_price",
     )
 
 

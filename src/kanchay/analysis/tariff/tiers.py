@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -139,15 +139,26 @@ def _scaled(
 
 
 def _shares(frame: Frame, line: str, name: str, tiers: tuple[Tier, ...]) -> dict[str, Decimal]:
-    """Part of the period's energy in each block that the tiers price apart. [-]"""
+    """Part of the quantity in each block that the tiers price apart: of its energy, or of its hours where it
+    is a demand. [-]"""
     blocks = list(dict.fromkeys(b for t in tiers for b in t.rates))
     if not blocks:
         return {}
-    energy = {b: frame.quantity(f"{name}.{b}", line) for b in blocks}
-    whole = sum(energy.values(), Decimal(0))
-    if abs(whole - frame.quantity(name, line)) > max(Decimal("0.005") * whole, Decimal(len(blocks))):
-        raise refuse.blocks_do_not_cover(line, name, whole, frame.quantity(name, line))
-    return {b: (e / whole if whole else Decimal(1) / len(blocks)) for b, e in energy.items()}
+    base = name.partition(".")[0]
+    if base == "demand_kw":
+        amounts = {b: frame.exact(f"hours.{b}", line) for b in blocks}
+    else:
+        amounts = {b: frame.quantity(f"{base}.{b}", line) for b in blocks}
+        _check_sum(line, name, amounts, frame.quantity(name, line))
+    whole = sum(amounts.values(), Decimal(0))
+    return {b: (a / whole if whole else Decimal(1) / len(blocks)) for b, a in amounts.items()}
+
+
+def _check_sum(line: str, name: str, parts: Mapping[str, Decimal], whole: Decimal) -> None:
+    """Refuse blocks that do not add up to the whole, but for the rounding of each."""
+    total = sum(parts.values(), Decimal(0))
+    if abs(total - whole) > max(Decimal("0.005") * whole, Decimal(len(parts))):
+        raise refuse.blocks_do_not_cover(line, name, total, whole)
 
 
 def _pieces(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kanchay.domain.interval import HOUR, wall_clock
+from kanchay.domain.interval import HOUR, IntArray, wall_clock
 from kanchay.domain.panel import Panel
+from kanchay.domain.reading import FloatArray
 
-__all__ = ["PeriodEnergy", "period_energy"]
+__all__ = ["PeriodEnergy", "fill_missing", "period_energy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,39 @@ def period_energy(panel: Panel) -> PeriodEnergy:
     hours, missing_hours = len(values) * step_h, float(missing.sum()) * step_h
     if missing.all():
         return PeriodEnergy(float("nan"), 0.0, missing_hours, hours)
-    estimated = 0.0
-    if missing.any():
-        hour = wall_clock(panel.starts, panel.tz) // HOUR % 24
-        known_sum = np.bincount(hour[~missing], weights=values[~missing], minlength=24)
-        known_n = np.bincount(hour[~missing], minlength=24)
-        overall = float(values[~missing].mean())
-        profile = np.where(known_n > 0, known_sum / np.maximum(known_n, 1), overall)
-        estimated = float(profile[hour[missing]].sum())
+    filled = fill_missing(values, panel.starts, panel.tz)
+    estimated = float(filled[missing].sum())
     return PeriodEnergy(float(values[~missing].sum()) + estimated, estimated, missing_hours, hours)
+
+
+def fill_missing(values: FloatArray, starts: IntArray, tz: str) -> FloatArray:
+    """Energy with each missing interval estimated by the mean of the same hour of the clock.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        NaN where missing. [kWh]
+    starts : ndarray of int64, shape (n,)
+        UTC second of each interval. [s]
+    tz : str
+        Zone whose hours count.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        NaN everywhere where nothing at all is known. [kWh]
+
+    Examples
+    --------
+    >>> fill_missing(np.array([1.0, np.nan]), np.array([0, 86400]), "UTC").tolist()
+    [1.0, 1.0]
+    """
+    missing = np.isnan(values)
+    if not missing.any() or missing.all():
+        return values
+    hour = wall_clock(starts, tz) // HOUR % 24
+    known_sum = np.bincount(hour[~missing], weights=values[~missing], minlength=24)
+    known_n = np.bincount(hour[~missing], minlength=24)
+    overall = float(values[~missing].mean())
+    profile = np.where(known_n > 0, known_sum / np.maximum(known_n, 1), overall)
+    return np.where(missing, profile[hour], values)
