@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,11 @@ import click
 
 from kanchay.cli.common import emit_json, json_option, progress, table
 from kanchay.cli.import_asking import can_ask
+from kanchay.cli.import_folder import FilesNamed, print_together, require_agreement, together_of
 from kanchay.cli.import_options import answer_options, options_of
 from kanchay.cli.import_reading import FileByFile
 from kanchay.cli.opening import close, settings_of
-from kanchay.domain.errors import FileRefused, InputError, KanchayError
+from kanchay.domain.errors import InputError, KanchayError
 
 if TYPE_CHECKING:
     from kanchay.domain.importing import ImportPreview, ImportSeries
@@ -26,13 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "series_dict"]
 
-_SUFFIXES = (
-    ".csv", ".txt", ".tsv", ".dat", ".log", ".lp", ".json", ".xml", ".xlsx", ".xlsm", ".parquet", ".gz", ".zip",
-)  # fmt: skip
-
 
 @click.command("import")
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="FILE|FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--site", "site_id", help="Store into this site. Without it nothing is stored.")
 @click.option("--new-site", metavar="NAME", help="Make a site of that name and store into it.")
 @answer_options
@@ -45,20 +42,21 @@ _SUFFIXES = (
 def command(click_ctx: click.Context, /, *, paths: tuple[Path, ...], as_json: bool, **given: Any) -> None:
     """Read meter files of any dialect: show what was understood, then store it in a site.
 
+    Of a folder every file inside is read, one preview each, and told together at the end.
+
     What a file leaves open is asked at a terminal, and remembered for the next file of its kind; elsewhere the command
     ends and names it. Take an import back with: kanchay imports undo ID.
     """
     if given["site_id"] and given["new_site"]:
         raise click.UsageError("Give --site or --new-site, not both.")
-    options = options_of(given)
+    options, files = options_of(given), FilesNamed(paths)
     storing = bool(given["site_id"] or given["new_site"]) and not given["dry_run"]
     if storing:
-        results = _store(click_ctx, paths, options, given)
+        results = _store(click_ctx, files, options, given)
     else:
-        results = [
-            _try(path, options, settings_of(click_ctx).max_upload_mb) for path in _with_progress(paths)
-        ]
-    _print(results, as_json, named=bool(given["site_id"] or given["new_site"]))
+        most = settings_of(click_ctx).max_upload_mb
+        results = files.without_others([_try(path, options, most) for path in _with_progress(files.found)])
+    _print(results, files, as_json, named=bool(given["site_id"] or given["new_site"]))
     if any(isinstance(r, KanchayError) for _, r, _ in results):
         click_ctx.exit(1)
 
@@ -66,26 +64,9 @@ def command(click_ctx: click.Context, /, *, paths: tuple[Path, ...], as_json: bo
 Result = tuple[Path, "ImportPreview | KanchayError", "ImportRecord | None"]
 
 
-def _files(paths: tuple[Path, ...]) -> list[Path]:
-    """Files as named, and of a folder those that could be tables."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in _SUFFIXES)
-            if not inside:
-                raise FileRefused(
-                    f"No file in {path.name}/ could be a table of readings.", hint="Name the files."
-                )
-            found += inside
-        else:
-            found.append(path)
-    return found
-
-
-def _with_progress(paths: tuple[Path, ...]) -> Iterator[Path]:
-    files = _files(paths)
-    with progress("Reading", len(files)) as advance:
-        for path in files:
+def _with_progress(paths: Sequence[Path]) -> Iterator[Path]:
+    with progress("Reading", len(paths)) as advance:
+        for path in paths:
             yield path
             advance(1)
 
@@ -100,7 +81,7 @@ def _try(path: Path, options: ImportOptions, max_upload_mb: int) -> Result:
 
 
 def _store(
-    click_ctx: click.Context, paths: tuple[Path, ...], options: ImportOptions, given: dict[str, Any]
+    click_ctx: click.Context, files: FilesNamed, options: ImportOptions, given: dict[str, Any]
 ) -> list[Result]:
     """Read everything first: a refused file or an open question stops the import before anything is stored."""
     from kanchay.bootstrap import open_product
@@ -113,16 +94,18 @@ def _store(
         reader = FileByFile(ctx, scope, site, options, given)
         results: list[Result] = []
         found: list[tuple[Path, Recalled]] = []
-        for path in _with_progress(paths):
+        for path in _with_progress(files.found):
             try:
                 found.append((path, reader.read(path)))
                 results.append((path, found[-1][1].preview, None))
             except KanchayError as error:
                 results.append((path, error, None))
+        results = files.without_others(results)
         if len(found) < len(results):
             click.echo("Nothing was stored.", err=True)
             return results
         told = [(path, reader.settle(path, each)) for path, each in found]
+        require_agreement([each.preview for _, each in told], yes=given["yes"])
         site = site or create_site(ctx, scope, _new_site(given["new_site"], told))
         return [_store_one(ctx, scope, site, path, each, yes=given["yes"]) for path, each in told]
     finally:
@@ -188,26 +171,32 @@ def _file_dict(result: Result) -> dict[str, Any]:
     return out
 
 
-def _print(results: list[Result], as_json: bool, *, named: bool) -> None:
+def _print(results: list[Result], files: FilesNamed, as_json: bool, *, named: bool) -> None:
+    read = [(path, r) for path, r, _ in results if not isinstance(r, KanchayError)]
+    together = together_of([r for _, r in read])
     if as_json:
-        read = [(path, r) for path, r, _ in results if not isinstance(r, KanchayError)]
         series = [{"file": path.name} | series_dict(s) for path, r in read for s in r.series]
-        emit_json({"series": series, "files": [_file_dict(r) for r in results]})
+        told = {"series": series, "files": [_file_dict(r) for r in results]}
+        emit_json(told | {"together": together, "passed_over": [p.name for p in files.passed_over]})
     for path, preview, record in results:
         if isinstance(preview, KanchayError):
             click.echo(f"{type(preview).__name__}: {preview}", err=True)
         elif not as_json:
             _print_file(path, preview)
-            _print_stored(record, named=named)
+            _print_stored(record)
+    if not as_json:
+        print_together(together, files)
+        if not any(record for _, _, record in results):
+            how = "leave --dry-run out" if named else "name a site: --site ID or --new-site NAME"
+            click.echo(f"Nothing was stored: this is a preview. To keep it, {how}.")
 
 
-def _print_stored(record: ImportRecord | None, *, named: bool) -> None:
-    if record is None:
-        how = "leave --dry-run out" if named else "name a site: --site ID or --new-site NAME"
-        click.echo(f"Nothing was stored: this is a preview. To keep it, {how}.")
-        return
-    counts = f"{record.n_new} new, {record.n_revised} revised, {record.n_unchanged} unchanged"
-    click.echo(f"Stored in {record.site_id}: {counts}. Take it back with: kanchay imports undo {record.id}")
+def _print_stored(record: ImportRecord | None) -> None:
+    if record is not None:
+        counts = f"{record.n_new} new, {record.n_revised} revised, {record.n_unchanged} unchanged"
+        click.echo(
+            f"Stored in {record.site_id}: {counts}. Take it back with: kanchay imports undo {record.id}"
+        )
 
 
 def _print_file(path: Path, preview: ImportPreview) -> None:

@@ -38,6 +38,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{name} begins as {title}, but {what}.",
         "Export it again, or as CSV with one row per interval.",
     ),
+    "folder": ("{name} holds {what}.", "Name the files, or a smaller folder."),
     "unsafe": (
         "{name} is XML with a document type, or too deep or wide for readings, and could hide anything.",
         "Export it again without.",

@@ -1,0 +1,98 @@
+"""Several files of one import put together: every interval once, and what files tell differently."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kanchay.analysis.quality.derive import derive_readings, to_energy
+from kanchay.domain.importing import ImportPreview, ImportSeries
+from kanchay.domain.point import Direction, Kind
+from kanchay.domain.reading import Observations
+from kanchay.domain.units import Quantity
+from kanchay.services.readings.points import point_id
+
+__all__ = ["SeriesSummary", "put_together", "summarise"]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSummary:
+    """One series of several files. `start` and `end` in UTC seconds; `total` in kWh, of what is counted once.
+
+    `n_repeated` readings stand in more than one file with the same value, `n_differing` with another one; of those the
+    last file counts.
+    """
+
+    name: str
+    quantity: Quantity
+    direction: Direction | None
+    unit: str
+    start: int
+    end: int
+    n_files: int
+    n: int
+    n_repeated: int
+    n_differing: int
+    total: float | None
+
+
+def summarise(previews: Sequence[ImportPreview]) -> tuple[SeriesSummary, ...]:
+    """The series of several files, as they would be stored one file after another."""
+    groups: dict[str, list[ImportSeries]] = {}
+    for preview in previews:
+        for series in preview.series:
+            groups.setdefault(point_id("", series), []).append(series)
+    return tuple(_summary(parts) for parts in groups.values())
+
+
+def _summary(parts: Sequence[ImportSeries]) -> SeriesSummary:
+    first = parts[0]
+    seen, n_repeated, n_differing = put_together(parts)
+    return SeriesSummary(
+        first.name, first.quantity, first.direction, first.unit,
+        int(seen.start[0]), int(seen.end[-1]), len(parts), len(seen), n_repeated, n_differing,
+        _total(parts, seen),
+    )  # fmt: skip
+
+
+def put_together(parts: Sequence[ImportSeries]) -> tuple[Observations, int, int]:
+    """What several files tell of one series, each time once; how many stood twice, with the same value and with another.
+
+    Parameters
+    ----------
+    parts : sequence of ImportSeries
+        At least one; of the same unit. A later one counts where two tell of the same time.
+
+    Returns
+    -------
+    Observations
+        Sorted by their start, in the unit of the series.
+    int
+        Readings that stood more than once with the same value.
+    int
+        Readings that stood more than once with another value.
+    """
+    told = [p.observations for p in parts if p.observations is not None]
+    start, end, value, quality = (
+        np.concatenate([getattr(o, column) for o in told]) for column in ("start", "end", "value", "quality")
+    )
+    order = np.argsort(start, kind="stable")
+    start, value = start[order], value[order]
+    last = np.r_[start[1:] != start[:-1], True]
+    same = int((~last[:-1] & (value[1:] == value[:-1])).sum())
+    seen = Observations(parts[0].name, start[last], end[order][last], value[last], quality[order][last])
+    return seen, same, int((~last).sum()) - same
+
+
+def _total(parts: Sequence[ImportSeries], seen: Observations) -> float | None:
+    """Energy of what is counted, or None where the series of the files have none."""
+    first = parts[0]
+    if all(p.total is None for p in parts):
+        return None
+    if len(parts) == 1:
+        return first.total
+    step = first.resolution_s if first.kind is not Kind.CUMULATIVE else None
+    readings, _ = derive_readings(seen, first.kind, resolution_s=step)
+    return float((to_energy(readings) if first.quantity is Quantity.POWER else readings).value.sum())
