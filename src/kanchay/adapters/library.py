@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from kanchay.adapters.yaml_marks import loader_of, read_written
+from kanchay.analysis.tariff.base import with_bases
 from kanchay.domain.errors import NotFound
+from kanchay.services.ports.library import Written
 
 __all__ = ["PackageLibrary"]
 
 
 class PackageLibrary:
-    """`Library` over `kanchay/library`: tariffs/*.yaml, factors/CC.yaml, texts/*.LOCALE.yaml."""
+    """`Library` over `kanchay/library`: tariffs/*.yaml on tariffs/base/*.yaml, factors/CC.yaml, texts/*.LOCALE.yaml."""
 
     def __init__(self, root: Traversable | None = None) -> None:
         self._root = root or files("kanchay") / "library"
 
     @cached_property
     def _tariffs(self) -> dict[str, dict[str, Any]]:
-        documents = [_read(path) for path in _yaml_files(self._root / "tariffs")]
+        documents = [with_bases(_read(p), self._bases) for p in _yaml_files(self._root / "tariffs")]
         return {document["id"]: document for document in documents}
+
+    @cached_property
+    def _bases(self) -> dict[str, dict[str, Any]]:
+        return {_stem(path): _read(path) for path in _yaml_files(self._root / "tariffs" / "base")}
 
     def tariff_documents(self) -> dict[str, dict[str, Any]]:
         return self._tariffs
 
+    def tariff_bases(self) -> dict[str, dict[str, Any]]:
+        return self._bases
+
     def factor_document(self, country: str) -> dict[str, Any]:
-        known = {path.name.rsplit(".", 1)[0].upper(): path for path in _yaml_files(self._root / "factors")}
+        known = {_stem(path).upper(): path for path in _yaml_files(self._root / "factors")}
         path = known.get(country.upper())
         if path is None:
             raise NotFound(
@@ -45,6 +56,13 @@ class PackageLibrary:
             merged |= _flat(_read(part))
         return merged
 
+    def read_text(self, raw: bytes | str) -> Written:
+        return read_written(raw)
+
+    def schema(self, name: str) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads((self._root / "schemas" / f"{name}.schema.json").read_text("utf-8"))
+        return document
+
 
 def _yaml_files(folder: Traversable) -> list[Traversable]:
     if not folder.is_dir():
@@ -53,24 +71,16 @@ def _yaml_files(folder: Traversable) -> list[Traversable]:
     return sorted(found, key=lambda path: path.name)
 
 
+def _stem(path: Traversable) -> str:
+    return path.name.rsplit(".", 1)[0]
+
+
 def _read(path: Traversable) -> dict[str, Any]:
     """A YAML document in which numbers with a fraction stay text: money is never a float."""
     import yaml
 
-    document: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=_loader(yaml))  # noqa: S506
+    document: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=loader_of("CSafeLoader"))  # noqa: S506
     return document
-
-
-def _loader(yaml: Any) -> Any:
-    class TextNumbers(yaml.SafeLoader):  # type: ignore[misc]
-        """SafeLoader without floats and timestamps."""
-
-    keep = {"tag:yaml.org,2002:float", "tag:yaml.org,2002:timestamp"}
-    TextNumbers.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag not in keep]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    return TextNumbers
 
 
 def _flat(document: dict[str, Any], prefix: str = "") -> dict[str, str]:
