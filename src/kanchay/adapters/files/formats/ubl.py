@@ -20,10 +20,10 @@ from kanchay.adapters.files.words import REGISTERS, matches, normal
 from kanchay.domain.point import Direction, Kind
 from kanchay.domain.units import Quantity
 
-__all__ = ["FORMAT"]
+__all__ = ["FORMAT", "KWH_PER_UNIT", "is_energy"]
 
 _TITLE: Final = "an electronic bill (UBL)"
-_UNITS: Final = {"KWH": 1.0, "MWH": 1000.0}
+KWH_PER_UNIT: Final = {"KWH": 1.0, "MWH": 1000.0}
 _ENERGY: Final = r"energia|energy|electricidad|electricity|consumo|consumption|energie|strom|verbrauch"
 _OTHER: Final = (
     r"reactiva|reactive|alumbrado|lighting|aporte|fose|electrificacion|descuento|compensacion|recargo|subsidio|mora|impuesto"
@@ -59,14 +59,19 @@ def _period(bill: Element, name: str) -> tuple[int, int]:
     raise refuse("contradicts", name, title=_TITLE, what="it does not say which days it bills")
 
 
+def is_energy(words: str) -> bool:
+    """Whether the words of a line name the energy itself, and no charge that is only priced by it."""
+    return matches(_ENERGY, normal(words)) and not matches(_OTHER, normal(words))
+
+
 def _billed(bill: Element, name: str) -> list[tuple[str, float]]:
     """Name and kWh of every line of energy."""
     found = []
     for line in bill.all("InvoiceLine"):
         for quantity in line.all("InvoicedQuantity"):
-            factor = _UNITS.get(quantity.attributes.get("unitCode", "").upper())
+            factor = KWH_PER_UNIT.get(quantity.attributes.get("unitCode", "").upper())
             words = " ".join(e.text.strip() for tag in ("Description", "Name") for e in line.all("Item", tag))
-            if factor is not None and not matches(_OTHER, normal(words)) and matches(_ENERGY, normal(words)):
+            if factor is not None and is_energy(words):
                 found.append((" ".join(words.split()), _kwh(quantity.text, name) * factor))
     return found
 

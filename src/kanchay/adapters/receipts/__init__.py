@@ -1,0 +1,1 @@
+"""Receipts of electricity: text PDFs by layout, electronic receipts of SUNAT by element."""
