@@ -1,16 +1,24 @@
 """The importer against simulated exports of known truth, and against damaged files.
 
-    python benchmarks/accuracy/importer.py [--first 0] [--cases 2000] [--show 15]     the table, results/importer.csv
-    python benchmarks/accuracy/importer.py --seed 17 [--keep DIR]                       one case, and its file
-    python benchmarks/accuracy/importer.py --fuzz 2000                                  damaged files
+    python benchmarks/accuracy/importer.py [--first 0] [--cases 2000] [--show 15]     the tables
+    python benchmarks/accuracy/importer.py --portals [--first 0] [--cases 880]         in the layouts of real portals
+    python benchmarks/accuracy/importer.py --seed 17 [--portals] [--keep DIR]          one case, and its file
+    python benchmarks/accuracy/importer.py --fuzz 2000                                 damaged files
+    ... --write     results/importer.csv (with --portals results/importer_portals.csv)
 
-Everything read here is SIMULATED (`kanchay.simulate.exports`), with seeds no test pins a figure of. A case is read as a
-person would import it: the zone of the site is known, and each question the importer asks is answered truthfully.
+Everything read here is SIMULATED (`kanchay.simulate.exports`), with seeds no test pins a figure of. The zone of the site
+is known, as it is where somebody imports for a site. A file is read once, then each question that was asked is answered
+truthfully, one after the other, on the path of `kanchay import` and the page. That gives a square and what is left:
 
-* right: every field of every series is the truth at the first reading;
-* asked: it is the truth once the questions that were asked are answered;
-* wrong: some field is not the truth, although everything asked was answered; "wrong total" where energy, values or the
-  number of readings are concerned or a flow is missing or counted twice: the one unforgivable result;
+                      nothing asked         something asked
+    guess right       right, unasked        right, asked
+    guess wrong       wrong total / wrong   mended where the truthful answers make it right, else wrong total / wrong
+
+* guess right: every field of every series is the truth at the first reading, whether or not something was asked;
+* right or asked: guess right, or mended; what is not is wrong silently, for no question stood for the error;
+* wrong total: energy, values or the number of readings are not the truth, or a flow is missing or counted twice: the one
+  unforgivable result; wrong: another field is not;
+* spoilt: right at first, and no longer so after truthful answers; it counts as wrong;
 * refused: the file was handed back with a sentence;
 * needless: share of cases with a question whose answer the file tells.
 """
@@ -24,22 +32,26 @@ import tempfile
 import time
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kanchay.adapters.files.reader import SniffingReader
 from kanchay.domain.errors import FileRefused
 from kanchay.domain.importing import ImportPreview, ImportSeries
 from kanchay.services.ports.files import ImportOptions
-from kanchay.simulate.exports import DIMENSIONS, Export, TrueSeries, simulate_export
+from kanchay.services.readings.answers import with_answers
+from kanchay.simulate.exports import DIMENSIONS, Export, TrueSeries, simulate_export, simulate_portal
 from kanchay.simulate.exports.damage import damaged
 
-OUTCOMES = ("right", "asked", "wrong total", "wrong", "refused", "crash")
+OUTCOMES = ("right unasked", "right asked", "mended", "wrong total", "wrong", "refused", "crash")
+RIGHT = ("right unasked", "right asked")
+SILENT = ("wrong total", "wrong")
 FLOWS = ("electric_energy", "power", "reactive_energy", "reactive_power", "gas", "heat", "water")
 GRAVE = ("n", "total", "checksum", "series", "extra")
 ROOT = Path(__file__).resolve().parents[2]
-MAX_ROUNDS = 3
+MOST_QUESTIONS = 12
 LONGEST_S = 5.0
 
 Wrong = dict[str, tuple[object, object]]
@@ -47,15 +59,32 @@ Wrong = dict[str, tuple[object, object]]
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one case."""
+    """What became of one case: errors of the first reading, what was asked, errors once all of it was answered."""
 
     seed: int
-    outcome: str
-    wrong: Wrong
+    first: Wrong
     asked: frozenset[str]
+    wrong: Wrong
     needless: frozenset[str]
     seconds: float
+    failed: str = ""  # "refused" or "crash"
     why: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """The square's field, or what else became of it."""
+        if self.failed:
+            return self.failed
+        if self.wrong:
+            return "wrong total" if set(self.wrong) & set(GRAVE) else "wrong"
+        if self.first:
+            return "mended"
+        return "right asked" if self.asked else "right unasked"
+
+    @property
+    def spoilt(self) -> bool:
+        """Whether truthful answers made wrong what was right."""
+        return not self.failed and not self.first and bool(self.wrong)
 
 
 def differences(got: ImportSeries, true: TrueSeries) -> Wrong:
@@ -100,15 +129,22 @@ def compare(preview: ImportPreview, truth: Sequence[TrueSeries]) -> Wrong:
     return wrong
 
 
-def answered(export: Export, asked: Iterable[str]) -> ImportOptions:
-    """What a person who knows the meter answers."""
-    said = {code: export.answers[code] for code in asked}
-    return ImportOptions(
-        tz=export.case.tz, unit=said.get("unit"), label=said.get("label"), decimal=said.get("decimal"),
-        direction=said.get("direction"), kind=said.get("kind"), clock=said.get("clock"),
-        day_first=said["day_first"] == "day_first" if "day_first" in said else None,
-        columns={"key": said["key"]} if "key" in said else {},
-    )  # fmt: skip
+def answered(
+    export: Export,
+    options: ImportOptions,
+    preview: ImportPreview,
+    read: Callable[[ImportOptions], ImportPreview],
+) -> tuple[ImportPreview, set[str]]:
+    """What is understood once a person who knows the meter has answered all questions, and what they were."""
+    asked: set[str] = set()
+    for _ in range(MOST_QUESTIONS):
+        fresh = [q for q in preview.questions if q.code not in asked]
+        if not fresh:
+            break
+        asked.add(fresh[0].code)
+        options = with_answers(options, {fresh[0].code: export.answers[fresh[0].code]})
+        preview = read(options)
+    return preview, asked
 
 
 def judge(export: Export, folder: Path) -> Result:
@@ -116,82 +152,129 @@ def judge(export: Export, folder: Path) -> Result:
     file = folder / export.name
     file.write_bytes(export.data)
     began = time.perf_counter()
-    asked: set[str] = set()
+    first: Wrong = {}
     wrong: Wrong = {}
-    outcome, why = "right", ""
+    asked: set[str] = set()
+    failed = why = ""
+    options = ImportOptions(tz=export.case.tz)
     try:
-        for round_ in range(MAX_ROUNDS):
-            preview = SniffingReader().read(file, answered(export, asked))
+        preview = SniffingReader().read(file, options)
+        first = wrong = compare(preview, export.truth)
+        at_first = {q.code for q in preview.questions}
+        if at_first:
+            preview, asked = answered(export, options, preview, partial(SniffingReader().read, file))
             wrong = compare(preview, export.truth)
-            fresh = {q.code for q in preview.questions} - asked
-            if round_ == 0:
-                asked_first = frozenset(fresh)
-            asked |= fresh
-            if not wrong or not fresh:
-                break
-        outcome = ("asked" if round_ else "right") if not wrong else "wrong"
-        if set(wrong) & set(GRAVE):
-            outcome = "wrong total"
+        asked |= at_first
     except FileRefused as error:
-        outcome, why, asked_first = "refused", error.message, frozenset()
+        failed, why = "refused", error.message
     except Exception:
-        outcome, why, asked_first = "crash", traceback.format_exc(limit=-2), frozenset()
+        failed, why = "crash", traceback.format_exc(limit=-2)
     finally:
         file.unlink()
-    needless = asked_first - export.open - frozenset(wrong and asked)
-    return Result(export.case.seed, outcome, wrong, asked_first, needless, time.perf_counter() - began, why)
+    needless = frozenset() if first else frozenset(asked) - export.open
+    taken = time.perf_counter() - began
+    return Result(export.case.seed, first, frozenset(asked), wrong, needless, taken, failed, why)
 
 
-def run(seeds: Iterable[int]) -> Iterator[tuple[Export, Result]]:
+def run(
+    seeds: Iterable[int], make: Callable[[int], Export] = simulate_export
+) -> Iterator[tuple[Export, Result]]:
     """Every case of these seeds with its result."""
     with tempfile.TemporaryDirectory() as folder:
         for seed in seeds:
-            export = simulate_export(seed)
+            export = make(seed)
             yield export, judge(export, Path(folder))
 
 
 def table(pairs: Sequence[tuple[Export, Result]]) -> list[dict[str, object]]:
-    """Shares of the outcomes, over all cases and by each value of each dimension."""
+    """Counts of the outcomes, over all cases and by each value of each dimension."""
     groups: dict[tuple[str, str], list[Result]] = defaultdict(list)
     for export, result in pairs:
         groups["all", ""].append(result)
-        for name in DIMENSIONS:
-            groups[name, str(getattr(export.case, name))].append(result)
+        for name in ("portal", *DIMENSIONS):
+            if hasattr(export.case, name):
+                groups[name, str(getattr(export.case, name))].append(result)
     rows = []
-    for (name, value), results in groups.items():
+    for (name, value), results in sorted(groups.items(), key=lambda g: g[0]):
         counts = Counter(r.outcome for r in results)
         row: dict[str, object] = {"dimension": name, "value": value, "cases": len(results)}
         row |= {o: counts[o] for o in OUTCOMES}
+        row["guess right"] = sum(counts[o] for o in RIGHT) + sum(r.spoilt for r in results)
+        row["right or asked"] = sum(counts[o] for o in (*RIGHT, "mended"))
+        row["spoilt"] = sum(r.spoilt for r in results)
         rows.append(row | {"needless": sum(bool(r.needless) for r in results)})
     return rows
 
 
+_SHOWN = ("guess right", "right or asked", *OUTCOMES, "needless")
+
+
 def _print(rows: Sequence[dict[str, object]]) -> None:
-    print(f"{'':14}{'':14}{'cases':>7}" + "".join(f"{o:>13}" for o in (*OUTCOMES, "needless")))
+    print(f"{'':13}{'':18}{'cases':>6}" + "".join(f"{o:>15}" for o in _SHOWN))
     for row in rows:
         n = int(str(row["cases"]))
-        shares = (f"{100 * int(str(row[o])) / n:12.2f}%" for o in (*OUTCOMES, "needless"))
-        print(f"{row['dimension']!s:14}{str(row['value'])[:13]:14}{n:7}" + "".join(shares))
+        shares = (f"{100 * int(str(row[o])) / n:14.2f}%" for o in _SHOWN)
+        print(f"{row['dimension']!s:13}{str(row['value'])[:17]:18}{n:6}" + "".join(shares))
+
+
+def _square(results: Sequence[Result]) -> None:
+    """Guesses against questions, and which questions stood open for right and for wrong guesses."""
+    read = [r for r in results if not r.failed]
+    print(
+        f"\n{'':14}{'nothing asked':>16}{'something asked':>18}   of {len(results)} cases, {len(read)} read"
+    )
+    for name, wrong in (("guess right", False), ("guess wrong", True)):
+        counts = [
+            sum(bool(r.first) is wrong and bool(r.asked) is asked for r in read) for asked in (False, True)
+        ]
+        print(
+            f"{name:14}"
+            + "".join(f"{100 * c / len(results):{w}.2f}%" for c, w in zip(counts, (15, 17), strict=True))
+        )
+    asked = [r for r in read if r.asked]
+    left = sum(bool(r.wrong) for r in asked)
+    print(
+        f"after truthful answers {len(asked) - left} of {len(asked)} are right; spoilt {sum(r.spoilt for r in read)}"
+    )
+    for name, wrong in (("right", False), ("wrong", True)):
+        codes = Counter(code for r in asked if bool(r.first) is wrong for code in r.asked)
+        print(f"asked, guess {name}: " + ", ".join(f"{code} {n}" for code, n in codes.most_common()))
 
 
 def _worst(pairs: Sequence[tuple[Export, Result]], show: int) -> None:
     """Seeds of what went wrong, the gravest first."""
-    order = {o: i for i, o in enumerate(("crash", "wrong total", "wrong", "refused"))}
+    order = {o: i for i, o in enumerate(("crash", "wrong total", "wrong", "refused", "mended"))}
     needless = Counter(code for _, result in pairs for code in result.needless)
     print("asked without need:", ", ".join(f"{code} {n}" for code, n in needless.most_common()))
     print("  for example seeds", [r.seed for _, r in pairs if r.needless][:show])
     bad = sorted((p for p in pairs if p[1].outcome in order), key=lambda p: order[p[1].outcome])
     for export, result in bad[:show]:
-        c = export.case
-        wrong = result.why or "; ".join(f"{k} {a} for {b}" for k, (a, b) in list(result.wrong.items())[:3])
-        print(
-            f"{c.seed:6} {result.outcome:12} {c.layout}/{c.shape} {c.content} {c.container} {c.time}"
-            f" {c.unit} {c.kind}: {wrong}"
-        )
+        wrong = result.wrong or result.first
+        what = result.why or "; ".join(f"{k} {a} for {b}" for k, (a, b) in list(wrong.items())[:3])
+        asked = f" asked {','.join(sorted(result.asked))}" if result.asked else ""
+        print(f"{result.seed:6} {result.outcome:12} {_like(export)}: {what}{asked}")
 
 
-def _write(rows: Sequence[dict[str, object]], first: int) -> None:
-    path = ROOT / "benchmarks" / "results" / "importer.csv"
+def _like(export: Export) -> str:
+    """What a case is like, in a few words."""
+    c = export.case
+    names = (
+        "portal",
+        "layout",
+        "shape",
+        "content",
+        "container",
+        "time",
+        "unit",
+        "unit_said",
+        "kind",
+        "label",
+    )
+    return " ".join(str(getattr(c, n)) for n in names if hasattr(c, n))
+
+
+def _write(rows: Sequence[dict[str, object]], first: int, name: str) -> None:
+    path = ROOT / "benchmarks" / "results" / name
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [*rows[0], "first_seed", "python"], lineterminator="\n")
         writer.writeheader()
@@ -255,8 +338,7 @@ def _fuzz(n: int, first: int) -> None:
         print(text)
 
 
-def _one(seed: int, keep: Path | None) -> None:
-    export = simulate_export(seed)
+def _one(export: Export, keep: Path | None) -> None:
     if keep:
         keep.mkdir(parents=True, exist_ok=True)
         (keep / export.name).write_bytes(export.data)
@@ -264,7 +346,10 @@ def _one(seed: int, keep: Path | None) -> None:
         result = judge(export, Path(folder))
     print(export.case)
     print(*export.truth, sep="\n")
-    print(replace(result, why=""), result.why, sep="\n")
+    print(f"asked {sorted(result.asked)}, left open {sorted(export.open)}")
+    for name, wrong in (("at first", result.first), ("answered", result.wrong)):
+        print(name, *(f"  {k}: {a} for {b}" for k, (a, b) in wrong.items()), sep="\n")
+    print(result.outcome, result.why)
 
 
 def main() -> None:
@@ -277,18 +362,21 @@ def main() -> None:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--fuzz", type=int)
-    parser.add_argument("--write", action="store_true", help="write benchmarks/results/importer.csv")
+    parser.add_argument("--write", action="store_true", help="write the table to benchmarks/results")
+    parser.add_argument("--portals", action="store_true", help="layouts of portals people name")
     args = parser.parse_args()
+    make = simulate_portal if args.portals else simulate_export
     if args.seed is not None:
-        return _one(args.seed, args.keep)
+        return _one(make(args.seed), args.keep)
     if args.fuzz:
         return _fuzz(args.fuzz, args.first)
-    pairs = list(run(range(args.first, args.first + args.cases)))
+    pairs = list(run(range(args.first, args.first + args.cases), make))
     rows = table(pairs)
     _print(rows)
+    _square([result for _, result in pairs])
     _worst(pairs, args.show)
     if args.write:
-        _write(rows, args.first)
+        _write(rows, args.first, "importer_portals.csv" if args.portals else "importer.csv")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ from kanchay.simulate.exports.days import shown_once
 from kanchay.simulate.exports.meters import Channel, TrueSeries, channels, starts_of, truth_of
 from kanchay.simulate.exports.packing import packed
 from kanchay.simulate.exports.pages import pages
+from kanchay.simulate.exports.portals import PORTALS, PortalCase, site_of
 from kanchay.simulate.exports.tree import tree
 
-__all__ = ["Export", "export_of", "simulate_export"]
+__all__ = ["Export", "export_of", "simulate_export", "simulate_portal"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +27,7 @@ class Export:
 
     Attributes
     ----------
-    case : Case
+    case : Case or PortalCase
         What it is like.
     name, data : str, bytes
         The file.
@@ -38,7 +39,7 @@ class Export:
         The right answer to every question: code of the question to answer.
     """
 
-    case: Case
+    case: Case | PortalCase
     name: str
     data: bytes
     truth: tuple[TrueSeries, ...]
@@ -65,6 +66,36 @@ def simulate_export(seed: int) -> Export:
     True
     """
     return export_of(draw_case(seed))
+
+
+def simulate_portal(seed: int) -> Export:
+    """An export in the layout of a portal, a device or a building system that people name.
+
+    Parameters
+    ----------
+    seed : int
+        The same seed gives the same bytes; the portals follow each other.
+
+    Returns
+    -------
+    Export
+
+    Examples
+    --------
+    >>> simulate_portal(0).case.portal
+    'datadis'
+    """
+    portal = PORTALS[seed % len(PORTALS)]
+    site = site_of(seed, portal)
+    paper = portal.write(site)
+    usual = {
+        "tz": site.case.tz, "unit": "kWh", "label": "start", "decimal": ".", "clock": "local", "key": "none",
+        "direction": next((t.directions[0] for t in paper.truth if t.directions), "import"), "kind": "interval",
+        "day_first": "day_first",
+    }  # fmt: skip
+    return Export(
+        site.case, paper.name, paper.data, paper.truth, paper.open, usual | dict(paper.answers or {})
+    )
 
 
 def export_of(case: Case) -> Export:

@@ -17,7 +17,7 @@ from kanchay.simulate.exports.case import Case
 from kanchay.simulate.exports.dice import dice
 from kanchay.simulate.exports.words import WORDS, Words
 
-__all__ = ["Channel", "TrueSeries", "channels", "starts_of", "truth_of"]
+__all__ = ["Channel", "TrueSeries", "channels", "drawn", "starts_of", "truth_of"]
 
 _USED: Final = ("import", "consumption")  # the papers of a grid meter call import consumption
 
@@ -67,16 +67,24 @@ def starts_of(case: Case) -> IntArray:
     return starts[rng.randrange(1, n - 1) : len(starts) - rng.randrange(1, n - 1)]
 
 
-def _amounts(case: Case, starts: IntArray, number: int, solar: bool) -> FloatArray:
+def drawn(
+    seed: tuple[int, int], starts: IntArray, tz: str, step: int, scale: float, *, solar: bool
+) -> FloatArray:
     """Energy of each interval: an evening, a morning and noise, or a day's sun. [kWh]"""
-    rng = np.random.default_rng([case.seed, number])
-    hour = wall_clock(starts, case.tz) % DAY / HOUR
+    rng = np.random.default_rng(seed)
+    hour = wall_clock(starts, tz) % DAY / HOUR
     noise = rng.gamma(5, 0.2, len(starts))
     home = 0.35 + np.exp(-((hour - 20) ** 2) / 8) + 0.5 * np.exp(-((hour - 7) ** 2) / 3)
     sun = 3 * np.maximum(0, np.sin((hour - 6.5) / 11.5 * np.pi)) * ((hour > 6.5) & (hour < 18))
     shape = sun if solar else home + 0.02
-    amounts: FloatArray = case.scale * shape * noise * case.resolution_s / HOUR * (1 + 0.37 * number)
+    amounts: FloatArray = scale * shape * noise * step / HOUR
     return amounts
+
+
+def _amounts(case: Case, starts: IntArray, number: int, solar: bool) -> FloatArray:
+    """Energy of each interval of a channel. [kWh]"""
+    made = drawn((case.seed, number), starts, case.tz, case.resolution_s, case.scale, solar=solar)
+    return made * (1 + 0.37 * number)
 
 
 def _register(case: Case, number: int, amounts: FloatArray, factor: float) -> tuple[FloatArray, float]:
