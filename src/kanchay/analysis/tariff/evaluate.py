@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -28,6 +28,7 @@ def evaluate(
     *,
     parameters: Mapping[str, Decimal] | None = None,
     leave_out: Collection[str] = (),
+    as_of: date | None = None,
     blend: Blend | None = None,
 ) -> Bill:
     """Price a period to the cent.
@@ -42,6 +43,9 @@ def evaluate(
         rounding, ``carry_in.NAME`` what it carried on under that name (see `Bill.carried`).
     leave_out : collection of str
         Ids of lines to leave out; only lines whose tariff allows it, and the bill then carries that warning.
+    as_of : date, optional
+        Price by the list, taxes and dated parameters of this day, whatever the period; the bill then says so
+        (``price.other_date``).
     blend : Blend, optional
         Prices of these very days, where many bills share them (default: `blend_prices`).
 
@@ -49,15 +53,16 @@ def evaluate(
     -------
     Bill
         ``sum(line.amount for line in lines) == total``. `warnings` say what to be careful with:
-        ``price.stale``, ``price.unverified``, ``price.review_due``, ``parameter.last_known`` and the codes of
-        lines left out.
+        ``price.stale``, ``price.unverified``, ``price.review_due``, ``price.other_date``,
+        ``rule.unverified`` (a rule or block of hours that nobody has checked), ``parameter.last_known``,
+        ``demand.short_history``, the usage's notes and the codes of lines left out.
 
     Raises
     ------
     BillRefused
         With a typed `code`: ``bill.uncovered_date``, ``bill.missing_parameter``, ``bill.unknown_factor``,
         ``bill.negative_energy``, ``bill.missing_quantity``, ``bill.cannot_blend``, ``bill.empty_period``,
-        ``bill.unknown_parameter``.
+        ``bill.unknown_parameter``, ``bill.missing_demand``, ``bill.blocks_do_not_cover``.
 
     Examples
     --------
@@ -78,8 +83,10 @@ def evaluate(
     """
     typed = dict(parameters or {})
     _check_known(tariff, typed)
-    prices = blend or blend_prices(tariff, usage.start, usage.end)
-    frame = Frame(tariff, usage, prices, typed, frozenset(leave_out), list(usage.notes))
+    notes = ["price.other_date"] if as_of else []
+    days = (as_of, as_of + timedelta(days=1)) if as_of else (usage.start, usage.end)
+    prices = blend or blend_prices(tariff, *days)
+    frame = Frame(tariff, usage, prices, typed, frozenset(leave_out), as_of, [*notes, *usage.notes])
     for charge in prices.charges:
         frame.priced.extend((charge, line) for line in price_charge(charge, frame))
     taxed = [line for _, line in frame.priced if line.taxed]

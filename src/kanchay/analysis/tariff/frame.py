@@ -58,6 +58,8 @@ class Frame:
         Typed parameters by name.
     leave_out : frozenset of str
         Ids of lines that may be left out.
+    as_of : date or None
+        Day whose taxes and dated parameters count; None: the period's last day.
     warnings : list of str
         Codes, collected while pricing.
     priced : list of (Charge, BillLine)
@@ -73,6 +75,7 @@ class Frame:
     blend: Blend
     typed: Mapping[str, Decimal]
     leave_out: frozenset[str]
+    as_of: date | None = None
     warnings: list[str] = field(default_factory=list)
     priced: list[tuple[Charge, BillLine]] = field(default_factory=list)
     billed_kw: dict[str, Decimal] = field(default_factory=dict)
@@ -80,7 +83,8 @@ class Frame:
 
     @property
     def last_day(self) -> date:
-        return self.usage.end - timedelta(days=1)
+        """The day whose taxes and dated parameters count."""
+        return self.as_of or self.usage.end - timedelta(days=1)
 
     def source_of(self, charge: Charge) -> Source:
         """The charge's own source, else the newest price list that the period touches."""

@@ -1,28 +1,67 @@
-"""The price of the next kWh, given what the period has used."""
+"""The price of the next kWh, given what the period has used and in which hours the kWh comes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from kanchay.analysis.tariff.evaluate import evaluate
 from kanchay.analysis.tariff.frame import CARRY
 from kanchay.analysis.tariff.rounding import round_to
+from kanchay.analysis.tariff.scaling import scaled, shifted
 from kanchay.domain.tariff import Rounding, Tariff, Usage
 
-__all__ = ["marginal_price"]
+__all__ = ["exact_total", "marginal_price"]
 
 _EXACT: Final = 12  # decimals of a line: enough that rounding does not show in a difference
+_ONE: Final = Decimal(1)
+
+
+def exact_total(
+    tariff: Tariff,
+    usage: Usage,
+    *,
+    parameters: Mapping[str, Decimal] | None = None,
+    leave_out: Collection[str] = (),
+    as_of: date | None = None,
+) -> Decimal:
+    """A bill's total without any rounding, so that two of them can be subtracted.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    usage : Usage
+    parameters, leave_out, as_of
+        As for `evaluate`; what the last bill's rounding left over is not counted.
+
+    Returns
+    -------
+    Decimal
+        [currency]
+
+    Raises
+    ------
+    BillRefused
+        As `evaluate`.
+    """
+    rounding = Rounding(_EXACT, tariff.rounding.unit_price, _EXACT, total_step=None, carry=False)
+    typed = {k: v for k, v in (parameters or {}).items() if k != CARRY}
+    exact = replace(tariff, rounding=rounding)
+    return evaluate(exact, usage, parameters=typed, leave_out=leave_out, as_of=as_of).total
 
 
 def marginal_price(
     tariff: Tariff,
     usage: Usage,
     *,
+    blocks: Iterable[str] = (),
+    quantity: str = "energy_kwh",
     parameters: Mapping[str, Decimal] | None = None,
     leave_out: Collection[str] = (),
+    as_of: date | None = None,
 ) -> Decimal:
     """What the next kWh adds to the bill, taxes included.
 
@@ -32,16 +71,18 @@ def marginal_price(
     usage : Usage
         The period, and the total from which the next kWh is counted. For a decision today that is the total
         expected at the *end* of the period where the tariff chooses its prices by the total.
-    parameters : mapping of str to Decimal, optional
-        Typed values, as for `evaluate`.
-    leave_out : collection of str
-        Ids of lines to leave out, as for `evaluate`.
+    blocks : iterable of str, optional
+        The hours of the kWh: one block of each schedule. None: spread as the period's energy is.
+    quantity : str, optional
+        ``"energy_kwh"``; with ``"export_kwh"`` what a kWh sent adds, below zero where it is paid.
+    parameters, leave_out, as_of
+        As for `evaluate`.
 
     Returns
     -------
     Decimal
         ``total(kwh + 1) - total(kwh)`` without rounding of lines, to 4 decimals. [currency/kWh] It jumps at
-        a step.
+        a step. A published price of the interval is not in it (see `price_series`).
 
     Raises
     ------
@@ -64,14 +105,15 @@ def marginal_price(
     >>> [str(marginal_price(tariff, Usage.energy(*august, Decimal(kwh)))) for kwh in (10, 100)]
     ['0.4000', '0.6000']
     """
-    exact = replace(
-        tariff, rounding=Rounding(_EXACT, tariff.rounding.unit_price, _EXACT, total_step=None, carry=False)
+    blocks = tuple(blocks)
+    whole = not blocks and quantity == "energy_kwh"
+    more = (
+        scaled(usage, usage.quantities[quantity] + 1)
+        if whole
+        else shifted(usage, _ONE, blocks, quantity=quantity)
     )
-    typed = {k: v for k, v in (parameters or {}).items() if k != CARRY}
 
-    def total(kwh: Decimal) -> Decimal:
-        at = replace(usage, quantities={**usage.quantities, "energy_kwh": kwh})
-        return evaluate(exact, at, parameters=typed, leave_out=leave_out).total
+    def total(at: Usage) -> Decimal:
+        return exact_total(tariff, at, parameters=parameters, leave_out=leave_out, as_of=as_of)
 
-    kwh = usage.quantities["energy_kwh"]
-    return round_to(total(kwh + 1) - total(kwh), 4)
+    return round_to(total(more) - total(usage), 4)

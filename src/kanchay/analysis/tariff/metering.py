@@ -23,7 +23,7 @@ from kanchay.domain.priceseries import PriceSeries
 from kanchay.domain.reading import FloatArray
 from kanchay.domain.tariff import ExportMode, Schedule, Tariff, Usage
 
-__all__ = ["Metering", "meter", "needed_quantities"]
+__all__ = ["Metering", "meter", "needed_quantities", "series_prices"]
 
 _PLACES = 6  # decimals of an energy: a milliwatt-hour [kWh]
 _ENERGIES = {"energy": "energy_kwh", "export": "export_kwh", "reactive": "reactive_kvarh"}
@@ -187,13 +187,7 @@ class Metering:
         energy = self._energy_in(charge.quantity)
         total = 0.0
         for terms, part in parts:
-            if terms.series not in series:
-                raise refuse.missing_price(charge.id, terms.series)
-            prices = series[terms.series].over(self.starts[part], self.resolution_s)
-            prices = float(terms.multiply) * prices + float(terms.add)
-            low = None if terms.floor is None else float(terms.floor)
-            high = None if terms.cap is None else float(terms.cap)
-            prices = prices if low is None and high is None else np.clip(prices, low, high)
+            prices = series_prices(terms, series, self.starts[part], self.resolution_s)
             if np.isnan(prices[energy[part] != 0]).any():
                 raise refuse.missing_price(charge.id, terms.series)
             total += float(energy[part] @ np.nan_to_num(prices))
@@ -207,6 +201,39 @@ class Metering:
         if schedule is None:
             return values
         return np.where(self.blocks[schedule.id] == schedule.index(block), values, 0.0)
+
+
+def series_prices(
+    charge: SeriesCharge, series: Mapping[str, PriceSeries], starts: IntArray, resolution_s: int
+) -> FloatArray:
+    """Prices of a series charge in each interval, by its terms.
+
+    Parameters
+    ----------
+    charge : SeriesCharge
+    series : mapping of str to PriceSeries
+        Published prices by name.
+    starts : ndarray of int64, shape (n,)
+        UTC second of each interval. [s]
+    resolution_s : int
+        [s]
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Without tax; NaN where no price is published. [currency/kWh]
+
+    Raises
+    ------
+    BillRefused
+        ``bill.missing_price``: there is no series of that name.
+    """
+    if charge.series not in series:
+        raise refuse.missing_price(charge.id, charge.series)
+    prices = float(charge.multiply) * series[charge.series].over(starts, resolution_s) + float(charge.add)
+    low = -np.inf if charge.floor is None else float(charge.floor)
+    high = np.inf if charge.cap is None else float(charge.cap)
+    return np.clip(prices, low, high)
 
 
 def _exact(value: float | np.floating) -> Decimal:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from kanchay.analysis.tariff.blend import blend_prices
 from kanchay.analysis.tariff.evaluate import evaluate
 from kanchay.analysis.tariff.frame import CARRY
+from kanchay.analysis.tariff.scaling import scaled
 from kanchay.domain.errors import BillRefused
 from kanchay.domain.tariff import BandedCharge, LookupCharge, Tariff, Usage
 
@@ -40,8 +41,10 @@ def steps(
     start: date,
     end: date,
     *,
+    like: Usage | None = None,
     parameters: Mapping[str, Decimal] | None = None,
     leave_out: Collection[str] = (),
+    as_of: date | None = None,
 ) -> list[tuple[Decimal, Decimal]]:
     """Totals at which one more kWh costs visibly more than the kWh after it.
 
@@ -50,7 +53,9 @@ def steps(
     tariff : Tariff
     start, end : date
         The reading period, half-open; its prices count.
-    parameters, leave_out
+    like : Usage, optional
+        A usage of the period whose hours and demand the totals share; needed where a tariff prices them.
+    parameters, leave_out, as_of
         As for `evaluate`.
 
     Returns
@@ -67,13 +72,14 @@ def steps(
     """
     plain = without_total_rounding(tariff)
     typed = {k: v for k, v in (parameters or {}).items() if k != CARRY}
-    banded, tables = _edges(tariff, start, end)
+    banded, tables = _edges(tariff, *((as_of, as_of + timedelta(days=1)) if as_of else (start, end)))
+    shape = like or Usage.energy(start, end, Decimal(1))
     unpublished = {c.id for c in tariff.versions[-1].charges if isinstance(c, LookupCharge)}
 
     def cost(edge: Decimal, without: Collection[str]) -> tuple[Decimal, Decimal]:
         """Cost of the kWh after the edge, and how much more that is than the next one."""
         at, above, beyond = (
-            evaluate(plain, Usage.energy(start, end, edge + n), parameters=typed, leave_out=without).total
+            evaluate(plain, scaled(shape, edge + n), parameters=typed, leave_out=without, as_of=as_of).total
             for n in (0, 1, 2)
         )
         return above - at, (above - at) - (beyond - above)
