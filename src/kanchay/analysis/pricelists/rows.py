@@ -1,0 +1,147 @@
+"""From printed lines to rows: a heading opens an option, a segment or a band; a charge below it is a row of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import groupby
+
+from kanchay.analysis.pricelists.words import (
+    bare,
+    concept_of,
+    demand_class,
+    group_of,
+    label_of,
+    option_of,
+    segment_of,
+    unit_of,
+)
+from kanchay.domain.errors import InputError
+from kanchay.domain.pricelist import ListRow, PrintedLine
+
+__all__ = ["price_of", "read_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Under which headings the next charge stands, and the label that waits for its price."""
+
+    option: str = ""
+    segment: str = ""
+    group: str = ""
+    waiting: str = ""
+
+
+def read_rows(lines: Sequence[PrintedLine], column: int) -> tuple[ListRow, ...]:
+    """The prices of one electric system.
+
+    Parameters
+    ----------
+    lines : sequence of PrintedLine
+        In the order of the page.
+    column : int
+        Which of a line's prices is the system's, from 0; a line of one price holds for every system.
+
+    Returns
+    -------
+    tuple of ListRow
+        In the order of the list.
+
+    Raises
+    ------
+    InputError
+        One price is printed twice with different values.
+
+    Examples
+    --------
+    >>> energy = PrintedLine("line 2", "Cargo por Energía ctm. S/./kW.h", ("24.64",))
+    >>> read_rows([PrintedLine("line 1", "TARIFA MT4"), energy], 0)[0].value
+    Decimal('0.2464')
+    """
+    state, rows = _State(), []
+    for line in lines:
+        state, row = _step(state, line, column)
+        if row is not None:
+            rows.append(row)
+    return _once(rows)
+
+
+def _step(state: _State, line: PrintedLine, column: int) -> tuple[_State, ListRow | None]:
+    words = bare(line.words)
+    state = _opened(state, words.partition("cargo")[0] if line.numbers else words)
+    if not line.numbers:
+        return replace(state, waiting=label_of(words) if "cargo" in words else ""), None
+    label = label_of(words)
+    if "cargo" not in label:
+        label = f"{state.waiting} {label}".strip()
+    else:
+        label = label[label.index("cargo") :]
+        state = replace(state, waiting="")
+    return state, _row(state, line, label, column)
+
+
+def _opened(state: _State, heading: str) -> _State:
+    """The state after the headings in these words."""
+    if option := option_of(heading):
+        state = _State(option)
+    if segment := segment_of(heading):
+        state = replace(state, segment=segment, group="")
+    if "cargo" not in heading and (group := group_of(heading)):
+        state = replace(state, group=group)
+    return state
+
+
+def _row(state: _State, line: PrintedLine, label: str, column: int) -> ListRow | None:
+    concept = concept_of(label)
+    printed = _printed(line, column)
+    if not (state.option and concept and printed):
+        return None
+    group = demand_class(label) or state.group
+    in_cents, per = unit_of(bare(line.words))
+    segment = state.segment or ("residential" if group in ("30", "over") or group.isdigit() else "")
+    value = price_of(printed).scaleb(-2) if in_cents else price_of(printed)
+    return ListRow(state.option, segment, group, concept, value, per, label, printed, line.where)
+
+
+def _printed(line: PrintedLine, column: int) -> str:
+    if len(line.numbers) == 1:
+        return line.numbers[0]
+    return line.numbers[column] if column < len(line.numbers) else ""
+
+
+def price_of(printed: str) -> Decimal:
+    """A price as printed, with a decimal comma or a decimal point.
+
+    Parameters
+    ----------
+    printed : str
+
+    Returns
+    -------
+    Decimal
+
+    Examples
+    --------
+    >>> price_of("2,50")
+    Decimal('2.50')
+    """
+    return Decimal(printed.replace(",", "."))
+
+
+def _once(rows: list[ListRow]) -> tuple[ListRow, ...]:
+    """Each key once; the same price printed again says nothing new, another price cannot be."""
+    kept: list[ListRow] = []
+    for _, same in groupby(sorted(rows, key=lambda r: r.key), key=lambda r: r.key):
+        first, *others = same
+        for other in others:
+            if other.value != first.value:
+                raise InputError(
+                    f"The list prints two prices for {first.label} of {first.option}: {first.printed} at {first.where}"
+                    f" and {other.printed} at {other.where}.",
+                    hint="If it holds several electric systems, name yours with --system or --column.",
+                    code="pricelist.twice",
+                )
+        kept.append(first)
+    order = {id(row): n for n, row in enumerate(rows)}
+    return tuple(sorted(kept, key=lambda r: order[id(r)]))
