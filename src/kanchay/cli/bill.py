@@ -143,7 +143,6 @@ def _price_kwh(
     from kanchay.analysis.tariff import evaluate
     from kanchay.domain.interval import to_datetime
     from kanchay.domain.tariff import Usage
-    from kanchay.services.money.bill import price_usage
     from kanchay.services.money.tariffs import leaveable, number, tariff_by_id
 
     ctx = _library_only()
@@ -160,7 +159,7 @@ def _price_kwh(
         emit_json(told) if as_json else click.echo(f"{tariff.currency} {price}: {words}")
         return
     usage = Usage.energy(first, days[1] or first + timedelta(days=1), energy)
-    bill = price_usage(
+    bill = evaluate.evaluate(
         tariff,
         usage,
         parameters={name: number(name, value) for name, value in wishes.parameters.items()},

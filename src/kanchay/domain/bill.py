@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -59,9 +58,7 @@ class Bill:
     co2_kg: Decimal | None = None
     warnings: tuple[str, ...] = field(default_factory=tuple)
     run_id: str = ""
-    carried: Mapping[str, Decimal] = field(
-        default_factory=dict
-    )  # into the next bill: kWh by quantity, "credit"
+    carried: tuple[tuple[str, Decimal], ...] = ()  # into the next bill: kWh by quantity, "credit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +72,7 @@ class BillForecast:
     energy_quantiles: tuple[float, ...]  # of the period's kWh at `domain.forecast.LEVELS`
     steps: tuple[BandStep, ...] = ()
     issued_at: int = 0
+    total_quantiles: tuple[Decimal, ...] = ()  # of the period's bill, at the same levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +82,8 @@ class BandStep:
     at_kwh: Decimal
     cost: Decimal  # total(at + 1) - total(at)
     probability: float  # of passing it in this period
+
+    @property
+    def expected_cost(self) -> Decimal:
+        """What crossing costs times how likely it is. [currency]"""
+        return round(self.cost * Decimal(str(self.probability)), 2)

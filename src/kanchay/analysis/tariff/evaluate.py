@@ -110,7 +110,7 @@ def evaluate(
         total=rounded.total,
         rounding_carry=rounded.carry if tariff.rounding.carry else Decimal("0.00"),
         warnings=tuple(dict.fromkeys((*frame.warnings, *_price_warnings(frame)))),
-        carried=dict(frame.carried),
+        carried=tuple(frame.carried.items()),
     )
 
 

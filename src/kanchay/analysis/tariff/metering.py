@@ -23,7 +23,7 @@ from kanchay.domain.priceseries import PriceSeries
 from kanchay.domain.reading import FloatArray
 from kanchay.domain.tariff import ExportMode, Schedule, Tariff, Usage
 
-__all__ = ["Metering", "meter", "needed_quantities", "series_prices"]
+__all__ = ["Metering", "block_times", "meter", "needed_quantities", "series_prices"]
 
 _PLACES = 6  # decimals of an energy: a milliwatt-hour [kWh]
 _ENERGIES = {"energy": "energy_kwh", "export": "export_kwh", "reactive": "reactive_kvarh"}
@@ -137,16 +137,10 @@ class Metering:
         return found
 
     def _times(self, part: slice) -> dict[str, Decimal]:
-        """Hours and days of each block."""
-        found: dict[str, Decimal] = {}
-        for schedule in self.tariff.schedules:
-            index = self.blocks[schedule.id][part]
-            counts = np.bincount(index, minlength=len(schedule.blocks))
-            days = _days_of(index, self.clock.day[part], len(schedule.blocks))
-            for place, block in enumerate(schedule.blocks):
-                found[f"hours.{block.id}"] = Decimal(int(counts[place]) * self.resolution_s) / HOUR
-                found[f"days.{block.id}"] = Decimal(int(days[place]))
-        return found
+        clock = Clock(self.clock.second[part], self.clock.day[part], self.clock.days)
+        return _block_times(
+            self.tariff, {k: v[part] for k, v in self.blocks.items()}, clock, self.resolution_s
+        )
 
     def _demand(self, part: slice) -> dict[str, Decimal]:
         """Highest mean power over the tariff's window, of the whole part and of each block. [kW]"""
@@ -170,6 +164,8 @@ class Metering:
         self, start: date, end: date
     ) -> list[tuple[SeriesCharge, list[tuple[SeriesCharge, slice]]]]:
         """Each series charge of the newest prices, with its terms and intervals in each version's days."""
+        if not any(isinstance(c, SeriesCharge) for v in self.tariff.versions for c in v.charges):
+            return []  # quantities alone need no price list of these days
         parts: dict[str, list[tuple[SeriesCharge, slice]]] = {}
         day = start
         for version, n_days, _ in shares_of(self.tariff, start, end):
@@ -201,6 +197,40 @@ class Metering:
         if schedule is None:
             return values
         return np.where(self.blocks[schedule.id] == schedule.index(block), values, 0.0)
+
+
+def block_times(tariff: Tariff, clock: Clock, resolution_s: int) -> dict[str, Decimal]:
+    """Hours and days of each block of a tariff's schedules.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    clock : Clock
+        Local time of n intervals.
+    resolution_s : int
+        Their length. [s]
+
+    Returns
+    -------
+    dict of str to Decimal
+        ``hours.<block>`` and ``days.<block>``: days on which the block has an interval. [h, days]
+    """
+    blocks = {s.id: block_index(s, tariff.seasons, tariff.calendar, clock) for s in tariff.schedules}
+    return _block_times(tariff, blocks, clock, resolution_s)
+
+
+def _block_times(
+    tariff: Tariff, blocks: Mapping[str, IntArray], clock: Clock, resolution_s: int
+) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for schedule in tariff.schedules:
+        index = blocks[schedule.id]
+        counts = np.bincount(index, minlength=len(schedule.blocks))
+        days = _days_of(index, clock.day, len(schedule.blocks))
+        for place, block in enumerate(schedule.blocks):
+            found[f"hours.{block.id}"] = Decimal(int(counts[place]) * resolution_s) / HOUR
+            found[f"days.{block.id}"] = Decimal(int(days[place]))
+    return found
 
 
 def series_prices(

@@ -11,14 +11,14 @@ from kanchay.analysis.tariff.evaluate import evaluate
 from kanchay.domain.bill import Bill
 from kanchay.domain.point import Site
 from kanchay.domain.scope import Permission, Scope
-from kanchay.domain.tariff import Tariff, Usage
 from kanchay.services.context import Context
 from kanchay.services.money.carbon import carbon_of
 from kanchay.services.money.period import KnownPeriod, load_period, period_of
 from kanchay.services.money.tariffs import tariff_of, typed_parameters
+from kanchay.services.money.usage import load_usage
 from kanchay.services.operations.runs import fingerprint, new_run
 
-__all__ = ["bill_period", "price_usage"]
+__all__ = ["bill_period"]
 
 
 def bill_period(
@@ -52,9 +52,12 @@ def bill_period(
     tariff = tariff_of(ctx, site, tariff_id)
     first, after = period_of(ctx, scope, site, back=back)
     known = load_period(ctx, scope, site, start or first, end or (start and _month_after(start)) or after)
-    usage = Usage.energy(known.start, min(known.last, known.end), known.kwh)
-    bill = price_usage(
-        tariff, usage, parameters=typed_parameters(site, parameters), leave_out=leave_out, prices_of=prices_of
+    bill = evaluate(
+        tariff,
+        load_usage(ctx, scope, site, tariff, known),
+        parameters=typed_parameters(site, parameters),
+        leave_out=leave_out,
+        as_of=prices_of,
     )
     co2 = carbon_of(ctx, site, bill.energy_kwh, bill.end)
     bill = replace(bill, co2_kg=co2, warnings=(*_said(known), *bill.warnings))
@@ -70,22 +73,6 @@ def _month_after(start: date) -> date:
     month = start.replace(day=1) + timedelta(days=32)
     last = (month.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     return month.replace(day=min(start.day, last.day))
-
-
-def price_usage(
-    tariff: Tariff,
-    usage: Usage,
-    *,
-    parameters: Mapping[str, Decimal],
-    leave_out: Collection[str] = (),
-    prices_of: date | None = None,
-) -> Bill:
-    """Price a usage; with `prices_of` by the list of that day, whatever the period."""
-    if prices_of is None:
-        return evaluate(tariff, usage, parameters=parameters, leave_out=leave_out)
-    then = replace(usage, start=prices_of, end=prices_of + timedelta(days=1))
-    bill = evaluate(tariff, then, parameters=parameters, leave_out=leave_out)
-    return replace(bill, start=usage.start, end=usage.end, warnings=("price.other_date", *bill.warnings))
 
 
 def _stored(ctx: Context, scope: Scope, site: Site, known: KnownPeriod, bill: Bill) -> Bill:

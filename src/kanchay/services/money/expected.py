@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
+from kanchay.analysis.tariff.evaluate import evaluate
 from kanchay.analysis.tariff.steps import steps
 from kanchay.domain.bill import BandStep, Bill, BillForecast
 from kanchay.domain.forecast import LEVELS, PeriodForecast
-from kanchay.domain.interval import to_datetime
+from kanchay.domain.point import Site
 from kanchay.domain.scope import Scope
 from kanchay.domain.tariff import Usage
 from kanchay.services.context import Context
-from kanchay.services.money.bill import price_usage
 from kanchay.services.money.carbon import carbon_of
+from kanchay.services.money.outlook import load_outlook
 from kanchay.services.money.tariffs import tariff_of, typed_parameters
 
-__all__ = ["expected_bill"]
+__all__ = ["expected_bill", "totals_at"]
 
 
 def expected_bill(
@@ -34,8 +35,9 @@ def expected_bill(
 ) -> BillForecast:
     """Bills at the period's mean, at its 10 % and 90 % quantiles, and for what is known so far.
 
-    `steps` holds every line of the tariff that the period may still cross: where, what crossing costs, how
-    likely.
+    `total_quantiles` is the bill's own distribution: the bill at each quantile of the period's energy, which
+    it never falls with. `steps` holds every line of the tariff that the period may still cross: where, what
+    crossing costs, how likely.
 
     Raises
     ------
@@ -46,21 +48,28 @@ def expected_bill(
         site = uow.sites.get(site_id)
     tariff, typed = tariff_of(ctx, site, tariff_id), typed_parameters(site, parameters)
     forecast = period_forecast
-    start, end = (to_datetime(t, site.tz).date() for t in (forecast.start, forecast.end))
-    today = to_datetime(forecast.issued_at - 1, site.tz).date() + timedelta(days=1)
+    outlook = load_outlook(ctx, scope, site, tariff, forecast)
+    start, end = outlook.start, outlook.end
 
-    def priced(kwh: float, until: date) -> Bill:
-        usage = Usage.energy(start, until, _kwh(kwh))
-        bill = price_usage(tariff, usage, parameters=typed, leave_out=leave_out, prices_of=prices_of)
-        return replace(bill, co2_kg=carbon_of(ctx, site, bill.energy_kwh, until))
+    def priced(usage: Usage) -> Bill:
+        bill = evaluate(tariff, usage, parameters=typed, leave_out=leave_out, as_of=prices_of)
+        return replace(bill, co2_kg=carbon_of(ctx, site, bill.energy_kwh, usage.end))
 
-    prices = (prices_of, prices_of + timedelta(days=1)) if prices_of else (start, end)
-    crossed = steps(tariff, *prices, parameters=typed, leave_out=leave_out)
+    bills = tuple(priced(outlook.at(q)) for q in forecast.quantiles)
+    crossed = steps(
+        tariff,
+        start,
+        end,
+        like=outlook.at(forecast.mean),
+        parameters=typed,
+        leave_out=leave_out,
+        as_of=prices_of,
+    )
     return BillForecast(
-        so_far=priced(forecast.so_far, min(max(today, start + timedelta(days=1)), end)),
-        expected=priced(forecast.mean, end),
-        low=priced(forecast.quantiles[LEVELS.index(0.10)], end),
-        high=priced(forecast.quantiles[LEVELS.index(0.90)], end),
+        so_far=priced(outlook.so_far),
+        expected=priced(outlook.at(forecast.mean)),
+        low=bills[LEVELS.index(0.10)],
+        high=bills[LEVELS.index(0.90)],
         energy_quantiles=forecast.quantiles,
         steps=tuple(
             BandStep(at, cost, forecast.probability_above(float(at)))
@@ -68,8 +77,31 @@ def expected_bill(
             if float(at) >= forecast.so_far
         ),
         issued_at=forecast.issued_at,
+        total_quantiles=tuple(bill.total for bill in bills),
     )
 
 
-def _kwh(value: float) -> Decimal:
-    return Decimal(str(round(value, 6)))
+def totals_at(
+    ctx: Context,
+    scope: Scope,
+    site: Site,
+    *,
+    period_forecast: PeriodForecast,
+    kwhs: Collection[Decimal],
+    leave_out: Collection[str] = (),
+    prices_of: date | None = None,
+) -> list[tuple[Decimal, Decimal]]:
+    """``(kWh, total)`` of the running period at other totals than the expected one, used at the same hours.
+
+    Raises
+    ------
+    BillRefused
+        As `expected_bill`.
+    """
+    tariff, typed = tariff_of(ctx, site), typed_parameters(site)
+    outlook = load_outlook(ctx, scope, site, tariff, period_forecast)
+    bills = (
+        evaluate(tariff, outlook.at(float(kwh)), parameters=typed, leave_out=leave_out, as_of=prices_of)
+        for kwh in kwhs
+    )
+    return [(kwh, bill.total) for kwh, bill in zip(kwhs, bills, strict=True)]

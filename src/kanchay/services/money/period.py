@@ -17,7 +17,7 @@ from kanchay.domain.units import Quantity
 from kanchay.services.context import Context
 from kanchay.services.readings.series import load_panel, main_point, span
 
-__all__ = ["MAX_MISSING", "KnownPeriod", "known_until", "load_period", "period_of"]
+__all__ = ["MAX_MISSING", "KnownPeriod", "energy_panel", "known_until", "load_period", "period_of"]
 
 # A period with more than this part of its hours missing is refused; below, the missing hours are estimated
 # and the bill says so. Three days of a month: with more, the total would be our guess.
@@ -76,7 +76,7 @@ def load_period(ctx: Context, scope: Scope, site: Site, start: date, end: date) 
     until = min(known_until(ctx, scope, site, point), local_midnight(end, site.tz))
     if until <= low:
         raise _gap(site, start, end, "no reading lies in it")
-    panel = _energy_panel(ctx, scope, point, low, until)
+    panel = energy_panel(ctx, scope, point, low, until)
     energy = period_energy(panel)
     if energy.missing_share > MAX_MISSING:
         raise _gap(site, start, end, f"{energy.missing_hours:.0f} of {energy.hours:.0f} hours are missing")
@@ -84,7 +84,7 @@ def load_period(ctx: Context, scope: Scope, site: Site, start: date, end: date) 
     return KnownPeriod(start, end, last, until, energy, panel)
 
 
-def _energy_panel(ctx: Context, scope: Scope, point: Point, start: int, end: int) -> Panel:
+def energy_panel(ctx: Context, scope: Scope, point: Point, start: int, end: int) -> Panel:
     """Energy per interval from local midnight on; a meter of power gives kWh too."""
     step = max(_FINEST, point.resolution_s or HOUR)
     whole = start + (end - start) // step * step

@@ -67,28 +67,21 @@ def _months(known: Gathered, first: date) -> list[tuple[date, float]]:
 
 def _curve(known: Gathered, step: BandStep, bill: BillForecast) -> list[tuple[Decimal, Decimal]]:
     """Totals of the running period around the step, priced by the tariff itself."""
-    from kanchay.domain.tariff import Usage
-    from kanchay.services.money.bill import price_usage
-    from kanchay.services.money.tariffs import tariff_of, typed_parameters
+    from kanchay.services.money.expected import totals_at
 
-    tariff, typed = tariff_of(known.ctx, known.site), typed_parameters(known.site)
+    if isinstance(known.period, Refusal):
+        return []
     at, q10, q90 = float(step.at_kwh), bill.energy_quantiles[2], bill.energy_quantiles[6]
     first = 10 * math.floor(min(at * (1 - _AROUND), q10) / 10)
     # Four whole tens to the axis: its labels are numbers that one says.
     last = first + 40 * math.ceil((max(at * (1 + _AROUND), q90) - first) / 40)
     low, width = Decimal(first), Decimal(last - first) / _POINTS
     kwhs = sorted({low + width * i for i in range(_POINTS + 1)} | {step.at_kwh, step.at_kwh + 1})
-    start, end = bill.expected.start, bill.expected.end
-
-    def total(kwh: Decimal) -> Decimal:
-        usage = Usage.energy(start, end, kwh)
-        priced = price_usage(
-            tariff, usage, parameters=typed, leave_out=known.left_out, prices_of=known.prices_of
-        )
-        return priced.total
-
     try:
-        return [(kwh, total(kwh)) for kwh in kwhs]
+        return totals_at(
+            known.ctx, known.scope, known.site, period_forecast=known.period, kwhs=kwhs,
+            leave_out=known.left_out, prices_of=known.prices_of,
+        )  # fmt: skip
     except BillRefused:
         return []
 

@@ -1,0 +1,114 @@
+"""A period that is not over yet, as it is expected to end: for a bill before the meter is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from statistics import median
+
+import numpy as np
+
+from kanchay.analysis.tariff.blocks import Clock
+from kanchay.analysis.tariff.metering import block_times
+from kanchay.analysis.tariff.scaling import scaled
+from kanchay.domain.interval import local_midnight
+from kanchay.domain.tariff import Tariff, Usage
+
+__all__ = ["calendar_times", "expected_usage"]
+
+_STEP = 900  # no schedule changes its block within a quarter of an hour [s]
+
+
+def calendar_times(tariff: Tariff, start: date, end: date) -> dict[str, Decimal]:
+    """Hours and days of each block in ``[start, end)``, by the calendar alone.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    start, end : date
+        Half-open local days.
+
+    Returns
+    -------
+    dict of str to Decimal
+        ``hours.<block>`` and ``days.<block>``. [h, days]
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as Some
+    >>> from kanchay.domain.tariff import Block, Calendar, Schedule, Window
+    >>> peak = Schedule("pe", (Block("hp", (Window(18 * 3600, 23 * 3600),)), Block("hfp")))
+    >>> lima = Some(timezone="America/Lima", schedules=(peak,), seasons=(), calendar=Calendar())
+    >>> str(calendar_times(lima, date(2026, 8, 4), date(2026, 9, 4))["hours.hp"])
+    '155'
+    """
+    low, high = (local_midnight(d, tariff.timezone) for d in (start, end))
+    starts = np.arange(low, high, _STEP, dtype=np.int64)
+    return block_times(tariff, Clock.of(starts, tariff.timezone), _STEP)
+
+
+def expected_usage(
+    so_far: Usage,
+    typical: Usage,
+    end: date,
+    kwh: Decimal,
+    *,
+    times: Mapping[str, Decimal],
+    months: Sequence[Mapping[str, Decimal]] = (),
+) -> Usage:
+    """The whole period with a given total: what is measured, and the rest used at the usual hours.
+
+    Parameters
+    ----------
+    so_far : Usage
+        Measured part of the period.
+    typical : Usage
+        Some weeks before today: they tell the hours of what is still to come.
+    end : date
+        Of the period.
+    kwh : Decimal
+        Its expected total. [kWh]
+    times : mapping of str to Decimal
+        Hours and days of each block in the whole period (`calendar_times`).
+    months : sequence of mapping, optional
+        Quantities of the periods before: their median demand is expected again.
+
+    Returns
+    -------
+    Usage
+        With the note ``energy.expected``, and ``demand.expected`` where a demand is.
+
+    Examples
+    --------
+    >>> first = Usage(date(2026, 8, 4), date(2026, 8, 14), {"energy_kwh": Decimal(50), "energy_kwh.hp": Decimal(10)})
+    >>> weeks = Usage(date(2026, 7, 17), date(2026, 8, 14), {"energy_kwh": Decimal(90), "energy_kwh.hp": Decimal(45)})
+    >>> august = expected_usage(first, weeks, date(2026, 9, 4), Decimal(150), times={})
+    >>> str(round(august.quantities["energy_kwh.hp"]))
+    '60'
+    """
+    rest = scaled(typical, max(kwh - so_far.quantities["energy_kwh"], Decimal(0)))
+    days = Decimal((end - so_far.end).days) / max(typical.days, 1)
+    expected = dict(so_far.quantities)
+    for name, value in rest.quantities.items():
+        kind = name.partition(".")[0]
+        if kind in ("energy_kwh", "value"):
+            expected[name] = expected.get(name, Decimal(0)) + value
+        elif kind in ("export_kwh", "reactive_kvarh"):
+            expected[name] = expected.get(name, Decimal(0)) + value * days
+    demand = _expected_demand(so_far.quantities, months)
+    notes = ("energy.expected", *(("demand.expected",) if demand else ()))
+    quantities = {**expected, **demand, **times, "energy_kwh": kwh}
+    return replace(so_far, end=end, quantities=quantities, notes=(*so_far.notes, *notes))
+
+
+def _expected_demand(
+    so_far: Mapping[str, Decimal], months: Sequence[Mapping[str, Decimal]]
+) -> dict[str, Decimal]:
+    """The highest so far, or what is usual where that is more. [kW]"""
+    found = {}
+    for name in (n for n in so_far if n.startswith("demand_kw")):
+        usual = median(known) if (known := [m[name] for m in months if name in m]) else Decimal(0)
+        found[name] = max(so_far[name], usual)
+    return found

@@ -1,0 +1,66 @@
+"""A site's running period as it is expected to end, with the hours that its tariff asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from kanchay.analysis.tariff.outlook import calendar_times, expected_usage
+from kanchay.domain.forecast import PeriodForecast
+from kanchay.domain.interval import to_datetime
+from kanchay.domain.point import Site
+from kanchay.domain.scope import Scope
+from kanchay.domain.tariff import Tariff, Usage
+from kanchay.services.context import Context
+from kanchay.services.money.usage import (
+    metering_of,
+    months_back,
+    needs_intervals,
+    periods_before,
+    published_prices,
+)
+
+__all__ = ["Outlook", "load_outlook"]
+
+_TYPICAL = timedelta(days=28)  # whole weeks, so that each weekday counts alike
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The period ``[start, end)``: its usage so far, and what tells the rest of it."""
+
+    start: date
+    end: date
+    so_far: Usage
+    typical: Usage | None = None
+    times: dict[str, Decimal] | None = None
+
+    def at(self, kwh: float) -> Usage:
+        """The whole period with that total. [kWh]"""
+        total = _kwh(kwh)
+        if self.typical is None:
+            return Usage.energy(self.start, self.end, total)
+        return expected_usage(
+            self.so_far, self.typical, self.end, total, times=self.times or {}, months=self.so_far.before
+        )
+
+
+def load_outlook(ctx: Context, scope: Scope, site: Site, tariff: Tariff, forecast: PeriodForecast) -> Outlook:
+    """What is known of the forecast's period; hours and demand only where the tariff asks for them."""
+    start, end = (to_datetime(t, site.tz).date() for t in (forecast.start, forecast.end))
+    today = to_datetime(forecast.issued_at - 1, site.tz).date() + timedelta(days=1)
+    until = min(max(today, start + timedelta(days=1)), end)
+    if not needs_intervals(tariff):
+        return Outlook(start, end, Usage.energy(start, until, _kwh(forecast.so_far)))
+    before = periods_before(site, start, months_back(tariff))
+    first = min(before[-1][0] if before else start, until - _TYPICAL)
+    metering = metering_of(ctx, scope, site, tariff, (first, forecast.issued_at))
+    series = published_prices(ctx, scope, site, tariff, (first, forecast.issued_at))
+    so_far = metering.usage(start, until, series=series, before=before)
+    typical = metering.usage(until - _TYPICAL, until, series=series)
+    return Outlook(start, end, so_far, typical, calendar_times(metering.tariff, start, end))
+
+
+def _kwh(value: float) -> Decimal:
+    return Decimal(str(round(value, 6)))

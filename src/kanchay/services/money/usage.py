@@ -1,0 +1,128 @@
+"""What a site's readings give a tariff: energy by block of hours, demand, exports, published prices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from kanchay.analysis.tariff.metering import Metering, meter, needed_quantities
+from kanchay.analysis.tariff.period import reading_period
+from kanchay.domain.charges import DemandCharge, SeriesCharge
+from kanchay.domain.interval import HOUR, local_midnight, to_datetime
+from kanchay.domain.panel import Panel
+from kanchay.domain.point import Direction, Point, Role, Site
+from kanchay.domain.priceseries import PriceSeries
+from kanchay.domain.scope import Scope
+from kanchay.domain.tariff import Tariff, Usage
+from kanchay.domain.units import Quantity
+from kanchay.services.context import Context
+from kanchay.services.money.period import KnownPeriod, energy_panel
+from kanchay.services.readings.series import load_panel, main_point, span
+
+__all__ = [
+    "load_usage",
+    "metering_of",
+    "months_back",
+    "needs_intervals",
+    "periods_before",
+    "published_prices",
+]
+
+
+def needs_intervals(tariff: Tariff) -> bool:
+    """Whether the tariff asks for more than the period's energy."""
+    return needed_quantities(tariff) != {"energy_kwh"}
+
+
+def load_usage(ctx: Context, scope: Scope, site: Site, tariff: Tariff, known: KnownPeriod) -> Usage:
+    """Quantities of a period whose readings are known, as the tariff asks for them.
+
+    A site without a meter of exports sends nothing to the grid.
+
+    Raises
+    ------
+    BillRefused
+        ``bill.missing_price``: a published price is not in the store.
+    """
+    end = min(known.last, known.end)
+    if not needs_intervals(tariff):
+        return Usage.energy(known.start, end, known.kwh)
+    before = periods_before(site, known.start, months_back(tariff))
+    first = before[-1][0] if before else known.start
+    metering = metering_of(ctx, scope, site, tariff, (first, known.until))
+    series = published_prices(ctx, scope, site, tariff, (first, known.until))
+    usage = metering.usage(known.start, end, series=series, before=before)
+    # The bill counts the energy that the period's own sum says, estimates included.
+    return replace(usage, quantities={**usage.quantities, "energy_kwh": known.kwh})
+
+
+def months_back(tariff: Tariff) -> int:
+    """Periods before this one that demand charges look at."""
+    charges = [c for c in tariff.versions[-1].charges if isinstance(c, DemandCharge)]
+    looks = [c.statistic.months - 1 for c in charges] + [c.ratchet.months for c in charges if c.ratchet]
+    return max(looks, default=0)
+
+
+def periods_before(site: Site, start: date, n: int) -> list[tuple[date, date]]:
+    """The `n` reading periods before the one that starts then, newest first."""
+    return [reading_period(site.billing_day, start, back=back) for back in range(1, n + 1)]
+
+
+def metering_of(ctx: Context, scope: Scope, site: Site, tariff: Tariff, reach: tuple[date, int]) -> Metering:
+    """The site's readings from a local day to an instant, laid out for a tariff."""
+    first, until = reach
+    point = main_point(ctx, scope, site.id)
+    held = span(ctx, scope, point.id)
+    low = local_midnight(first, site.tz)
+    if held is not None and held.start > low:
+        low = local_midnight(to_datetime(held.start, site.tz).date(), site.tz)
+    energy = energy_panel(ctx, scope, point, low, until)
+    export = _beside(ctx, scope, site, energy, (Quantity.ELECTRIC_ENERGY, Direction.EXPORT))
+    reactive = _beside(ctx, scope, site, energy, (Quantity.REACTIVE_ENERGY, Direction.IMPORT))
+    if point.direction is Direction.NET:
+        export = replace(energy, values=np.maximum(-energy.values, 0.0))
+        energy = replace(energy, values=np.maximum(energy.values, 0.0))
+    if export is None:
+        export = replace(energy, values=np.zeros_like(energy.values))
+    # Days and hours are cut where the meter is: a site priced by another country's tariff keeps its clock.
+    return meter(replace(tariff, timezone=site.tz), energy, export=export, reactive=reactive)
+
+
+def _beside(
+    ctx: Context, scope: Scope, site: Site, energy: Panel, flow: tuple[Quantity, Direction]
+) -> Panel | None:
+    """The grid meter's other channel on the same grid, None where the site has none."""
+    quantity, direction = flow
+    with ctx.records.unit(scope) as uow:
+        points: list[Point] = uow.points.find(site_id=site.id)
+    flows = (direction,) if direction is Direction.EXPORT else (direction, None)
+    fits = [p for p in points if p.quantity is quantity and p.direction in flows and p.role is Role.GRID]
+    if not fits:
+        return None
+    return load_panel(
+        ctx, scope, [fits[0].id], resolution_s=energy.resolution_s, start=energy.start, end=energy.end
+    )
+
+
+def published_prices(
+    ctx: Context, scope: Scope, site: Site, tariff: Tariff, reach: tuple[date, int]
+) -> list[PriceSeries]:
+    """Price series that the tariff names and the site's store holds, as points of prices of that name."""
+    first, until = reach
+    names = {c.series for v in tariff.versions for c in v.charges if isinstance(c, SeriesCharge)}
+    if not names:
+        return []
+    with ctx.records.unit(scope) as uow:
+        points = [
+            p for p in uow.points.find(site_id=site.id) if p.quantity is Quantity.PRICE and p.name in names
+        ]
+    start = local_midnight(first, site.tz)
+    found = []
+    for point in points:
+        step = point.resolution_s or HOUR
+        low = start // step * step
+        panel = load_panel(ctx, scope, [point.id], resolution_s=step, start=low, end=-(-until // step) * step)
+        found.append(PriceSeries(point.name, tariff.currency, panel.values[0], panel.start, step))
+    return found
