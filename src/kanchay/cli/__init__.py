@@ -25,6 +25,7 @@ HELP = {
     "backtest": "Forecast every day of a history and score it.",
     "detect": "Find what is odd or wasted.",
     "bill": "Price a period line by line; the expected bill.",
+    "receipt": "Read a paper bill (PDF, SUNAT XML): its tariff, paper against computed.",
     "tariff": "Check, list, show and explain tariffs; price series for planners.",
     "advise": "What is worth doing, in money.",
     "model": "Train, evaluate, verify and show models.",

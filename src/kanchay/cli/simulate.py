@@ -43,7 +43,7 @@ def _shared(function: F) -> F:
 
 @click.group()
 def command() -> None:
-    """Simulate a home or an office with labelled faults."""
+    """Simulate a home or an office with labelled faults, or a paper bill."""
 
 
 @command.command()
@@ -63,6 +63,32 @@ def office(**options: Any) -> None:
     from kanchay.simulate.office import simulate_office
 
     _run(simulate_office, options)
+
+
+@command.command()
+@click.option("--seed", type=int, default=1, show_default=True, help="Chooses customer, prices and days.")
+@click.option(
+    "--layout", help="luz_del_sur, pluz, distriluz, electro_sur_este or words (no family that we know)."
+)
+@click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE", help="Such as kwh=143.4 or end=2026-09-04."
+)
+@click.option("--out", type=_FILE, required=True, help="FILE.pdf (needs the extra dev) or FILE.xml.")
+def receipt(seed: int, layout: str | None, given: tuple[str, ...], out: Path) -> None:
+    """A made-up paper bill, marked as such inside: to try `kanchay receipt`."""
+    from kanchay.cli.common import name_values
+    from kanchay.simulate.receipts import LAYOUTS, draw_receipt, receipt_pdf, receipt_xml, with_values
+
+    if layout is not None and layout not in LAYOUTS:
+        raise click.UsageError(f"There is no layout '{layout}': {', '.join(LAYOUTS)}.")
+    if out.suffix not in (".pdf", ".xml"):
+        raise click.UsageError("--out is FILE.pdf or FILE.xml.")
+    made = with_values(draw_receipt(seed, layout), name_values(given))
+    with whole_file(out) as part:
+        part.write_bytes((receipt_pdf if out.suffix == ".pdf" else receipt_xml)(made))
+    click.echo(
+        f"{out.name}: {made.kwh} kWh, total to pay S/ {made.total_due}. Made up: no such customer.", err=True
+    )
 
 
 def _run(simulate: Callable[..., Simulation], options: dict[str, Any], **more: Any) -> None:

@@ -39,9 +39,11 @@ LINES: Final = (
 class Confidence(StrEnum):
     """How sure a field is."""
 
-    HIGH = "high"  # read where this distributor prints it, and a sum of the paper confirms it
-    MEDIUM = "medium"  # one of the two
-    LOW = "low"  # by general words only, or a sum of the paper speaks against it
+    HIGH = (
+        "high"  # a sum of the paper confirms it (two sums on a layout that we do not know), or a tax number
+    )
+    MEDIUM = "medium"  # read under its own name on a layout that we know
+    LOW = "low"  # by general words on a layout that we do not know, or a sum of the paper speaks against it
 
 
 @dataclass(frozen=True, slots=True)

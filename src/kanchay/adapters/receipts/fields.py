@@ -31,8 +31,12 @@ class Part:
 
 @dataclass(slots=True)
 class Found:
-    """What was found so far: values by field, where each was read, parts of the energy."""
+    """What was found so far: values by field, where each was read, parts of the energy.
 
+    `known` is true where the layout is one of ours: then even general words stand where we expect them.
+    """
+
+    known: bool = True
     values: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, FieldRead] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
@@ -42,14 +46,15 @@ class Found:
         if value is None or name in self.values:
             return
         self.values[name] = value
-        sure = Confidence.LOW if by == "words" else Confidence.MEDIUM
+        sure = Confidence.LOW if by == "words" and not self.known else Confidence.MEDIUM
+        sure = Confidence.HIGH if by == "ruc" else sure
         said = mask(text) if name == "supply" else shown(text)
         self.evidence[name] = FieldRead(name, sure, line.page, line.line, said, (by,))
 
 
 def read_fields(lines: Sequence[TextLine], layout: Layout, words: Layout) -> Found:
     """Fields by the patterns of the layout, then by the usual words."""
-    found = Found()
+    found = Found(layout is not words)
     for each in (layout, words) if layout is not words else (words,):
         by = "layout" if each is not words else "words"
         for pattern in each.fields:

@@ -64,7 +64,7 @@ def read_lines(lines: Sequence[TextLine], name: str) -> Receipt:
     layout, company, told_by, by = recognise(lines)
     found = read_fields(lines, layout, WORDS)
     if company is not None and told_by is not None:
-        found.put("distributor", company.id, told_by, company.name, "layout" if by == "ruc" else "name")
+        found.put("distributor", company.id, told_by, company.name, by)
     rows = _best_rows(lines, layout)
     _totals(rows, found)
     energy = energy_rows(rows, found.parts)

@@ -37,7 +37,7 @@ def _weighed(read: FieldRead, checks: Sequence[Check]) -> FieldRead:
     broken = tuple(f"broken.{c.id}" for c in mine if not c.holds)
     sure = read.confidence
     if kept:
-        sure = Confidence.HIGH if sure is not Confidence.LOW else Confidence.MEDIUM
+        sure = Confidence.HIGH if sure is not Confidence.LOW or len(kept) > 1 else Confidence.MEDIUM
     elif broken:
         sure = Confidence.LOW
     return replace(read, confidence=sure, because=(*read.because, *kept, *broken))

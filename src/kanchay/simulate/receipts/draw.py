@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Final
+from typing import Any, Final
 
+from kanchay.domain.errors import InputError
 from kanchay.simulate.receipts.truth import Customer, MadeReceipt
 
-__all__ = ["LAYOUTS", "draw_receipt"]
+__all__ = ["LAYOUTS", "draw_receipt", "with_values"]
+
+_AMOUNTS: Final = (
+    "fixed", "lighting", "maintenance", "interest", "late_interest", "balance", "rounding_before",
+)  # fmt: skip
 
 _COMPANIES: Final = {
     "luz_del_sur": (("luz_del_sur", "LUZ DEL SUR S.A.A.", "20331898008", "Lima Sur"),),
@@ -73,3 +79,29 @@ def _history(dice: Random, end: date, kwh: Decimal, n: int) -> tuple[tuple[date,
         for back in months
     ]
     return tuple((date(m // 12, m % 12 + 1, 1), used) for m, used in bars)
+
+
+def with_values(made: MadeReceipt, given: Mapping[str, str]) -> MadeReceipt:
+    """The receipt with some of its numbers replaced: kwh, price, end, and any amount by its name."""
+    wished = dict(given)
+    try:
+        end = date.fromisoformat(wished.pop("end", str(made.end)))
+        kwh, price = Decimal(wished.pop("kwh", str(made.kwh))), wished.pop("price", "")
+        amounts: dict[str, Any] = {name: Decimal(wished.pop(name)) for name in _AMOUNTS if name in wished}
+        parts = (
+            ((kwh, Decimal(price)),)
+            if price
+            else ((kwh, made.parts[-1][1]),)
+            if "kwh" in given
+            else made.parts
+        )
+    except (ValueError, ArithmeticError) as error:
+        raise InputError(
+            "A value of --set is no number or no day.", hint="Write kwh=143.4 or end=2026-09-04."
+        ) from error
+    if wished:
+        raise InputError(
+            f"A receipt has no '{min(wished)}'.", hint=f"Set {', '.join(('kwh', 'price', 'end', *_AMOUNTS))}."
+        )
+    start = end - (made.end - made.start)
+    return replace(made, start=start, end=end, kwh=kwh, parts=parts, **amounts)
