@@ -18,7 +18,9 @@ from kanchay.newfile import kept, only_mine
 from kanchay.services.context import Context
 from kanchay.services.ports.exports import ExportFormats
 from kanchay.services.ports.files import ImportOptions
+from kanchay.services.ports.receipts import ReceiptReader
 from kanchay.services.ports.registry import Arrivals, Installed, Registry
+from kanchay.services.ports.tariffs import ListReader, TariffStore
 from kanchay.settings import Settings, read_settings
 
 __all__ = [
@@ -28,11 +30,14 @@ __all__ = [
     "export_formats",
     "for_file",
     "in_memory",
+    "list_reader",
     "model_arrivals",
     "model_registry",
     "model_shelf",
     "open_product",
+    "receipt_reader",
     "secret_key",
+    "tariff_store",
 ]
 
 READINGS_FILE = "readings.sqlite"
@@ -40,6 +45,7 @@ RECORDS_FILE = "records.sqlite"
 SECRET_FILE = "secret.key"  # noqa: S105
 MODELS_FOLDER = "models"
 REGISTRY_FOLDER = "registry"
+TARIFFS_FOLDER = "tariffs"
 ARRIVING_FOLDER = ".arriving"
 _DATABASES = (RECORDS_FILE, READINGS_FILE)  # the order in which they are backed up, see `adapters.backup`
 
@@ -65,7 +71,7 @@ def _context(readings: Any, records: Any, settings: Settings, clock: Callable[[]
         readings=readings,
         records=records,
         models=cast(Any, Lazy(lambda: _models(settings))),
-        library=cast(Any, Lazy(_library)),
+        library=cast(Any, Lazy(lambda: _library(settings))),
         files=cast(Any, Lazy(lambda: _files(settings))),
         clock=clock or _now,
         code_version=__version__,
@@ -78,10 +84,24 @@ def _models(settings: Settings) -> Any:
     return ModelShelf(settings)
 
 
-def _library() -> Any:
-    from kanchay.adapters.library import PackageLibrary
+def _library(settings: Settings) -> Any:
+    from kanchay.adapters.tariff_folder import HomeLibrary
 
-    return PackageLibrary()
+    return HomeLibrary(settings.home / TARIFFS_FOLDER)
+
+
+def tariff_store(settings: Settings) -> TariffStore:
+    """The user's own tariff files, in the home."""
+    from kanchay.adapters.tariff_folder import HomeLibrary
+
+    return HomeLibrary(settings.home / TARIFFS_FOLDER).folder
+
+
+def list_reader() -> ListReader:
+    """Reads files of published price lists."""
+    from kanchay.adapters.pricelists.reader import FileListReader
+
+    return FileListReader()
 
 
 def _files(settings: Settings) -> Any:
@@ -200,6 +220,13 @@ def export_formats() -> ExportFormats:
     return FORMATS
 
 
+def receipt_reader() -> ReceiptReader:
+    """Reads paper bills: text PDFs and electronic receipts."""
+    from kanchay.adapters.receipts.reader import FileReceiptReader
+
+    return FileReceiptReader()
+
+
 def back_up(settings: Settings, target: Path) -> Any:
     """Copy the whole embedded product into one file, also while it runs; returns the manifest."""
     from kanchay.adapters import backup
@@ -211,7 +238,7 @@ def back_up(settings: Settings, target: Path) -> Any:
             settings.home,
             target,
             databases=_DATABASES,
-            others=(SECRET_FILE, MODELS_FOLDER, REGISTRY_FOLDER),
+            others=(SECRET_FILE, MODELS_FOLDER, REGISTRY_FOLDER, TARIFFS_FOLDER),
             made_at=_now(),
             code_version=__version__,
         )

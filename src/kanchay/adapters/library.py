@@ -12,6 +12,7 @@ from kanchay.adapters.yaml_marks import loader_of, read_written
 from kanchay.analysis.tariff.base import with_bases
 from kanchay.domain.errors import NotFound
 from kanchay.services.ports.library import Written
+from kanchay.services.ports.tariffs import TariffProblem
 
 __all__ = ["PackageLibrary"]
 
@@ -36,6 +37,9 @@ class PackageLibrary:
 
     def tariff_bases(self) -> dict[str, dict[str, Any]]:
         return self._bases
+
+    def tariff_problems(self) -> tuple[TariffProblem, ...]:
+        return ()
 
     def factor_document(self, country: str) -> dict[str, Any]:
         known = {_stem(path).upper(): path for path in _yaml_files(self._root / "factors")}

@@ -12,7 +12,7 @@ from kanchay.domain.pricelist import PriceChange, PriceFlag, PriceList
 
 __all__ = ["flags_of", "fose_flags"]
 
-_JUMP: Final = Decimal(10)  # percent: lists of Lima move by one or two a month
+_JUMP: Final = Decimal("0.10")  # lists of Lima move by 1 or 2 % a month
 _SLIP: Final = Decimal(20)  # a factor that only another unit explains
 _CENT: Final = Decimal("0.0065")  # S/: half a cent, and half of the last digit of 30 prices
 _SHARE: Final = Decimal("0.004")  # how far a discount may stray by rounding
@@ -47,9 +47,15 @@ def flags_of(
     ['unit']
     """
     slips = [c for c in changes if c.old and (c.new > _SLIP * c.old or _SLIP * c.new < c.old)]
-    jumps = [c for c in changes if c not in slips and abs(c.percent or Decimal(0)) > _JUMP]
+    taxed = _taxed_otherwise(changes, igv)
+    usual = taxed or Decimal(1)
+    jumps = [c for c in changes if c not in slips and c.old and abs(c.new / c.old / usual - 1) > _JUMP]
     found = [_told("unit", c, "changes so much that another unit must be meant") for c in slips]
-    found += _igv_flags(changes, offered, igv)
+    if taxed is not None:
+        kind = "with" if offered.with_igv else "without"
+        found.append(
+            PriceFlag("igv", f"Read as prices {kind} IGV, all are about {taxed:.3f} times what they were.")
+        )
     found += [_told("jump", c, f"changes by {c.percent:+.1f} %") for c in jumps]
     if newest is not None and offered.valid_from <= newest:
         found.append(
@@ -62,17 +68,11 @@ def _told(code: str, change: PriceChange, what: str) -> PriceFlag:
     return PriceFlag(code, f"{change.path} ({change.where}) {what}: {change.old:.4f} to {change.new}.")
 
 
-def _igv_flags(changes: Sequence[PriceChange], offered: PriceList, igv: Decimal) -> list[PriceFlag]:
-    """All prices off by the tax together are no rise: the list is taken for the other kind."""
+def _taxed_otherwise(changes: Sequence[PriceChange], igv: Decimal) -> Decimal | None:
+    """The factor of the tax where all prices are off by it together: the list was taken for the other kind."""
     ratios = [c.new / c.old for c in changes if c.old and c.new]
-    if not ratios:
-        return []
-    middle = median(ratios)
-    near = next((r for r in (1 + igv, 1 / (1 + igv)) if abs(middle / r - 1) < igv / 5), None)
-    if near is None:
-        return []
-    kind = "with" if offered.with_igv else "without"
-    return [PriceFlag("igv", f"Read as prices {kind} IGV, all are about {near:.3f} times what they were.")]
+    middle = median(ratios) if igv and ratios else Decimal(1)
+    return next((r for r in (1 + igv, 1 / (1 + igv)) if igv and abs(middle / r - 1) < igv / 5), None)
 
 
 def fose_flags(offered: PriceList, option: str, share_before: Decimal | None) -> tuple[PriceFlag, ...]:

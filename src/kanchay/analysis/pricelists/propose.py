@@ -44,6 +44,18 @@ def propose(document: Mapping[str, Any], offered: PriceList, today: date) -> Pro
     ------
     TariffInvalid
         The document itself has mistakes.
+
+    Examples
+    --------
+    >>> empty = PriceList("l.pdf", "", "", "pluz", "Lima Norte", date(2026, 10, 4), True, ())
+    >>> source = {"title": "List", "date": "2026-09-04", "confidence": "high", "basis": "official"}
+    >>> document = {
+    ...     "schema": "tariff/1", "id": "x", "country": "PE", "currency": "PEN", "timezone": "America/Lima",
+    ...     "provider": {"id": "pluz", "name": "Pluz", "system": "Lima Norte"}, "option": {"code": "BT6"},
+    ...     "versions": [{"valid_from": "2026-09-04", "prices_include": [], "source": source, "charges": [
+    ...         {"id": "fixed", "kind": "fixed", "amount": "2.32", "taxes": []}]}]}
+    >>> propose(document, empty, date(2026, 11, 22)).refused
+    'the list has no price of this option'
     """
     tariff = parse_tariff(document)
     newest, held = _newest(document), tariff.versions[-1].valid_from
@@ -56,6 +68,8 @@ def propose(document: Mapping[str, Any], offered: PriceList, today: date) -> Pro
     flags = flags_of(changes, offered, held, basis.rate)
     if tariff.eligibility.segment == "residential" and not any(flag.code == "unit" for flag in flags):
         flags += fose_flags(offered, list_option(tariff.option), _share(changes))
+    if offered.valid_from == held and all(change.old == change.new for change in changes):
+        return Proposal(tariff.id, offered.valid_from, held, refused="we hold this list already")
     notes = tuple(_instead(slot) for slot, row in rows.items() if _is_instead(row, slot))
     made = _with_version(document, newest, offered, prices, today)
     return Proposal(tariff.id, offered.valid_from, held, changes, flags, notes, made, _mistake(made))

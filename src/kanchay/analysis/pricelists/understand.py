@@ -16,7 +16,15 @@ __all__ = ["KnownSystems", "understand"]
 
 @dataclass(frozen=True, slots=True)
 class KnownSystems:
-    """The distributors whose tariffs we hold: words for each by id, and the electric systems of each."""
+    """The distributors whose tariffs we hold.
+
+    Attributes
+    ----------
+    names : mapping of str to sequence of str
+        Words for each by id, such as ``{"pluz": ["Pluz", "Enel Distribución"]}``.
+    systems : mapping of str to sequence of str
+        The electric systems of each by id.
+    """
 
     names: Mapping[str, Sequence[str]]
     systems: Mapping[str, Sequence[str]]

@@ -123,7 +123,23 @@ def group_of(words: str) -> str:
 
 
 def demand_class(words: str) -> str:
-    """``20/20`` or ``20/50``: the largest demands in and out of peak hours that BT5A tells apart. [kW]"""
+    """The largest demands in and out of peak hours that BT5A tells apart.
+
+    Parameters
+    ----------
+    words : str
+        A line in bare words.
+
+    Returns
+    -------
+    str
+        ``20/20``, ``20/50`` or empty. [kW]
+
+    Examples
+    --------
+    >>> demand_class("demanda maxima mensual de hasta 20kw en hp y 50kw en hfp")
+    '20/50'
+    """
     limits = re.findall(r"(?<!\d)(20|50)\s*kw(?!\.?h)", words)
     if not limits or "demanda" not in words:
         return ""

@@ -16,6 +16,7 @@ class TariffVerbs(LazyGroup):
     verbs = {  # noqa: RUF012 - a ClassVar of the base
         "check": "Name line, mistake and cure of each problem in tariff files.",
         "schema": "Print the JSON schema of tariff files.",
+        "update": "Read a distributor's published price list into new versions, reviewed price by price.",
     }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from kanchay.services.ports.tariffs import TariffProblem
+
 __all__ = ["Library", "Place", "Slip", "Written"]
 
 
@@ -44,6 +46,9 @@ class Library(Protocol):
 
     def tariff_bases(self) -> dict[str, dict[str, Any]]:
         """What tariffs of a country or provider share, by the name that a document gives in ``base``."""
+
+    def tariff_problems(self) -> tuple[TariffProblem, ...]:
+        """The user's tariff files that are skipped, or worth a look, with the reason."""
 
     def factor_document(self, country: str) -> dict[str, Any]:
         """Emission factors of a country, dated and sourced; `NotFound` where we ship none."""

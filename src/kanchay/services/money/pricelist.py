@@ -1,0 +1,105 @@
+"""A published price list, read, compared with what we hold, reviewed, and stored as new versions of tariffs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from kanchay.analysis.pricelists.propose import propose
+from kanchay.analysis.pricelists.understand import KnownSystems, understand
+from kanchay.analysis.pricelists.words import bare
+from kanchay.domain.errors import InputError, NotFound
+from kanchay.domain.interval import to_datetime
+from kanchay.domain.pricelist import ListWish, PriceList, Proposal
+from kanchay.services.context import Context
+from kanchay.services.ports.tariffs import ListReader, TariffStore
+
+__all__ = ["known_systems", "open_flags", "propose_all", "read_price_list", "store_proposals", "undo_update"]
+
+# Names that older lists of a distributor bear: it was sold and renamed.
+_EARLIER_NAMES: Final = {"pluz": ("Pluz", "Enel Distribución", "Edelnor")}
+
+
+def known_systems(ctx: Context) -> KnownSystems:
+    """The distributors and electric systems of the tariffs that we hold."""
+    names: dict[str, set[str]] = {}
+    systems: dict[str, set[str]] = {}
+    for document in ctx.library.tariff_documents().values():
+        provider = document["provider"]
+        key, system = provider["id"], provider.get("system")
+        if system:
+            systems.setdefault(key, set()).add(system)
+            names.setdefault(key, {provider["name"], *_EARLIER_NAMES.get(key, ())})
+    return KnownSystems({k: sorted(v) for k, v in names.items()}, {k: sorted(v) for k, v in systems.items()})
+
+
+def read_price_list(ctx: Context, reader: ListReader, path: Path, wish: ListWish) -> PriceList:
+    """The prices of a file for one electric system; `InputError` names what it leaves open."""
+    return understand(reader.read(path), wish, known_systems(ctx))
+
+
+def propose_all(ctx: Context, offered: PriceList, options: Collection[str] = ()) -> list[Proposal]:
+    """What the list would make of each tariff of its distributor and system, or of those options alone.
+
+    `NotFound` where we hold none.
+    """
+    wanted = {bare(option) for option in options}
+    held = {
+        key: document
+        for key, document in sorted(ctx.library.tariff_documents().items())
+        if _is_of(document["provider"], offered)
+        and (not wanted or bare(document["option"]["code"]) in wanted)
+    }
+    if not held:
+        raise NotFound(
+            f"We hold no tariff of {offered.system} that {offered.name} could update.",
+            hint="kanchay tariff list shows what there is.",
+            code="pricelist.no_tariff",
+        )
+    return [propose(document, offered, _today(ctx, document["timezone"])) for document in held.values()]
+
+
+def _is_of(provider: dict[str, str], offered: PriceList) -> bool:
+    same = offered.provider in ("", provider["id"])
+    return same and bare(provider.get("system") or "") == bare(offered.system)
+
+
+def _today(ctx: Context, timezone: str) -> date:
+    return to_datetime(ctx.clock(), timezone).date()
+
+
+def open_flags(proposals: Sequence[Proposal], accepted: Collection[str] = ()) -> list[str]:
+    """Codes of the flags that nobody accepted yet."""
+    raised = {flag.code for proposal in proposals if not proposal.refused for flag in proposal.flags}
+    return sorted(raised - set(accepted))
+
+
+def store_proposals(
+    store: TariffStore, proposals: Sequence[Proposal], accepted: Collection[str]
+) -> list[Path]:
+    """Write each proposal that can be one; refused while a flag is open. The present files are kept for `undo_update`."""
+    if still := open_flags(proposals, accepted):
+        options = " ".join(f"--accept {code}" for code in still)
+        raise InputError(
+            f"The list is stored only once you accept what it raised: {', '.join(still)}.",
+            hint=f"Look at the file again; where it is right, add {options}.",
+            code="pricelist.flags",
+        )
+    ready = [p for p in proposals if not p.refused]
+    return [store.save(p.document, _remark(p, accepted)) for p in ready]
+
+
+def _remark(proposal: Proposal, accepted: Collection[str]) -> str:
+    raised = sorted({flag.code for flag in proposal.flags} & set(accepted))
+    told = f"\nAccepted although raised: {', '.join(raised)}." if raised else ""
+    return (
+        f"Written by kanchay tariff update: prices from {proposal.valid_from} on, before {proposal.replaces}.{told}"
+        f"\nTake it back with: kanchay tariff update --undo {proposal.tariff_id}"
+    )
+
+
+def undo_update(store: TariffStore, tariff_id: str) -> bool:
+    """Bring the tariff before the last update back; False: the package's own holds again."""
+    return store.undo(tariff_id)
