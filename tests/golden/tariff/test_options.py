@@ -22,6 +22,7 @@ from kanchay.domain.charges import (
 )
 from kanchay.domain.errors import BillRefused
 from kanchay.domain.tariff import Tariff, Usage
+from kanchay.services.money.tariffs import line_names
 
 PLUZ = "pe.pluz.lima_norte."
 OSINERGMIN = "pe.osinergmin.lima."
@@ -385,6 +386,12 @@ def test_a_bill_worked_by_hand(tariffs: dict[str, Tariff], key: str) -> None:
     bill = evaluate(whole(tariffs[key]), usage, parameters={k: Decimal(v) for k, v in typed.items()})
     assert lines_of(bill) == lines
     assert str(bill.total) == total
+
+
+@pytest.mark.parametrize("key", BY_HAND)
+def test_every_line_has_words_in_both_languages(tariffs: dict[str, Tariff], key: str) -> None:
+    words = line_names(tariffs[key])
+    assert all(words[line].keys() >= {"es", "en"} for line in BY_HAND[key][2])
 
 
 @pytest.mark.parametrize("key", BY_HAND)

@@ -9,7 +9,7 @@ from typing import Final
 from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.domain.errors import BillRefused, InputError
 from kanchay.domain.point import Site
-from kanchay.domain.tariff import LookupCharge, Names, Tariff
+from kanchay.domain.tariff import BandedCharge, LookupCharge, Names, Tariff, TouCharge
 from kanchay.services.context import Context
 
 __all__ = [
@@ -88,6 +88,20 @@ def line_names(tariff: Tariff) -> dict[str, Names]:
     for version in tariff.versions:
         for charge in version.charges:
             names[charge.id] = charge.names
-            if fixed := getattr(charge, "fixed_id", ""):
-                names[fixed] = getattr(charge, "fixed_names", {})
+            if isinstance(charge, TouCharge):
+                names |= _block_names(tariff, charge)
+            if isinstance(charge, BandedCharge) and any(b.fixed is not None for b in charge.bands):
+                names[charge.fixed_id] = charge.fixed_names
     return names
+
+
+def _block_names(tariff: Tariff, charge: TouCharge) -> dict[str, Names]:
+    """Words of a line for each block of hours: "Energía, hora punta"."""
+    schedule = next(s for s in tariff.schedules if s.id == charge.schedule)
+    return {
+        f"{charge.id}.{block.id}": {
+            language: f"{words}, {block.names.get(language, block.id).lower()}"
+            for language, words in charge.names.items()
+        }
+        for block in schedule.blocks
+    }
