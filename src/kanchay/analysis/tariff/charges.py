@@ -176,7 +176,13 @@ def _lookup(charge: LookupCharge, frame: Frame) -> list[BillLine]:
     value, source = frame.need(charge.parameter, charge.amount_parameter or "")
     row = charge.rows[band_of(charge.rows, quantity)]
     if row.factor is None:
-        raise refuse.unknown_factor(frame.tariff, charge.id, quantity, charge.amount_parameter)
+        raise refuse.unknown_factor(
+            frame.tariff,
+            charge.id,
+            quantity,
+            charge.amount_parameter,
+            may_leave_out=bool(charge.leave_out_code),
+        )
     if row.confidence not in ("", "high") or (source is not None and source.confidence != "high"):
         frame.warnings.append(f"{charge.id}.unverified")
     return [

@@ -101,7 +101,9 @@ def unknown_parameter(tariff: Tariff, name: str) -> BillRefused:
     )
 
 
-def unknown_factor(tariff: Tariff, line: str, kwh: object, amount_parameter: str | None) -> BillRefused:
+def unknown_factor(
+    tariff: Tariff, line: str, kwh: object, amount_parameter: str | None, *, may_leave_out: bool
+) -> BillRefused:
     """A table whose row for this quantity nobody has verified.
 
     Parameters
@@ -113,14 +115,16 @@ def unknown_factor(tariff: Tariff, line: str, kwh: object, amount_parameter: str
         Energy of the period, as it is to be printed. [kWh]
     amount_parameter : str or None
         A parameter that takes the whole amount instead.
+    may_leave_out : bool
+        Whether a bill may do without the line.
 
     Returns
     -------
     BillRefused
     """
+    or_else = ", or leave the line out (--without-lighting)" if may_leave_out else ""
     hint = (
-        f"Give --param {amount_parameter}=AMOUNT from a receipt of a like month, or leave the line out"
-        " (--without-lighting)."
+        f"Give --param {amount_parameter}=AMOUNT from a receipt of a like month{or_else}."
         if amount_parameter
         else ""
     )
