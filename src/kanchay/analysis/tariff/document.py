@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -16,6 +16,7 @@ __all__ = ["Mistake", "Node", "TariffInvalid"]
 
 E = TypeVar("E", bound=StrEnum)
 _NUMBER: Final = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")  # as in tariff-1.schema.json
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Mistake(NamedTuple):
@@ -106,6 +107,9 @@ class Node:
 
     def known(self, *keys: str) -> None:
         """Note keys that nobody reads: most are typing mistakes."""
+        if self.value is None:
+            self.wrong("is missing")
+            return
         if not isinstance(self.value, Mapping):
             self.wrong("must be a mapping")
             return
@@ -178,24 +182,27 @@ class Node:
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(str(value))
+            if _DAY.fullmatch(str(value)):
+                return date.fromisoformat(str(value))
         except ValueError:
-            self.wrong(f"'{value}' is not a day such as 2026-08-04")
-            return None
+            pass
+        self.wrong(f"'{value}' is not a day such as 2026-08-04")
+        return None
 
     def choice(self, kind: type[E], default: E) -> E:
         """One word of a closed list."""
         if self.value is None:
             return default
-        try:
-            return kind(str(self.value))
-        except ValueError:
-            near = get_close_matches(str(self.value), list(kind), 1)
-            self.wrong(
-                f"'{self.value}' is not one of {', '.join(kind)}",
-                f"did you mean '{near[0]}'?" if near else "",
-            )
-            return default
+        return kind(self.value) if self.one_of(list(kind)) else default
+
+    def one_of(self, words: Sequence[str]) -> bool:
+        """Whether the value is one of these words; a mistake where it is not."""
+        if isinstance(self.value, str) and self.value in words:
+            return True
+        near = get_close_matches(str(self.value), words, 1)
+        cure = f"did you mean '{near[0]}'?" if near else ""
+        self.wrong(f"'{self.value}' is not one of {', '.join(words)}", cure)
+        return False
 
     def words(self) -> dict[str, str]:
         """Words by language."""

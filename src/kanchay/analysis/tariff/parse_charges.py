@@ -44,13 +44,17 @@ def read_charge(node: Node, include: tuple[str, ...]) -> Charge | None:
     -------
     Charge or None
         None where its kind is not known.
+
+    Examples
+    --------
+    >>> node = Node({"id": "fixed", "kind": "fixed", "amount": "2.60", "per": "month", "taxes": ["igv"]})
+    >>> read_charge(node, ("igv",)).tax_included
+    True
     """
-    kind = node["kind"].text()
-    reader = _READERS.get(kind)
-    if reader is None:
-        node["kind"].wrong(f"'{kind}' is not one of {', '.join(_READERS)}")
-        return None
-    return reader(node, include)
+    kind = node["kind"]
+    if not kind:
+        kind.wrong("is missing")
+    return _READERS[kind.value](node, include) if kind and kind.one_of(KINDS) else None
 
 
 def _banded(node: Node, include: tuple[str, ...]) -> Charge:
@@ -58,6 +62,9 @@ def _banded(node: Node, include: tuple[str, ...]) -> Charge:
         node, include, "quantity", "select", "bands", "tiers", "fixed_id", "fixed_name", "limits", "credit"
     )
     select = node["select"].choice(Select, Select.BY_TOTAL)
+    unread = node["bands" if select is Select.MARGINAL else "tiers"]
+    if unread:
+        unread.wrong(f"is not read where select is {select}", "write tiers for marginal, bands for by_total")
     if select is Select.MARGINAL:
         bands: tuple[Band, ...] = (Band(None, read_tiers(node["tiers"])),)
     else:

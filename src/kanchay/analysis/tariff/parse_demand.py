@@ -32,6 +32,12 @@ def read_demand(node: Node, include: tuple[str, ...]) -> DemandCharge:
     Returns
     -------
     DemandCharge
+
+    Examples
+    --------
+    >>> node = Node({"id": "power", "kind": "demand", "rate": "15.13", "statistic": {"top": 2, "months": 6}, "taxes": []})
+    >>> read_demand(node, ()).statistic
+    Statistic(top=2, months=6, at_least=Decimal('0'))
     """
     common = read_common(
         node, include,
@@ -54,8 +60,9 @@ def read_demand(node: Node, include: tuple[str, ...]) -> DemandCharge:
 def _statistic(node: Node) -> Statistic:
     if not node:
         return Statistic()
-    node.known("top", "months")
-    statistic = Statistic(node["top"].whole(1), node["months"].whole(1))
+    node.known("top", "months", "at_least")
+    least = node["at_least"].number(needed=False) or Decimal(0)
+    statistic = Statistic(node["top"].whole(1), node["months"].whole(1), least)
     if not 1 <= statistic.top <= statistic.months:
         node.wrong("needs 1 ≤ top ≤ months")
     return statistic

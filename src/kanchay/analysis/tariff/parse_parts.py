@@ -32,6 +32,7 @@ def read_common(node: Node, include: tuple[str, ...], *keys: str) -> dict[str, A
         Arguments ``id, taxes, tax_included, names, source`` of a charge.
     """
     node.known("id", "kind", "name", "taxes", "tax_included", "source", "note", *keys)
+    node["note"].text(needed=False)
     taxes, inside = _included(node, include)
     return {
         "id": node["id"].text(),

@@ -21,6 +21,8 @@ def read_source(node: Node) -> Source:
     Source
     """
     node.known("title", "url", "date", "checked", "confidence", "basis", "note")
+    for unread in ("checked", "note"):
+        node[unread].text(needed=False)
     return Source(
         node["title"].text(),
         node["url"].text(needed=False) or None,
@@ -40,5 +42,10 @@ def maybe_source(node: Node) -> Source | None:
     Returns
     -------
     Source or None
+
+    Examples
+    --------
+    >>> maybe_source(Node(None)) is None
+    True
     """
     return read_source(node) if node else None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Any, Final
+from calendar import monthrange
+from typing import Final
 
 from kanchay.analysis.tariff.document import Node
 from kanchay.analysis.tariff.parse_source import read_source
@@ -19,7 +19,8 @@ _SETS: Final = {
     "weekends": frozenset({5, 6}),
     "holidays": frozenset({HOLIDAY}),
 }
-_CLOCK: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
+_MONTH_DAY: Final = re.compile(r"([0-9]{2})-([0-9]{2})")
+_CLOCK: Final = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 _LEAP_YEAR: Final = 2000  # has every day that a year may have
 
 
@@ -55,6 +56,12 @@ def read_season(node: Node) -> Season:
     Returns
     -------
     Season
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> read_season(Node({"id": "winter", "spans": [["10-01", "05-31"]]})).holds_on(date(2026, 1, 15))
+    True
     """
     node.known("id", "spans")
     spans = []
@@ -70,12 +77,12 @@ def read_season(node: Node) -> Season:
 
 
 def _month_day(node: Node) -> MonthDay:
-    try:
-        day = date.fromisoformat(f"{_LEAP_YEAR}-{node.value}")
-    except ValueError:
-        node.wrong(f"'{node.value}' is not a day of the year such as 06-01")
+    found = _MONTH_DAY.fullmatch(str(node.value))
+    month, day = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not (1 <= month <= 12 and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]):
+        node.wrong(f"'{node.value}' is not a day of the year such as \"06-01\"")
         return 1, 1
-    return day.month, day.day
+    return month, day
 
 
 def read_schedule(node: Node, seasons: frozenset[str]) -> Schedule:
@@ -129,13 +136,6 @@ def _days(node: Node) -> frozenset[int]:
     """Day classes: a word such as ``weekdays``, or a list of words and names of days."""
     if not node:
         return EVERY_DAY
-    words: list[Any] = node.value if isinstance(node.value, list) else [node.value]
-    classes: set[int] = set()
-    for word in words:
-        if word in _SETS:
-            classes |= _SETS[word]
-        elif word in _NAMES:
-            classes.add(_NAMES.index(word))
-        else:
-            node.wrong(f"'{word}' is not one of {', '.join((*_SETS, *_NAMES))}")
-    return frozenset(classes)
+    words = list(node.items()) if isinstance(node.value, list) else [node]
+    named = [n.value for n in words if n.one_of((*_SETS, *_NAMES))]
+    return frozenset().union(*(_SETS.get(w) or {_NAMES.index(w)} for w in named))
