@@ -225,8 +225,9 @@ def test_prices_of_lima_lie_where_the_facts_saw_them(
             assert fixed_low <= fixed / Decimal("1.18") <= fixed_high
     # July 2026: the list and the lighting rate of that month are known from 300 to 750 kWh.
     july = date(2026, 7, 1), date(2026, 8, 1)
+    added_low, added_high = (Decimal(v) for v in ranges["adders_over_energy"])
     for kwh in range(301, 751):
-        total = evaluate(
-            tariffs["pe.luz_del_sur.lima_sur.bt5b"], Usage.energy(*july, Decimal(kwh))
-        ).total  # fmt: skip
-        assert least <= total / kwh <= most, kwh
+        found = evaluate(tariffs["pe.luz_del_sur.lima_sur.bt5b"], Usage.energy(*july, Decimal(kwh)))
+        assert least <= found.total / kwh <= most, kwh
+        energy = next(line.amount for line in found.lines if line.id == "energy")
+        assert added_low <= found.total / (energy * Decimal("1.18")) <= added_high, kwh
