@@ -1,0 +1,188 @@
+"""OpenEI Utility Rate Database (URDB), JSON of its API, versions 3 to 8: a US tariff in our language.
+
+Fields as the service describes them [1]_: periods of energy and demand by tables of 12 months by 24 hours, tiers
+with a rate, an adjustment and a most, flat demand by month, fixed and least charges, rules for generation.
+
+.. [1] https://apps.openei.org/services/doc/rest/util_rates/
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from kanchay.adapters.tariffs.draft import Answers, ForeignTariff, Notes, slug
+from kanchay.adapters.tariffs.hours import Calendar
+from kanchay.adapters.tariffs.urdb_demand import demand_charges, demand_window
+from kanchay.adapters.tariffs.urdb_energy import adjustment, energy_charges, export_charge
+from kanchay.adapters.tariffs.values import exact, member, members, money, text, told_day, word
+from kanchay.domain.errors import FileRefused, InputError
+
+__all__ = ["looks_like", "read"]
+
+_PER: Final = {"": "month", "$/month": "month", "$/day": "day", "$/year": "year"}
+_SEGMENTS: Final = {
+    "residential": "residential",
+    "commercial": "non_residential",
+    "industrial": "non_residential",
+}
+_ALWAYS: Final = "1970-01-01"
+# Fields whose charges our document has no word for, and what they are.
+_UNSAID: Final = {
+    "coincidentratestructure": "demand at the hour of the utility's own peak",
+    "demandreactivepowercharge": "a price on reactive power in kVAR",
+    "fixedchargeeaaddl": "a fixed charge for each further meter",
+    "energyattrs": "further energy charges in words",
+    "demandattrs": "further demand charges in words",
+    "fixedattrs": "further fixed charges in words",
+    "annualmincharge": "a least charge a year",
+}
+
+
+def looks_like(root: Any) -> bool:
+    """Whether a JSON document is an answer of the rate database."""
+    return any(member(item, "energyratestructure") or member(item, "eiaid") for item in _items(root))
+
+
+def _items(root: Any) -> list[Any]:
+    listed = members(member(root, "items")) or members(root)
+    return listed or ([root] if isinstance(root, dict) else [])
+
+
+def read(root: Any, answers: Answers) -> list[ForeignTariff]:
+    """One tariff of each rate in the answer.
+
+    Raises
+    ------
+    FileRefused
+        There is no rate in it, or the energy of one cannot be understood.
+    InputError
+        The time zone is not told: the database does not hold it.
+    """
+    found = [item for item in _items(root) if isinstance(item, dict)]
+    if answers.picks:
+        found = [
+            i for i in found if text(i.get("name")) in answers.picks or text(i.get("label")) in answers.picks
+        ]
+    if not found:
+        raise FileRefused(
+            "The file holds no rate.",
+            hint="Ask the service with detail=full, and pick by a rate's name or label.",
+            code="tariff.empty",
+        )
+    if not answers.timezone:
+        raise InputError(
+            "The rate database does not say the time zone.",
+            hint="Say it: --timezone America/New_York.",
+            code="tariff.timezone",
+        )
+    return [_tariff(item, answers) for item in found]
+
+
+def _tariff(item: dict[str, Any], answers: Answers) -> ForeignTariff:
+    notes, calendar = Notes(), Calendar()
+    utility, name = text(item.get("utility")) or "Unknown utility", text(item.get("name")) or "Unnamed rate"
+    charges = [
+        *_fixed(item, notes),
+        *energy_charges(item, calendar, notes),
+        *adjustment(item, calendar, notes),
+        *demand_charges(item, calendar, notes),
+        *_minimum(item, notes),
+    ]
+    export, credit = export_charge(item, notes)
+    _say_unsaid(item, notes)
+    document = {
+        "schema": "tariff/1",
+        "id": answers.tariff_id or f"us.{slug(utility)}.{slug(name)}",
+        "country": "US",
+        "currency": "USD",
+        "timezone": answers.timezone,
+        "provider": {"id": slug(utility), "name": utility},
+        "option": {"code": name, "name": {"en": name, "es": name}},
+        "eligibility": _eligibility(item),
+        "proration": "by_reading_date",
+        "rounding": {"quantity": 3, "unit_price": 6, "line": 2},
+        **demand_window(item),
+        **calendar.document(),
+        **export,
+        "taxes": [],
+        "versions": [{**_dates(item, notes), "prices_include": [], **_source(item, utility, name, notes)}],
+    }
+    document["versions"][0]["charges"] = [*charges, *credit]
+    return ForeignTariff(document, notes.all())
+
+
+def _eligibility(item: dict[str, Any]) -> dict[str, Any]:
+    segment = _SEGMENTS.get(word(item.get("sector")), "any")
+    most = exact(item.get("peakkwcapacitymax"))
+    return {"segment": segment, **({"max_kw": money(most)} if most is not None else {})}
+
+
+def _dates(item: dict[str, Any], notes: Notes) -> dict[str, str]:
+    start, end = told_day(item.get("startdate")), told_day(item.get("enddate"))
+    if start is None:
+        notes.add(
+            "dates.unknown", "startdate", "The file does not say from when its prices hold.", money=True
+        )
+    dates = {"valid_from": _ALWAYS if start is None else start.isoformat()}
+    if end is not None and (start is None or end > start):
+        dates["valid_to"] = (end + timedelta(days=1)).isoformat()  # the database names the last day
+    return dates
+
+
+def _source(item: dict[str, Any], utility: str, name: str, notes: Notes) -> dict[str, Any]:
+    told = told_day(item.get("startdate"))
+    label, sheet = text(item.get("label")), text(item.get("source"))
+    title = f"OpenEI Utility Rate Database: {utility}, {name}" + (f" ({label})" if label else "")
+    source = {
+        "title": title,
+        "url": text(item.get("uri")) or None,
+        "date": told.isoformat() if told else "unknown",
+        "confidence": notes.confidence,
+        "basis": "secondary",
+    }
+    return {"source": source, **({"note": f"Price sheet: {sheet}"} if sheet else {})}
+
+
+def _fixed(item: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
+    amount, field = exact(item.get("fixedchargefirstmeter")), "fixedchargeunits"
+    unit = word(item.get(field))
+    if amount is None:
+        amount, unit = exact(item.get("fixedmonthlycharge")), ""
+    if not amount:
+        return []
+    if unit not in _PER:
+        notes.add("fixed.unit", field, f"A fixed charge in '{unit}' is not carried over.", money=True)
+        return []
+    return [
+        {"id": "fixed", "kind": "fixed", "amount": money(amount), "per": _PER[unit], "taxes": [],
+         "name": {"en": "Fixed charge", "es": "Cargo fijo"}}
+    ]  # fmt: skip
+
+
+def _minimum(item: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
+    amount, unit = exact(item.get("mincharge")), word(item.get("minchargeunits"))
+    if amount is None:
+        amount, unit = exact(item.get("minmonthlycharge")), ""
+    if not amount:
+        return []
+    if unit not in ("", "$/month", "$/day"):
+        notes.add(
+            "minimum.unit", "minchargeunits", f"A least charge in '{unit}' is not carried over.", money=True
+        )
+        return []
+    return [
+        {"id": "minimum", "kind": "minimum", "amount": money(amount), "per": _PER[unit], "taxes": [],
+         "name": {"en": "Minimum charge", "es": "Cargo mínimo"}}
+    ]  # fmt: skip
+
+
+def _say_unsaid(item: dict[str, Any], notes: Notes) -> None:
+    for field, what in _UNSAID.items():
+        if item.get(field):
+            notes.add("charge.no_word", field, f"Not carried over: {what}.", money=True)
+    if word(item.get("servicetype")) not in ("", "bundled"):
+        kind = text(item.get("servicetype"))
+        notes.add(
+            "service.part", "servicetype", f"The rate is for '{kind}' only: a bill has more.", money=True
+        )
