@@ -20,7 +20,7 @@ from kanchay.services.context import Context
 from kanchay.services.money.bill import bill_period
 from kanchay.services.money.carbon import carbon_of
 from kanchay.services.money.expected import expected_bill
-from kanchay.services.money.marginal import marginal_price, step_costs
+from kanchay.services.money.marginal import site_prices
 from kanchay.services.money.tariffs import leaveable, line_names, list_tariffs, tariff_of
 from kanchay.services.people.policy import operator_scope, scope_for
 from kanchay.services.people.sites import add_points, create_site, update_site
@@ -164,14 +164,21 @@ def test_a_line_already_passed_is_no_step() -> None:
     assert expected_bill(ctx, scope, "casa", period_forecast=passed).steps == ()
 
 
-def test_price_of_the_next_kwh_and_steps() -> None:
+def test_the_price_of_a_kwh_now_follows_the_total_that_is_expected() -> None:
     ctx, scope = make()
-    assert marginal_price(ctx, scope, "casa", 100) == Decimal("0.7496")
-    assert marginal_price(ctx, scope, "casa", Decimal(140)) == Decimal("9.8523")
-    assert step_costs(ctx, scope, "casa") == [(Decimal(140), Decimal("9.86"))]
-    update_site(ctx, scope, replace(SITE, tariff_parameters=()))
-    assert marginal_price(ctx, scope, "casa", 100) == Decimal("0.7496")
-    assert (Decimal(140), Decimal("9.85")) in step_costs(ctx, scope, "casa")
+    window = (NOW, NOW + DAY)
+
+    def prices(mean: float) -> tuple[list[float], list[float]]:
+        found = site_prices(
+            ctx, scope, "casa", period_forecast=period_forecast(mean, 3.0), window=window, resolution_s=HOUR
+        )
+        return found.buy.tolist(), found.sell.tolist()
+
+    buy, sell = prices(100.0)
+    assert buy == [0.7496] * 24  # the price of the part above 30 kWh, with tax and the rural levy
+    assert sell == [0.0] * 24  # nobody pays for energy sent to the grid
+    assert prices(140.0)[0][0] == pytest.approx(9.8523)
+    assert prices(150.0)[0][0] == pytest.approx(0.7666)
 
 
 def test_carbon_is_never_of_another_country() -> None:

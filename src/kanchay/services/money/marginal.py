@@ -1,46 +1,78 @@
-"""What one more kWh costs a site, and the lines that cost something to cross."""
+"""What a kWh costs a site at each moment to come, and what one sent to the grid earns."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from kanchay.analysis.tariff import marginal, steps
-from kanchay.domain.errors import BillRefused
-from kanchay.domain.point import Site
+import numpy as np
+
+from kanchay.analysis.tariff.planner import price_series
+from kanchay.domain.forecast import PeriodForecast
+from kanchay.domain.interval import IntArray
+from kanchay.domain.reading import FloatArray
 from kanchay.domain.scope import Scope
-from kanchay.domain.tariff import Tariff, Usage
 from kanchay.services.context import Context
-from kanchay.services.money.period import period_of
+from kanchay.services.money.outlook import load_outlook
 from kanchay.services.money.tariffs import leaveable, tariff_of, typed_parameters
+from kanchay.services.money.usage import published_prices
 
-__all__ = ["marginal_price", "step_costs"]
+__all__ = ["SitePrices", "site_prices"]
 
 
-def marginal_price(ctx: Context, scope: Scope, site_id: str, at_kwh: Decimal | float) -> Decimal:
-    """Price of the next kWh after `at_kwh` in the running period, taxes included. [currency/kWh]
+@dataclass(frozen=True, eq=False)
+class SitePrices:
+    """Prices of a site on a regular grid. [currency/kWh]
 
-    Where street lighting is not known it is left out: it is the same before and after, except at the limits
-    of its own table, which nobody knows.
+    `buy` is what one more kWh adds to the bill, taxes included, at the total that the period is expected to
+    reach; `sell` what a kWh sent to the grid earns. Demand charges are not in them.
     """
-    site, tariff, (start, end) = _running(ctx, scope, site_id)
-    usage = Usage.energy(start, end, Decimal(str(at_kwh)))
-    parameters = typed_parameters(site)
-    try:
-        return marginal.marginal_price(tariff, usage, parameters=parameters)
-    except BillRefused as refusal:
-        if refusal.code not in ("bill.missing_parameter", "bill.unknown_factor"):
-            raise
-    return marginal.marginal_price(tariff, usage, parameters=parameters, leave_out=leaveable(tariff))
+
+    tariff_id: str
+    currency: str
+    starts: IntArray
+    resolution_s: int
+    buy: FloatArray
+    sell: FloatArray
 
 
-def step_costs(ctx: Context, scope: Scope, site_id: str) -> list[tuple[Decimal, Decimal]]:
-    """``(at_kwh, cost)`` of each line of the tariff that costs something to cross, by today's prices."""
-    site, tariff, (start, end) = _running(ctx, scope, site_id)
-    return steps.steps(tariff, start, end, parameters=typed_parameters(site))
+def site_prices(
+    ctx: Context,
+    scope: Scope,
+    site_id: str,
+    *,
+    period_forecast: PeriodForecast,
+    window: tuple[int, int],
+    resolution_s: int,
+    tariff_id: str | None = None,
+    parameters: Mapping[str, str | Decimal] | None = None,
+    prices_of: date | None = None,
+) -> SitePrices:
+    """Prices of the intervals within ``[start, end)`` UTC seconds, given the month so far and its forecast.
 
+    Lines of unknown amount are left out: they are the same before and after one kWh.
 
-def _running(ctx: Context, scope: Scope, site_id: str) -> tuple[Site, Tariff, tuple[date, date]]:
+    Raises
+    ------
+    BillRefused
+        As `bill_period`, or ``bill.missing_price``.
+    """
     with ctx.records.unit(scope) as uow:
         site = uow.sites.get(site_id)
-    return site, tariff_of(ctx, site), period_of(ctx, scope, site)
+    tariff, typed = tariff_of(ctx, site, tariff_id), typed_parameters(site, parameters)
+    outlook = load_outlook(ctx, scope, site, tariff, period_forecast)
+    usage = outlook.at(period_forecast.mean)
+    starts = np.arange(window[0], window[1], resolution_s, dtype=np.int64)
+    series = published_prices(ctx, scope, site, tariff, (outlook.start, window[1]))
+
+    def prices(quantity: str) -> FloatArray:
+        return price_series(
+            tariff, usage, starts, resolution_s, quantity=quantity, series=series,
+            parameters=typed, leave_out=leaveable(tariff), as_of=prices_of,
+        )  # fmt: skip
+
+    return SitePrices(
+        tariff.id, tariff.currency, starts, resolution_s, prices("energy_kwh"), prices("export_kwh")
+    )

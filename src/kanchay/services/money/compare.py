@@ -1,0 +1,242 @@
+"""What a site would have paid under each option that it may get: past periods, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from kanchay.analysis.tariff.eligible import Customer, why_not
+from kanchay.analysis.tariff.evaluate import evaluate
+from kanchay.analysis.tariff.period import reading_period
+from kanchay.domain.bill import Bill
+from kanchay.domain.errors import BillRefused, KanchayError
+from kanchay.domain.interval import to_datetime
+from kanchay.domain.point import Site, SiteKind
+from kanchay.domain.scope import Scope
+from kanchay.domain.tariff import Tariff, Usage
+from kanchay.services.context import Context
+from kanchay.services.money.period import KnownPeriod, load_period, period_of
+from kanchay.services.money.tariffs import leaveable, list_tariffs, tariff_of, typed_parameters
+from kanchay.services.money.usage import load_usage
+
+__all__ = ["Comparison", "Option", "compare_options"]
+
+MAX_PERIODS = 36  # three years of monthly bills
+
+
+@dataclass(frozen=True)
+class Option:
+    """A tariff over the periods compared: its bills, or why it has none.
+
+    `conditions` are codes of what the customer must have or ask for (``meter.smart``); `refusal` and
+    `refusal_code` say why it cannot be priced. `difference` is its total less that of the site's own tariff.
+    """
+
+    tariff: Tariff
+    bills: tuple[Bill, ...] = ()
+    conditions: tuple[str, ...] = ()
+    refusal: str = ""
+    refusal_code: str = ""
+    difference: Decimal | None = None
+
+    @property
+    def total(self) -> Decimal | None:
+        """Of all periods; None where one of them cannot be priced. [currency]"""
+        return sum((b.total for b in self.bills), Decimal(0)) if self.bills else None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(w for bill in self.bills for w in bill.warnings))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The site's own tariff and the others it may get, the cheapest first.
+
+    `prices_of` is the day whose lists price all options alike; None where each period has its own lists.
+    `left_out` names lines left out of every option because nobody told their amount. `not_offered` pairs
+    tariffs with the code of why this customer cannot have them.
+    """
+
+    site_id: str
+    currency: str
+    current: Option
+    options: tuple[Option, ...]
+    not_offered: tuple[tuple[Tariff, str], ...]
+    periods: tuple[tuple[date, date], ...]
+    skipped: tuple[tuple[date, date, str], ...]
+    prices_of: date | None
+    left_out: tuple[str, ...]
+
+    @property
+    def best(self) -> Option | None:
+        """The cheapest priced option, None where nothing beats the current one."""
+        cheaper = [o for o in self.options if o.difference is not None and o.difference < 0]
+        return cheaper[0] if cheaper else None
+
+
+def compare_options(
+    ctx: Context,
+    scope: Scope,
+    site_id: str,
+    *,
+    periods: int = 12,
+    tariff_ids: Sequence[str] = (),
+    parameters: Mapping[str, str | Decimal] | None = None,
+    prices_of: date | None = None,
+) -> Comparison:
+    """Replay the last complete periods under each option.
+
+    Without `tariff_ids` the options are those of the site's own distributor and system that it may get. Where
+    lists of the past are missing, all options are priced by the newest day that every one has a list for, so
+    that the same prices are compared.
+
+    Raises
+    ------
+    BillRefused
+        The site has no tariff, or no complete period can be priced under it.
+    """
+    with ctx.records.unit(scope) as uow:
+        site = uow.sites.get(site_id)
+    current = tariff_of(ctx, site)
+    offered, not_offered = _candidates(ctx, site, current, tariff_ids, parameters)
+    known, skipped = _known_periods(ctx, scope, site, min(periods, MAX_PERIODS))
+    if not known:
+        raise BillRefused(
+            f"No complete period of '{site.name}' can be priced.", hint=_why(skipped), code="bill.gap"
+        )
+    day = prices_of or _common_day(ctx, site, [current, *offered], known)
+    replay = _Replay(ctx, scope, site, known, day, parameters or {})
+    own, left_out = replay.own(current)
+    options = [_against(own, replay.option(t, left_out)) for t in offered]
+    return Comparison(
+        site_id=site.id,
+        currency=current.currency,
+        current=own,
+        options=tuple(sorted(options, key=lambda o: (o.total is None, o.total or 0))),
+        not_offered=tuple(not_offered),
+        periods=tuple((k.start, k.end) for k in known),
+        skipped=tuple(skipped),
+        prices_of=day,
+        left_out=left_out,
+    )
+
+
+def _candidates(
+    ctx: Context,
+    site: Site,
+    current: Tariff,
+    wanted: Sequence[str],
+    parameters: Mapping[str, str | Decimal] | None,
+) -> tuple[list[Tariff], list[tuple[Tariff, str]]]:
+    """Other tariffs that this customer may have, and those it may not with the reason."""
+    others = [
+        t for t in list_tariffs(ctx, current.country) if t.id != current.id and t.currency == current.currency
+    ]
+    if wanted:
+        return [t for t in others if t.id in wanted], []
+    near = [t for t in others if (t.provider, t.system) == (current.provider, current.system)]
+    typed = typed_parameters(site, parameters)
+    segment = "residential" if site.kind is SiteKind.HOME else "non_residential"
+    customer = Customer(segment, typed.get("contracted_kw"))
+    reasons = [(t, why_not(t, customer)) for t in near]
+    return [t for t, why in reasons if not why], [(t, why) for t, why in reasons if why]
+
+
+def _known_periods(
+    ctx: Context, scope: Scope, site: Site, n: int
+) -> tuple[list[KnownPeriod], list[tuple[date, date, str]]]:
+    """The last complete periods, oldest first, and those whose readings are not enough."""
+    known: list[KnownPeriod] = []
+    skipped: list[tuple[date, date, str]] = []
+    running, _ = period_of(ctx, scope, site)
+    for back in range(n, 0, -1):
+        start, end = reading_period(site.billing_day, running, back=back)
+        try:
+            known.append(load_period(ctx, scope, site, start, end))
+        except KanchayError as error:
+            skipped.append((start, end, str(error)))
+    return known, skipped
+
+
+def _why(skipped: Sequence[tuple[date, date, str]]) -> str:
+    return skipped[-1][2] if skipped else "Import readings of a whole period first."
+
+
+def _common_day(
+    ctx: Context, site: Site, tariffs: Iterable[Tariff], known: Sequence[KnownPeriod]
+) -> date | None:
+    """None where every period has every list; else the newest day that the most lists cover."""
+    tariffs = list(tariffs)
+    if all(_covers(t, k) for t in tariffs for k in known):
+        return None
+    today = to_datetime(ctx.clock(), site.tz).date()
+    days = {
+        min(today, _last_day(v.valid_to) or today)
+        for t in tariffs
+        for v in t.versions
+        if v.valid_from <= today
+    }
+    return max(
+        days, key=lambda d: (sum(any(v.holds_on(d) for v in t.versions) for t in tariffs), d), default=today
+    )
+
+
+def _last_day(after: date | None) -> date | None:
+    return None if after is None else date.fromordinal(after.toordinal() - 1)
+
+
+def _covers(tariff: Tariff, known: KnownPeriod) -> bool:
+    first, last = known.start, date.fromordinal(known.end.toordinal() - 1)
+    return all(any(v.holds_on(d) for v in tariff.versions) for d in (first, last))
+
+
+@dataclass(frozen=True)
+class _Replay:
+    """The same periods, priced by any tariff."""
+
+    ctx: Context
+    scope: Scope
+    site: Site
+    known: Sequence[KnownPeriod]
+    day: date | None
+    parameters: Mapping[str, str | Decimal]
+
+    def own(self, tariff: Tariff) -> tuple[Option, tuple[str, ...]]:
+        """The site's own tariff, and the lines that had to be left out of it."""
+        try:
+            return self._priced(tariff, ()), ()
+        except BillRefused as refusal:
+            if refusal.code not in ("bill.missing_parameter", "bill.unknown_factor"):
+                raise
+        return self._priced(tariff, leaveable(tariff)), leaveable(tariff)
+
+    def option(self, tariff: Tariff, left_out: tuple[str, ...]) -> Option:
+        """Another tariff without the same lines; a refusal is part of the answer."""
+        try:
+            return self._priced(tariff, tuple(line for line in left_out if line in leaveable(tariff)))
+        except BillRefused as refusal:
+            return Option(tariff, (), _conditions(tariff), str(refusal), refusal.code)
+
+    def _priced(self, tariff: Tariff, left_out: tuple[str, ...]) -> Option:
+        bills = tuple(self._bill(tariff, known, left_out) for known in self.known)
+        return Option(tariff, bills, _conditions(tariff))
+
+    def _bill(self, tariff: Tariff, known: KnownPeriod, left_out: tuple[str, ...]) -> Bill:
+        usage: Usage = load_usage(self.ctx, self.scope, self.site, tariff, known)
+        typed = typed_parameters(self.site, self.parameters)
+        own = {name: value for name, value in typed.items() if tariff.parameter(name) is not None}
+        exact = replace(tariff, rounding=replace(tariff.rounding, total_step=None))
+        return evaluate(exact, usage, parameters=own, leave_out=left_out, as_of=self.day)
+
+
+def _conditions(tariff: Tariff) -> tuple[str, ...]:
+    return (f"meter.{tariff.eligibility.meter}",) if tariff.eligibility.meter else ()
+
+
+def _against(own: Option, option: Option) -> Option:
+    if own.total is None or option.total is None:
+        return option
+    return replace(option, difference=option.total - own.total)

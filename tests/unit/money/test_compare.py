@@ -1,0 +1,100 @@
+"""What a site would have paid under other options."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from kanchay.bootstrap import in_memory
+from kanchay.domain.errors import BillRefused
+from kanchay.domain.interval import DAY, HOUR, local_midnight
+from kanchay.domain.point import Direction, Point, Site, SiteKind
+from kanchay.domain.reading import Readings
+from kanchay.domain.scope import Scope
+from kanchay.services.context import Context
+from kanchay.services.money.compare import compare_options
+from kanchay.services.people.policy import operator_scope
+from kanchay.services.people.sites import add_points, create_site
+
+LIMA = "America/Lima"
+NOW = local_midnight(date(2026, 11, 10), LIMA)
+SITE = Site(
+    id="casa", name="Casa", tz=LIMA, country="PE", tariff_id="pe.pluz.lima_norte.bt5b",
+    tariff_parameters=(("alumbrado", "8.82"), ("reposicion", "1.40")), billing_day=5,
+)  # fmt: skip
+
+
+def make(peak_share: float, site: Site = SITE, days: int = 70) -> tuple[Context, Scope]:
+    """A home of 8 kWh a day, a part of it from 18:00 to 23:00."""
+    ctx, scope = in_memory(clock=lambda: NOW), operator_scope()
+    create_site(ctx, scope, site)
+    add_points(ctx, scope, site.id, [Point("meter", site.id, "Meter", direction=Direction.IMPORT, resolution_s=900)])
+    day = np.full(96, 8 * (1 - peak_share) / 76)
+    day[72:92] = 8 * peak_share / 20
+    first = NOW - days * DAY
+    ctx.readings.append(scope, [Readings.regular("meter", first, 900, np.tile(day, days))], recorded_at=NOW)
+    return ctx, scope
+
+
+def test_a_home_that_avoids_the_peak_would_pay_less_by_the_hour() -> None:
+    ctx, scope = make(0.10)
+    found = compare_options(ctx, scope, "casa", periods=2)
+    assert found.current.tariff.option == "BT5B"
+    by_option = {o.tariff.option: o for o in found.options}
+    smart = by_option["BT5-I"]
+    assert smart.difference is not None and smart.difference < 0
+    assert found.best is not None and found.best.total == min(o.total for o in found.options if o.total)
+    assert smart.conditions == ("meter.smart",)
+    assert "price.unverified" in smart.warnings
+    # 240 or 248 kWh a period: energy by block and the fixed charge, without IGV, decide the difference.
+    energy = [line for line in smart.bills[0].lines if line.id == "energy"]
+    assert energy and energy[0].quantity == found.current.bills[0].energy_kwh
+
+
+def test_a_home_of_evenings_would_pay_more() -> None:
+    ctx, scope = make(0.80)
+    found = compare_options(ctx, scope, "casa", periods=2)
+    by_option = {o.tariff.option: o for o in found.options}
+    assert by_option["BT5-I"].difference > 0
+    assert by_option["BT5F"].difference > by_option["BT5-I"].difference
+
+
+def test_who_may_not_have_a_tariff_is_told_why() -> None:
+    ctx, scope = make(0.3)
+    found = compare_options(ctx, scope, "casa", periods=1)
+    assert all(o.tariff.eligibility.segment in ("any", "residential") for o in found.options)
+    assert {why for _, why in found.not_offered} == {"segment"}
+
+
+def test_a_tariff_that_needs_what_nobody_measured_is_refused_not_guessed() -> None:
+    shop = replace(SITE, kind=SiteKind.BUILDING, tariff_id="pe.pluz.lima_norte.bt5b_nores")
+    ctx, scope = make(0.3, shop)
+    refused = [o for o in compare_options(ctx, scope, "casa", periods=1).options if o.total is None]
+    assert any(o.refusal_code in ("bill.missing_quantity", "bill.missing_demand") for o in refused)
+    assert all(o.refusal and o.difference is None and not o.bills for o in refused)
+
+
+def test_periods_without_readings_are_named() -> None:
+    ctx, scope = make(0.3, days=40)
+    found = compare_options(ctx, scope, "casa", periods=4)
+    assert len(found.periods) == 1
+    assert len(found.skipped) == 3 and all(reason for _, _, reason in found.skipped)
+
+
+def test_nothing_to_compare_is_refused() -> None:
+    ctx, scope = make(0.3, days=3)
+    with pytest.raises(BillRefused, match="No complete period"):
+        compare_options(ctx, scope, "casa")
+
+
+def test_lists_of_one_day_price_all_options_where_old_lists_are_missing() -> None:
+    ctx, scope = make(0.3)
+    found = compare_options(ctx, scope, "casa", periods=2)
+    options = [o for o in (found.current, *found.options) if o.total is not None]
+    versions = {b.tariff_version for o in options for b in o.bills}
+    assert len({v[:10] for v in versions}) == 1
+    assert sum(b.total for b in found.current.bills) == found.current.total > Decimal(0)
