@@ -94,13 +94,13 @@ def parameter_option(function: F) -> F:
     return click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help=text)(function)
 
 
-def name_values(params: tuple[str, ...]) -> dict[str, str]:
+def name_values(params: tuple[str, ...], option: str = "--param") -> dict[str, str]:
     """``NAME=VALUE`` pairs as typed."""
     pairs = {}
     for text in params:
         name, found, value = text.partition("=")
         if not found or not name or not value:
-            raise click.BadParameter(f"'{text}' is not NAME=VALUE.", param_hint="--param")
+            raise click.BadParameter(f"'{text}' is not NAME=VALUE.", param_hint=option)
         pairs[name.strip()] = value.strip()
     return pairs
 

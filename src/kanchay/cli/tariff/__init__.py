@@ -15,9 +15,13 @@ class TariffVerbs(LazyGroup):
     package = "kanchay.cli.tariff"
     verbs = {  # noqa: RUF012 - a ClassVar of the base
         "check": "Name line, mistake and cure of each problem in tariff files.",
+        "list": "Tariffs by country, provider, option, age and confidence.",
+        "bill": "Price typed quantities by a tariff or a tariff file.",
+        "import": "Read a tariff of another format (OpenEI rate database, Octopus rates, Swiss operators) as one of ours.",
         "schema": "Print the JSON schema of tariff files.",
         "update": "Read a distributor's published price list into new versions, reviewed price by price.",
     }
+    modules = {"import": "import_"}  # noqa: RUF012 - a word of Python
 
 
 @click.group("tariff", cls=TariffVerbs)
