@@ -234,7 +234,7 @@ def _fast(
             "name": _NAME,
         }
         return charge, []
-    name = f"{slug(key.replace('.', '_'))}_rates"
+    name = f"{slug(key)}_price"
     charge = {"id": "energy", "kind": "series", "series": name, "taxes": taxes, "name": _NAME}
     return charge, [_series(rates, name, notes)]
 
