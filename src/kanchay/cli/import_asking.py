@@ -26,6 +26,7 @@ _TITLES: Final = {
     "direction": "Which way does the energy flow?",
     "kind": "What is each value?",
     "decimal": "What separates the decimals?",
+    "factor": "Are the values multiplied by the meter's factor already?",
     "clock": "Does the file's clock change in summer?",
     "key": "Which column tells rows of the same time apart?",
 }

@@ -14,7 +14,7 @@ __all__ = ["answer_options", "options_of"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_ROLES: Final = ("time", "date", "end", "value", "key", "unit", "status")
+_ROLES: Final = ("time", "date", "end", "value", "key", "unit", "status", "factor")
 _DIRECTIONS: Final = ("import", "export", "net", "production", "consumption")
 _SHORT: Final = {"energy": "electric_energy", "reactive": "reactive_energy"}
 
@@ -42,6 +42,11 @@ def answer_options(function: F) -> F:
                 "--clock",
                 type=click.Choice(["local", "standard"]),
                 help="Whether the file's clock keeps summer time.",
+            ),
+            click.option(
+                "--factor",
+                metavar="apply|applied|NUMBER",
+                help="The meter's factor: still to be multiplied by, in the values already, or one for the whole file.",
             ),
             click.option(
                 "--map",
@@ -78,7 +83,7 @@ def options_of(given: dict[str, Any]) -> ImportOptions:
             raise click.UsageError(
                 f"--map {pair}: '{right}' is no quantity and '{left}' no part of a table ({', '.join(_ROLES)})."
             )
-    plain = ("tz", "unit", "day_first", "label", "kind", "direction", "decimal", "clock", "sheet")
+    plain = ("tz", "unit", "day_first", "label", "kind", "direction", "decimal", "clock", "sheet", "factor")
     return ImportOptions(columns=columns, told=told, **{name: given[name] for name in plain})
 
 

@@ -50,6 +50,7 @@ class RawSeries:
     slot_s: int | None = None
     unit_cell: str = ""
     n_unreadable: int = 0
+    factor: NDArray[np.float64] | None = None  # of each value, or one for all; None where the file tells none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,6 +225,14 @@ def _instants(times: ParsedTimes) -> IntArray:
     return times.wall if times.offset is None else times.wall - times.offset
 
 
+def _factor(table: Table, rows: Any, filled: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    """The factors of the filled cells of some rows."""
+    if table.factors is None or len(table.factors) == 1:
+        return table.factors
+    column = table.factors[rows].reshape(-1, *[1] * (filled.ndim - 1))
+    return np.asarray(np.broadcast_to(column, filled.shape)[filled])
+
+
 def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) -> Iterator[RawSeries]:
     start, end, elapsed = times
     wall, estimated = _instants(start), _estimated(roles.status)
@@ -242,7 +251,7 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
                 key, column.name, wall[rows][filled], None if finish is None else finish[rows][filled], values[filled],
                 None if estimated is None else estimated[rows][filled], start.offset is not None, start.date_only,
                 None if elapsed is None else elapsed[rows][filled], unit_cell=unit_cell or column.unit,
-                n_unreadable=_unreadable(column, numbers) if not key else 0,
+                n_unreadable=_unreadable(column, numbers) if not key else 0, factor=_factor(table, rows, filled),
             )  # fmt: skip
 
 
@@ -309,5 +318,5 @@ def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
             key, "", days[filled] if elapsed else (days + offsets)[filled], None, values[filled], flags,
             start.offset is not None, False, offsets[filled] if elapsed else None, step,
             _label_at(roles.unit, rows[0] if isinstance(rows, np.ndarray) else 0) or roles.slots[0].column.unit,
-            unreadable if not key else 0,
+            unreadable if not key else 0, _factor(table, rows, filled),
         )  # fmt: skip

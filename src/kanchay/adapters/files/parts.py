@@ -27,7 +27,7 @@ _COMPARED: Final = 2000
 _SHARED: Final = 0.05
 _SAME: Final = 0.01
 _ALIKE: Final = 0.9  # of the times that two months share, and that say something
-_ANSWERS: Final = ("unit", "kind", "direction", "label", "decimal", "day_first", "clock")
+_ANSWERS: Final = ("unit", "kind", "direction", "label", "decimal", "day_first", "clock", "factor")
 
 Understand = Callable[[Table, ImportOptions], ImportPreview]
 
@@ -151,9 +151,17 @@ def combine(tables: Sequence[Table]) -> list[Table]:
             left_out.append(title_of(table))
         else:
             kept.append([table])
+    said = tuple(line for t in tables if t.n_rows == 1 and t not in (k[0] for k in kept) for line in _row(t))
     joined = sorted((_joined(k) for k in kept), key=lambda t: t is not longest and -t.n_rows)
+    joined = [replace(t, preamble=(*said, *t.preamble)) for t in joined] if said else joined
     facts = tuple(("table_left_out", title) for title in left_out if title)
     return [replace(joined[0], facts=joined[0].facts + facts), *joined[1:]]
+
+
+def _row(table: Table) -> list[str]:
+    """A table of one row as lines of a name and what stands below it: it describes the table that follows."""
+    cells = [_cells(c, np.zeros(1, dtype=np.int64))[0] for c in table.columns]
+    return [f"{c.name}: {cell}" for c, cell in zip(table.columns, cells, strict=True) if c.name and cell]
 
 
 def _typed(table: Table) -> list[bool]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from kanchay.adapters.files.factors import APPLIED, APPLY
 from kanchay.adapters.files.layout import Layout
+from kanchay.adapters.files.scaling import Scaling
 from kanchay.adapters.files.series import Decided
 from kanchay.domain.importing import ImportQuestion
 from kanchay.domain.point import Direction, Kind
@@ -28,6 +30,8 @@ BECAUSE: Final = {
     "clock": "The file has times that the clock of this zone skips in spring, so its clock seems not to change.",
     "key": "Many times stand more than once with other values, and the last one counts. A column that tells the rows"
     " apart (a meter, a register, the hour) may have been missed.",
+    "factor.register": "The file names a factor, and its values look like readings of a register, not multiplied yet.",
+    "factor.amount": "The file names a factor, and nothing says whether the amounts are multiplied by it already.",
     "decimal": "Every number could be read both ways, a thousand times apart.",
     "unit.stated": "The file states two scales for the same values; this one makes the amounts of a meter.",
     "kind.stated": "The file calls these values something else than they look like: registers rise, amounts do not.",
@@ -43,10 +47,12 @@ def ask(
     tz: str,
     tz_reason: str,
     label_why: str,
+    scaling: Scaling,
 ) -> tuple[ImportQuestion, ...]:
     """All questions of a file, most consequential first."""
     found = [
         *_units(decided, options),
+        *_factor(scaling),
         *_kinds(decided, options),
         *_decimal(layout),
         *_dates(layout, options),
@@ -96,6 +102,13 @@ def _kinds(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQue
     if options.kind or not few:
         return []
     return [ImportQuestion("kind", "--kind", "cumulative", BECAUSE["kind"], ("cumulative", "interval"))]
+
+
+def _factor(told: Scaling) -> list[ImportQuestion]:
+    if not told.factor or told.because:
+        return []
+    because = BECAUSE["factor.register" if told.answer == APPLY else "factor.amount"]
+    return [ImportQuestion("factor", "--factor", told.answer, because, (APPLY, APPLIED))]
 
 
 def _decimal(layout: Layout) -> list[ImportQuestion]:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from kanchay.adapters.files.container import Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.encoding import decode
+from kanchay.adapters.files.factors import take_factors
 from kanchay.adapters.files.formats.archive import join_statements
 from kanchay.adapters.files.formats.own import read_own
 from kanchay.adapters.files.formats.preview import preview_of, told_by
@@ -28,8 +29,10 @@ from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.questions import ask
 from kanchay.adapters.files.refusal import NO_READINGS
 from kanchay.adapters.files.roles import Roles, find_roles
+from kanchay.adapters.files.scaling import Scaling, scale
 from kanchay.adapters.files.series import Decided, build_series
 from kanchay.adapters.files.table import Table
+from kanchay.adapters.files.together import see_together
 from kanchay.adapters.files.told import check_columns, only_sheet, tell
 from kanchay.adapters.files.words import label_word, matches, normal, zone_words
 from kanchay.domain.errors import FileRefused
@@ -180,11 +183,13 @@ def understand(
     """The preview of a table."""
     profile, told = find_profile([c.name for c in table.columns], path.name)
     table = table if profile is None else profile.shaped(table)
+    table = take_factors(table, options)
     wish = replace(options, columns={**dict(profile.roles), **options.columns}) if profile else options
     roles = find_roles(table, path.name, wish)
     layout = lay_out(table, roles, path.name, options)
     tz, tz_reason = _zone(table, roles, layout, profile, options)
-    decided, label_why = _decide(roles, layout, profile, options, tz)
+    raws, scaling = _raws(table, roles, layout, profile, options)
+    decided, label_why = _decide(raws, _label_hints(roles, layout, profile, options), profile, options, tz)
     series = tuple(build_series(d, tz) for d in decided)
     shape = "csv.wide" if layout.wide else "csv.long"
     return ImportPreview(
@@ -193,8 +198,10 @@ def understand(
         encoding=encoding,
         n_rows=table.n_rows,
         series=series,
-        questions=ask(layout, decided, options, tz=tz, tz_reason=tz_reason, label_why=label_why),
-        facts=(*told, *_facts(table, roles, layout, decided, label_why=label_why)),
+        questions=ask(
+            layout, decided, options, tz=tz, tz_reason=tz_reason, label_why=label_why, scaling=scaling
+        ),
+        facts=(*told, *_facts(table, roles, layout, decided, label_why=label_why), *scaling.facts),
     )
 
 
@@ -234,31 +241,31 @@ def _meaning(raw: RawSeries, roles: Roles, profile: Profile | None, options: Imp
     return tell(documented, raw.column, options)
 
 
-def _default_quantity(meanings: list[Meaning]) -> list[Meaning]:
-    """A nameless value column of a meter file is electric energy, unless others are named."""
-    if any(m.quantity is not Quantity.SIGNAL for m in meanings):
-        return meanings
-    if any(m.evidence for m in meanings):
-        return meanings
-    return [replace(m, quantity=Quantity.ELECTRIC_ENERGY) for m in meanings]
+def _raws(
+    table: Table, roles: Roles, layout: Layout, profile: Profile | None, options: ImportOptions
+) -> tuple[list[tuple[RawSeries, Meaning]], Scaling]:
+    """Every raw series with what it means, multiplied by the factor of its meter where that is still to be done."""
+    check_columns(layout.series, options)
+    meanings = see_together(layout.series, [_meaning(raw, roles, profile, options) for raw in layout.series])
+    pairs = list(zip(layout.series, meanings, strict=True))
+    return scale(pairs, options, table.factor_source, "The file")
 
 
 def _decide(
-    roles: Roles,
-    layout: Layout,
+    raws: list[tuple[RawSeries, Meaning]],
+    label_hints: list[tuple[str, str]],
     profile: Profile | None,
     options: ImportOptions,
     tz: str,
 ) -> tuple[list[Decided], str]:
-    check_columns(layout.series, options)
-    prepared = [prepare(raw, tz, options.clock) for raw in layout.series]
-    meanings = _default_quantity([_meaning(p.raw, roles, profile, options) for p in prepared])
+    prepared = [prepare(raw, tz, options.clock) for raw, _ in raws]
+    meanings = [meaning for _, meaning in raws]
     kinds = find_kinds(prepared, meanings, options.kind)
     if profile is not None and not options.kind:
         stated = [profile.kind(p.raw.column, p.raw.key, p.values) for p in prepared]
         kinds = [s or k for s, k in zip(stated, kinds, strict=True)]
     meanings = find_directions(prepared, meanings, kinds, tz, options.direction)
-    label, label_why = find_label(prepared, kinds, tz, _label_hints(roles, layout, profile, options))
+    label, label_why = find_label(prepared, kinds, tz, label_hints)
     units = _units(prepared, meanings)
     names = _names([p.raw for p in prepared], meanings)
     if profile is not None:

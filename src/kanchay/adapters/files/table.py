@@ -143,3 +143,5 @@ class Table:
     facts: tuple[tuple[str, str], ...] = ()
     score: float = 0.0
     has_header: bool = True
+    factors: NDArray[np.float64] | None = None  # what values have to be multiplied by, of each row or of all
+    factor_source: str = ""

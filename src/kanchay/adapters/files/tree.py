@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from kanchay.adapters.files.cells import cell_type
 from kanchay.adapters.files.container import Limits, size
+from kanchay.adapters.files.factors import is_factor
 from kanchay.adapters.files.header import TIMES, column_types, is_row
 from kanchay.adapters.files.positions import RESOLUTION, positioned
 from kanchay.adapters.files.refusal import refuse
@@ -129,10 +130,9 @@ def _said(record: Row) -> Row:
 def _tells(key: str, value: Any) -> bool:
     """Whether a plain value is said of rows below it: a text or a time, or the number of a meter."""
     looks = cell_type(written(value))
-    if not isinstance(value, str) or looks == "number":
-        named = isinstance(value, str) and _is_named(key)
-        return looks == "epoch" or named
-    return True
+    if isinstance(value, str) and looks != "number":
+        return True
+    return looks == "epoch" or is_factor(key) or (isinstance(value, str) and _is_named(key))
 
 
 def _is_named(key: str) -> bool:

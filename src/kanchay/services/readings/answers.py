@@ -20,7 +20,7 @@ __all__ = ["Recalled", "answers_of", "forget_answers", "layout_of", "recall", "w
 
 # Facts of a file's make; those that an answer changes are left out.
 _MAKE: Final = frozenset({"container", "packed", "delimiter", "time", "end", "profile", "layout", "format"})
-_PLAIN: Final = ("tz", "unit", "label", "kind", "direction", "decimal", "clock", "sheet")
+_PLAIN: Final = ("tz", "unit", "label", "kind", "direction", "decimal", "clock", "sheet", "factor")
 _COLUMN: Final = "column:"  # before the name of a column that somebody told of
 _NO_ZONE: Final = "nothing in the file suggests one"
 

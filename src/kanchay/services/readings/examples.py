@@ -35,6 +35,8 @@ def example_of(preview: ImportPreview, question: ImportQuestion, choice: str) ->
         return None
     if question.code == "unit":
         return _in_unit(shown, choice)
+    if question.code == "factor":
+        return _multiplied(preview, shown, question.guess, choice)
     if question.code == "label":
         return _labelled(shown, question.guess, choice)
     if question.code == "day_first":
@@ -58,6 +60,16 @@ def _in_unit(series: ImportSeries, choice: str) -> Example | None:
     if series.kind is Kind.CUMULATIVE and then.quantity is Quantity.POWER:
         return None  # a register counts energy
     return Example(total=series.total / (now.factor * each[now.quantity]) * then.factor * each[then.quantity])
+
+
+def _multiplied(preview: ImportPreview, series: ImportSeries, guess: str, choice: str) -> Example | None:
+    """The total with the factor of the file in it or not; nothing where the file has several."""
+    told = dict(preview.facts).get("factor", "").partition(":")[0]
+    factor = float(told) if told.replace(".", "", 1).isdigit() else None
+    if series.total is None or factor is None:
+        return None
+    exponent = {("applied", "apply"): 1, ("apply", "applied"): -1}.get((guess, choice), 0)
+    return Example(total=float(series.total * factor**exponent))
 
 
 def _labelled(series: ImportSeries, guess: str, choice: str) -> Example | None:

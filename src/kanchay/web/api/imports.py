@@ -42,6 +42,7 @@ class Options(Schema):
     resolution = String(load_default="", validate=Length(max=20))
     decimal = String(load_default="", validate=OneOf(["", ".", ","]))
     clock = String(load_default="", validate=OneOf(["", "local", "standard"]))
+    factor = String(load_default="", validate=Length(max=20))
 
 
 class UploadForm(Options):

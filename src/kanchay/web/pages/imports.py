@@ -31,7 +31,7 @@ __all__ = ["blueprint", "options_from", "read_for"]
 
 blueprint = APIBlueprint("imports", __name__, enable_openapi=False)
 
-_FIELDS = ("tz", "unit", "day_first", "label", "kind", "direction", "resolution", "decimal", "clock", "key")
+_FIELDS = ("tz", "unit", "day_first", "label", "kind", "direction", "resolution", "decimal", "clock", "key", "factor")
 _log = logging.getLogger(__name__)
 _SHOWN = 12  # imports of the past
 _ARGS = (*_FIELDS, "again")
@@ -56,6 +56,7 @@ def options_from(form: Any) -> ImportOptions:
         direction=given["direction"],
         decimal=given["decimal"],
         clock=given["clock"],
+        factor=given["factor"],
         columns={"key": given["key"]} if given["key"] else {},
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from kanchay.adapters.files.clock import Localised
+from kanchay.adapters.files.factors import given_number
 from kanchay.adapters.files.formats.statement import Stated, Statement, TextFormat
 from kanchay.adapters.files.kinds import rising
 from kanchay.adapters.files.layout import RawSeries
@@ -14,6 +15,7 @@ from kanchay.adapters.files.meaning import ENERGY, FLOWS, Meaning
 from kanchay.adapters.files.prepared import Prepared, prepare
 from kanchay.adapters.files.questions import BECAUSE
 from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.scaling import MEASURED
 from kanchay.adapters.files.series import Decided, build_series
 from kanchay.domain.importing import ImportPreview, ImportQuestion, ImportSeries
 from kanchay.domain.interval import zone
@@ -31,7 +33,7 @@ def preview_of(
     if options.tz:
         zone(options.tz)  # a wrong name is told at once
     tz = options.tz or found.tz or "UTC"
-    told = [s for s in map(_filled, found.series) if len(s.start)]
+    told = [_multiplied(s, options) for s in map(_filled, found.series) if len(s.start)]
     if not told:
         raise refuse("no_meter_data", name, what=f"it is {named.title} without a single value")
     decided = [_decided(s, named, options, tz) for s in told]
@@ -58,6 +60,12 @@ def _filled(s: Stated) -> Stated:
         s, start=s.start[known], values=s.values[known], end=None if s.end is None else s.end[known],
         estimated=None if s.estimated is None else s.estimated[known],
     )  # fmt: skip
+
+
+def _multiplied(s: Stated, options: ImportOptions) -> Stated:
+    """A series times the factor that somebody named for the whole file."""
+    factor = given_number(options)
+    return s if factor is None or s.quantity not in MEASURED else replace(s, values=s.values * factor)
 
 
 def _decided(s: Stated, named: TextFormat, options: ImportOptions, tz: str) -> Decided:

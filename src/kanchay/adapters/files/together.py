@@ -1,0 +1,69 @@
+"""What the columns of a table mean, seen together: what none says alone, one beside another tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from kanchay.adapters.files.layout import RawSeries
+from kanchay.adapters.files.meaning import FLOWS, Meaning
+from kanchay.adapters.files.words import direction_words, normal, quantity_words
+from kanchay.domain.units import Quantity, unit
+
+__all__ = ["see_together"]
+
+_ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
+_BORROWED: Final = (
+    "unit column",
+    "title",
+    "given",
+)  # units that stand beside or above a column, not in its name
+
+
+def see_together(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
+    """Meanings of all columns once each is seen beside the others."""
+    return _gas_apart(_attributes(raws, _default_quantity(meanings)))
+
+
+def _default_quantity(meanings: Sequence[Meaning]) -> list[Meaning]:
+    """A nameless value column of a meter file is electric energy, unless others are named."""
+    if any(m.quantity is not Quantity.SIGNAL for m in meanings) or any(m.evidence for m in meanings):
+        return list(meanings)
+    return [replace(m, quantity=Quantity.ELECTRIC_ENERGY) for m in meanings]
+
+
+def _attributes(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
+    """A number that never changes and names no flow describes the readings beside it; their unit is not its own."""
+    changing = {
+        r.column for r, m in zip(raws, meanings, strict=True) if m.quantity in FLOWS and np.ptp(r.values) > 0
+    }
+    out = []
+    for raw, m in zip(raws, meanings, strict=True):
+        words = normal(raw.column)
+        named = any(q in FLOWS for q, _, _ in quantity_words(words)) or bool(direction_words(words))
+        alone = raw.column not in changing and bool(changing) and m.quantity in FLOWS
+        beside = alone and not named and m.unit_from in _BORROWED and np.ptp(raw.values) == 0
+        out.append(_signal(m) if beside else m)
+    return out
+
+
+def _signal(m: Meaning) -> Meaning:
+    return replace(
+        m, quantity=Quantity.SIGNAL, unit=None, unit_from="", direction=None, direction_from="", kind=None, evidence=()
+    )  # fmt: skip
+
+
+def _gas_apart(meanings: Sequence[Meaning]) -> list[Meaning]:
+    """A unit that somebody named for electricity is not that of the gas beside it."""
+    if not any(m.quantity in _ACTIVE for m in meanings):
+        return list(meanings)
+    told = [m.quantity is Quantity.GAS and m.unit_from == "given" for m in meanings]
+    return [
+        replace(m, unit=unit("m3"), unit_from="")
+        if t and m.unit and m.unit.quantity is not Quantity.GAS
+        else m
+        for m, t in zip(meanings, told, strict=True)
+    ]
