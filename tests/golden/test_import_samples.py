@@ -30,13 +30,12 @@ SAMPLES = [
 ASKED = {
     "bms-ahu-1min-head.csv": {"unit"},
     "coes-demanda-30min.xlsx": {"unit"},
-    "electrodunas-hourly-head.csv": {"unit", "direction"},
-    "enel-15min-wide-decimal-comma.csv": {"unit", "direction"},
+    "electrodunas-hourly-head.csv": {"unit"},
+    "enel-15min-wide-decimal-comma.csv": {"unit"},
     "grafana-export.csv": {"direction"},
     "green-button-espi-nisc-small.xml": {"unit"},  # two scales
-    "home-assistant-epoch-cumulative-head.csv": {"unit", "direction"},
+    "home-assistant-epoch-cumulative-head.csv": {"unit"},
     "influxdb-chronograf.csv": {"direction"},
-    "shelly-em3-phase-a-10min-head.csv": {"direction"},
     "uci-household-power-2days.txt": {"unit"},
 }
 

@@ -21,7 +21,9 @@ _EPOCH: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?")
 _SEPARATOR: Final = re.compile(
     r"\s+(?:-|–|—|to|a|bis|tot|until)\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{4}-)"
 )
-_OBIS: Final = re.compile(r"(?:\d-\d{1,2}:)?\d{1,2}\.\d{1,2}\.\d(?:\*\d{1,3})?")  # registers such as 1.8.0
+_OBIS: Final = re.compile(
+    r"(?:\d-\d{1,2}:)?\d{1,2}\.\d{1,2}\.\d(?:\*\d{1,3})?(?: ?[\[(]?[A-Za-z]{1,5}[)\]]?)?"
+)  # such as 1.8.0
 _COMPACT: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])(([01]\d|2[0-4])[0-5]\d([0-5]\d)?)?")
 
 

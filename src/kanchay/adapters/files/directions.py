@@ -11,8 +11,9 @@ import numpy as np
 from kanchay.adapters.files.meaning import FLOWS, Meaning
 from kanchay.adapters.files.prepared import Prepared
 from kanchay.adapters.files.words import matches, normal
-from kanchay.domain.interval import DAY, HOUR, wall_clock
+from kanchay.domain.interval import DAY, HOUR, IntArray, wall_clock
 from kanchay.domain.point import Direction, Kind
+from kanchay.domain.reading import FloatArray
 from kanchay.domain.units import Quantity
 
 __all__ = ["find_directions"]
@@ -21,12 +22,17 @@ _TOTAL: Final = r"total|global|main|mains|aggregate|whole|total use|overall"
 _ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
 
+def _amounts(s: Prepared, kind: Kind) -> tuple[FloatArray, IntArray]:
+    """What flowed from each time on; of a register its rises."""
+    if kind is not Kind.CUMULATIVE:
+        return s.values, s.start
+    near = np.diff(s.start) <= 1.5 * (s.step or 0)
+    return np.maximum(np.diff(s.values), 0)[near], s.start[:-1][near]
+
+
 def _by_daylight(s: Prepared, kind: Kind, tz: str) -> bool:
     """Whether all but a hundredth of the energy comes between 5 and 21 h, over three days at least."""
-    values, at = s.values, s.start
-    if kind is Kind.CUMULATIVE:
-        near = np.diff(s.start) <= 1.5 * (s.step or 0)
-        values, at = np.maximum(np.diff(s.values), 0)[near], s.start[:-1][near]
+    values, at = _amounts(s, kind)
     if len(values) < 48 or at[-1] - at[0] < 3 * DAY or (s.step or DAY) > HOUR or (values < 0).any():
         return False
     hour = wall_clock(at, tz) % DAY // HOUR
@@ -37,22 +43,44 @@ def _by_daylight(s: Prepared, kind: Kind, tz: str) -> bool:
     return bool(total > 0 and share > 0.02 and values[night].sum() <= 0.01 * total and midday > 0.4 * total)
 
 
+def _by_night(s: Prepared, kind: Kind, tz: str) -> bool:
+    """Whether energy flows one way at night as well, over a day at least: so does use, not a solar plant."""
+    values, at = _amounts(s, kind)
+    if len(values) < 20 or at[-1] - at[0] < 0.8 * DAY or (s.step or DAY) > HOUR or (values < 0).any():
+        return False
+    hour = wall_clock(at, tz) % DAY // HOUR
+    night = (hour >= 22) | (hour < 4)
+    share = float(values[night].sum()) / max(float(values.sum()), 1e-12)
+    return bool(night.mean() > 0.1 and share > 0.25 * night.mean() and (values[night] > 0).mean() > 0.5)
+
+
 def find_directions(
     series: Sequence[Prepared], meanings: Sequence[Meaning], kinds: Sequence[Kind], tz: str, given: str | None
 ) -> list[Meaning]:
     """Meanings with a direction for every flow; `direction_from` stays empty where it is a plain guess."""
+    meanings = _paired(series, meanings)
     names = [normal(s.raw.column) for s in series]
     active = [m.quantity in _ACTIVE for m in meanings]
     subs = any(m.submeter for m in meanings)
     totals = {n for n, a in zip(names, active, strict=True) if a and matches(_TOTAL, n)}
     appliances = bool(totals) and len({n for n, a in zip(names, active, strict=True) if a}) > len(totals)
+    sunny = [
+        m.quantity in _ACTIVE and m.direction is None and _by_daylight(s, kind, tz)
+        for s, m, kind in zip(series, meanings, kinds, strict=True)
+    ]
+    left = {
+        n for n, m, sun in zip(names, meanings, sunny, strict=True)
+        if m.quantity in _ACTIVE and m.direction is None and not sun
+    }  # fmt: skip
     out = []
-    for s, m, kind, name in zip(series, meanings, kinds, names, strict=True):
+    for s, m, kind, name, sun in zip(series, meanings, kinds, names, sunny, strict=True):
         if m.quantity not in FLOWS:
             out.append(replace(m, direction=None, direction_from=""))
         elif m.direction is not None:
             out.append(m)
-        elif given is not None:
+        elif given is not None and not (
+            sun and left
+        ):  # what is told is told of the column that was asked about
             out.append(replace(m, direction=Direction(given), direction_from="given"))
         elif m.quantity in _ACTIVE and appliances and name not in totals:
             out.append(
@@ -60,10 +88,24 @@ def find_directions(
             )
         elif m.quantity in _ACTIVE and (subs or appliances):
             out.append(replace(m, direction=Direction.CONSUMPTION, direction_from="sub-meters beside it"))
-        elif m.quantity in _ACTIVE and _by_daylight(s, kind, tz):
+        elif sun:
             out.append(replace(m, direction=Direction.PRODUCTION, direction_from="daylight"))
         elif (s.values < 0).mean() > 0.02 and m.quantity in _ACTIVE:
             out.append(replace(m, direction=Direction.NET, direction_from=""))
         else:
-            out.append(replace(m, direction=Direction.IMPORT, direction_from=""))
+            alone = m.quantity in _ACTIVE and len(left) == 1 and _by_night(s, kind, tz)
+            out.append(replace(m, direction=Direction.IMPORT, direction_from="night" if alone else ""))
     return out
+
+
+def _paired(series: Sequence[Prepared], meanings: Sequence[Meaning]) -> list[Meaning]:
+    """What a utility received is export where it also tells what it delivered."""
+    names = [normal(s.raw.column) for s in series]
+    if not any(matches("delivered", n) for n in names):
+        return list(meanings)
+    return [
+        replace(m, direction=Direction.EXPORT, direction_from="received")
+        if m.quantity in FLOWS and matches("received", n)
+        else m
+        for m, n in zip(meanings, names, strict=True)
+    ]

@@ -45,7 +45,7 @@ _DATE_ONLY: Final = tuple(re.compile(_DAY + d) for d in _DATES)
 _TIME_ONLY: Final = re.compile(_PLAIN_CLOCK)
 
 _MONTH_NAMES: Final = (
-    "january enero janeiro januar jan janvier januari jaenner ene gennaio",
+    "january enero janeiro januar jan janvier januari janner jaenner ene gennaio",
     "february febrero fevereiro februar feb fevrier februari fev febr febbraio",
     "march marzo marco maerz mar mars maart marz mrt mrz mae",
     "april abril apr abr avril avr aprile",
@@ -80,7 +80,7 @@ class Form:
 
 def plain_word(word: str) -> str:
     """Lower case without accents: ``"Março" -> "marco"``."""
-    folded = unicodedata.normalize("NFKD", word.replace("ß", "ss").replace("ä", "ae"))
+    folded = unicodedata.normalize("NFKD", word.replace("ß", "ss"))
     return "".join(c for c in folded if not unicodedata.combining(c)).lower().strip(". ")
 
 

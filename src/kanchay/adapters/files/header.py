@@ -104,21 +104,35 @@ def _is_run(cells: Sequence[str]) -> bool:
     return len(numbers) >= 12 and all(b - a == 1 for a, b in pairwise(numbers))
 
 
-def _is_unit_row(cells: Sequence[str]) -> bool:
-    filled = [c.strip().strip("[]()").lower() for c in cells if c.strip()]
-    return bool(filled) and all(c in _UNIT_ROWS for c in filled)
+def _unit_cell(cell: str) -> str:
+    return cell.strip().strip("[]()").strip()
 
 
-def _names(rows: Sequence[Sequence[str]], header: int | None, first: int, width: int) -> tuple[str, ...]:
+def _is_unit_row(rows: Sequence[Sequence[str]], at: int, types: Sequence[CellType]) -> bool:
+    """Units below the names; where each has a name right above, a pattern or a zone may stand below that of the time."""
+    said = [(i, _unit_cell(c).lower()) for i, c in enumerate(rows[at][: len(types)]) if c.strip()]
+    units = [i for i, c in said if c in _UNIT_ROWS]
+    if len(units) == len(said):
+        return bool(said)
+    above = rows[at - 1] if at else ()
+    named = all(i < len(above) and cell_type(above[i]) == "text" for i in units)
+    return bool(units) and named and all(types[i] in TIMES for i, c in said if c not in _UNIT_ROWS)
+
+
+def _names(
+    rows: Sequence[Sequence[str]], header: int | None, first: int, types: Sequence[CellType]
+) -> tuple[str, ...]:
     """Column names, with units from a row below and blanks where nothing is written."""
+    width = len(types)
     names = [""] * width
     if header is not None:
         for i, cell in enumerate(rows[header][:width]):
             names[i] = " ".join(cell.split()).strip("﻿ ")
-        for row in rows[header + 1 : first]:
-            if _is_unit_row(row):
-                for i, cell in enumerate(row[:width]):
-                    names[i] = f"{names[i]} [{cell.strip().strip('[]()')}]" if cell.strip() else names[i]
+        for at in range(header + 1, first):
+            if _is_unit_row(rows, at, types):
+                for i, cell in enumerate(rows[at][:width]):
+                    given = cell.strip() and types[i] not in TIMES
+                    names[i] = f"{names[i]} [{_unit_cell(cell)}]" if given else names[i]
     return tuple(names)
 
 
@@ -156,13 +170,13 @@ def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     )
     if first is None:
         return None
-    above_first = (i for i in range(first - 1, -1, -1) if not _is_unit_row(rows[i]))
+    above_first = (i for i in range(first - 1, -1, -1) if not _is_unit_row(rows, i, types))
     header = next((i for i in above_first if _is_header(kinds[i], types) or _is_run(rows[i])), None)
     rest = kinds[first:]
     fitting = [r for r in rest if len(r) == width and _fits(r, types)]
     typed = sum(t not in ("text",) for r in fitting for t in r) / max(1, sum(len(r) for r in fitting))
     score = len(fitting) / max(1, len(rest)) * (0.5 + 0.5 * typed) * (1 if width > 1 else 0)
-    names = _names(rows, header, first, width)
+    names = _names(rows, header, first, types)
     above = rows[: header if header is not None else first]
     preamble = tuple(" ".join(c for c in row if c.strip()) for row in above if any(c.strip() for c in row))
     return Found(names, first, header, width, types, score, preamble)

@@ -89,7 +89,7 @@ def _quantity(
         weights[Quantity.TEMPERATURE_SETPOINT] += weights.pop(Quantity.TEMPERATURE, 0.0)
     if not weights:
         return None, ""
-    quantity = max(weights, key=lambda q: weights[q])
+    quantity = max(weights, key=lambda q: (weights[q], q is Quantity.ELECTRIC_ENERGY))
     if quantity is Quantity.REACTIVE_ENERGY and (
         found.symbol in ("var", "kvar")
         if found is not None

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from kanchay.adapters.files.cells import split_range
+from kanchay.adapters.files.grammar import pattern_of, read_pattern
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import parse_clock
@@ -28,6 +29,8 @@ _HOURS: Final = (
     r"|time|hh|qh|tramo"
 )
 _MAX_KEYS: Final = 5000
+_LONG: Final = 1e10
+_HEAD: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +83,18 @@ def _named(table: Table, options: ImportOptions, *meanings: str) -> list[Column]
 def _times(table: Table) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """Start and end columns, each one column or a date and a time."""
     moments = [c for c in table.columns if c.type == "datetime"]
-    if any(c.type in ("time", "range") for c in table.columns) or _has_hours(table):
+    clocks = [c for c in table.columns if c.type in ("time", "range")]
+    if clocks or _has_hours(table):
         for column in moments:
             column.as_dates()  # a workbook writes a date as its midnight
         moments = [c for c in moments if c.type == "datetime"]
-    if moments:
-        return _moments(moments)
-    epochs = [c for c in table.columns if c.type == "epoch"]
     dates = [c for c in table.columns if c.type == "date"]
-    clocks = [c for c in table.columns if c.type in ("time", "range")]
+    if moments and not _only_remarks(moments, dates, clocks):
+        return _moments(moments)
     if not dates:
-        return _moments(epochs) if epochs else ((), ())
+        epochs = [c for c in table.columns if c.type == "epoch"]
+        spans = [c for c in clocks if _spans_moments(c)]
+        return ((spans[0],), ()) if spans else _moments(epochs) if epochs else ((), ())
     if len(dates) >= 2 and len(clocks) >= 2:
         return (dates[0], clocks[0]), (dates[1], clocks[1])
     if len(clocks) >= 2:
@@ -100,8 +104,34 @@ def _times(table: Table) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     return _moments(dates)
 
 
+def _only_remarks(moments: list[Column], dates: list[Column], clocks: list[Column]) -> bool:
+    """Whether the moments only say when rows were made or changed: a date and a clock beside them tell more times."""
+    if not dates or not clocks:
+        return False
+    told = max(_distinct(d) for d in dates) * max(_distinct(c) for c in clocks)
+    return max(_distinct(m) for m in moments) * 4 < told
+
+
+def _distinct(column: Column) -> int:
+    """How many different cells a column of times has."""
+    if column.texts is not None:
+        return len(column.texts.dictionary_encode().dictionary)
+    values = column.instants if column.instants is not None else column.numbers
+    return 0 if values is None else len(np.unique(values))
+
+
+def _spans_moments(column: Column) -> bool:
+    """Whether each cell holds two moments, from … to …, so that no date is needed beside it."""
+    words = column.keys()[1][:3]
+    halves = [split_range(w.strip()) or ("", "") for w in words]
+    forms = [read_pattern(pattern_of(half)) for pair in halves for half in pair]
+    return bool(forms) and all(f is not None and f.kind == "datetime" for f in forms)
+
+
 def _moments(columns: list[Column]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """Of several time columns: those with a zone first; a second one is the end if its name says so."""
+    if len(columns) > 1:  # one that is the same in every row tells the period, or when the file was made
+        columns = [c for c in columns if _distinct(c) > 1] or columns
     aware = [c for c in columns if c.aware or matches("utc|gmt|timestamp utc", normal(c.name))]
     pool = aware if aware and len(aware) < len(columns) else columns
     starts = [c for c in pool if _says(c, "start")] or [c for c in pool if not _says(c, "end")] or pool
@@ -185,6 +215,16 @@ def _is_id(column: Column) -> bool:
     return _says(column, "id") and find_unit(column.name) is None and not _says(column, "cumulative")
 
 
+def _is_long_number(column: Column) -> bool:
+    """Numbers of a dozen digits that hardly change: the number of a meter or a contract, no reading."""
+    if column.type not in ("number", "epoch") or find_unit(column.name) is not None:
+        return False
+    values = column.values(".")[:_HEAD]
+    known = values[np.isfinite(values)]
+    large = len(known) > 0 and bool((known >= _LONG).all() and (known == np.round(known)).all())
+    return large and len(np.unique(known)) * 24 <= max(len(known), 24)
+
+
 def _text_roles(
     columns: list[Column], most: int
 ) -> tuple[list[Column], Column | None, Column | None, list[tuple[str, str]]]:
@@ -195,7 +235,7 @@ def _text_roles(
         _, words = column.keys()
         if not words:
             continue
-        if unit is None and _is_units(column):
+        if unit is None and not _says(column, "status") and _is_units(column):
             unit = column
         elif status is None and _is_status(column):
             status = column
@@ -219,7 +259,9 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     used |= {id(s.column) for s in slots}
     rest = [c for c in table.columns if id(c) not in used]
     wanted = _named(table, options, "key", "meter", "register", "name")
-    texts = [c for c in rest if c.type == "text" or (c.type in ("number", "epoch") and _is_id(c))]
+    numbered = [c for c in rest if c.type in ("number", "epoch")]
+    named = [c for c in numbered if _is_id(c) or (len(numbered) > 1 and _is_long_number(c))]
+    texts = [c for c in rest if c.type == "text" or c in named]
     # A wide table has few rows for each meter.
     most = min(_MAX_KEYS, table.n_rows if slots else max(2, table.n_rows // 3))
     keys, unit, status, constants = _text_roles(texts, most)

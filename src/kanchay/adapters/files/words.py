@@ -6,6 +6,7 @@ Every row is evidence with a weight, not a verdict: stage `meaning` adds the wei
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from kanchay.adapters.files.grammar import plain_word
@@ -37,37 +38,41 @@ _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
     (r"current|intensi\w*|corriente|corrente|courant|stromstarke|ampere\w*|amps", _Q.CURRENT, 2.5),
     (r"humid\w*|humedad|umidade|umidita|feuchte|vochtigheid|rh", _Q.HUMIDITY, 2.5),
     (r"power factor|factor de potencia|cos ?phi|pf", _Q.POWER_FACTOR, 4.0),
-    (r"wattage|watts?", _Q.POWER, 1.5),
+    (r"wattage|k?watts?", _Q.POWER, 1.5),
     (r"power|potencia|\w*leistung|puissance|vermogen|potenza|lastgang|demand|demanda|ejecutad\w*", _Q.POWER, 1.5),
-    (r"energ\w*|consum\w*|\w*verbrauch|\w*verbruik|\w*afname|\w*injectie|usage|kwh|elektrizitat"
-     r"|wirk(?:arbeit|energie)|consommation\w*", _Q.ELECTRIC_ENERGY, 1.5),
+    (r"energ\w*|consum\w*|\w*verbrauch|\w*verbruik|\w*afname|\w*injectie|usage|elektrizitat"
+     r"|wirk(?:arbeit|energie)|consommation\w*|k? ?wh|ae k ?wh|(?:kilo)?watt hours?|\w*forbruk|\w*forbrukning|kulutus"
+     r"|elforbrug|forbrug", _Q.ELECTRIC_ENERGY, 1.5),
     (r"import\w*|export\w*|submeter\w*|sub metering|produc\w*|produkt\w*|generation|\w*bezug|\w*einspeis\w*|\w*erzeugung"
      r"|soutir\w*|injec\w*|inyec\w*|\w*teruglever\w*|excedent\w*|\w*opbrengst|opwek\w*", _Q.ELECTRIC_ENERGY, 0.5),
     (r"gas|gaz|erdgas|gasvolume\w*|gasmenge", _Q.GAS, 3.0),
     (r"heat|heating|warme|chaleur|calor|warmte|district heating", _Q.HEAT, 1.6),
     (r"water|agua|wasser|eau|acqua|watervolume\w*|wassermenge", _Q.WATER, 3.5),
     (r"price|precio|preco|preis|prix|prezzo|prijs|cost|costo|importe|tarif\w*(?! \d)|custo|kosten|kost|cout"
-     r"|eur|usd|pen|gbp|pence", _Q.PRICE, 3.0),
+     r"|eur|usd|pen|gbp|pence|revenue|ingresos?|vat|iva|mwst|btw|dollars?", _Q.PRICE, 3.0),
     (r"carbon|co2|co2e|emission\w*|emision\w*", _Q.CARBON_INTENSITY, 4.0),
     (r"soc|state of charge|battery level", _Q.STATE_OF_CHARGE, 3.0),
     (r"occup\w*|ocupacion|presence|presencia|motion", _Q.OCCUPANCY, 4.0),
     (r"fan status|on off|status|encendido", _Q.ON_OFF, 4.0),
     (r"signal|valve|damper|speed|fault|mode|indicator|alarm|count|irradian\w*|ghi|dni|dhi|wind|pressure|code"
-     r"|holidays?|day type|minutes present\w*|maintenance|ramp up|diffuse|direct", _Q.SIGNAL, 3.5),
+     r"|holidays?|day type|minutes present\w*|maintenance|ramp up|diffuse|direct|duration|duree|duracion|dauer|duur"
+     r"|vraisemblance|irradiation|insolation|flags?", _Q.SIGNAL, 3.5),
 )  # fmt: skip
 _D = Direction
 _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
     (r"export\w*|injec\w*|inyec\w*|\w*einspeis\w*|fe?ed ?in\w*|return\w*|\w*teruglever\w*|\w*injectie"
      r"|naar (?:het )?net|ins netz|vertid\w*"
      r"|excedent\w*|surplus|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid"
-     r"|as kwh|2 8 \d|2 29 0", _D.EXPORT, 3.0),
+     r"|outflow|as k ?wh|1 \d{1,2} 2 [4-6] 0|2 8 \d|2 9 \d|2 29 0", _D.EXPORT, 3.0),
     (r"import\w*|\w*afname|\w*bezug|from grid|grid|van (?:het )?net|aus dem netz|de (?:la )?red|soutir\w*|delivered"
-     r"|withdraw\w*|prelev\w*|entnahme|netzbezug|levering|afgenomen|compra\w*|ae kwh|1 8 \d|1 29 0", _D.IMPORT, 2.5),
+     r"|withdraw\w*|prelev\w*|entnahme|netzbezug|levering|afgenomen|compra\w*|inflow|ae k ?wh"
+     r"|1 \d{1,2} 1 [4-6] 0|1 8 \d|1 9 \d|1 29 0", _D.IMPORT, 2.5),
     (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv\d*|solar\d*"
      r"|zonne\w*|photovolt\w*|\w*produktion|\w*productie|\w*erzeugung|\w*opbrengst|yield|ertrag"
-     r"|onsite", _D.PRODUCTION, 2.8),
+     r"|onsite|\w*produksjon|tuotanto", _D.PRODUCTION, 2.8),
     (r"consum\w*|consommation\w*|\w*verbrauch|\w*verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*"
-     r"|sub ?meter\w*|sub metering|appliance|sub\d|total use", _D.CONSUMPTION, 2.0),
+     r"|sub ?meter\w*|sub metering|appliance|sub\d|total use|cons"
+     r"|forbruk|forbrukning|kulutus|elforbrug|forbrug", _D.CONSUMPTION, 2.0),
     (r"(?<!van )(?<!het )(?<!naar )net|neto|netto|saldo", _D.NET, 3.0),
 )  # fmt: skip
 # Words that only stand on the papers of a grid meter: what is "consumed" there is imported.
@@ -94,7 +99,7 @@ ROLE_WORDS: Final = {
     r"|ende|endzeit|eindtijd|einde|ate",
     "time": r"time|timestamp|date|datetime|fecha|hora|data|datum|zeit|zeitstempel|horodate|tijd|giorno|dia|day|ts|utc",
     "status": r"status|estado|validat\w*|validier\w*|quality|calidad|qualidade|flag|metodo\w*|method|etat|nature"
-    r"|stato|qualitat",
+    r"|stato|qualitat|kvalitet|laatu|estimat\w*(?: actual)?|real estimado",
     "unit": r"unit|units|unidad|unidade|einheit|eenheid|unite|unita|uom|unit of measurement",
     "id": r"id|ean|cups|cpe|mpan|nmi|pod|prm|pdl|meter|meter id|meternummer|medidor|compteur|contador|zahler|zahlernummer"
     r"|serial|serie|numero|nr|zahlpunkt|codigo|code|suministro"
@@ -141,15 +146,20 @@ _LONG_UNITS: Final = frozenset(
 )
 _SPELT: Final = {
     "wattage": "W", "watt": "W", "watts": "W", "vatios": "W", "kilowatts": "kW", "kilovatios": "kW", "kwhs": "kWh",
-    "kilowattstunden": "kWh", "kilowatthours": "kWh",
+    "kilowattstunden": "kWh", "kilowatthours": "kWh", "kwatt": "kW", "kwatts": "kW", "watthours": "Wh",
+    "wattstunden": "Wh",
 }  # fmt: skip
+_HOURS_OF_WATTS: Final = re.compile(r"(?<![A-Za-z])(kilo)?watt[\s_-]*hours?(?![A-Za-z])", re.I)
+_CAMEL_UNIT: Final = re.compile(r"(?<=[a-z]{3})(?=[KkM]?Wh?$)")  # "consumptionKWh"
 _LETTERS: Final = frozenset(["W", "A", "V", "C", "F", "L"])
 
 
 def normal(text: str) -> str:
     """Words of a header in lower case without accents, split at marks and at changes of case; "A+" reads as import."""
     spaced = re.sub(
-        r"(?<=[a-z])(?=[A-Z][a-z])", " ", _EXPORTED.sub(" export ", _IMPORTED.sub(" import ", text))
+        r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z]{3})(?=[A-Z])",
+        " ",
+        _EXPORTED.sub(" export ", _IMPORTED.sub(" import ", text)),
     )
     return " ".join(re.split(r"[^0-9a-z°%]+", plain_word(spaced))).strip()
 
@@ -229,7 +239,7 @@ def zone_words(text: str) -> str | None:
 
 def is_composite(header: str) -> bool:
     """Whether a header names a ratio such as ``price_usd_per_kwh``: its kWh is no energy."""
-    return bool(_COMPOSITE.search(header))
+    return bool(_COMPOSITE.search(unicodedata.normalize("NFKC", header)))
 
 
 def has_brackets(header: str) -> bool:
@@ -242,6 +252,7 @@ def find_unit(header: str) -> Unit | None:
     if is_composite(header):
         return None
     header = _EXPORTED.sub(" ", _IMPORTED.sub(" ", header))  # no amperes
+    header = _CAMEL_UNIT.sub(" ", _HOURS_OF_WATTS.sub(r"\1watthours", header))
     words = re.split(r"[^A-Za-z0-9°%³]+", header)
     for word in words:
         if word.lower() in _SPELT:
