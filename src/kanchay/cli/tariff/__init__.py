@@ -15,6 +15,7 @@ class TariffVerbs(LazyGroup):
     package = "kanchay.cli.tariff"
     verbs = {  # noqa: RUF012 - a ClassVar of the base
         "check": "Name line, mistake and cure of each problem in tariff files.",
+        "compare": "Replay past periods of a site under each option it may get.",
         "list": "Tariffs by country, provider, option, age and confidence.",
         "bill": "Price typed quantities by a tariff or a tariff file.",
         "import": "Read a tariff of another format (OpenEI rate database, Octopus rates, Swiss operators) as one of ours.",

@@ -20,6 +20,7 @@ from kanchay.services.context import Context
 from kanchay.services.money.period import KnownPeriod, load_period, period_of
 from kanchay.services.money.tariffs import leaveable, list_tariffs, tariff_of, typed_parameters
 from kanchay.services.money.usage import load_usage
+from kanchay.services.readings.series import main_point, span
 
 __all__ = ["Comparison", "Option", "compare_options"]
 
@@ -83,15 +84,17 @@ def compare_options(
     site_id: str,
     *,
     periods: int = 12,
+    current_id: str | None = None,
     tariff_ids: Sequence[str] = (),
     parameters: Mapping[str, str | Decimal] | None = None,
     prices_of: date | None = None,
 ) -> Comparison:
     """Replay the last complete periods under each option.
 
-    Without `tariff_ids` the options are those of the site's own distributor and system that it may get. Where
-    lists of the past are missing, all options are priced by the newest day that every one has a list for, so
-    that the same prices are compared.
+    `current_id` is the tariff to compare with, by default the site's own. Without `tariff_ids` the options
+    are those of that distributor and system that the site may get. Where lists of the past are missing, all
+    options are priced by the newest day that the most of them have a list for, so that like prices are
+    compared.
 
     Raises
     ------
@@ -100,7 +103,7 @@ def compare_options(
     """
     with ctx.records.unit(scope) as uow:
         site = uow.sites.get(site_id)
-    current = tariff_of(ctx, site)
+    current = tariff_of(ctx, site, current_id)
     offered, not_offered = _candidates(ctx, site, current, tariff_ids, parameters)
     known, skipped = _known_periods(ctx, scope, site, min(periods, MAX_PERIODS))
     if not known:
@@ -148,12 +151,16 @@ def _candidates(
 def _known_periods(
     ctx: Context, scope: Scope, site: Site, n: int
 ) -> tuple[list[KnownPeriod], list[tuple[date, date, str]]]:
-    """The last complete periods, oldest first, and those whose readings are not enough."""
+    """The last complete periods, oldest first, and those that the readings only partly cover."""
     known: list[KnownPeriod] = []
     skipped: list[tuple[date, date, str]] = []
     running, _ = period_of(ctx, scope, site)
+    held = span(ctx, scope, main_point(ctx, scope, site.id).id)
+    first = to_datetime(held.start, site.tz).date() if held else running
     for back in range(n, 0, -1):
         start, end = reading_period(site.billing_day, running, back=back)
+        if end <= first:
+            continue
         try:
             known.append(load_period(ctx, scope, site, start, end))
         except KanchayError as error:
