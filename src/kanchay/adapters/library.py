@@ -38,6 +38,9 @@ class PackageLibrary:
     def tariff_bases(self) -> dict[str, dict[str, Any]]:
         return self._bases
 
+    def own_tariffs(self) -> frozenset[str]:
+        return frozenset()
+
     def tariff_problems(self) -> tuple[TariffProblem, ...]:
         return ()
 
@@ -64,7 +67,9 @@ class PackageLibrary:
         return read_written(raw)
 
     def schema(self, name: str) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads((self._root / "schemas" / f"{name}.schema.json").read_text("utf-8"))
+        document: dict[str, Any] = json.loads(
+            (self._root / "schemas" / f"{name}.schema.json").read_text("utf-8")
+        )
         return document
 
 

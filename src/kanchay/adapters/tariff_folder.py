@@ -181,6 +181,9 @@ class HomeLibrary(PackageLibrary):
         own = self.folder.documents()
         return {**super().tariff_documents(), **own} if own else super().tariff_documents()
 
+    def own_tariffs(self) -> frozenset[str]:
+        return frozenset(self.folder.documents())
+
     def tariff_problems(self) -> tuple[TariffProblem, ...]:
         return self.folder.problems() + tuple(self._outdated())
 

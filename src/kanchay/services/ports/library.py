@@ -47,6 +47,9 @@ class Library(Protocol):
     def tariff_bases(self) -> dict[str, dict[str, Any]]:
         """What tariffs of a country or provider share, by the name that a document gives in ``base``."""
 
+    def own_tariffs(self) -> frozenset[str]:
+        """Ids of the documents that come from the user's tariff folder, not from the package."""
+
     def tariff_problems(self) -> tuple[TariffProblem, ...]:
         """The user's tariff files that are skipped, or worth a look, with the reason."""
 

@@ -1,0 +1,17 @@
+"""The price lists that we hold, and how old they are."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+
+from kanchay.web.shell import product, reader, render
+from kanchay.web.views.tariffs import tariffs_page
+
+__all__ = ["blueprint"]
+
+blueprint = APIBlueprint("tariffs", __name__, enable_openapi=False)
+
+
+@blueprint.get("/tariffs")
+def index() -> str:
+    return render("tariffs.html", section="tariffs", v=tariffs_page(product().ctx, reader("America/Lima")))
