@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kanchay.cli.bill import WARNINGS
 from kanchay.cli.common import emit_json, input_options, json_option, name_values, parameter_option, table
+from kanchay.cli.pricing import WARNINGS
 
 if TYPE_CHECKING:
     from kanchay.services.money.compare import Comparison, Option
