@@ -67,7 +67,7 @@ def _with_price(tariff: Tariff, receipt: Receipt, because: list[str]) -> tuple[s
     """Whether our list of those days leads to the printed energy: the strongest witness there is."""
     energy = next((x for x in by_list(tariff, receipt).lines if x.id == "energy"), None)
     known = energy is not None and energy.printed and energy.computed is not None
-    if known and energy is not None and abs(energy.difference) <= _NEAR * abs(energy.printed or 0):
+    if known and energy is not None and abs(energy.difference) <= _NEAR * abs(energy.printed or Decimal(0)):
         because.append("price")
     return tuple(because)
 

@@ -65,6 +65,12 @@ def apply_receipt(
     scope.require(Permission.WRITE, site_id)
     with ctx.records.unit(scope) as uow:
         before = uow.sites.get(site_id)
+        if study.receipt.made_up and not before.simulated:
+            raise InputError(
+                f"'{study.receipt.file_name}' is a made-up receipt, and '{before.name}' is no simulated site.",
+                hint="Apply it to a simulated one: kanchay demo.",
+                code="receipt.made_up",
+            )
         after = site_after(ctx, before, study, parameters)
         uow.sites.put(after)
         told = {"before": _told(before), "after": _told(after)}

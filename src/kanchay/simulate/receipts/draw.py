@@ -103,5 +103,14 @@ def with_values(made: MadeReceipt, given: Mapping[str, str]) -> MadeReceipt:
         raise InputError(
             f"A receipt has no '{min(wished)}'.", hint=f"Set {', '.join(('kwh', 'price', 'end', *_AMOUNTS))}."
         )
-    start = end - (made.end - made.start)
-    return replace(made, start=start, end=end, kwh=kwh, parts=parts, **amounts)
+    start, history = end - (made.end - made.start), _moved(made, end, kwh)
+    return replace(made, start=start, end=end, kwh=kwh, parts=parts, history=history, **amounts)
+
+
+def _moved(made: MadeReceipt, end: date, kwh: Decimal) -> tuple[tuple[date, Decimal], ...]:
+    """The history up to another month and of another size."""
+    later = (end.year - made.end.year) * 12 + end.month - made.end.month
+    scale = kwh / made.kwh if made.kwh else Decimal(1)
+    moved = [(month.year * 12 + month.month - 1 + later, round(used * scale)) for month, used in made.history]
+    bars = [(date(m // 12, m % 12 + 1, 1), Decimal(used)) for m, used in moved]
+    return (*bars[:-1], (bars[-1][0], kwh)) if bars else ()
