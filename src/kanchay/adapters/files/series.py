@@ -44,7 +44,8 @@ def _target(meaning: Meaning, unit: Unit) -> str:
 
 def _values(d: Decided) -> NDArray[np.float64]:
     """Values in the canonical unit; exports count positive."""
-    values = d.prepared.values * d.unit.factor + d.unit.offset
+    plain = d.unit.factor == 1 and not d.unit.offset
+    values = d.prepared.values if plain else d.prepared.values * d.unit.factor + d.unit.offset
     outward = d.meaning.direction in (Direction.EXPORT, Direction.PRODUCTION)
     return -values if outward and values.size and values.max() <= 0 and values.min() < 0 else values
 

@@ -7,8 +7,10 @@ the way energy flows: E and Q to the customer, B and K to the grid.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -34,25 +36,27 @@ Row = list[str]
 
 
 @dataclass(slots=True)
+class _Rows:
+    """What one row tells: intervals of one length from a start on, and which of them are no measurement."""
+
+    updated: str
+    start: int
+    step: int
+    values: np.ndarray
+    flags: np.ndarray
+
+    @property
+    def starts(self) -> np.ndarray:
+        return self.start + self.step * np.arange(len(self.values), dtype=np.int64)
+
+
+@dataclass(slots=True)
 class _Register:
     """Rows of one register of one connection point, as they come."""
 
     unit: str
     way: Direction | None
-    updated: list[str] = field(default_factory=list)
-    starts: list[np.ndarray] = field(default_factory=list)
-    ends: list[np.ndarray] = field(default_factory=list)
-    values: list[np.ndarray] = field(default_factory=list)
-    flags: list[np.ndarray] = field(default_factory=list)
-
-    def add(
-        self, updated: str, start: np.ndarray, end: np.ndarray, values: np.ndarray, flags: np.ndarray
-    ) -> None:
-        self.updated.append(updated)
-        self.starts.append(start)
-        self.ends.append(end)
-        self.values.append(values)
-        self.flags.append(flags)
+    rows: list[_Rows] = field(default_factory=list)
 
 
 def _begins(head: bytes) -> bool:
@@ -141,21 +145,20 @@ class _Reader:
             raise refuse("contradicts", self.name, title=_TITLE, what="values come before their register")
         register, minutes = self.current
         midnight, values, quality = _day(row, minutes, self.name)
-        start = midnight + np.arange(len(values)) * minutes * 60
         flags = np.full(len(values), _guessed(quality))
-        register.add(_cell(row, 5 + len(values)), start, start + minutes * 60, values, flags)
+        register.rows.append(_Rows(_cell(row, 5 + len(values)), midnight, minutes * 60, values, flags))
 
     def _ranges(self, row: Row) -> None:
         """A row of qualities for part of the day before it."""
-        if self.current is None or not self.current[0].flags:
+        if self.current is None or not self.current[0].rows:
             return
-        register = self.current[0]
+        day = self.current[0].rows[-1]
         first, last, quality = _cell(row, 1), _cell(row, 2), _cell(row, 3)
         if first.isdecimal() and last.isdecimal():
             part = slice(max(int(first) - 1, 0), int(last))
-            register.flags[-1][part] = _guessed(quality)
+            day.flags[part] = _guessed(quality)
             if quality.startswith("N"):
-                register.values[-1][part] = np.nan
+                day.values[part] = np.nan
 
     def _period(self, row: Row) -> None:
         """A row of NEM13: what a register counted from one reading to the next."""
@@ -169,10 +172,8 @@ class _Reader:
         if end <= start:
             raise refuse("contradicts", self.name, title=_TITLE, what="a period ends before it begins")
         guessed = _guessed(_cell(row, 15)) or _guessed(_cell(row, 10))
-        register.add(
-            _cell(row, 21), np.array([start]), np.array([end]), _floats([_cell(row, 18)], self.name),
-            np.array([guessed]),
-        )  # fmt: skip
+        values = _floats([_cell(row, 18)], self.name)
+        register.rows.append(_Rows(_cell(row, 21), start, end - start, values, np.array([guessed])))
 
 
 def _stated(key: str, register: _Register) -> Stated | None:
@@ -181,25 +182,31 @@ def _stated(key: str, register: _Register) -> Stated | None:
         found = unit(register.unit)
     except UnitError:
         return None
-    if not register.updated:
+    if not register.rows:
         return None
-    order = sorted(range(len(register.updated)), key=lambda i: register.updated[i])
-    start, end, values, flags = (
-        np.concatenate([parts[i] for i in order])
-        for parts in (register.starts, register.ends, register.values, register.flags)
-    )
+    rows = sorted(register.rows, key=lambda r: r.updated)
+    start = np.concatenate([r.starts for r in rows])
+    end = start + np.repeat([r.step for r in rows], [len(r.values) for r in rows])
+    values, flags = (np.concatenate(parts) for parts in ([r.values for r in rows], [r.flags for r in rows]))
+    register.rows.clear()  # a file of many registers is held once, not twice
     reason = f"direction: suffix {key.rpartition(' ')[2]}" if register.way else ""
     return Stated(
-        key, found.quantity, found.symbol, register.way, Kind.INTERVAL, start.astype(np.int64), values,
-        end.astype(np.int64), flags, column=key, evidence=tuple(e for e in (f"unit: {register.unit}", reason) if e),
+        key, found.quantity, found.symbol, register.way, Kind.INTERVAL, start, values,
+        end, flags, column=key, evidence=tuple(e for e in (f"unit: {register.unit}", reason) if e),
     )  # fmt: skip
+
+
+def _lines(text: bytes) -> Iterator[str]:
+    """The lines one by one: the text of millions of values is not held once more as lines."""
+    mended = text if b"\n" in text else text.replace(b"\r", b"\n")
+    return (line.decode("utf-8", errors="replace") for line in io.BytesIO(mended))
 
 
 def _read(text: bytes, name: str, limits: Limits) -> Statement:
     """The registers of a file; raises `FileRefused` where a row contradicts the format."""
     reader = _Reader(name)
     try:
-        for row in csv.reader(text.decode("utf-8", errors="replace").splitlines()):
+        for row in csv.reader(_lines(text)):
             reader.row(row)
     except csv.Error as error:
         raise refuse("truncated", name) from error

@@ -101,18 +101,20 @@ def _prepared(s: Stated, options: ImportOptions, tz: str) -> Prepared:
 
 def _as_stated(raw: RawSeries, end: np.ndarray) -> Prepared:
     """Intervals whose ends are instants of the file's own: nothing is inferred, months keep their length."""
-    order = np.argsort(raw.wall, kind="stable")
-    start, values = raw.wall[order], raw.values[order]
-    last = np.r_[start[1:] != start[:-1], True]
-    ends, flags = end[order][last], raw.estimated
-    lengths = ends - start[last]
+    flags = np.zeros(len(end), bool) if raw.estimated is None else raw.estimated
+    start, ends, values, conflicts = raw.wall, end, raw.values, 0
+    if not (start[1:] > start[:-1]).all():  # what is in order already is not held once more
+        order = np.argsort(start, kind="stable")
+        start, ends, values, flags = start[order], ends[order], values[order], flags[order]
+        last = np.r_[start[1:] != start[:-1], True]
+        conflicts = int((~last[:-1] & (values[:-1] != values[1:])).sum())
+        start, ends, values, flags = start[last], ends[last], values[last], flags[last]
+    lengths = ends - start
     step = int(np.median(lengths)) or None
-    regular = step is not None and bool((lengths == step).all() and (np.diff(start[last]) % step == 0).all())
+    regular = step is not None and bool((lengths == step).all() and (np.diff(start) % step == 0).all())
     return Prepared(
-        raw, start[last], ends, values[last],
-        np.zeros(int(last.sum()), bool) if flags is None else flags[order][last], step, regular,
-        int((~last).sum()), int((~last[:-1] & (values[:-1] != values[1:])).sum()), Localised(start[last]),
-    )  # fmt: skip
+        raw, start, ends, values, flags, step, regular, len(end) - len(start), conflicts, Localised(start)
+    )
 
 
 def _built(s: Stated, d: Decided, tz: str) -> ImportSeries:
