@@ -76,7 +76,7 @@ def named(charge: Charge) -> dict[str, Decimal | None]:
         case FixedCharge(id=key, amount=amount):
             return {key: amount}
         case BandedCharge(bands=(band,)):
-            return {"fixed": band.fixed, "energy": band.tiers[0].rate}
+            return {"energy": band.tiers[0].rate}
         case TouCharge(blocks=blocks):
             return {f"energy_{b.block}": b.tiers[0].rate for b in blocks}
         case ReactiveCharge(id=key, rate=rate):
