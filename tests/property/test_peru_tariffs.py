@@ -176,3 +176,47 @@ def test_bt2_of_any_load_agrees_with_a_second_road(
     expected = bt2_by_itself(kw, start, holidays)
     assert {key: lines[key] for key in expected} == expected
     assert "demand.short_history" in bill.warnings
+
+
+@settings(max_examples=200, deadline=None)
+@given(kwhs, weights)
+@example(Decimal("140.0"), [1, 1, 1])
+@example(Decimal("140.1"), [1, 2, 3])
+def test_bt5i_of_any_shares_agrees_with_a_second_road(kwh: Decimal, parts: list[int]) -> None:
+    """The mean price of the month's hours, on the first 30 kWh and on the rest, by the list itself."""
+    shares = [Decimal(p) / sum(parts) for p in parts]
+
+    def mean(punta: str, media: str, base: str) -> Decimal:
+        return sum((s * Decimal(p) for s, p in zip(shares, (punta, media, base), strict=True)), Decimal(0))
+
+    if kwh > 140:
+        gross = Decimal("5.11") + kwh * mean("0.8297", "0.6292", "0.6301")
+    else:
+        first, rest = min(kwh, Decimal(30)), max(kwh - 30, Decimal(0))
+        gross = Decimal("4.99") + first * mean("0.5677", "0.4305", "0.4312")
+        gross += rest * mean("0.8110", "0.6150", "0.6160")
+    bill = bill_of(f"{PLUZ}bt5i", kwh, parts)
+    net = sum((line.amount for line in bill.lines if line.id in ("energy", "fixed")), Decimal(0))
+    # Prices without IGV have four decimals; the energy of a block is read to 0.1 kWh, and prices lie 0.20 apart.
+    slack = kwh * Decimal("0.0001") + Decimal("0.03") + Decimal("0.20") * Decimal("0.1")
+    assert abs(net * Decimal("1.18") - gross) <= slack
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(1, 200), st.integers(0, 26_000), st.integers(1, 200))
+def test_the_class_chooses_the_price_and_nothing_else(kw: int, hp: int, other: int) -> None:
+    """BT3: at 0.5 of the highest demand over the hours of the peak the dearer prices hold, just below it the others."""
+    kwh = Decimal(hp + 10_000)
+    quantities = {
+        "energy_kwh": kwh, "energy_kwh.hp": Decimal(hp), "energy_kwh.hfp": kwh - hp, "demand_kw": Decimal(kw),
+        "hours.hp": Decimal(130), "hours.hfp": Decimal(590), "reactive_kvarh": Decimal(0),
+    }  # fmt: skip
+    before = tuple({"demand_kw": Decimal(v)} for v in (other, 1, 1, 1, 1))
+    usage = Usage(START, START + timedelta(days=30), quantities, before)
+    bill = evaluate(shipped(f"{PLUZ}bt3"), usage, parameters=TYPED)
+    lines = {line.id: line for line in bill.lines}
+    present = 2 * hp >= kw * 130
+    generation, distribution = ("58.5932", "65.9492") if present else ("34.8814", "57.4237")
+    assert lines["power_generation"].amount == cents(kw * Decimal(generation))
+    assert lines["power_distribution"].amount == cents(cents(Decimal(kw + other) / 2) * Decimal(distribution))
+    assert "demand.short_history" not in bill.warnings
