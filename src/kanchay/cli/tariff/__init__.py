@@ -18,6 +18,7 @@ class TariffVerbs(LazyGroup):
         "compare": "Replay past periods of a site under each option it may get.",
         "list": "Tariffs by country, provider, option, age and confidence.",
         "bill": "Price typed quantities by a tariff or a tariff file.",
+        "explain": "A bill told line by line: words, sum, inputs, source.",
         "import": "Read a tariff of another format (OpenEI rate database, Octopus rates, Swiss operators) as one of ours.",
         "schema": "Print the JSON schema of tariff files.",
         "update": "Read a distributor's published price list into new versions, reviewed price by price.",
