@@ -98,10 +98,13 @@ class Frame:
         return round_to(value, self.tariff.rounding.quantity)
 
     def exact(self, name: str, line: str) -> Decimal:
-        """A quantity as it was measured; refused where missing."""
+        """A quantity as it was measured; refused where missing. Who measures no export sends nothing."""
         value = self.usage.quantities.get(name)
         if value is None:
             value = self._sum_of_blocks(name)
+        if value is None and self._sends_nothing(name):
+            self.warnings.append("export.none")
+            return Decimal(0)
         if value is None:
             raise refuse.missing_quantity(line, name)
         return value
@@ -115,6 +118,11 @@ class Frame:
             if all(p is not None for p in parts):
                 return sum((p for p in parts if p is not None), Decimal(0))
         return None
+
+    def _sends_nothing(self, name: str) -> bool:
+        return name.startswith("export_kwh") and not any(
+            n.startswith("export_kwh") for n in self.usage.quantities
+        )
 
     def _net(self, name: str, value: Decimal) -> Decimal:
         """Under net metering the energy taken less the energy sent and what was carried; the rest is carried
