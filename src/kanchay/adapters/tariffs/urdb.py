@@ -89,6 +89,13 @@ def _tariff(item: dict[str, Any], answers: Answers) -> ForeignTariff:
         *demand_charges(item, calendar, notes),
         *_minimum(item, notes),
     ]
+    if any(c.get("limits") == "kw" for c in charges) and any(c.get("ratchet") for c in charges):
+        notes.add(
+            "tiers.ratchet",
+            "energyratestructure",
+            "Tiers a kW count the measured demand, not the billed one.",
+            money=True,
+        )
     export, credit = export_charge(item, notes)
     _say_unsaid(item, notes)
     document = {

@@ -155,14 +155,11 @@ def _tiered(
 
 
 def _own_tiers(groups: Mapping[tuple[str, Any], list[_Period]]) -> list[dict[str, Any]]:
-    bases = {basis for basis, _ in groups}
-    if len(bases) > 1:
-        raise FileRefused(
-            "Tiers of this rate are counted in several units.",
-            hint="Write this tariff by hand; see docs/reference/tariff-format.md.",
-            code="tariff.no_word",
-        )
-    return [_tou("energy", [p for group in groups.values() for p in group], bases.pop())]
+    """Each period its own tiers: one charge, or one each where they are counted in several units."""
+    periods = [p for group in groups.values() for p in group]
+    if len({p.basis for p in periods}) == 1:
+        return [_tou("energy", periods, periods[0].basis)]
+    return [_banded(f"energy_{p.block}", f"energy_kwh.{p.block}", p.basis, p.tiers) for p in periods]
 
 
 def _shared(limits: tuple[Decimal | None, ...], group: list[_Period]) -> Any:
