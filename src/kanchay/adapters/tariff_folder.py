@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,9 @@ __all__ = ["HomeLibrary", "TariffFolder"]
 _EARLIER: Final = ".earlier"
 _MOST_BYTES: Final = 1_000_000
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,150}")
-_Signature = tuple[tuple[str, int, int], ...]
+_NOT_PLAIN: Final = re.compile(r"[-+.\d]|(?i:y|n|yes|no|on|off)$")
+_Stamp = tuple[str, int, int]  # name, time of change and size of a file
+_Signature = tuple[_Stamp, ...]
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class TariffFolder:
         self._root = root
         self._bases = bases or {}
         self._read = _Read()
+        self._known: dict[_Stamp, dict[str, Any] | TariffProblem] = {}
 
     def documents(self) -> dict[str, dict[str, Any]]:
         return self._now().documents
@@ -49,7 +52,7 @@ class TariffFolder:
         return self._now().problems
 
     def save(self, document: Mapping[str, Any], remark: str) -> Path:
-        tariff_id = _safe(str(document.get("id", "")))
+        tariff_id = _safe(document.get("id"))
         parse_tariff(document)
         text = _written(document, remark)
         path = self._root / self._now().files.get(tariff_id, f"{tariff_id}.yaml")
@@ -84,25 +87,18 @@ class TariffFolder:
             _replace(folder / f"{number:06d}.none", "")
 
     def _now(self) -> _Read:
-        files = _files(self._root)
-        signature = tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in files)
+        files = {(path.name, stat.st_mtime_ns, stat.st_size): path for path, stat in _files(self._root)}
+        signature = tuple(files)
         if signature != self._read.signature:
-            self._read = self._all([path for path, _ in files], signature)
+            self._known = {stamp: self._known.get(stamp) or self._one(path) for stamp, path in files.items()}
+            self._read = _joined(signature, self._known)
         return self._read
 
-    def _all(self, paths: list[Path], signature: _Signature) -> _Read:
-        documents: dict[str, dict[str, Any]] = {}
-        files: dict[str, str] = {}
-        problems: list[TariffProblem] = []
-        for path in paths:
-            try:
-                document = self._document(path)
-                _once(document["id"], files)
-            except Exception as error:  # whatever somebody wrote, the others stay in use
-                problems.append(TariffProblem(path.name, getattr(error, "message", str(error))))
-                continue
-            documents[document["id"]], files[document["id"]] = document, path.name
-        return _Read(signature, documents, files, tuple(problems))
+    def _one(self, path: Path) -> dict[str, Any] | TariffProblem:
+        try:
+            return self._document(path)
+        except Exception as error:  # whatever somebody wrote, the others stay in use
+            return TariffProblem(path.name, getattr(error, "message", str(error)))
 
     def _document(self, path: Path) -> dict[str, Any]:
         """The valid document of a file; `InputError` says what is wrong with any other."""
@@ -114,12 +110,22 @@ class TariffFolder:
             raise InputError(f"Line {slip.place.line}: {slip.what}" if slip else "It holds no tariff.")
         document = with_bases(written.document, self._bases)
         parse_tariff(document)
+        _safe(document["id"])
         return document
 
 
-def _once(tariff_id: str, files: Mapping[str, str]) -> None:
-    if tariff_id in files:
-        raise InputError(f"It has the id of {files[tariff_id]}: '{tariff_id}'.")
+def _joined(signature: _Signature, found: Mapping[_Stamp, dict[str, Any] | TariffProblem]) -> _Read:
+    """The first file of each id, by name; a second one is a problem."""
+    read = _Read(signature)
+    problems = []
+    for (name, _, _), document in found.items():
+        if isinstance(document, TariffProblem):
+            problems.append(document)
+        elif first := read.files.get(document["id"]):
+            problems.append(TariffProblem(name, f"It has the id of {first}: '{document['id']}'."))
+        else:
+            read.documents[document["id"]], read.files[document["id"]] = document, name
+    return replace(read, problems=tuple(problems))
 
 
 def _files(root: Path) -> list[tuple[Path, os.stat_result]]:
@@ -132,16 +138,15 @@ def _files(root: Path) -> list[tuple[Path, os.stat_result]]:
         return []
 
 
-def _safe(tariff_id: str) -> str:
-    if not _NAME.fullmatch(tariff_id) or ".." in tariff_id:
-        raise InputError(
-            f"'{tariff_id}' is no id of a tariff.", hint="Use small letters, digits, points and underscores."
-        )
+def _safe(tariff_id: Any) -> str:
+    if not isinstance(tariff_id, str) or not _NAME.fullmatch(tariff_id) or ".." in tariff_id:
+        hint = "Use small letters, digits, points and underscores."
+        raise InputError(f"'{tariff_id}' is no id of a tariff.", hint=hint)
     return tariff_id
 
 
 def _written(document: Mapping[str, Any], remark: str) -> str:
-    """The document as YAML that is read back as the very same."""
+    """The document as YAML that is read back as the very same, by us and by others."""
     import yaml
 
     class Plain(yaml.SafeDumper):
@@ -150,13 +155,21 @@ def _written(document: Mapping[str, Any], remark: str) -> str:
         def ignore_aliases(self, data: Any) -> bool:
             return True
 
+    Plain.add_representer(str, _text)
     body = yaml.dump(dict(document), Dumper=Plain, sort_keys=False, allow_unicode=True, width=120)
     text = "".join(f"# {line}\n" for line in remark.splitlines()) + body
-    if read_written(text).document != document:
+    read = read_written(text)
+    if read.document != document or read.slips:
         raise InputError(
             "This document cannot be written as a tariff file.", hint="Keep money as text in it."
         )
     return text
+
+
+def _text(dumper: Any, value: str) -> Any:
+    """What other readers of YAML could take for a number, a time, a day or a yes goes into quotes."""
+    style = '"' if _NOT_PLAIN.match(value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 def _replace(path: Path, text: str) -> None:

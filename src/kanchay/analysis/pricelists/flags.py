@@ -14,7 +14,7 @@ __all__ = ["flags_of", "fose_flags"]
 
 _JUMP: Final = Decimal("0.10")  # lists of Lima move by 1 or 2 % a month
 _SLIP: Final = Decimal(20)  # a factor that only another unit explains
-_CENT: Final = Decimal("0.0065")  # S/: half a cent, and half of the last digit of 30 prices
+_CENT: Final = Decimal("0.013")  # S/: lists round before and after the tax; the largest seen is 0.008
 _SHARE: Final = Decimal("0.004")  # how far a discount may stray by rounding
 _MOST_SURCHARGE: Final = Decimal("0.06")  # of what pays for the discount: 2.3 % in 2026, 2.9 % in 2015
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any, Final
 
-__all__ = ["price_at", "price_places", "put_price"]
+__all__ = ["price_at", "price_places", "put_price", "with_fixed_in_bands"]
 
 _PRICES: Final = ("fixed", "rate", "amount")
 _NAMES: Final = ("id", "block", "up_to")
@@ -119,3 +120,35 @@ def _under(part: Any, path: str) -> Iterator[str]:
                 yield from (f"{path}/{key}/{block}" for block in value)
             elif key not in ("name", "fixed_name", "source"):
                 yield from _under(value, f"{path}/{key}")
+
+
+def with_fixed_in_bands(version: Mapping[str, Any], stand_in: str) -> Mapping[str, Any]:
+    """The version with a fixed charge in each band of its energy, and without the charge that stood in for it.
+
+    Parameters
+    ----------
+    version : mapping
+    stand_in : str
+        Id of that charge; where the version has none, it is returned as it is.
+
+    Returns
+    -------
+    mapping
+        The new places hold ``"0"``.
+
+    Examples
+    --------
+    >>> energy = {"id": "energy", "bands": [{"up_to": None}]}
+    >>> with_fixed_in_bands({"charges": [energy, {"id": "fixed", "name": {"en": "Fixed"}}]}, "fixed")["charges"]
+    [{'id': 'energy', 'bands': [{'up_to': None, 'fixed': '0'}], 'fixed_id': 'fixed', 'fixed_name': {'en': 'Fixed'}}]
+    """
+    old = next((c for c in version["charges"] if c["id"] == stand_in), None)
+    if old is None:
+        return version
+    made = deepcopy(dict(version))
+    made["charges"] = [c for c in made["charges"] if c["id"] != stand_in]
+    energy = next(c for c in made["charges"] if c["id"] == "energy")
+    energy |= {"fixed_id": stand_in, "fixed_name": old.get("name", {})}
+    for band in energy["bands"]:
+        band.setdefault("fixed", "0")
+    return made

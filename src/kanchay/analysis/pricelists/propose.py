@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from kanchay.analysis.pricelists.flags import flags_of, fose_flags
-from kanchay.analysis.pricelists.places import price_at, price_places, put_price
-from kanchay.analysis.pricelists.slots import list_option, slots_of
+from kanchay.analysis.pricelists.places import price_at, price_places, put_price, with_fixed_in_bands
+from kanchay.analysis.pricelists.slots import STAND_INS, list_option, slots_of
 from kanchay.analysis.tariff.document import TariffInvalid
 from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.domain.pricelist import ListRow, ListSlot, PriceChange, PriceList, Proposal
@@ -58,7 +58,7 @@ def propose(document: Mapping[str, Any], offered: PriceList, today: date) -> Pro
     'the list has no price of this option'
     """
     tariff = parse_tariff(document)
-    newest, held = _newest(document), tariff.versions[-1].valid_from
+    newest, held = _newest(document, tariff), tariff.versions[-1].valid_from
     rows = _rows(offered, tariff)
     if refused := _refusal(newest, rows):
         return Proposal(tariff.id, offered.valid_from, held, refused=refused)
@@ -93,9 +93,11 @@ class _Basis:
 _Rows = dict[ListSlot, ListRow | None]
 
 
-def _newest(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def _newest(document: Mapping[str, Any], tariff: Tariff) -> Mapping[str, Any]:
+    """The newest version, with every place that a whole list has a price for."""
     newest: Mapping[str, Any] = max(document["versions"], key=lambda v: str(v["valid_from"]))
-    return newest
+    stand_in = STAND_INS.get(list_option(tariff.option))
+    return with_fixed_in_bands(newest, stand_in) if stand_in else newest
 
 
 def _rows(offered: PriceList, tariff: Tariff) -> _Rows:

@@ -130,7 +130,8 @@ def _show_one(proposal: Proposal) -> None:
 def _row(change: PriceChange) -> list[str]:
     percent = "" if change.percent is None else f"{change.percent:+.1f}"
     places = max(-int(change.new.as_tuple().exponent), 2)
-    return [change.path, f"{change.old:.{places}f}", str(change.new), percent, change.where]
+    held = f"{change.old:.{places}f}" if change.old else ""
+    return [change.path, held, str(change.new), percent, change.where]
 
 
 def _told(proposal: Proposal) -> dict[str, Any]:
