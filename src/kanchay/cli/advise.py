@@ -51,7 +51,7 @@ def command(
 
     at = open_priced(click_ctx, given, tariff_id=tariff_id, params=params, locale=locale)
     advice = advise_site(at.ctx, at.scope, at.site.id, store=at.stored)
-    why_not = month_price(at.ctx, at.site).why_not
+    why_not = month_price(at.ctx, at.scope, at.site).why_not
     if as_json:
         emit_json(
             {

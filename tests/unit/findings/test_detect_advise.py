@@ -148,11 +148,18 @@ def test_less_than_a_week_is_said():
 
 
 def test_the_step_of_140_is_in_the_price(wasteful):
-    ctx, _, site = product(wasteful, tariff_id=BT5B)
-    price = month_price(ctx, site)
+    ctx, scope, site = product(wasteful, tariff_id=BT5B)
+    price = month_price(ctx, scope, site)
     step = price.price(141.0) - price.price(140.0)
     assert Decimal("9") < step < Decimal("12")
     assert Decimal(140) in [at for at, _ in price.steps]
+
+
+def test_a_home_that_pays_by_the_hour_has_a_price_too(wasteful):
+    ctx, scope, site = product(wasteful, tariff_id="pe.pluz.lima_norte.bt5i")
+    price = month_price(ctx, scope, site)
+    assert price.why_not == ""
+    assert price.price(200.0) > price.price(150.0) > price.price(145.0)
     assert price.tariff_version.startswith(BT5B)
 
 

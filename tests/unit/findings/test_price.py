@@ -11,6 +11,7 @@ from kanchay.domain.point import Site
 from kanchay.services.context import Context
 from kanchay.services.findings.price import MonthPrice, month_price
 from kanchay.services.money.tariffs import tariff_of
+from kanchay.services.people.policy import operator_scope
 
 from .helpers import BT5B
 
@@ -18,7 +19,7 @@ HOME = Site("casa", "Casa", tz="America/Lima", country="PE", tariff_id=BT5B)
 
 
 def priced(ctx: Context, when: str) -> MonthPrice:
-    return month_price(replace(ctx, clock=lambda: parse_instant(when, HOME.tz)), HOME)
+    return month_price(replace(ctx, clock=lambda: parse_instant(when, HOME.tz)), operator_scope(), HOME)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,8 @@ def test_after_the_last_dated_value_the_last_known_one_prices(ctx: Context) -> N
     last = min(ends)
     day_after = local_midnight(last, HOME.tz)
     before, after = (
-        month_price(replace(ctx, clock=lambda at=at: at), HOME) for at in (day_after - 60, day_after + 60)
+        month_price(replace(ctx, clock=lambda at=at: at), operator_scope(), HOME)
+        for at in (day_after - 60, day_after + 60)
     )
     assert before.price is not None
     assert after.price is not None

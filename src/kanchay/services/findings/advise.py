@@ -82,7 +82,7 @@ def advise_site(
     """
     scope.require(Permission.WRITE if store else Permission.READ, site_id)
     load = site_load(ctx, scope, site_id)
-    price = month_price(ctx, load.site)
+    price = month_price(ctx, scope, load.site)
     found = detect_site(ctx, scope, site_id, store=store) if findings is None else findings
     made = _made(_Case(ctx, scope, load, price, price.price, found)) if price.price is not None else []
     with ctx.records.unit(scope) as uow:

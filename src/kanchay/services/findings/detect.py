@@ -45,7 +45,7 @@ def detect_site(ctx: Context, scope: Scope, site_id: str, *, store: bool = True)
     """
     scope.require(Permission.WRITE if store else Permission.READ, site_id)
     load = site_load(ctx, scope, site_id)
-    price = month_price(ctx, load.site)
+    price = month_price(ctx, scope, load.site)
     detections = detect_load(load.days, home=load.site.kind is SiteKind.HOME)
     findings = [_priced(ctx, load, price, d) for d in detections]
     with ctx.records.unit(scope) as uow:

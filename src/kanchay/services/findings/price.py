@@ -9,12 +9,15 @@ from decimal import Decimal
 from functools import lru_cache
 
 from kanchay.analysis.tariff.evaluate import evaluate
+from kanchay.analysis.tariff.scaling import scaled
 from kanchay.analysis.tariff.steps import steps, without_total_rounding
 from kanchay.domain.errors import BillRefused
 from kanchay.domain.interval import to_datetime
 from kanchay.domain.point import Site
+from kanchay.domain.scope import Scope
 from kanchay.domain.tariff import Tariff, Usage
 from kanchay.services.context import Context
+from kanchay.services.money.outlook import typical_month
 from kanchay.services.money.tariffs import leaveable, tariff_of, typed_parameters
 
 __all__ = ["MonthPrice", "month_price"]
@@ -36,8 +39,11 @@ class MonthPrice:
     left_out: tuple[str, ...] = ()
 
 
-def month_price(ctx: Context, site: Site) -> MonthPrice:
-    """The site's month by the prices in force today (or the last list and dated values we have)."""
+def month_price(ctx: Context, scope: Scope, site: Site) -> MonthPrice:
+    """The site's month by the prices in force today (or the last list and dated values we have).
+
+    Where the tariff asks for hours or demand, other totals are used at the hours of the last four weeks.
+    """
     try:
         tariff = tariff_of(ctx, site)
     except BillRefused as refusal:
@@ -46,7 +52,8 @@ def month_price(ctx: Context, site: Site) -> MonthPrice:
     day = _known_day(tariff, _priced_day(tariff, to_datetime(ctx.clock(), site.tz).date()), typed)
     for left_out in ((), leaveable(tariff)):
         try:
-            return _priced(tariff, day, typed, left_out)
+            month = typical_month(ctx, scope, site, tariff, day)
+            return _priced(tariff, month, typed, left_out)
         except BillRefused as refusal:
             why = refusal.code.removeprefix("bill.")
     return MonthPrice(None, tariff.currency, why)
@@ -71,17 +78,18 @@ def _known_day(tariff: Tariff, day: date, typed: Collection[str]) -> date:
     return day
 
 
-def _priced(tariff: Tariff, day: date, typed: dict[str, Decimal], left_out: tuple[str, ...]) -> MonthPrice:
-    plain = without_total_rounding(tariff)
-    after = day + timedelta(days=1)
+def _priced(tariff: Tariff, month: Usage, typed: dict[str, Decimal], left_out: tuple[str, ...]) -> MonthPrice:
+    plain, day = without_total_rounding(tariff), month.start
 
     @lru_cache(maxsize=4096)
     def price(kwh: float) -> Decimal:
-        usage = Usage.energy(day, after, Decimal(str(round(kwh, 3))))
-        return evaluate(plain, usage, parameters=typed, leave_out=left_out).total
+        usage = scaled(month, Decimal(str(round(kwh, 3))))
+        return evaluate(plain, usage, parameters=typed, leave_out=left_out, as_of=day).total
 
     price(100.0), price(145.0)  # refuses here, once, what it would refuse later
-    crossed = steps(tariff, day, after, parameters=typed, leave_out=left_out)
+    crossed = steps(
+        tariff, month.start, month.end, like=month, parameters=typed, leave_out=left_out, as_of=day
+    )
     version = next((v for v in tariff.versions if v.holds_on(day)), tariff.versions[-1])
     label = f"{tariff.id}@{version.valid_from.isoformat()}"
     return MonthPrice(price, tariff.currency, "", tuple(crossed), label, left_out)

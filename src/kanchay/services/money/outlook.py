@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from kanchay.domain.point import Site
 from kanchay.domain.scope import Scope
 from kanchay.domain.tariff import Tariff, Usage
 from kanchay.services.context import Context
+from kanchay.services.money.period import known_until
 from kanchay.services.money.usage import (
     metering_of,
     months_back,
@@ -20,8 +21,9 @@ from kanchay.services.money.usage import (
     periods_before,
     published_prices,
 )
+from kanchay.services.readings.series import main_point
 
-__all__ = ["Outlook", "load_outlook"]
+__all__ = ["Outlook", "load_outlook", "typical_month"]
 
 _TYPICAL = timedelta(days=28)  # whole weeks, so that each weekday counts alike
 
@@ -60,6 +62,22 @@ def load_outlook(ctx: Context, scope: Scope, site: Site, tariff: Tariff, forecas
     so_far = metering.usage(start, until, series=series, before=before)
     typical = metering.usage(until - _TYPICAL, until, series=series)
     return Outlook(start, end, so_far, typical, calendar_times(metering.tariff, start, end))
+
+
+def typical_month(ctx: Context, scope: Scope, site: Site, tariff: Tariff, day: date) -> Usage:
+    """Thirty days from a day on, used as the last four weeks were; any total may be asked of it (`scaled`)."""
+    end = day + timedelta(days=30)
+    if not needs_intervals(tariff):
+        return Usage.energy(day, end, Decimal(1))
+    until = known_until(ctx, scope, site, main_point(ctx, scope, site.id))
+    last = to_datetime(until - 1, site.tz).date() + timedelta(days=1)
+    before = periods_before(site, last - _TYPICAL, months_back(tariff))
+    first = before[-1][0] if before else last - _TYPICAL
+    metering = metering_of(ctx, scope, site, tariff, (first, until))
+    series = published_prices(ctx, scope, site, tariff, (first, until))
+    weeks = metering.usage(last - _TYPICAL, last, series=series, before=before)
+    times = calendar_times(metering.tariff, day, end)
+    return replace(weeks, start=day, end=end, quantities={**weeks.quantities, **times})
 
 
 def _kwh(value: float) -> Decimal:
