@@ -85,7 +85,7 @@ def tariff_title(document: dict[str, Any] | None, language: str) -> str:
     provider, option = document.get("provider", {}), document.get("option", {})
     name = option.get("name", {})
     said = name.get(language, "") if isinstance(name, dict) else str(name)
-    parts = [provider.get("name"), provider.get("system"), f"{option.get('code', '')} {said.lower()}".strip()]
+    parts = [provider.get("name"), provider.get("system"), f"{option.get('code', '')} {said[:1].lower()}{said[1:]}".strip()]
     return ", ".join(str(p) for p in parts if p)
 
 
