@@ -18,9 +18,10 @@ from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles, Slot
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import ParsedTimes, epoch_seconds, parse_times
-from kanchay.adapters.files.words import ROLE_WORDS, matches, named_offset, normal
+from kanchay.adapters.files.words import ROLE_WORDS, find_unit, matches, named_offset, normal
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.services.ports.files import ImportOptions
+from kanchay.services.progress import stepped
 
 __all__ = ["Layout", "RawSeries", "lay_out"]
 
@@ -130,12 +131,28 @@ def _on_named_clock(times: ParsedTimes, columns: tuple[Column, ...]) -> ParsedTi
     return replace(times, offset=np.full(len(times.wall), offset, dtype=np.int64))
 
 
-def _decimal(columns: list[Column], options: ImportOptions) -> tuple[str, bool]:
+def _decimal(columns: list[Column], roles: Roles, options: ImportOptions) -> tuple[str, bool]:
     """The decimal sign of the file and whether nothing in it settles that."""
     if options.decimal:
         return options.decimal, False
-    votes = sum((c.votes() for c in columns), DecimalVotes())
+    each = [c.votes() for c in columns]
+    votes = (
+        sum(each, DecimalVotes()).settled()
+        if roles.slots
+        else sum((v.settled() for v in each), DecimalVotes())
+    )
+    if votes.is_open and not (votes.dot or votes.comma) and _in_small_units(columns, roles):
+        return {",": ".", ".": ","}[votes.decimal], True
     return votes.decimal, votes.is_open
+
+
+def _in_small_units(columns: list[Column], roles: Roles) -> bool:
+    """Whether values are W or Wh, of which thousands are usual and thousandths are not."""
+    words = roles.unit.keys()[1] if roles.unit is not None else ()
+    said = [
+        find_unit(n) for n in (*(c.name for c in columns), *(f"({w})" for w in (*words, roles.unit_above)))
+    ]
+    return any(u is not None and u.symbol in ("W", "Wh", "var", "varh") for u in said)
 
 
 def _groups(roles: Roles, n_rows: int, name: str) -> Iterator[tuple[str, Any]]:
@@ -180,7 +197,7 @@ def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> La
     start, end = _times(roles, name, options.day_first)
     start, elapsed = _numbered(start, roles, options)
     columns = [s.column for s in roles.slots] or list(roles.values)
-    decimal, is_open = _decimal(columns, options)
+    decimal, is_open = _decimal(columns, roles, options)
     make = _wide if roles.slots else _long
     series = tuple(make(table, roles, name, (start, end, elapsed), decimal))
     if not any((~np.isnan(s.values)).any() for s in series):
@@ -238,7 +255,7 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
     wall, estimated = _instants(start), _estimated(roles.status)
     roles = _without_attributes(roles, (wall if elapsed is None else wall * 2 * DAY + elapsed)[start.ok])
     finish = None if end is None else np.where(end.ok, _instants(end), wall)
-    parsed = [(c, c.values(decimal)) for c in roles.values]
+    parsed = [(c, c.values(decimal)) for c in stepped("rows", roles.values, since=0.5)]
     for key, rows in _groups(roles, table.n_rows, name):
         ok = start.ok[rows]
         unit_cell = _label_at(roles.unit, rows[0] if isinstance(rows, np.ndarray) else 0)

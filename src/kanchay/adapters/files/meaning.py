@@ -41,6 +41,11 @@ _SAME_UNITS = {  # units whose table quantity stands for several
     Quantity.WATER: Quantity.GAS,
     Quantity.HEAT: Quantity.ELECTRIC_ENERGY,
 }
+_SAMPLE = 2000
+_WATTS = 20  # [W] whole numbers from here on are W rather than kW
+_WATT_HOURS = 60  # [Wh in an hour]
+_TOO_MUCH_KW = 20_000
+_TOO_LITTLE_KW = 0.02
 _LETTER_UNITS = ("V", "A", "L", "K", "degC", "degF")  # may be a phase or an index in a header
 _UNITLESS = (Quantity.SIGNAL, Quantity.ON_OFF, Quantity.OCCUPANCY, Quantity.POWER_FACTOR, Quantity.PRICE)
 
@@ -72,7 +77,10 @@ def _quantity(
     """The quantity with most weight, and the word or unit that carried it."""
     weights: dict[Quantity, float] = defaultdict(float)
     why: dict[Quantity, str] = {}
-    for text, share in ((words, 1.0), (context, 0.4)):
+    for text, share in (
+        (words, 1.0),
+        (context.replace("lastgang", ""), 0.4),
+    ):  # a load profile may be of amounts
         for quantity, weight, word in quantity_words(text):
             weights[quantity] += weight * share
             why.setdefault(quantity, word)
@@ -181,20 +189,34 @@ def read_meaning(
 
 
 def guess_unit(meaning: Meaning, values: NDArray[np.float64], hours: float) -> tuple[Unit, bool]:
-    """A unit from magnitudes where none is named, and whether that has to be asked.
+    """A unit from magnitudes and digits where none is named, and whether that has to be asked.
 
-    Energy is kWh unless whole numbers would mean more than 200 kW throughout, power is kW below 50; temperatures
-    above 45 are Fahrenheit.
+    Amounts are kWh, unless that would be tens of kW written in whole numbers or tenths (Wh) or a few W written in
+    millionths (MWh); power is kW but for tens and more in whole numbers or tenths; temperatures above 45 are Fahrenheit.
     """
     known = np.abs(values[np.isfinite(values) & (values != 0)])
     middle = float(np.median(known)) if len(known) else 0.0
     quantity = meaning.quantity
     if quantity is Quantity.ELECTRIC_ENERGY:
-        whole = bool(len(known)) and bool((known == np.round(known)).all())
-        return unit("Wh" if whole and middle / max(hours, 1e-9) > 200 else "kWh"), True
+        return unit(_unit_of_amounts(middle / max(hours, 1e-9), _digits(known))), True
     if quantity is Quantity.POWER:
-        return unit("kW" if middle < 50 else "W"), True
+        coarse = _digits(known) <= 1 and middle >= _WATTS
+        return unit("W" if coarse or middle > _TOO_MUCH_KW else "kW"), True
     if quantity in (Quantity.TEMPERATURE, Quantity.TEMPERATURE_SETPOINT):
         return unit("degF" if middle > 45 else "degC"), True
     symbol = CANONICAL[quantity]
     return UNITS.get(symbol, Unit(symbol, quantity, 1.0)), quantity in FLOWS
+
+
+def _unit_of_amounts(per_hour: float, digits: int) -> str:
+    if (digits <= 1 and per_hour > _WATT_HOURS) or per_hour > _TOO_MUCH_KW:
+        return "Wh"
+    return "MWh" if digits in (5, 6) and per_hour < _TOO_LITTLE_KW else "kWh"
+
+
+def _digits(values: NDArray[np.float64]) -> int:
+    """Digits behind the decimal sign that values are written with; 9 where there are more than six."""
+    sample = values[: 5 * _SAMPLE : 5] if len(values) > _SAMPLE else values
+    scaled = (sample * 10.0**k for k in range(7))
+    whole = (np.abs(x - np.round(x)) < 1e-6 + 2e-15 * x for x in scaled)
+    return next((k for k, w in enumerate(whole) if w.all()), 9)

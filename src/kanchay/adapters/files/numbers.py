@@ -32,7 +32,10 @@ _CERTAIN: Final = {
     "comma_many": r"^[+\-]?\d{1,3}(,\d{3}){2,}$",
     "dot_open": r"^[+\-]?[1-9]\d{0,2}\.\d{3}$",
     "comma_open": r"^[+\-]?[1-9]\d{0,2},\d{3}$",
+    "small": r"^[+\-]?[1-9]\d{0,2}$",
+    "large": r"^[+\-]?\d{4,}$",
 }
+_SOME: Final = 3
 _UNIT_TAIL: Final = r"\s*(?:[kMG]?[Ww][Hh]?|[kM]?var[h]?|[kM]?VAr[h]?|°?[CF]|%|V|A|€|\$|m3|m³|[A-Z]{3})$"
 
 
@@ -44,6 +47,18 @@ class DecimalVotes:
     comma: int = 0
     dot_open: int = 0
     comma_open: int = 0
+    small: int = 0  # whole numbers below a thousand, without a mark
+    large: int = 0  # whole numbers above, without a mark
+
+    def settled(self) -> DecimalVotes:
+        """The votes of one variable: marks that only stand in numbers from a thousand on group thousands.
+
+        A file that writes 1,234 beside 87 and 912 writes no decimals: those would show in the small numbers too.
+        """
+        grouped = self.small >= _SOME and not self.large and not self.dot and not self.comma
+        if not grouped or bool(self.dot_open) == bool(self.comma_open):
+            return self
+        return DecimalVotes(dot=self.comma_open, comma=self.dot_open)
 
     def __add__(self, other: DecimalVotes) -> DecimalVotes:
         return DecimalVotes(
@@ -51,6 +66,8 @@ class DecimalVotes:
             self.comma + other.comma,
             self.dot_open + other.dot_open,
             self.comma_open + other.comma_open,
+            self.small + other.small,
+            self.large + other.large,
         )
 
     @property
@@ -97,6 +114,8 @@ def vote(texts: Any) -> DecimalVotes:
         found["comma"] + found["dot_many"],
         found["dot_open"],
         found["comma_open"],
+        found["small"],
+        found["large"],
     )
 
 

@@ -46,7 +46,7 @@ def _moments(table: Table) -> dict[str, str]:
     """The written times of the first and last rows, each with what stands beside it."""
     times = [c for c in table.columns if c.type in TIMES][:2]
     rows = np.unique(np.r_[: min(_COMPARED, table.n_rows), max(0, table.n_rows - _COMPARED) : table.n_rows])
-    beside = [c for c in table.columns if c not in times]
+    beside = [c for c in table.columns if c not in times and c.type == "number"]
     keys, cells = (
         [" ".join(parts) for parts in zip(*(_cells(c, rows) for c in columns), strict=True)]
         for columns in (times, beside)
@@ -55,11 +55,11 @@ def _moments(table: Table) -> dict[str, str]:
 
 
 def _cells(column: Column, rows: np.ndarray) -> list[str]:
-    if column.texts is not None:
-        texts = column.texts.to_pylist()
-        return [str(texts[i]) for i in rows.tolist()]
     values = column.instants if column.instants is not None else column.numbers
-    return ["" if values is None else str(values[i]) for i in rows.tolist()]
+    if column.texts is None:
+        return ["" if values is None else str(values[i]) for i in rows.tolist()]
+    texts = column.texts.to_pylist()
+    return [str(texts[i] if values is None or texts[i] is not None else values[i]) for i in rows.tolist()]
 
 
 def _beside(a: Table, b: Table) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -41,6 +41,12 @@ class Prepared:
 def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
     """Bring one raw series to UTC; of rows with the same instant the last one counts."""
     clock = Localised(raw.wall) if raw.absolute else localise(raw.wall, tz, clock_kind)
+    if clock.folds:
+        once = _once(raw)
+        repeated, raw = len(raw.wall) - len(once.wall), once
+        clock = localise(raw.wall, tz, clock_kind)
+    else:
+        repeated = 0
     start = clock.utc if raw.after is None else clock.utc + raw.after
     counted = _counted(raw, clock, tz)
     if counted is not None:
@@ -62,8 +68,29 @@ def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
     step = _step(raw, unique, None if end is None else end[order][last], tz)
     return Prepared(
         raw, unique, None if end is None else end[order][last], values[last], estimated[last], step,
-        _regular(raw, unique, step, tz), int((~last).sum()), conflicts, clock,
+        _regular(raw, unique, step, tz), int((~last).sum()) + repeated, conflicts, clock,
     )  # fmt: skip
+
+
+def _once(raw: RawSeries) -> RawSeries:
+    """A series without rows that say again what the row before says where a time stands more than twice.
+
+    In the hour that clocks show twice, a copied row is not the second pass.
+    """
+    _, which, counts = np.unique(raw.wall, return_inverse=True, return_counts=True)
+    crowded = counts[which] > 2
+    same = np.r_[False, (raw.wall[1:] == raw.wall[:-1]) & (raw.values[1:] == raw.values[:-1])]
+    keep = ~(crowded & same)
+    if keep.all():
+        return raw
+    return replace(
+        raw,
+        wall=raw.wall[keep],
+        values=raw.values[keep],
+        end=None if raw.end is None else raw.end[keep],
+        estimated=None if raw.estimated is None else raw.estimated[keep],
+        after=None if raw.after is None else raw.after[keep],
+    )
 
 
 def localise_with_gap(wall: IntArray, tz: str) -> IntArray:

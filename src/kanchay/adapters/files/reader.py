@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
 from kanchay.adapters.files.container import Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.encoding import decode
@@ -38,8 +40,10 @@ from kanchay.adapters.files.words import label_word, matches, normal, zone_words
 from kanchay.domain.errors import FileRefused
 from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import zone
+from kanchay.domain.point import Kind
 from kanchay.domain.units import Quantity, Unit
 from kanchay.services.ports.files import ImportOptions
+from kanchay.services.progress import report, stepped
 
 __all__ = ["SniffingReader"]
 
@@ -73,12 +77,11 @@ class SniffingReader:
 
     def read(self, path: Path, options: ImportOptions) -> ImportPreview:
         """What the file holds, as understood; raises `FileRefused` for what is not meter data or not safe."""
+        report("open")
         content = open_content(path, self.limits)
         preview = self._preview(content, path, options)
         facts = (("packed", content.packed),) if content.packed else ()
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256")
-        return replace(preview, sha256=digest.hexdigest(), facts=facts + preview.facts)
+        return replace(preview, sha256=_digest(path), facts=facts + preview.facts)
 
     def _preview(self, content: Content, path: Path, options: ImportOptions) -> ImportPreview:
         """An archive of files, or one file."""
@@ -128,7 +131,8 @@ class SniffingReader:
         stated: dict[TextFormat, list[Statement]] = {}
         tables: list[Table] = []
         encoding, left_out = None, list(content.passed_over)
-        for member, inner in content.members:
+        for number, (member, inner) in enumerate(content.members):
+            report("rows", number / len(content.members))
             try:
                 found = self._found(inner, member)
             except FileRefused as refused:
@@ -163,6 +167,15 @@ def _of_member(tables: list[Table], member: str) -> list[Table]:
     return [replace(t, sheet=f"{stem} {t.sheet}".strip()) for t in tables]
 
 
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; of a folder that of its files' digests, whatever their names."""
+    if path.is_dir():
+        inside = sorted(_digest(p) for p in path.iterdir() if p.is_file())
+        return hashlib.sha256("".join(inside).encode()).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def _of_tables(
     tables: list[Table], path: Path, options: ImportOptions, container: str, encoding: str | None
 ) -> ImportPreview:
@@ -190,7 +203,7 @@ def understand(
     tz, tz_reason = _zone(table, roles, layout, profile, options)
     raws, scaling = _raws(table, roles, layout, profile, options)
     decided, label_why = _decide(raws, _label_hints(roles, layout, profile, options), profile, options, tz)
-    series = tuple(build_series(d, tz) for d in decided)
+    series = tuple(build_series(d, tz) for d in stepped("series", decided, since=0.5))
     shape = "csv.wide" if layout.wide else "csv.long"
     return ImportPreview(
         file_name=path.name,
@@ -258,7 +271,7 @@ def _decide(
     options: ImportOptions,
     tz: str,
 ) -> tuple[list[Decided], str]:
-    prepared = [prepare(raw, tz, options.clock) for raw, _ in raws]
+    prepared = [prepare(raw, tz, options.clock) for raw, _ in stepped("series", raws, until=0.5)]
     meanings = [meaning for _, meaning in raws]
     kinds = find_kinds(prepared, meanings, options.kind)
     if profile is not None and not options.kind:
@@ -266,7 +279,7 @@ def _decide(
         kinds = [s or k for s, k in zip(stated, kinds, strict=True)]
     meanings = find_directions(prepared, meanings, kinds, tz, options.direction)
     label, label_why = find_label(prepared, kinds, tz, label_hints)
-    units = _units(prepared, meanings)
+    units = _units(prepared, meanings, kinds)
     names = _names([p.raw for p in prepared], meanings)
     if profile is not None:
         names = [profile.named(n, p.raw.column, p.raw.key) for n, p in zip(names, prepared, strict=True)]
@@ -277,10 +290,12 @@ def _decide(
     return decided, label_why
 
 
-def _units(prepared: list[Prepared], meanings: list[Meaning]) -> list[Unit]:
+def _units(prepared: list[Prepared], meanings: list[Meaning], kinds: list[Kind]) -> list[Unit]:
+    """The units as named, or as amounts of an interval suggest; of a register its rises are such amounts."""
     return [
-        m.unit or guess_unit(m, p.values, (p.step or 3600) / 3600)[0]
-        for p, m in zip(prepared, meanings, strict=True)
+        m.unit
+        or guess_unit(m, np.diff(p.values) if k is Kind.CUMULATIVE else p.values, (p.step or 3600) / 3600)[0]
+        for p, m, k in zip(prepared, meanings, kinds, strict=True)
     ]
 
 

@@ -193,4 +193,4 @@ def _name(key: str, path: str) -> str:
         return ""
     if key in _COUNTERS:
         return f"{path.rsplit('.', 1)[-1]} {key}"
-    return key.rsplit(".", 1)[-1]
+    return re.split(r"\.(?=\D)", key)[-1]  # the dots of a register such as 2.8.0 are its own

@@ -157,7 +157,7 @@ def _sheets(case: Case, starts: IntArray, chans: Sequence[Channel]) -> list[Page
         ]
     shape = "days_above" if case.shape == "days_beside" else case.shape
     tables = _tables(replace(case, shape=shape), starts, chans)
-    return [Page(title.replace("/", " ")[:30], rows) for title, rows in tables]
+    return [Page(title.replace("/", " ")[-30:].strip(), rows) for title, rows in tables]
 
 
 def pages(case: Case, starts: IntArray, chans: Sequence[Channel]) -> list[Page]:
