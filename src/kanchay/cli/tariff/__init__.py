@@ -17,6 +17,7 @@ class TariffVerbs(LazyGroup):
         "check": "Name line, mistake and cure of each problem in tariff files.",
         "compare": "Replay past periods of a site under each option it may get.",
         "list": "Tariffs by country, provider, option, age and confidence.",
+        "show": "Prices of a tariff on a day, with and without tax; hours; what is not verified.",
         "bill": "Price typed quantities by a tariff or a tariff file.",
         "explain": "A bill told line by line: words, sum, inputs, source.",
         "import": "Read a tariff of another format (OpenEI rate database, Octopus rates, Swiss operators) as one of ours.",
