@@ -153,6 +153,7 @@ def test_the_step_of_140_is_in_the_price(wasteful):
     step = price.price(141.0) - price.price(140.0)
     assert Decimal("9") < step < Decimal("12")
     assert Decimal(140) in [at for at, _ in price.steps]
+    assert price.tariff_version.startswith(BT5B)
 
 
 def test_a_home_that_pays_by_the_hour_has_a_price_too(wasteful):
@@ -160,7 +161,6 @@ def test_a_home_that_pays_by_the_hour_has_a_price_too(wasteful):
     price = month_price(ctx, scope, site)
     assert price.why_not == ""
     assert price.price(200.0) > price.price(150.0) > price.price(145.0)
-    assert price.tariff_version.startswith(BT5B)
 
 
 def test_matching_of_events_and_lasting_findings(wasteful):

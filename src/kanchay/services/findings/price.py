@@ -22,6 +22,8 @@ from kanchay.services.money.tariffs import leaveable, tariff_of, typed_parameter
 
 __all__ = ["MonthPrice", "month_price"]
 
+_YEAR = timedelta(days=365)
+
 
 @dataclass(frozen=True)
 class MonthPrice:
@@ -69,12 +71,18 @@ def _priced_day(tariff: Tariff, today: date) -> date:
 
 
 def _known_day(tariff: Tariff, day: date, typed: Collection[str]) -> date:
-    """That day, or the last on which the dated values hold: Peru's UIT ends with the year, and the next may be late."""
+    """That day, or the last on which the yearly values hold: no list of today is priced by no UIT at all."""
     for parameter in tariff.parameters:
-        ends = [value.valid_to for value in parameter.values]
-        known = parameter.id in typed or parameter.default is not None or None in ends
-        if ends and not known:
-            day = min(day, max(end for end in ends if end is not None) - timedelta(days=1))
+        newest = max(parameter.values, key=lambda v: v.valid_from, default=None)
+        if (
+            newest is None
+            or newest.valid_to is None
+            or parameter.id in typed
+            or parameter.default is not None
+        ):
+            continue
+        if newest.valid_to - newest.valid_from >= _YEAR:
+            day = min(day, newest.valid_to - timedelta(days=1))
     return day
 
 
