@@ -87,6 +87,20 @@ def test_hours_of_the_peak(
     assert quantities(tariffs[option], np.ones(n), *days)["hours.hp"] == hours
 
 
+@pytest.mark.parametrize("year", [2026, 2027])
+def test_holidays_are_off_peak_by_the_facts_calendar(
+    tariffs: dict[str, Tariff], peru_facts: dict[str, Any], year: int
+) -> None:
+    """Every month of two years: five hours on each day that is neither a Sunday nor in the facts' list."""
+    holidays = next(r["value"] for r in peru_facts["locale"] if r["id"] == f"holidays_{year}")
+    tariff = tariffs["pe.osinergmin.lima.mt3"]
+    for month in range(1, 13):
+        start, end = date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+        days = [date.fromordinal(n) for n in range(start.toordinal(), end.toordinal())]
+        working = [d for d in days if d.weekday() != 6 and d.isoformat() not in holidays]
+        assert quantities(tariff, np.ones(len(days) * 96), start, end)["hours.hp"] == 5 * len(working), month
+
+
 def test_bt5i_at_200_kwh_with_30_percent_in_the_peak(
     tariffs: dict[str, Tariff], peru_facts: dict[str, Any]
 ) -> None:
