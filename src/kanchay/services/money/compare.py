@@ -9,17 +9,18 @@ from decimal import Decimal
 
 from kanchay.analysis.tariff.eligible import Customer, why_not
 from kanchay.analysis.tariff.evaluate import evaluate
+from kanchay.analysis.tariff.metering import Metering
 from kanchay.analysis.tariff.period import reading_period
 from kanchay.domain.bill import Bill
 from kanchay.domain.errors import BillRefused, KanchayError
 from kanchay.domain.interval import to_datetime
 from kanchay.domain.point import Site, SiteKind
 from kanchay.domain.scope import Scope
-from kanchay.domain.tariff import Tariff, Usage
+from kanchay.domain.tariff import Tariff
 from kanchay.services.context import Context
 from kanchay.services.money.period import KnownPeriod, load_period, period_of
 from kanchay.services.money.tariffs import leaveable, list_tariffs, tariff_of, typed_parameters
-from kanchay.services.money.usage import load_usage
+from kanchay.services.money.usage import Meters, first_needed, load_meters, load_usage
 from kanchay.services.readings.series import main_point, span
 
 __all__ = ["Comparison", "Option", "compare_options"]
@@ -111,7 +112,9 @@ def compare_options(
             f"No complete period of '{site.name}' can be priced.", hint=_why(skipped), code="bill.gap"
         )
     day = prices_of or _common_day(ctx, site, [current, *offered], known)
-    replay = _Replay(ctx, scope, site, known, day, parameters or {})
+    first = min(first_needed(site, t, known[0].start) for t in (current, *offered))
+    meters = load_meters(ctx, scope, site, (first, known[-1].until))
+    replay = _Replay(ctx, scope, site, known, meters, day, parameters or {})
     own, left_out = replay.own(current)
     options = [_against(own, replay.option(t, left_out)) for t in offered]
     return Comparison(
@@ -208,6 +211,7 @@ class _Replay:
     scope: Scope
     site: Site
     known: Sequence[KnownPeriod]
+    meters: Meters
     day: date | None
     parameters: Mapping[str, str | Decimal]
 
@@ -228,11 +232,14 @@ class _Replay:
             return Option(tariff, (), _conditions(tariff), str(refusal), refusal.code)
 
     def _priced(self, tariff: Tariff, left_out: tuple[str, ...]) -> Option:
-        bills = tuple(self._bill(tariff, known, left_out) for known in self.known)
+        metering = self.meters.laid_out(tariff)
+        bills = tuple(self._bill(tariff, known, metering, left_out) for known in self.known)
         return Option(tariff, bills, _conditions(tariff))
 
-    def _bill(self, tariff: Tariff, known: KnownPeriod, left_out: tuple[str, ...]) -> Bill:
-        usage: Usage = load_usage(self.ctx, self.scope, self.site, tariff, known)
+    def _bill(
+        self, tariff: Tariff, known: KnownPeriod, metering: Metering, left_out: tuple[str, ...]
+    ) -> Bill:
+        usage = load_usage(self.ctx, self.scope, self.site, tariff, known, metering=metering)
         typed = typed_parameters(self.site, self.parameters)
         own = {name: value for name, value in typed.items() if tariff.parameter(name) is not None}
         exact = replace(tariff, rounding=replace(tariff.rounding, total_step=None))

@@ -15,7 +15,7 @@ from kanchay.domain.tariff import Tariff, Usage
 from kanchay.services.context import Context
 from kanchay.services.money.period import known_until
 from kanchay.services.money.usage import (
-    metering_of,
+    load_meters,
     months_back,
     needs_intervals,
     periods_before,
@@ -57,7 +57,7 @@ def load_outlook(ctx: Context, scope: Scope, site: Site, tariff: Tariff, forecas
         return Outlook(start, end, Usage.energy(start, until, _kwh(forecast.so_far)))
     before = periods_before(site, start, months_back(tariff))
     first = min(before[-1][0] if before else start, until - _TYPICAL)
-    metering = metering_of(ctx, scope, site, tariff, (first, forecast.issued_at))
+    metering = load_meters(ctx, scope, site, (first, forecast.issued_at)).laid_out(tariff)
     series = published_prices(ctx, scope, site, tariff, (first, forecast.issued_at))
     so_far = metering.usage(start, until, series=series, before=before)
     typical = metering.usage(until - _TYPICAL, until, series=series)
@@ -73,7 +73,7 @@ def typical_month(ctx: Context, scope: Scope, site: Site, tariff: Tariff, day: d
     last = to_datetime(until - 1, site.tz).date() + timedelta(days=1)
     before = periods_before(site, last - _TYPICAL, months_back(tariff))
     first = before[-1][0] if before else last - _TYPICAL
-    metering = metering_of(ctx, scope, site, tariff, (first, until))
+    metering = load_meters(ctx, scope, site, (first, until)).laid_out(tariff)
     series = published_prices(ctx, scope, site, tariff, (first, until))
     weeks = metering.usage(last - _TYPICAL, last, series=series, before=before)
     times = calendar_times(metering.tariff, day, end)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from kanchay.analysis.tariff.metering import Metering, meter, needed_quantities
 from kanchay.analysis.tariff.period import reading_period
+from kanchay.analysis.tariff.scaling import scaled
 from kanchay.domain.charges import DemandCharge, SeriesCharge
 from kanchay.domain.interval import HOUR, local_midnight, to_datetime
 from kanchay.domain.panel import Panel
@@ -22,8 +23,10 @@ from kanchay.services.money.period import KnownPeriod, energy_panel
 from kanchay.services.readings.series import load_panel, main_point, span
 
 __all__ = [
+    "Meters",
+    "first_needed",
+    "load_meters",
     "load_usage",
-    "metering_of",
     "months_back",
     "needs_intervals",
     "periods_before",
@@ -36,10 +39,33 @@ def needs_intervals(tariff: Tariff) -> bool:
     return needed_quantities(tariff) != {"energy_kwh"}
 
 
-def load_usage(ctx: Context, scope: Scope, site: Site, tariff: Tariff, known: KnownPeriod) -> Usage:
+@dataclass(frozen=True, eq=False)
+class Meters:
+    """A site's grid meter on one grid: energy taken and sent, and reactive energy where it is measured."""
+
+    energy: Panel
+    export: Panel
+    reactive: Panel | None
+
+    def laid_out(self, tariff: Tariff) -> Metering:
+        """The readings by the tariff's hours. A site priced by another country's tariff keeps its clock."""
+        there = replace(tariff, timezone=self.energy.tz)
+        return meter(there, self.energy, export=self.export, reactive=self.reactive)
+
+
+def load_usage(
+    ctx: Context,
+    scope: Scope,
+    site: Site,
+    tariff: Tariff,
+    known: KnownPeriod,
+    *,
+    metering: Metering | None = None,
+) -> Usage:
     """Quantities of a period whose readings are known, as the tariff asks for them.
 
-    A site without a meter of exports sends nothing to the grid.
+    A site without a meter of exports sends nothing to the grid. `metering` is taken where the
+    readings are laid out for the tariff already, from `first_needed` on.
 
     Raises
     ------
@@ -50,12 +76,19 @@ def load_usage(ctx: Context, scope: Scope, site: Site, tariff: Tariff, known: Kn
     if not needs_intervals(tariff):
         return Usage.energy(known.start, end, known.kwh)
     before = periods_before(site, known.start, months_back(tariff))
-    first = before[-1][0] if before else known.start
-    metering = metering_of(ctx, scope, site, tariff, (first, known.until))
-    series = published_prices(ctx, scope, site, tariff, (first, known.until))
+    reach = (first_needed(site, tariff, known.start), known.until)
+    if metering is None:
+        metering = load_meters(ctx, scope, site, reach).laid_out(tariff)
+    series = published_prices(ctx, scope, site, tariff, reach)
     usage = metering.usage(known.start, end, series=series, before=before)
     # The bill counts the energy that the period's own sum says, estimates included.
-    return replace(usage, quantities={**usage.quantities, "energy_kwh": known.kwh})
+    return scaled(usage, known.kwh)
+
+
+def first_needed(site: Site, tariff: Tariff, start: date) -> date:
+    """First day whose readings the bill of a period asks for."""
+    before = periods_before(site, start, months_back(tariff))
+    return before[-1][0] if before else start
 
 
 def months_back(tariff: Tariff) -> int:
@@ -70,8 +103,8 @@ def periods_before(site: Site, start: date, n: int) -> list[tuple[date, date]]:
     return [reading_period(site.billing_day, start, back=back) for back in range(1, n + 1)]
 
 
-def metering_of(ctx: Context, scope: Scope, site: Site, tariff: Tariff, reach: tuple[date, int]) -> Metering:
-    """The site's readings from a local day to an instant, laid out for a tariff."""
+def load_meters(ctx: Context, scope: Scope, site: Site, reach: tuple[date, int]) -> Meters:
+    """The site's grid meter from a local day to an instant."""
     first, until = reach
     point = main_point(ctx, scope, site.id)
     held = span(ctx, scope, point.id)
@@ -86,8 +119,7 @@ def metering_of(ctx: Context, scope: Scope, site: Site, tariff: Tariff, reach: t
         energy = replace(energy, values=np.maximum(energy.values, 0.0))
     if export is None:
         export = replace(energy, values=np.zeros_like(energy.values))
-    # Days and hours are cut where the meter is: a site priced by another country's tariff keeps its clock.
-    return meter(replace(tariff, timezone=site.tz), energy, export=export, reactive=reactive)
+    return Meters(energy, export, reactive)
 
 
 def _beside(
