@@ -47,6 +47,7 @@ class ComparedLine:
     computed: Decimal | None
     taken: bool = False
     formula: str = ""
+    tolerance: Decimal = _CENT  # a rounding also takes up the cents by which the lines before it differ
     verdict: str = ""
 
     def __post_init__(self) -> None:
@@ -64,14 +65,14 @@ class ComparedLine:
             return "only_paper"
         if self.taken:
             return "taken"
-        return "agrees" if abs(self.difference) <= _CENT else "differs"
+        return "agrees" if abs(self.difference) <= self.tolerance else "differs"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Paper against computed. `basis` is "list" (our price list) or "printed" (the prices of the receipt itself).
 
-    `refusal` says why there are no lines; `total` is without what an older receipt left unpaid.
+    `refusal` says why there are no lines. What an older receipt left unpaid is taken over into `total`.
     """
 
     basis: str

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from kanchay.analysis.tariff.evaluate import CARRY, evaluate
 from kanchay.analysis.tariff.parse import parse_tariff
+from kanchay.analysis.tariff.rounding import round_to
 from kanchay.domain.bill import Bill
 from kanchay.domain.errors import BillRefused
-from kanchay.domain.receipt import LINES, Receipt
+from kanchay.domain.receipt import LINES, Receipt, ReceiptLine
 from kanchay.domain.receiptstudy import ComparedLine, Comparison
 from kanchay.domain.tariff import LookupCharge, Tariff, Usage
 from kanchay.services.money.receipt_learn import learned_parameters
@@ -20,6 +21,9 @@ __all__ = ["by_list", "by_printed"]
 
 _APORTE: Final = "aporte_28749"
 _ROUNDING: Final = ("rounding_before", "rounding")
+_CENT: Final = Decimal("0.01")
+_MOST: Final = Decimal("0.05")  # more is no rounding
+_LAST: Final = frozenset({*_ROUNDING, "balance"})
 _PRINTED: Final = (
     "maintenance",
     "public_lighting",
@@ -34,7 +38,7 @@ _TAXED: Final = frozenset({"maintenance", "public_lighting", "interest", "other_
 
 def by_list(tariff: Tariff, receipt: Receipt) -> Comparison:
     """The receipt's kWh and days by our list; what only a receipt can tell is taken from it and marked so."""
-    known = {x.parameter: x.value for x in learned_parameters(receipt, tariff)}
+    known = {x.parameter: x.value for x in learned_parameters(receipt, tariff)} | _before(receipt)
     whole = {c.amount_parameter for c in tariff.versions[-1].charges if isinstance(c, LookupCharge)}
     try:
         usage = _usage(receipt)
@@ -57,11 +61,16 @@ def by_printed(rules: Mapping[str, Any], receipt: Receipt) -> Comparison:
     try:
         usage = _usage(receipt)
         tariff = parse_tariff(_printed_document(rules, receipt, usage.start))
-        carry = receipt.amount("rounding_before")
-        bill = evaluate(tariff, usage, parameters={CARRY: carry} if carry is not None else None)
+        bill = evaluate(tariff, usage, parameters=_before(receipt))
         return _laid_out("printed", bill, receipt, frozenset({"fixed", *_PRINTED}))
     except BillRefused as refusal:
         return Comparison("printed", "", refusal=str(refusal), refusal_code=refusal.code)
+
+
+def _before(receipt: Receipt) -> dict[str, Decimal]:
+    """What earlier receipts left over: it is rounded together with this one's total."""
+    carry = (receipt.amount("rounding_before") or Decimal(0)) + (receipt.amount("balance") or Decimal(0))
+    return {CARRY: carry} if carry else {}
 
 
 def _is_rate(tariff: Tariff, parameter: str) -> bool:
@@ -118,11 +127,7 @@ def _printed_document(rules: Mapping[str, Any], receipt: Receipt, first: date) -
             hint="Compare it with a price list.",
             code="receipt.no_price",
         )
-    tiers: list[dict[str, str]] = [{"rate": str(p.unit_price)} for p in parts]
-    reached = Decimal(0)
-    for tier, part in zip(tiers[:-1], parts, strict=False):
-        reached += part.quantity or Decimal(0)
-        tier["up_to"] = str(reached)
+    tiers = _tiers(parts)
     fixed = receipt.amount("fixed")
     band: dict[str, Any] = {"tiers": tiers} | ({"fixed": str(fixed)} if fixed is not None else {})
     energy = {
@@ -148,6 +153,17 @@ def _printed_document(rules: Mapping[str, Any], receipt: Receipt, first: date) -
     }
 
 
+def _tiers(parts: Sequence[ReceiptLine]) -> list[dict[str, str]]:
+    """Prices in the order of the paper; each part but the last is an amount of its own, rounded as it is printed."""
+    tiers: list[dict[str, str]] = []
+    reached = Decimal(0)
+    for part in parts[:-1]:
+        kwh, price = part.quantity or Decimal(0), part.unit_price or Decimal(0)
+        reached += kwh
+        tiers.append({"up_to": str(reached), "amount": str(round_to(kwh * price, 2))})
+    return [*tiers, {"rate": str(parts[-1].unit_price)}]
+
+
 def _amounts(receipt: Receipt) -> list[dict[str, Any]]:
     """The lines that are an amount and nothing else."""
     told = [(key, receipt.amount(key)) for key in _PRINTED]
@@ -160,32 +176,40 @@ def _amounts(receipt: Receipt) -> list[dict[str, Any]]:
 
 def _laid_out(basis: str, bill: Bill, receipt: Receipt, taken: frozenset[str]) -> Comparison:
     """Every concept of either side, in the order of the paper."""
-    ours = {line.id: line for line in bill.lines}
-    ids = [
-        key for key in (*LINES, *(k for k in ours if k not in LINES)) if key not in (*_ROUNDING, "balance")
-    ]
+    ours = {line.id: line for line in bill.lines if line.kind != "rounding"}
+    ids = (*(k for k in LINES if k not in _LAST), *(k for k in ours if k not in LINES))
     lines = [
         ComparedLine(
-            key, receipt.amount(key), ours[key].amount if key in ours else None, key in taken and key in ours,
+            key,
+            receipt.amount(key),
+            ours[key].amount if key in ours else None,
+            key in taken and key in ours,
             ours[key].formula if key in ours else "",
         )
         for key in ids
         if key in ours or receipt.amount(key) is not None
-    ]  # fmt: skip
-    paper = [receipt.amount(key) for key in _ROUNDING]
-    printed = (
-        sum((p for p in paper if p is not None), Decimal(0)) if any(p is not None for p in paper) else None
-    )
-    rounding = ours["rounding"].amount if "rounding" in ours else None
-    if printed is not None or rounding is not None:
-        lines.append(ComparedLine("rounding", printed, rounding))
-    due = (
-        receipt.total_due - (receipt.amount("balance") or Decimal(0))
-        if receipt.total_due is not None
-        else None
-    )
+    ]
     return Comparison(
-        basis, bill.tariff_id, bill.tariff_version, tuple(lines),
+        basis,
+        bill.tariff_id,
+        bill.tariff_version,
+        (*lines, *_last_lines(receipt, bill, sum((abs(x.difference) for x in lines), _CENT))),
         ComparedLine("subtotal", receipt.subtotal, bill.subtotal),
-        ComparedLine("total_due", due, bill.total), bill.warnings,
-    )  # fmt: skip
+        ComparedLine("total_due", receipt.total_due, bill.total),
+        bill.warnings,
+    )
+
+
+def _last_lines(receipt: Receipt, bill: Bill, cents: Decimal) -> list[ComparedLine]:
+    """Older debt, which is only taken over, and the rounding without it; it may differ by the lines' own cents."""
+    balance = receipt.amount("balance")
+    told = [amount for key in _ROUNDING if (amount := receipt.amount(key)) is not None]
+    rounding = sum((line.amount for line in bill.lines if line.kind == "rounding"), -(balance or Decimal(0)))
+    lines = [] if balance is None else [ComparedLine("balance", balance, balance, True)]
+    if told or rounding:
+        lines.append(
+            ComparedLine(
+                "rounding", sum(told, Decimal(0)) if told else None, rounding, tolerance=min(cents, _MOST)
+            )
+        )
+    return lines

@@ -99,7 +99,12 @@ def _line(root: Element, i: int, told: Line) -> None:
     words, amount, quantity, price, taxed = told
     line = _box(root, "InvoiceLine")
     _say(line, "ID", str(i))
-    _say(line, "InvoicedQuantity", str(quantity or 1), unitCode="KWH" if quantity is not None else "ZZ")
+    _say(
+        line,
+        "InvoicedQuantity",
+        str(1 if quantity is None else quantity),
+        unitCode="KWH" if quantity is not None else "ZZ",
+    )
     _say(line, "LineExtensionAmount", str(amount), **_PEN)
     tax = _box(line, "TaxTotal")
     _say(
