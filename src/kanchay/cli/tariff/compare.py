@@ -13,7 +13,7 @@ from kanchay.cli.common import emit_json, input_options, json_option, name_value
 from kanchay.cli.pricing import WARNINGS
 
 if TYPE_CHECKING:
-    from kanchay.services.money.compare import Comparison, Option
+    from kanchay.services.money.compare import OptionComparison, Option
 
 __all__ = ["command"]
 
@@ -59,7 +59,7 @@ def command(
     emit_json(_told(found)) if as_json else _show(found)
 
 
-def _show(found: Comparison) -> None:
+def _show(found: OptionComparison) -> None:
     first, last = found.periods[0][0], found.periods[-1][1]
     n = len(found.periods)
     lists = f"prices of {found.prices_of}" if found.prices_of else "prices of each period"
@@ -93,7 +93,7 @@ def _said(option: Option) -> str:
     return ", ".join([*told, *(f"needs {c.replace('.', ' ')}" for c in option.conditions)])
 
 
-def _told(found: Comparison) -> dict[str, Any]:
+def _told(found: OptionComparison) -> dict[str, Any]:
     return {
         "site_id": found.site_id,
         "currency": found.currency,

@@ -23,7 +23,7 @@ from kanchay.services.money.tariffs import leaveable, list_tariffs, tariff_of, t
 from kanchay.services.money.usage import Meters, first_needed, load_meters, load_usage
 from kanchay.services.readings.series import main_point, span
 
-__all__ = ["Comparison", "Option", "compare_options"]
+__all__ = ["OptionComparison", "Option", "compare_options"]
 
 MAX_PERIODS = 36  # three years of monthly bills
 
@@ -54,7 +54,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class OptionComparison:
     """The site's own tariff and the others it may get, the cheapest first.
 
     `prices_of` is the day whose lists price all options alike; None where each period has its own lists.
@@ -89,7 +89,7 @@ def compare_options(
     tariff_ids: Sequence[str] = (),
     parameters: Mapping[str, str | Decimal] | None = None,
     prices_of: date | None = None,
-) -> Comparison:
+) -> OptionComparison:
     """Replay the last complete periods under each option.
 
     `current_id` is the tariff to compare with, by default the site's own. Without `tariff_ids` the options
@@ -117,7 +117,7 @@ def compare_options(
     replay = _Replay(ctx, scope, site, known, meters, day, parameters or {})
     own, left_out = replay.own(current)
     options = [_against(own, replay.option(t, left_out)) for t in offered]
-    return Comparison(
+    return OptionComparison(
         site_id=site.id,
         currency=current.currency,
         current=own,
