@@ -44,7 +44,7 @@ def month(tmp_path, name, *, month=1, days=range(1, 13), scale=1.0, column="Lect
 def test_where_nobody_can_answer_every_question_is_named_and_nothing_stored(kanchay, tmp_path):
     ended = kanchay("import", month(tmp_path, "a.csv"), "--new-site", "Casa", "--tz", TZ)
     assert ended.exit_code == 1
-    for told in ("--unit", "--direction", "--take-guesses", "In which unit are the values?"):
+    for told in ("--unit", "--take-guesses", "In which unit are the values?"):
         assert told in str(ended.exception)
     assert json.loads(kanchay("imports", "list", "--json").stdout)["imports"] == []
     guessed = kanchay("import", month(tmp_path, "a.csv"), "--new-site", "Casa", "--tz", TZ, "--take-guesses")

@@ -16,6 +16,7 @@ from kanchay.web.formats import Formats
 from kanchay.web.i18n import LOCALES, Words, pick_locale
 from kanchay.web.memo import Memo
 from kanchay.web.metrics import Metrics
+from kanchay.web.reading import Readings
 from kanchay.web.sessions import current_actor, scope
 
 __all__ = [
@@ -44,6 +45,7 @@ class Product:
     demo: bool
     metrics: Metrics
     memo: Memo = field(default_factory=Memo)
+    readings: Readings = field(default_factory=Readings)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ __all__ = ["Upload", "Uploads"]
 
 _KEPT_S: Final = 3600
 _WAITING: Final = 5  # files of one person; a sixth pushes the oldest out
+_FILES: Final = 200  # sent at once
 _NAME: Final = 80  # letters of a file's name
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
@@ -30,7 +32,8 @@ class Upload:
 
     @property
     def n_bytes(self) -> int:
-        return self.path.stat().st_size
+        files = self.path.iterdir() if self.path.is_dir() else (self.path,)
+        return sum(p.stat().st_size for p in files)
 
 
 class Uploads:
@@ -41,8 +44,17 @@ class Uploads:
 
     def keep(self, file: FileStorage | None, owner: str) -> Upload:
         """Store what was sent; `FileRefused` where nothing was."""
-        if file is None or not file.filename:
+        return self.keep_all([file] if file is not None else [], owner)
+
+    def keep_all(self, files: Sequence[FileStorage], owner: str) -> Upload:
+        """Store what was sent, several files in a folder of their own; `FileRefused` where nothing was."""
+        files = [f for f in files if f.filename]
+        if not files:
             raise FileRefused("No file was sent.", hint="Choose a file first.", code="file.none")
+        if len(files) > _FILES:
+            raise FileRefused(
+                f"{len(files)} files were sent, more than {_FILES}.", hint="Send fewer.", code="file.folder"
+            )
         self._sweep()
         self._make_room(owner)
         token = secrets.token_urlsafe(24)
@@ -50,16 +62,16 @@ class Uploads:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.mkdir(mode=0o700)
         (folder / "owner").write_text(owner, "utf-8")
-        suffix = "".join(Path(file.filename).suffixes[-2:])[-12:]
-        path = folder / (secure_filename(file.filename)[-_NAME:] or f"file{secure_filename(suffix)}")
-        path = path if path.name != "owner" else folder / "owner_"
+        names = [_name_of(f) for f in files]
+        path = folder / (names[0] if len(files) == 1 else f"{names[0]} +{len(files) - 1}")
         try:
-            file.save(path)
+            _save(files, names, path)
         except BaseException:
             self.drop(token)  # half a file is of no use to anybody
             raise
         finally:
-            file.close()
+            for file in files:
+                file.close()
         return Upload(token, path)
 
     def find(self, token: str, owner: str) -> Upload:
@@ -88,6 +100,23 @@ class Uploads:
         mine = sorted((f for f in self._folder.glob("*/") if _owner_of(f) == owner), key=_age)
         for folder in mine[_WAITING - 1 :]:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _name_of(file: FileStorage) -> str:
+    """A safe name for a file, never that of the note about its owner."""
+    suffix = "".join(Path(file.filename or "").suffixes[-2:])[-12:]
+    name = secure_filename(file.filename or "")[-_NAME:] or f"file{secure_filename(suffix)}"
+    return name if name != "owner" else "owner_"
+
+
+def _save(files: Sequence[FileStorage], names: Sequence[str], path: Path) -> None:
+    """Write one file, or a folder of several; two of one name both stay."""
+    if len(files) == 1:
+        files[0].save(path)
+        return
+    path.mkdir(mode=0o700)
+    for number, (file, name) in enumerate(zip(files, names, strict=True)):
+        file.save(path / (name if names.index(name) == number else f"{number + 1}_{name}"))
 
 
 def _owner_of(folder: Path) -> str | None:

@@ -146,6 +146,25 @@ def test_previewing_then_storing_a_file(fresh) -> None:
     assert client.api(f"/api/v1/imports/{answer.json['token']}", form).status_code == 404
 
 
+def test_what_a_file_leaves_open_is_answered_before_it_is_stored(fresh) -> None:
+    client = fresh.client()
+    token = upload(client, text=CSV.replace("kwh", "valor")).json["token"]
+    open_ones = client.api(f"/api/v1/imports/{token}", {"site_id": "vacia"})
+    assert (open_ones.status_code, open_ones.json["error"]["code"]) == (409, "import.open")
+    assert "unit" in [q["code"] for q in open_ones.json["questions"]]
+    assert client.get("/api/v1/sites/vacia/imports").json["items"] == []
+    answers = {q["code"]: q["guess"] for q in open_ones.json["questions"]}
+    stored = client.api(f"/api/v1/imports/{token}", {"site_id": "vacia", **answers})
+    assert (stored.status_code, stored.json["n_new"]) == (200, 72)
+
+
+def test_every_guess_is_taken_where_somebody_says_so(fresh) -> None:
+    client = fresh.client()
+    token = upload(client, text=CSV.replace("kwh", "valor")).json["token"]
+    form = {"site_id": "vacia", "accept_guesses": True}
+    assert client.api(f"/api/v1/imports/{token}", form).json["n_new"] == 72
+
+
 def test_a_file_without_readings_is_refused_in_one_sentence(client) -> None:
     answer = upload(client, text="hello\nworld\n")
     assert answer.status_code == 422

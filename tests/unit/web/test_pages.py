@@ -237,21 +237,21 @@ def send(client, text: str = CSV, name: str = "lectura julio.csv", site: str = "
 
 def test_import_previews_asks_and_saves(fresh) -> None:
     client = fresh.client()
-    sent = send(client)
+    sent = send(client, CSV.replace("Energia (Wh)", "Energia"))
     assert sent.status_code == 303
     asked = client.get(sent.location).text
-    assert "Hacia dónde va la energía" in asked
+    assert "¿En qué unidad están los valores?" in asked
     assert "Guardar 358 lecturas" not in asked  # nothing is guessed silently
     unanswered = client.post(sent.location, sent.location)
     assert unanswered.location.startswith(sent.location)
-    page = client.get(sent.location + "?direction=import").text
+    page = client.get(sent.location + "?unit=Wh").text
     assert "Esto entendimos de tu archivo" in page
     assert "Guardar 358 lecturas" in page
     assert "punto y coma" in page
     assert "Wh a kWh" in page
     assert "America/Lima" in page
     assert client.get("/api/v1/sites/vacia/points").json["items"] == []
-    saved = client.post(sent.location.split("?")[0], sent.location, {"direction": "import"})
+    saved = client.post(sent.location.split("?")[0], sent.location, {"unit": "Wh"})
     assert (saved.status_code, saved.location) == (303, "/sites/vacia/")
     assert "Guardadas 358 lecturas" in client.get("/sites/vacia/").text
     assert client.get(sent.location).status_code == 404

@@ -8,12 +8,15 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
 from kanchay.adapters.files.refusal import refuse
 from kanchay.domain.errors import FileRefused
+from kanchay.services.progress import report, stepped
 
 __all__ = ["Content", "Limits", "open_content", "recognise"]
 
@@ -74,7 +77,12 @@ def size(n_bytes: int) -> str:
 
 
 def open_content(path: Path, limits: Limits) -> Content:
-    """Read a file within the limits; raises `FileRefused` for what is not a table of readings."""
+    """Read a file, or the files of a folder as an archive of them, within the limits.
+
+    Raises `FileRefused` for what is not a table of readings.
+    """
+    if path.is_dir():
+        return _folder(path, limits)
     if not path.is_file():
         raise refuse("missing", path.name)
     n_bytes = path.stat().st_size
@@ -115,6 +123,7 @@ def _gunzip(data: bytes, name: str, limits: Limits) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
             while block := stream.read(_CHUNK):
+                report("open", min(n_bytes / limits.max_unpacked, 1.0))
                 n_bytes += len(block)
                 if n_bytes > limits.max_unpacked:
                     most = size(limits.max_unpacked)
@@ -154,23 +163,42 @@ def _zipped(data: bytes, name: str, limits: Limits) -> Content:
         raise refuse("truncated", name) from error
 
 
+def _folder(path: Path, limits: Limits) -> Content:
+    """The files of a folder, bounded together as one file is."""
+    files = sorted(p for p in path.iterdir() if p.is_file())
+    n_bytes = sum(p.stat().st_size for p in files)
+    if n_bytes > limits.max_bytes:
+        raise refuse("too_large", path.name, size=size(n_bytes), limit=size(limits.max_bytes))
+    return _kept("", path.name, [(p.name, p.read_bytes) for p in files], limits)
+
+
+def _kept(
+    packed: str, name: str, files: Sequence[tuple[str, Callable[[], bytes]]], limits: Limits
+) -> Content:
+    """The files of an archive that may hold readings; the others are passed over and told."""
+    kept: list[tuple[str, Content]] = []
+    passed_over: list[str] = []
+    left = limits.max_unpacked
+    for member, read in stepped("open", files):
+        inside = _member(read(), member, replace(limits, max_unpacked=max(left, 0)))
+        if inside is None:
+            passed_over.append(member)
+        else:
+            kept.append((member, inside))
+            left -= len(inside.data)
+    if left < 0:
+        limit = size(limits.max_unpacked)
+        raise refuse("bomb", name, size=f"more than {limit}", limit=limit)
+    return Content("archive", b"", packed, tuple(kept), tuple(passed_over))
+
+
 def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str, limits: Limits) -> Content:
     """The files of a zip; pictures, programs and archives among several are passed over and told."""
     for member in members:
         _honest(archive, member, name)
     if len(members) == 1:
         return _text(archive.read(members[0]), name, "zip")
-    kept: list[tuple[str, Content]] = []
-    passed_over: list[str] = []
-    left = limits.max_unpacked
-    for member in members:
-        inside = _member(archive.read(member), member.filename, replace(limits, max_unpacked=max(left, 0)))
-        if inside is None:
-            passed_over.append(member.filename)
-        else:
-            kept.append((member.filename, inside))
-            left -= len(inside.data)
-    return Content("archive", b"", "zip", tuple(kept), tuple(passed_over))
+    return _kept("zip", name, [(m.filename, partial(archive.read, m)) for m in members], limits)
 
 
 def _member(data: bytes, name: str, limits: Limits) -> Content | None:

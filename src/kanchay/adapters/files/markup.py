@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from kanchay.adapters.files.refusal import refuse
+from kanchay.services.progress import report
 
 __all__ = ["DEEPEST", "Element", "Handler", "elements", "local", "walk"]
 
@@ -107,6 +108,7 @@ def walk(text: bytes, name: str, handler: Handler) -> Iterator[None]:
     parser.CharacterDataHandler = handler.text
     try:
         for at in range(0, len(text), _CHUNK):
+            report("rows", at / len(text))
             parser.Parse(text[at : at + _CHUNK], at + _CHUNK >= len(text))
             yield
     except (ExpatError, ValueError) as error:

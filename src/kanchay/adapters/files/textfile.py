@@ -13,6 +13,7 @@ from kanchay.adapters.files.header import Found, find_table
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.sections import cut
 from kanchay.adapters.files.table import Column, Table
+from kanchay.services.progress import report
 
 __all__ = ["read_text"]
 
@@ -78,7 +79,9 @@ def _table(text: bytes, name: str, limits: Limits) -> Table:
     if found.width > limits.max_columns:
         raise refuse("columns", name, what=f"a row has {found.width} columns")
     body = memoryview(text)[_offset(text, found.first_row) :]
+    report("rows", 0.1)
     arrays, n_bad = _bulk(body, name, delimiter, found.width)
+    report("rows", 0.5)
     _refuse_split_decimals(found, arrays, name)
     columns = [Column(found.names[i], found.types[i], texts=arrays[i]) for i in range(found.width)]
     facts = [("delimiter", _NAMES[delimiter]), ("header", "yes" if found.header_row is not None else "no")]

@@ -17,6 +17,7 @@ from kanchay.adapters.files.header import Found, find_table
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Table
 from kanchay.adapters.files.typed import typed_column, written
+from kanchay.services.progress import report
 
 __all__ = ["read_workbook"]
 
@@ -25,6 +26,7 @@ _MAX_CELLS: Final = 6_000_000
 _MAX_SHEETS: Final = 40
 _DIGIT: Final = re.compile("[0-9]")
 _Row = tuple[Any, ...]
+_TOLD: Final = 2000  # rows between two words of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def _sheet_rows(sheet: Any, name: str, most: int) -> tuple[list[_Row], int]:
     rows: list[_Row] = []
     last = 0
     for row in islice(sheet.iter_rows(values_only=True), 1_048_576):
+        if not len(rows) % _TOLD:
+            report("rows")
         most -= len(row)
         if most < 0:
             raise refuse("cells", name, limit=f"{_MAX_CELLS:,}")

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any, Final
 
 from apiflask import Schema
-from apiflask.fields import File, String
+from apiflask.fields import Boolean, File, String
 from apiflask.validators import Length, OneOf
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 
 from kanchay.domain.errors import InputError
-from kanchay.domain.importing import ImportPreview
+from kanchay.domain.importing import ImportPreview, ImportQuestion
 from kanchay.domain.scope import Permission, Purpose
 from kanchay.plain import plain
 from kanchay.services.ports.records import ImportRecord
-from kanchay.web.api.schema import answer, page_of, schema_of
+from kanchay.web.api.schema import ERROR, answer, described, page_of, schema_of
 from kanchay.web.api.v1 import Page, blueprint, known_site, page
+from kanchay.web.errors import error_body
 from kanchay.web.pages.imports import options_from, read_for
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product
@@ -27,6 +28,11 @@ _UPLOADED: Final = {
     "type": "object",
     "required": ["token", "preview"],
     "properties": {"token": {"type": "string"}, "preview": schema_of(ImportPreview)},
+}
+_OPEN: Final = {
+    "type": "object",
+    "required": ["error", "questions"],
+    "properties": {**ERROR["properties"], "questions": schema_of(tuple[ImportQuestion, ...])},
 }
 
 
@@ -43,6 +49,7 @@ class Options(Schema):
     decimal = String(load_default="", validate=OneOf(["", ".", ","]))
     clock = String(load_default="", validate=OneOf(["", "local", "standard"]))
     factor = String(load_default="", validate=Length(max=20))
+    key = String(load_default="", validate=Length(max=200))
 
 
 class UploadForm(Options):
@@ -51,6 +58,7 @@ class UploadForm(Options):
 
 class StoreForm(Options):
     site_id = String(required=True, validate=Length(1, 80))
+    accept_guesses = Boolean(load_default=False)
 
 
 @blueprint.post("/imports")
@@ -65,7 +73,7 @@ def preview(form: dict[str, Any]) -> Response:
     mine = scope(Purpose.OPERATE)
     mine.require(Permission.WRITE)
     uploads = Uploads(product().settings.home)
-    kept = uploads.keep(form["file"], mine.actor.id)
+    kept = uploads.keep_all(request.files.getlist("file"), mine.actor.id)
     try:
         found = preview_file(product().ctx, kept.path, options_from(form))
     except InputError:
@@ -78,7 +86,9 @@ def preview(form: dict[str, Any]) -> Response:
 @blueprint.input(StoreForm, arg_name="form")
 @blueprint.doc(
     summary="Store a previewed file",
-    responses=answer(schema_of(ImportRecord), "What was stored.", also=(401, 403, 404, 422)),
+    description="What the file leaves open has to be answered first; `accept_guesses` takes our guess for the rest.",
+    responses=answer(schema_of(ImportRecord), "What was stored.", also=(401, 403, 404, 422))
+    | described(_OPEN, "Questions are open: nothing was stored.", status=409),
 )
 def store(token: str, form: dict[str, Any]) -> Response:
     from kanchay.services.readings.answers import answers_of
@@ -89,9 +99,24 @@ def store(token: str, form: dict[str, Any]) -> Response:
     uploads = Uploads(product().settings.home)
     kept = uploads.find(token, mine.actor.id)
     found = read_for(known.ctx, mine, kept.path, form, known.site)
+    if found.preview.questions and not form["accept_guesses"]:
+        return _still_open(found.preview)
     record = store_import(known.ctx, mine, known.site.id, found.preview, answers=answers_of(found.options))
     uploads.drop(token)
     return jsonify(plain(record))
+
+
+def _still_open(preview: ImportPreview) -> Response:
+    """What has to be answered before anything is stored."""
+    codes = ", ".join(q.code for q in preview.questions)
+    body = error_body(
+        "import.open",
+        f"The file leaves open: {codes}.",
+        "Answer with the fields of these names, or take every guess with accept_guesses.",
+    )
+    response = jsonify(body | {"questions": plain(preview.questions)})
+    response.status_code = 409
+    return response
 
 
 @blueprint.get("/sites/<site_id>/imports")

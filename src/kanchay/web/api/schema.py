@@ -109,9 +109,9 @@ def page_of(kind: Any) -> Schema:
     }
 
 
-def described(schema: Schema, said: str) -> dict[int | str, dict[str, Any]]:
+def described(schema: Schema, said: str, *, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """One documented answer."""
-    return {200: {"description": said, "content": {"application/json": {"schema": schema}}}}
+    return {status: {"description": said, "content": {"application/json": {"schema": schema}}}}
 
 
 def answer(

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
 from flask import flash, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from kanchay.domain.errors import FileRefused, InputError, KanchayError
@@ -20,10 +21,12 @@ from kanchay.services.ports.files import ImportOptions
 from kanchay.services.readings.answers import Recalled, answers_of, forget_answers, recall
 from kanchay.services.readings.import_file import compare_import, preview_file, store_import
 from kanchay.services.readings.undo import list_imports, undo_import
+from kanchay.web.gather import Gathered
 from kanchay.web.pages.common import gather
+from kanchay.web.reading import Reading
 from kanchay.web.sessions import scope
 from kanchay.web.shell import Reader, product, reader, render
-from kanchay.web.uploads import Uploads
+from kanchay.web.uploads import Upload, Uploads
 from kanchay.web.views.import_past import past_view
 from kanchay.web.views.importing import preview_view
 
@@ -31,8 +34,21 @@ __all__ = ["blueprint", "options_from", "read_for"]
 
 blueprint = APIBlueprint("imports", __name__, enable_openapi=False)
 
-_FIELDS = ("tz", "unit", "day_first", "label", "kind", "direction", "resolution", "decimal", "clock", "key", "factor")
+_FIELDS = (
+    "tz",
+    "unit",
+    "day_first",
+    "label",
+    "kind",
+    "direction",
+    "resolution",
+    "decimal",
+    "clock",
+    "key",
+    "factor",
+)
 _log = logging.getLogger(__name__)
+_QUICK_S = 1.2  # what is read within this time needs no page of its own
 _SHOWN = 12  # imports of the past
 _ARGS = (*_FIELDS, "again")
 
@@ -70,8 +86,25 @@ def read_for(
     )
 
 
+def _reading(known: Gathered, kept: Upload, mine: Scope, form: Any) -> Reading:
+    """The file on its way to a preview for this site under these answers, or read already."""
+    ctx, again = product().ctx, bool(form.get("again"))
+    told = MultiDict(form)
+    asked = (known.site.id, known.site.tz, *((name, told.get(name, "")) for name in _ARGS))
+    return product().readings.get(
+        kept.token, asked, lambda: read_for(ctx, mine, kept.path, told, known.site, ask_again=again)
+    )
+
+
 def _uploads() -> Uploads:
     return Uploads(product().settings.home)
+
+
+def _let_go(token: str) -> None:
+    """Stop what is read of an upload and forget it; what was remembered about others may have changed."""
+    product().readings.drop(token)
+    product().readings.clear()
+    _uploads().drop(token)
 
 
 def sentence(error: KanchayError, r: Reader) -> str:
@@ -125,7 +158,7 @@ def send(site_id: str) -> Response | tuple[str, int] | tuple[dict[str, str], int
     mine = scope(Purpose.OPERATE)
     mine.require(Permission.WRITE, site_id)
     try:
-        kept = _uploads().keep(request.files.get("file"), mine.actor.id)
+        kept = _uploads().keep_all(request.files.getlist("file"), mine.actor.id)
     except FileRefused as error:
         said = sentence(error, r)
         return ({"wrong": said}, 422) if _sends_json() else (_upload_page(known.site, said), 422)
@@ -137,11 +170,13 @@ def send(site_id: str) -> Response | tuple[str, int] | tuple[dict[str, str], int
 def preview(site_id: str, token: str) -> str | tuple[str, int]:
     known, r = gather(site_id)
     kept, ctx = _uploads().find(token, known.scope.actor.id), product().ctx
+    reading = _reading(known, kept, known.scope, request.args)
+    if not reading.wait(_QUICK_S):
+        return _reading_page(known.site, kept, reading)
     try:
-        found = read_for(
-            ctx, known.scope, kept.path, request.args, known.site, ask_again=bool(request.args.get("again"))
-        )
+        found = reading.found()
     except InputError as error:
+        product().readings.drop(token)
         if not any(request.args.get(name) for name in _FIELDS):
             _uploads().drop(token)
         return _upload_page(known.site, sentence(error, r)), 422
@@ -156,21 +191,40 @@ def preview(site_id: str, token: str) -> str | tuple[str, int]:
     )  # fmt: skip
 
 
+def _reading_page(site: Site, kept: Upload, reading: Reading) -> str:
+    """What is seen while a large file is read."""
+    return render(
+        "import_reading.html",
+        site=site,
+        section="import",
+        name=kept.path.name,
+        token=kept.token,
+        share=reading.share,
+    )
+
+
+@blueprint.get("/sites/<site_id>/import/<token>/progress")
+def progress(site_id: str, token: str) -> dict[str, Any]:
+    """How far the file is, for the script of that page."""
+    known, _ = gather(site_id)
+    kept = _uploads().find(token, known.scope.actor.id)
+    reading = _reading(known, kept, known.scope, request.args)
+    return {"share": round(reading.share, 3), "done": reading.wait(0)}
+
+
 @blueprint.post("/sites/<site_id>/import/<token>")
 def store(site_id: str, token: str) -> Response:
     known, r = gather(site_id)
     mine = scope(Purpose.OPERATE)
     kept, ctx = _uploads().find(token, mine.actor.id), product().ctx
-    found = read_for(
-        ctx, mine, kept.path, request.form, known.site, ask_again=bool(request.form.get("again"))
-    )
+    found = _reading(known, kept, mine, request.form).found()
     if found.preview.questions:  # nothing is guessed silently
         answers = {name: request.form[name] for name in _ARGS if request.form.get(name)}
         flash(r.words("import.open"), "warn")
         preview_at = url_for("imports.preview", site_id=site_id, token=token)
         return redirect(f"{preview_at}?{urlencode(answers)}" if answers else preview_at, 303)
     record = store_import(ctx, mine, site_id, found.preview, answers=answers_of(found.options))
-    _uploads().drop(token)
+    _let_go(token)
     _look(ctx, mine, site_id)
     n = record.n_new + record.n_revised
     flash(r.words.many("import.stored", n, count=r.formats.number(n, 0)), "good")
@@ -180,7 +234,7 @@ def store(site_id: str, token: str) -> Response:
 @blueprint.post("/sites/<site_id>/import/<token>/cancel")
 def cancel(site_id: str, token: str) -> Response:
     known, _ = gather(site_id)
-    _uploads().drop(_uploads().find(token, known.scope.actor.id).token)
+    _let_go(_uploads().find(token, known.scope.actor.id).token)
     flash(reader().words("import.cancelled"))
     return redirect(url_for("imports.upload", site_id=site_id), 303)
 
@@ -190,6 +244,7 @@ def undo(site_id: str, import_id: str) -> Response:
     known, r = gather(site_id)
     done = undo_import(product().ctx, scope(Purpose.OPERATE), import_id, site_id=site_id)
     product().memo.clear()
+    product().readings.clear()
     (row,) = past_view([done], r)
     flash(r.words("import.undone", file=row.name, what=row.counts), "good")
     return redirect(url_for("imports.upload", site_id=known.site.id), 303)
@@ -200,6 +255,7 @@ def forget(site_id: str) -> Response:
     """Ask again: about one kind of file, from its preview, or about all."""
     known, r = gather(site_id)
     forget_answers(product().ctx, scope(Purpose.OPERATE), site_id, request.form.get("layout", ""))
+    product().readings.clear()
     flash(r.words("import.forgotten"), "good")
     token = request.form.get("token", "")
     if token:

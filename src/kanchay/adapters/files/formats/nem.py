@@ -23,6 +23,7 @@ from kanchay.adapters.files.refusal import refuse
 from kanchay.domain.errors import UnitError
 from kanchay.domain.point import Direction, Kind
 from kanchay.domain.units import unit
+from kanchay.services.progress import report
 
 __all__ = ["FORMAT"]
 
@@ -30,6 +31,7 @@ _TITLE: Final = "NEM12 or NEM13 (Australian meter data)"
 _MARKET: Final = 10 * 3600  # market time is UTC+10, without summer time
 _WAYS: Final = {"E": Direction.IMPORT, "Q": Direction.IMPORT, "B": Direction.EXPORT, "K": Direction.EXPORT}
 _SIDES: Final = {"E": Direction.IMPORT, "I": Direction.EXPORT}  # seen from the market: E leaves the grid
+_TOLD: Final = 1000  # lines between two words of progress
 _LENGTHS: Final = ("1", "5", "10", "15", "30", "60")
 
 Row = list[str]
@@ -199,7 +201,11 @@ def _stated(key: str, register: _Register) -> Stated | None:
 def _lines(text: bytes) -> Iterator[str]:
     """The lines one by one: the text of millions of values is not held once more as lines."""
     mended = text if b"\n" in text else text.replace(b"\r", b"\n")
-    return (line.decode("utf-8", errors="replace") for line in io.BytesIO(mended))
+    stream = io.BytesIO(mended)
+    for number, line in enumerate(stream):
+        if not number % _TOLD:
+            report("rows", stream.tell() / len(mended))
+        yield line.decode("utf-8", errors="replace")
 
 
 def _read(text: bytes, name: str, limits: Limits) -> Statement:

@@ -22,6 +22,7 @@ from kanchay.domain.interval import zone
 from kanchay.domain.point import Direction, Kind
 from kanchay.domain.units import unit
 from kanchay.services.ports.files import ImportOptions
+from kanchay.services.progress import stepped
 
 __all__ = ["preview_of", "told_by"]
 
@@ -36,8 +37,9 @@ def preview_of(
     told = [_multiplied(s, options) for s in map(_filled, found.series) if len(s.start)]
     if not told:
         raise refuse("no_meter_data", name, what=f"it is {named.title} without a single value")
-    decided = [_decided(s, named, options, tz) for s in told]
-    series = tuple(_built(s, d, tz) for s, d in zip(told, decided, strict=True))
+    decided = [_decided(s, named, options, tz) for s in stepped("series", told, until=0.5)]
+    pairs = list(zip(told, decided, strict=True))
+    series = tuple(_built(s, d, tz) for s, d in stepped("series", pairs, since=0.5))
     return ImportPreview(
         file_name=name,
         format=named.name,

@@ -1,0 +1,150 @@
+"""Files being read: seen, shared between requests, stopped; and several files dropped at once."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from threading import Event
+
+import pytest
+
+from kanchay.domain.errors import FileRefused, NotFound
+from kanchay.domain.importing import ImportPreview
+from kanchay.services.ports.files import ImportOptions
+from kanchay.services.progress import report
+from kanchay.services.readings.answers import Recalled
+from kanchay.web.reading import Readings
+
+HALF = [
+    "Fecha;Energia (kWh)\n"
+    + "".join(f"{d:02}/07/2026 {h:02}:00;0,{10 + h}\n" for d in days for h in range(24))
+    for days in (range(13, 20), range(18, 28))
+]
+
+
+def result(name: str = "a.csv") -> Recalled:
+    return Recalled(ImportPreview(name, "csv.long", None, 0, ()), ImportOptions())
+
+
+def test_what_is_read_is_held_for_the_next_question() -> None:
+    readings, made = Readings(), []
+
+    def read() -> Recalled:
+        made.append(1)
+        return result()
+
+    first = readings.get("token", ("casa", "unit=Wh"), read).found()
+    assert readings.get("token", ("casa", "unit=Wh"), read).found() is first
+    readings.get("token", ("casa", "unit=kWh"), read).found()
+    assert len(made) == 2
+    readings.clear()
+    readings.get("token", ("casa", "unit=Wh"), read).found()
+    assert len(made) == 3
+
+
+def test_how_far_it_is_never_goes_back() -> None:
+    readings, steps, seen = Readings(), Event(), []
+
+    def read() -> Recalled:
+        for stage, share in (("open", 0.5), ("rows", 0.0), ("rows", 1.0), ("series", 0.5), ("rows", 0.1)):
+            report(stage, share)
+            seen.append(reading.share)
+        steps.set()
+        return result()
+
+    started = Event()
+    reading = readings.get("token", "x", lambda: read() if started.wait(5) else result())
+    started.set()
+    reading.found()
+    assert seen == pytest.approx([0.05, 0.1, 0.6, 0.8, 0.8])
+
+
+def test_stopping_ends_the_work_itself() -> None:
+    readings, begun, ended = Readings(), Event(), Event()
+
+    def endless() -> Recalled:
+        try:
+            while True:
+                begun.set()
+                report("rows", 0.5)
+                time.sleep(0.005)
+        finally:
+            ended.set()
+
+    reading = readings.get("token", "x", endless)
+    assert begun.wait(5)
+    readings.drop("token")
+    assert ended.wait(5)
+    with pytest.raises(NotFound):
+        reading.found()
+
+
+def test_a_refusal_reaches_whoever_waits() -> None:
+    def refused() -> Recalled:
+        raise FileRefused("It is a picture.", code="file.other_kind")
+
+    with pytest.raises(FileRefused, match="picture"):
+        Readings().get("token", "x", refused).found()
+
+
+def test_no_more_is_held_than_there_is_room_for() -> None:
+    readings, made = Readings(), []
+    for number in range(20):
+        readings.get(f"t{number}", "x", lambda n=number: made.append(n) or result()).found()
+        time.sleep(0.001)
+    readings.get("t0", "x", lambda: made.append("again") or result()).found()
+    assert made[-1] == "again"
+    readings.get("t19", "x", lambda: made.append("never") or result()).found()
+    assert made[-1] == "again"
+
+
+def send(client, *texts: str):
+    path = "/sites/vacia/import"
+    files = [(io.BytesIO(text.encode()), f"part {number}.csv") for number, text in enumerate(texts)]
+    return client.post(path, path, {"file": files}, content_type="multipart/form-data")
+
+
+def test_a_large_file_is_seen_while_it_is_read_and_can_be_stopped(fresh, monkeypatch) -> None:
+    client, go, ended = fresh.client(), Event(), Event()
+
+    def slow(*_: object) -> ImportPreview:
+        try:
+            while not go.wait(0.01):
+                report("rows", 0.5)
+        finally:
+            ended.set()
+        raise AssertionError("nobody waits for the end")
+
+    imports = sys.modules["kanchay.web.pages.imports"]  # the package has a blueprint of that name
+    monkeypatch.setattr(imports, "preview_file", slow)
+    monkeypatch.setattr(imports, "_QUICK_S", 0.05)
+    sent = send(client, HALF[0])
+    page = client.get(sent.location).text
+    assert "Leyendo tu archivo" in page
+    assert 'http-equiv="refresh"' in page  # without script it is looked at again
+    told = client.get(f"{sent.location}/progress").json
+    assert told["done"] is False
+    assert 0 < told["share"] < 1
+    assert client.post(f"{sent.location}/cancel", sent.location).status_code == 303
+    assert ended.wait(5)
+    assert client.get(sent.location).status_code == 404
+
+
+def test_nobody_else_sees_how_far_my_file_is(fresh) -> None:
+    sent = send(fresh.client(), HALF[0])
+    other = fresh.client("eva@example.org")
+    assert other.get(f"{sent.location}/progress").status_code == 404
+
+
+def test_several_files_at_once_are_one_import(fresh) -> None:
+    """Two of the days stand in both files."""
+    client = fresh.client()
+    sent = send(client, *HALF, "not a table")
+    page = client.get(sent.location).text
+    assert "part_0.csv +2" in page
+    assert "Guardar 360 lecturas" in page
+    saved = client.post(sent.location, sent.location)
+    assert saved.location == "/sites/vacia/"
+    (item,) = client.get("/api/v1/sites/vacia/imports").json["items"]
+    assert (item["n_new"], item["file_name"]) == (360, "part_0.csv +2")
