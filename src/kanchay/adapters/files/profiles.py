@@ -79,7 +79,7 @@ class Profile:
         """Whether normalised headers, and the name of the file, are those of this layout."""
         needed = [any(re.fullmatch(p, h) for h in headers) for p in self.headers]
         rest = [h for h in headers if h and not any(re.fullmatch(p, h) for p in self.headers)]
-        every = not self.every or (bool(rest) and all(re.fullmatch(self.every, h) for h in rest))
+        every = not self.every or all(re.fullmatch(self.every, h) for h in rest)
         return all(needed) and every and (not self.file or bool(re.search(self.file, file)))
 
     def said(self, header: str, key: str = "") -> Says | None:

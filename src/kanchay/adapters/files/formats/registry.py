@@ -10,14 +10,17 @@ from kanchay.adapters.files.formats import (
     ashrae,
     bdg2,
     coes,
+    dsmr_reader,
     emhass,
     enphase,
     espi,
+    grafana,
     ha_energy,
     ha_history,
     ha_statistics,
     homewizard,
     influx,
+    influx_dashboard,
     nem,
     oedi,
     openei_typical,
@@ -59,6 +62,9 @@ TABLES: Final[tuple[Profile, ...]] = (
     oedi.PROFILE,
     ha_history.PROFILE,
     homewizard.PROFILE,
+    *dsmr_reader.PROFILES,
+    influx_dashboard.PROFILE,
+    grafana.PROFILE,
 )
 _HEAD: Final = 16 * 1024
 

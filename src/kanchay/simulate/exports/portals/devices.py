@@ -222,18 +222,17 @@ def _dsmr_hours(site: Site) -> Paper:
     night = [m.hour < 7 or m.hour >= 23 for m in site.at()]
     low, high = np.where(night, used, 0.0), np.where(night, 0.0, used)
     gas = (used * 0.4).round(3)
+    users = ("(Dutch Users: Low Tariff)", "(Dutch Users: Normal Tariff)")
     rows = [
         [
-            "hour_start",
-            "electricity1",
-            "electricity2",
-            "electricity1_returned",
-            "electricity2_returned",
-            "gas",
+            "Hour Start",
+            *(f"Electricity {n + 1} {u}" for n, u in enumerate(users)),
+            *(f"Electricity {n + 1} Returned {u}" for n, u in enumerate(users)),
+            "Gas",
         ]
     ]
     for m, a, b, c, g in zip(site.at(), low, high, sun, gas, strict=True):
-        rows.append([m.isoformat(" "), f"{a:.3f}", f"{b:.3f}", "0.000", f"{c:.3f}", f"{g:.3f}"])
+        rows.append([f"{m:%Y-%m-%d %H:%M}", f"{a:.3f}", f"{b:.3f}", "0.000", f"{c:.3f}", f"{g:.3f}"])
     truth = (
         site.truth("electricity1", low, "kWh"),
         site.truth("electricity2", high, "kWh"),
@@ -241,7 +240,7 @@ def _dsmr_hours(site: Site) -> Paper:
         site.truth("electricity2_returned", sun, "kWh", SENT),
         site.truth("gas", gas, "m3", None),
     )
-    return Paper("dsmrreader-hours.csv", lines(rows, ";").encode(), truth, frozenset({"unit", "direction"}))
+    return Paper("dsmrreader-data-export---hour__2026.csv", lines(rows).encode(), truth, frozenset({"unit"}))
 
 
 _HOME: Final = ("Europe/Berlin", "America/New_York", "Australia/Sydney")
