@@ -185,7 +185,7 @@ def lines_of(bill: Bill) -> dict[str, str]:
 BT = {"reposicion": "9.50", "alumbrado": "70.00"}
 MT = {"reposicion": "12.00", "alumbrado": "70.00"}
 OLD = {**MT, "UIT": "4000"}  # a round number: the facts do not hold the UIT of 2017 and 2019
-OSI_DAY = date(2026, 11, 22), date(2026, 11, 23)
+OSI_DAY = date(2026, 1, 1), date(2026, 1, 2)  # the day under which the list without a date is entered
 
 BY_HAND: dict[str, tuple[Usage, dict[str, str], dict[str, str], str]] = {
     # Prices without IGV to four decimals: 0.4265 / 1.18 = 0.3614, 0.3685 → 0.3123, 73.88 → 62.6102,
@@ -419,6 +419,26 @@ def test_a_list_without_a_date_prices_no_day_unasked(tariffs: dict[str, Tariff])
     for option in ("mt2", "mt3", "mt4"):
         with pytest.raises(BillRefused, match="no prices for 2026-09-04"):
             evaluate(tariffs[OSINERGMIN + option], factory(*SEPTEMBER), parameters=typed)
+
+
+def test_a_list_without_a_date_is_asked_for_by_its_day(tariffs: dict[str, Tariff]) -> None:
+    """The same bill as by hand, for a month of its own, and the bill says so."""
+    usage, typed, lines, total = BY_HAND[f"{OSINERGMIN}mt2"]
+    given = {k: Decimal(v) for k, v in typed.items()}
+    asked = replace(usage, start=SEPTEMBER[0], end=SEPTEMBER[1])
+    bill = evaluate(whole(tariffs[f"{OSINERGMIN}mt2"]), asked, parameters=given, as_of=OSI_DAY[0])
+    assert (lines_of(bill), str(bill.total)) == (lines, total)
+    assert "price.other_date" in bill.warnings
+
+
+@pytest.mark.parametrize("key", [k for k in BY_HAND if "reactive" in BY_HAND[k][2]])
+def test_a_verified_rule_makes_no_price_surer(tariffs: dict[str, Tariff], key: str) -> None:
+    """That reactive energy counts above 30 % is official; its price is as sure as its list."""
+    version = tariffs[key].versions[0]
+    reactive = next(c for c in version.charges if c.id == "reactive")
+    assert reactive.source is None
+    if isinstance(reactive, ReactiveCharge):
+        assert reactive.above_share == Decimal("0.30")
 
 
 def test_the_decimal_of_bt5a_is_told(tariffs: dict[str, Tariff], peru_facts: dict[str, Any]) -> None:
