@@ -18,6 +18,7 @@ from kanchay.newfile import kept, only_mine
 from kanchay.services.context import Context
 from kanchay.services.ports.exports import ExportFormats
 from kanchay.services.ports.files import ImportOptions
+from kanchay.services.ports.prices import PriceFormats
 from kanchay.services.ports.receipts import ReceiptReader
 from kanchay.services.ports.registry import Arrivals, Installed, Registry
 from kanchay.services.ports.tariffs import ListReader, TariffStore
@@ -35,6 +36,7 @@ __all__ = [
     "model_registry",
     "model_shelf",
     "open_product",
+    "price_formats",
     "receipt_reader",
     "secret_key",
     "tariff_store",
@@ -225,6 +227,13 @@ def receipt_reader() -> ReceiptReader:
     from kanchay.adapters.receipts.reader import FileReceiptReader
 
     return FileReceiptReader()
+
+
+def price_formats() -> PriceFormats:
+    """The formats in which prices leave for planners, by name."""
+    from kanchay.adapters.prices.registry import FORMATS
+
+    return FORMATS
 
 
 def back_up(settings: Settings, target: Path) -> Any:

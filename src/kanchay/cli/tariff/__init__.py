@@ -21,6 +21,7 @@ class TariffVerbs(LazyGroup):
         "bill": "Price typed quantities by a tariff or a tariff file.",
         "explain": "A bill told line by line: words, sum, inputs, source.",
         "import": "Read a tariff of another format (OpenEI rate database, Octopus rates, Swiss operators) as one of ours.",
+        "prices": "Price of a kWh in each interval, for planners: CSV, JSON, EMHASS, evcc, FlexMeasures.",
         "schema": "Print the JSON schema of tariff files.",
         "update": "Read a distributor's published price list into new versions, reviewed price by price.",
     }

@@ -1,0 +1,1 @@
+"""Prices as planners read them."""
