@@ -21,7 +21,9 @@ from kanchay.domain.receipt import LINES, Confidence, FieldRead, Receipt, Receip
 
 __all__ = ["MADE_UP", "PDF_LIMITS", "read_lines", "read_pdf_receipt"]
 
-PDF_LIMITS: Final = PdfLimits(5 << 20, 6, 200_000, 512 << 20, 5)
+PDF_LIMITS: Final = PdfLimits(
+    max_bytes=5 << 20, max_pages=6, max_chars=200_000, max_memory=512 << 20, seconds=5
+)
 MADE_UP: Final = "recibo inventado"  # folded words that our own made-up receipts carry
 _SUMS: Final = ("subtotal", "total_month", "total_due")
 _FEWEST: Final = 3  # of what makes a receipt of electricity: fewer is another paper

@@ -152,7 +152,7 @@ def _fields(bill: Element, told: _Told) -> None:
             )
     for delivery in bill.all("Delivery"):
         _quantity(delivery, "MaximumQuantity", "contracted_kw", {"KWT": Decimal(1)}, told)
-        _quantity(delivery, "Quantity", "kwh", {k: Decimal(str(v)) for k, v in KWH_PER_UNIT.items()}, told)
+        _quantity(delivery, "Quantity", "kwh", {k: Decimal(int(v)) for k, v in KWH_PER_UNIT.items()}, told)
     for period in bill.all("InvoicePeriod"):
         first, last = to_date(period.said("StartDate")), to_date(period.said("EndDate"))
         if first and last and first <= last < date.max:
@@ -207,7 +207,7 @@ def _part(line: Element) -> tuple[Decimal | None, Decimal | None]:
     price = number(line.said("Price", "PriceAmount"))
     if kwh is None or factor is None:
         return None, price
-    scale = Decimal(str(factor))
+    scale = Decimal(int(factor))
     return kwh * scale, price / scale if price is not None else None
 
 

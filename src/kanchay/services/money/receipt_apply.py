@@ -98,7 +98,8 @@ def applied_last(ctx: Context, scope: Scope, site_id: str) -> AuditEntry | None:
     with ctx.records.unit(operator_scope()) as log:
         notes = log.audit.find(site_id=site_id, action=_APPLY)
         undone = {entry.subject for entry in log.audit.find(site_id=site_id, action=_UNDO)}
-    last = max((n for n in notes if n.id not in undone), key=lambda n: n.at, default=None)
+    standing = [n for n in reversed(notes) if n.id not in undone]  # the later of one second comes first
+    last = max(standing, key=lambda n: n.at, default=None)
     return last if last is not None and json.loads(last.subject)["after"] == _told(site) else None
 
 
