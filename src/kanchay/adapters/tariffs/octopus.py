@@ -253,9 +253,10 @@ def _daily_pattern(rates: list[_Rate]) -> dict[int, Decimal] | None:
 
 
 def _over_midnight(day: dict[int, Decimal]) -> dict[int, Decimal]:
-    """The last price of a day goes on until the first of the next."""
+    """Where a price begins, each change once; the last of a day goes on until the first of the next."""
     ordered = dict(sorted(day.items()))
-    return ordered if 0 in ordered else {0: ordered[max(ordered)], **ordered}
+    whole = ordered if 0 in ordered else {0: ordered[max(ordered)], **ordered}
+    return {0: whole[0]} | {b: whole[b] for a, b in pairwise(whole) if whole[a] != whole[b]}
 
 
 def _series(rates: list[_Rate], name: str, notes: Notes) -> PriceSeries:

@@ -26,6 +26,7 @@ _SEGMENTS: Final = {
     "commercial": "non_residential",
     "industrial": "non_residential",
 }
+_FULL: Final = "Ask the service with detail=full."
 _ALWAYS: Final = "1970-01-01"
 # Fields whose charges our document has no word for, and what they are.
 _UNSAID: Final = {
@@ -67,7 +68,7 @@ def read(root: Any, answers: Answers) -> list[ForeignTariff]:
     if not found:
         raise FileRefused(
             "The file holds no rate.",
-            hint="Ask the service with detail=full, and pick by a rate's name or label.",
+            hint=f"{_FULL} Pick by a rate's name or label.",
             code="tariff.empty",
         )
     if not answers.timezone:
@@ -89,6 +90,8 @@ def _tariff(item: dict[str, Any], answers: Answers) -> ForeignTariff:
         *demand_charges(item, calendar, notes),
         *_minimum(item, notes),
     ]
+    if not charges:
+        raise FileRefused(f"'{name}' has no price that can be read.", hint=_FULL, code="tariff.empty")
     if any(c.get("limits") == "kw" for c in charges) and any(c.get("ratchet") for c in charges):
         notes.add(
             "tiers.ratchet",

@@ -12,8 +12,8 @@ from kanchay.domain.errors import FileRefused
 __all__ = ["exact", "grid", "load", "member", "members", "money", "seconds", "text", "told_day", "word"]
 
 _MOST_BYTES: Final = 16 * 1024 * 1024  # the largest answer of these services is a tenth of it
-_MOST: Final = Decimal(10) ** 12
-_LEAST: Final = Decimal(10) ** -12
+_MOST_DIGITS: Final = 30
+_MOST_PLACES: Final = 12  # before or behind the point
 _MOST_WORDS: Final = 200
 
 
@@ -66,9 +66,9 @@ def exact(node: Any) -> Decimal | None:
         number = Decimal(node)
     except InvalidOperation:
         return None
-    if not number.is_finite() or abs(number) > _MOST or 0 < abs(number) < _LEAST:
+    if not number.is_finite() or len(number.as_tuple().digits) > _MOST_DIGITS:
         return None
-    return number
+    return number if not number or abs(number.adjusted()) <= _MOST_PLACES else None
 
 
 def money(number: Decimal) -> str:
