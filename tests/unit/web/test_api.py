@@ -158,6 +158,38 @@ def test_what_a_file_leaves_open_is_answered_before_it_is_stored(fresh) -> None:
     assert (stored.status_code, stored.json["n_new"]) == (200, 72)
 
 
+def test_a_file_need_not_be_waited_for(fresh, monkeypatch) -> None:
+    from threading import Event
+
+    from kanchay.services.progress import report
+    from kanchay.services.readings import import_file
+
+    go, plainly = Event(), import_file.preview_file
+
+    def slow(*args):
+        while not go.wait(0.01):
+            report("rows", 0.5)
+        return plainly(*args)
+
+    monkeypatch.setattr(import_file, "preview_file", slow)
+    client = fresh.client()
+    sent = upload(client, wait="false", tz="America/Lima")
+    assert (sent.status_code, sent.json["state"]) == (202, "reading")
+    at = f"/api/v1/imports/{sent.json['token']}?tz=America/Lima"
+    assert client.get(at).status_code == 202
+    go.set()
+    answer = client.get(at)
+    for _ in range(500):
+        answer = client.get(at)
+        if answer.status_code == 200:
+            break
+    assert answer.json["preview"]["series"][0]["n"] == 72
+    headers = {"X-CSRF-Token": client.token("/settings")}
+    gone = client.http.delete(at, base_url="http://localhost", headers=headers)
+    assert (gone.status_code, gone.json["state"]) == (200, "forgotten")
+    assert client.get(at).status_code == 404
+
+
 def test_every_guess_is_taken_where_somebody_says_so(fresh) -> None:
     client = fresh.client()
     token = upload(client, text=CSV.replace("kwh", "valor")).json["token"]

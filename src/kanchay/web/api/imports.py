@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from apiflask import Schema
@@ -18,16 +19,31 @@ from kanchay.web.api.schema import ERROR, answer, described, page_of, schema_of
 from kanchay.web.api.v1 import Page, blueprint, known_site, page
 from kanchay.web.errors import error_body
 from kanchay.web.pages.imports import options_from, read_for
+from kanchay.web.reading import Reading
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product
-from kanchay.web.uploads import Uploads
+from kanchay.web.uploads import Upload, Uploads
 
-__all__ = ["listed", "preview", "store", "undo"]
+__all__ = ["forget", "listed", "look", "preview", "store", "undo"]
 
 _UPLOADED: Final = {
     "type": "object",
     "required": ["token", "preview"],
     "properties": {"token": {"type": "string"}, "preview": schema_of(ImportPreview)},
+}
+_ON_ITS_WAY: Final = {
+    "type": "object",
+    "required": ["token", "state", "share"],
+    "properties": {
+        "token": {"type": "string"},
+        "state": {"const": "reading"},
+        "share": {"type": "number", "description": "How much is done, 0 to 1."},
+    },
+}
+_GONE: Final = {
+    "type": "object",
+    "required": ["token", "state"],
+    "properties": {"token": {"type": "string"}, "state": {"const": "forgotten"}},
 }
 _OPEN: Final = {
     "type": "object",
@@ -54,6 +70,7 @@ class Options(Schema):
 
 class UploadForm(Options):
     file = File(required=True)  # type: ignore[no-untyped-call]
+    wait = Boolean(load_default=True)
 
 
 class StoreForm(Options):
@@ -65,21 +82,71 @@ class StoreForm(Options):
 @blueprint.input(UploadForm, location="form_and_files", arg_name="form")
 @blueprint.doc(
     summary="Preview a file",
-    responses=answer(_UPLOADED, "What it holds; nothing is stored.", also=(401, 403, 413, 422)),
+    description="Several parts named `file` are read as one export. With `wait` false the answer comes at once; look"
+    " again at the token's own address.",
+    responses=answer(_UPLOADED, "What it holds; nothing is stored.", also=(401, 403, 413, 422))
+    | described(_ON_ITS_WAY, "It is being read.", status=202),
 )
 def preview(form: dict[str, Any]) -> Response:
-    from kanchay.services.readings.import_file import preview_file
-
     mine = scope(Purpose.OPERATE)
     mine.require(Permission.WRITE)
     uploads = Uploads(product().settings.home)
     kept = uploads.keep_all(request.files.getlist("file"), mine.actor.id)
     try:
-        found = preview_file(product().ctx, kept.path, options_from(form))
+        reading = _reading(kept, form)
+        return _told(reading, wait=form["wait"])
     except InputError:
-        uploads.drop(kept.token)
+        _let_go(kept.token)
         raise
-    return jsonify({"token": kept.token, "preview": plain(found)})
+
+
+@blueprint.get("/imports/<token>")
+@blueprint.input(Options, location="query", arg_name="query")
+@blueprint.doc(
+    summary="Look at a file again",
+    responses=answer(_UPLOADED, "What it holds.", also=(401, 404, 422))
+    | described(_ON_ITS_WAY, "It is being read.", status=202),
+)
+def look(token: str, query: dict[str, Any]) -> Response:
+    kept = Uploads(product().settings.home).find(token, scope(Purpose.OPERATE).actor.id)
+    return _told(_reading(kept, query), wait=False)
+
+
+@blueprint.delete("/imports/<token>")
+@blueprint.doc(
+    summary="Stop reading and forget a file",
+    responses=answer(_GONE, "Nothing was stored.", also=(401, 404)),
+)
+def forget(token: str) -> Response:
+    kept = Uploads(product().settings.home).find(token, scope(Purpose.OPERATE).actor.id)
+    _let_go(kept.token)
+    return jsonify({"token": token, "state": "forgotten"})
+
+
+def _reading(kept: Upload, form: Mapping[str, Any]) -> Reading:
+    """The file on its way to a preview, or read already."""
+    from kanchay.services.readings.answers import Recalled
+    from kanchay.services.readings.import_file import preview_file
+
+    ctx, options = product().ctx, options_from(form)
+    asked = ("api", *sorted((k, str(v)) for k, v in form.items() if k in Options._declared_fields))
+    return product().readings.get(
+        kept.token, asked, lambda: Recalled(preview_file(ctx, kept.path, options), options)
+    )
+
+
+def _told(reading: Reading, *, wait: bool) -> Response:
+    """The preview, or how far it is."""
+    if not wait and not reading.wait(0):
+        response = jsonify({"token": reading.token, "state": "reading", "share": round(reading.share, 3)})
+        response.status_code = 202
+        return response
+    return jsonify({"token": reading.token, "preview": plain(reading.found().preview)})
+
+
+def _let_go(token: str) -> None:
+    product().readings.drop(token)
+    Uploads(product().settings.home).drop(token)
 
 
 @blueprint.post("/imports/<token>")
@@ -96,13 +163,13 @@ def store(token: str, form: dict[str, Any]) -> Response:
 
     mine = scope(Purpose.OPERATE)
     known = known_site(form["site_id"])
-    uploads = Uploads(product().settings.home)
-    kept = uploads.find(token, mine.actor.id)
+    kept = Uploads(product().settings.home).find(token, mine.actor.id)
     found = read_for(known.ctx, mine, kept.path, form, known.site)
     if found.preview.questions and not form["accept_guesses"]:
         return _still_open(found.preview)
     record = store_import(known.ctx, mine, known.site.id, found.preview, answers=answers_of(found.options))
-    uploads.drop(token)
+    _let_go(token)
+    product().readings.clear()
     return jsonify(plain(record))
 
 
