@@ -121,6 +121,10 @@ class Formats:
         """``setiembre``."""
         return self._date(day, "MMMM")
 
+    def month_year(self, day: date) -> str:
+        """``ago 2026``: a month in a table."""
+        return self._date(day, "MMM y")
+
     def month_short(self, day: date) -> str:
         """``set``."""
         return self._date(day, "MMM").rstrip(".").lower() if self.language == "es" else self._date(day, "LLL")

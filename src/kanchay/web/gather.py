@@ -18,6 +18,7 @@ from kanchay.domain.point import Point, Role, Site
 from kanchay.domain.scope import Scope
 from kanchay.domain.units import Quantity
 from kanchay.services.context import Context
+from kanchay.services.money.compare import OptionComparison
 from kanchay.services.ports.readings import Span
 from kanchay.web.memo import Memo
 
@@ -198,6 +199,18 @@ class Gathered:
             )
 
         found: BillForecast | Refusal = self._asked("expected", ask)
+        return found
+
+    @property
+    def options(self) -> OptionComparison | Refusal:
+        """Past periods under each tariff that the site may get."""
+        from kanchay.services.money.compare import compare_options
+
+        if not self.site.tariff_id:
+            return Refusal("bill.no_tariff", "This site has no tariff yet.")
+        found: OptionComparison | Refusal = self._asked(
+            "options", lambda: compare_options(self.ctx, self.scope, self.site.id)
+        )
         return found
 
     @property

@@ -101,3 +101,16 @@ def test_lists_of_one_day_price_all_options_where_old_lists_are_missing() -> Non
     versions = {b.tariff_version for o in options for b in o.bills}
     assert len({v[:10] for v in versions}) == 1
     assert sum(b.total for b in found.current.bills) == found.current.total > Decimal(0)
+
+
+def test_without_other_lists_of_the_distributor_another_one_lends_its_prices() -> None:
+    ctx, scope = make(0.3, replace(SITE, tariff_id="pe.luz_del_sur.lima_sur.bt5b"))
+    found = compare_options(ctx, scope, "casa", periods=1)
+    assert found.lender is not None
+    assert found.current.tariff.id == found.lender.id == "pe.pluz.lima_norte.bt5b"
+    assert found.options
+
+
+def test_a_site_with_options_of_its_own_borrows_nothing() -> None:
+    ctx, scope = make(0.3)
+    assert compare_options(ctx, scope, "casa", periods=1).lender is None

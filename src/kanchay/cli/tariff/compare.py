@@ -13,7 +13,7 @@ from kanchay.cli.common import emit_json, input_options, json_option, name_value
 from kanchay.cli.pricing import WARNINGS
 
 if TYPE_CHECKING:
-    from kanchay.services.money.compare import OptionComparison, Option
+    from kanchay.services.money.compare import Option, OptionComparison
 
 __all__ = ["command"]
 
@@ -64,6 +64,9 @@ def _show(found: OptionComparison) -> None:
     n = len(found.periods)
     lists = f"prices of {found.prices_of}" if found.prices_of else "prices of each period"
     click.echo(f"{n} period{'s' if n > 1 else ''}, {first} to {last}, {lists}.\n")
+    if found.lender is not None:
+        lender = f"{found.lender.provider_name}, {found.lender.system}"
+        click.echo(f"We hold no other option of this distributor: all prices are those of {lender}.\n")
     rows = [_row(found.current, "now"), *(_row(o, _said(o)) for o in found.options)]
     table(("Option", "Tariff", found.currency, "Difference", "Say"), rows)
     for option in found.options:
@@ -100,6 +103,7 @@ def _told(found: OptionComparison) -> dict[str, Any]:
         "periods": found.periods,
         "prices_of": found.prices_of,
         "left_out": found.left_out,
+        "lender": found.lender.id if found.lender else None,
         "skipped": found.skipped,
         "current": _option(found.current),
         "options": [_option(o) for o in found.options],

@@ -23,7 +23,7 @@ from kanchay.services.money.tariffs import leaveable, list_tariffs, tariff_of, t
 from kanchay.services.money.usage import Meters, first_needed, load_meters, load_usage
 from kanchay.services.readings.series import main_point, span
 
-__all__ = ["OptionComparison", "Option", "compare_options"]
+__all__ = ["Option", "OptionComparison", "compare_options"]
 
 MAX_PERIODS = 36  # three years of monthly bills
 
@@ -59,7 +59,8 @@ class OptionComparison:
 
     `prices_of` is the day whose lists price all options alike; None where each period has its own lists.
     `left_out` names lines left out of every option because nobody told their amount. `not_offered` pairs
-    tariffs with the code of why this customer cannot have them.
+    tariffs with the code of why this customer cannot have them. Where we hold no other option of the site's
+    distributor, `lender` is its option at another one, whose prices then stand for all: an idea, no offer.
     """
 
     site_id: str
@@ -71,6 +72,7 @@ class OptionComparison:
     skipped: tuple[tuple[date, date, str], ...]
     prices_of: date | None
     left_out: tuple[str, ...]
+    lender: Tariff | None = None
 
     @property
     def best(self) -> Option | None:
@@ -106,6 +108,10 @@ def compare_options(
         site = uow.sites.get(site_id)
     current = tariff_of(ctx, site, current_id)
     offered, not_offered = _candidates(ctx, site, current, tariff_ids, parameters)
+    lender = None if offered or tariff_ids else _lender(ctx, current)
+    if lender is not None:
+        current = lender
+        offered, not_offered = _candidates(ctx, site, current, (), parameters)
     known, skipped = _known_periods(ctx, scope, site, min(periods, MAX_PERIODS))
     if not known:
         raise BillRefused(
@@ -127,7 +133,20 @@ def compare_options(
         skipped=tuple(skipped),
         prices_of=day,
         left_out=left_out,
+        lender=lender,
     )
+
+
+def _lender(ctx: Context, current: Tariff) -> Tariff | None:
+    """The same option at another distributor of the country that we hold more options of, None where there is none."""
+    tariffs = [t for t in list_tariffs(ctx, current.country) if t.versions[-1].valid_to is None]
+    same = [
+        t for t in tariffs
+        if (t.option, t.eligibility.segment) == (current.option, current.eligibility.segment) and t.id != current.id
+    ]  # fmt: skip
+    options = {t.id: sum((o.provider, o.system) == (t.provider, t.system) for o in tariffs) for t in same}
+    best = max(same, key=lambda t: options[t.id], default=None)
+    return best if best is not None and options[best.id] > 1 else None
 
 
 def _candidates(

@@ -1,4 +1,4 @@
-"""The bill: line by line, the step, the months before."""
+"""The bill: line by line, the step, the months before; the other options."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from kanchay.web.pages.common import gather
 from kanchay.web.shell import render
 from kanchay.web.views.bill_page import bill_page
+from kanchay.web.views.options import options_view
 
 __all__ = ["blueprint"]
 
@@ -19,3 +20,11 @@ def show(site_id: str) -> str:
     if known.span is None:
         return render("no_readings.html", site=known.site, section="bill")
     return render("bill.html", site=known.site, section="bill", v=bill_page(known, r))
+
+
+@blueprint.get("/sites/<site_id>/bill/options")
+def options(site_id: str) -> str:
+    known, r = gather(site_id)
+    if known.span is None:
+        return render("no_readings.html", site=known.site, section="bill")
+    return render("options.html", site=known.site, section="bill", v=options_view(known.options, r))
