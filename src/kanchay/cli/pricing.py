@@ -31,6 +31,7 @@ WARNINGS = {
     "rule.unverified": "a rule of this tariff comes from one source that nobody has cross-checked",
     "price.other_date": "priced by another day's list, as asked",
     "public_lighting.unverified": "the street-lighting rate or factor comes from receipts, not from a list",
+    "fixed.unverified": "the fixed charge comes from one source that nobody has cross-checked",
     "lighting.unknown": "WITHOUT street lighting: this is not the amount to pay",
 }
 

@@ -57,7 +57,8 @@ def _head(page: TariffPage, words: TariffWords) -> None:
     if t.eligibility.max_kw is not None:
         limits.append(words.say("show.max_kw", max_kw=t.eligibility.max_kw))
     if t.eligibility.meter:
-        limits.append(words.say("show.meter", meter=t.eligibility.meter))
+        meter = words.texts.get(f"tariff.meter.{t.eligibility.meter}", t.eligibility.meter)
+        limits.append(words.say("show.meter", meter=meter))
     click.echo(f"{', '.join(limits)}. {t.currency}, {t.timezone}.")
     end = words.say("show.open") if v.valid_to is None else words.say("show.until", day=v.valid_to)
     click.echo(f"{words.say('show.prices_from', start=v.valid_from, end=end)}.")
