@@ -107,7 +107,7 @@ def _period(item: Mapping[str, Any], number: int, notes: Notes) -> _Period:
     if basis is None:
         raise FileRefused(
             f"Tiers of '{where}' are counted in {', '.join(sorted(units))}: our tariffs have no word for it.",
-            hint="Write this tariff by hand; see docs/reference/tariff-format.md.",
+            hint="Write this tariff by hand: kanchay tariff schema prints the format.",
             code="tariff.no_word",
         )
     limits = [exact(t.get("max")) for t in tiers[:-1]]
