@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kanchay.domain.interval import DAY, IntArray, utc_offset
 
-__all__ = ["Localised", "localise"]
+__all__ = ["Localised", "localise", "shown_twice"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +63,17 @@ def _masks(
     return differ & first & second, differ & ~first & ~second
 
 
+def _around(wall: IntArray, tz: str) -> tuple[IntArray, IntArray]:
+    """The offsets on either side of a change nearby: within a day before and after lies no other."""
+    before, after = wall - DAY - utc_offset(wall, tz), wall + DAY - utc_offset(wall, tz)
+    return utc_offset(before, tz), utc_offset(after, tz)
+
+
+def shown_twice(wall: IntArray, tz: str) -> NDArray[np.bool_]:
+    """Labels that the clock of a zone shows twice, where it falls back."""
+    return _masks(wall, *_around(wall, tz), tz)[0]
+
+
 def localise(wall: IntArray, tz: str, clock: str | None = None) -> Localised:
     """UTC of wall times in file order.
 
@@ -71,11 +82,7 @@ def localise(wall: IntArray, tz: str, clock: str | None = None) -> Localised:
     """
     if tz == "UTC" or len(wall) == 0:
         return Localised(wall)
-    # A day before and after, no change lies between: the offsets on either side of a change nearby.
-    early, late = (
-        utc_offset(wall - DAY - utc_offset(wall, tz), tz),
-        utc_offset(wall + DAY - utc_offset(wall, tz), tz),
-    )
+    early, late = _around(wall, tz)
     twice, never = _masks(wall, early, late, tz)
     utc = np.where(utc_offset(wall - late, tz) == late, wall - late, wall - early)
     rows = np.flatnonzero(twice)

@@ -19,6 +19,8 @@ from kanchay.domain.units import Quantity
 __all__ = ["find_directions"]
 
 _TOTAL: Final = r"total|global|main|mains|aggregate|whole|total use|overall"
+_GRID: Final = (Direction.IMPORT, Direction.EXPORT)
+_BACK: Final = 0.05
 _ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
 
@@ -54,6 +56,12 @@ def _by_night(s: Prepared, kind: Kind, tz: str) -> bool:
     return bool(night.mean() > 0.1 and share > 0.25 * night.mean() and (values[night] > 0).mean() > 0.5)
 
 
+def _both_ways(s: Prepared, kind: Kind) -> bool:
+    """Whether a good part of what flowed went the other way."""
+    back, forth = -s.values[s.values < 0].sum(), s.values[s.values > 0].sum()
+    return kind is Kind.INTERVAL and bool(min(back, forth) > _BACK * (back + forth))
+
+
 def find_directions(
     series: Sequence[Prepared], meanings: Sequence[Meaning], kinds: Sequence[Kind], tz: str, given: str | None
 ) -> list[Meaning]:
@@ -72,16 +80,18 @@ def find_directions(
         n for n, m, sun in zip(names, meanings, sunny, strict=True)
         if m.quantity in _ACTIVE and m.direction is None and not sun
     }  # fmt: skip
+    told = "given" if given else ""
     out = []
     for s, m, kind, name, sun in zip(series, meanings, kinds, names, sunny, strict=True):
         if m.quantity not in FLOWS:
             out.append(replace(m, direction=None, direction_from=""))
         elif m.direction is not None:
-            out.append(m)
+            both = m.quantity in _ACTIVE and m.direction in _GRID and _both_ways(s, kind)
+            out.append(replace(m, direction=Direction(given or "net"), direction_from=told) if both else m)
         elif given is not None and not (
             sun and left
         ):  # what is told is told of the column that was asked about
-            out.append(replace(m, direction=Direction(given), direction_from="given"))
+            out.append(replace(m, direction=Direction(given), direction_from=told))
         elif m.quantity in _ACTIVE and appliances and name not in totals:
             out.append(
                 replace(m, direction=Direction.CONSUMPTION, direction_from="beside a total", submeter=True)

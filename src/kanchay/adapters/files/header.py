@@ -6,6 +6,7 @@ and a missing header are all found from the types of the cells.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from kanchay.adapters.files.cells import CellType, cell_type
 __all__ = ["Found", "column_types", "find_table", "is_row"]
 
 TIMES: Final = ("datetime", "date", "time", "epoch", "range")
+_NUMBERED: Final = re.compile(r"(?:point|channel|ch|canal|kanal|series|column)[ _.]?\d+", re.I)
 _UNIT_ROWS: Final = frozenset(
     [
         "kwh",
@@ -136,6 +138,14 @@ def _names(
     return tuple(names)
 
 
+def _explained(name: str, preamble: Sequence[str]) -> str:
+    """The name of a numbered column with what a line above the table says of it ("Point_1: MDB-1.KW")."""
+    if _NUMBERED.fullmatch(name) is None:
+        return name
+    said = (line[len(name) + 1 :].strip() for line in preamble if line.startswith(f"{name}:"))
+    return f"{name} {next(said, '')[:60]}".strip()
+
+
 def column_types(rows: Sequence[Sequence[str]], width: int) -> tuple[CellType, ...]:
     """The type of each column of rows of cells."""
     return _column_types([[cell_type(c) for c in row] for row in rows], width)
@@ -153,7 +163,8 @@ def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     if not data:
         return None
     width = Counter(len(kinds[i]) for i in data).most_common(1)[0][0]
-    block = [i for i in data if len(kinds[i]) == width]
+    wide = [i for i in data if len(kinds[i]) == width]
+    block = [i for i in wide if _has_value(kinds[i])] or wide  # a date alone is prose
     types = _column_types([kinds[i] for i in block], width)
     # A header of clock times above columns of numbers is not data although it has times in it, nor is a date alone
     # ("Period from;01/03/2024") although its row fits.
@@ -179,4 +190,5 @@ def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     names = _names(rows, header, first, types)
     above = rows[: header if header is not None else first]
     preamble = tuple(" ".join(c for c in row if c.strip()) for row in above if any(c.strip() for c in row))
+    names = tuple(_explained(name, preamble) for name in names)
     return Found(names, first, header, width, types, score, preamble)

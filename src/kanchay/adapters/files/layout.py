@@ -267,7 +267,7 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
             yield RawSeries(
                 key, column.name, wall[rows][filled], None if finish is None else finish[rows][filled], values[filled],
                 None if estimated is None else estimated[rows][filled], start.offset is not None, start.date_only,
-                None if elapsed is None else elapsed[rows][filled], unit_cell=unit_cell or column.unit,
+                None if elapsed is None else elapsed[rows][filled], unit_cell=unit_cell or column.unit_of(rows),
                 n_unreadable=_unreadable(column, numbers) if not key else 0, factor=_factor(table, rows, filled),
             )  # fmt: skip
 
@@ -334,6 +334,6 @@ def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
         yield RawSeries(
             key, "", days[filled] if elapsed else (days + offsets)[filled], None, values[filled], flags,
             start.offset is not None, False, offsets[filled] if elapsed else None, step,
-            _label_at(roles.unit, rows[0] if isinstance(rows, np.ndarray) else 0) or roles.slots[0].column.unit,
+            _label_at(roles.unit, rows[0] if isinstance(rows, np.ndarray) else 0) or roles.slots[0].column.unit_of(rows),
             unreadable if not key else 0, _factor(table, rows, filled),
         )  # fmt: skip

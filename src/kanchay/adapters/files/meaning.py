@@ -41,6 +41,7 @@ _SAME_UNITS = {  # units whose table quantity stands for several
     Quantity.WATER: Quantity.GAS,
     Quantity.HEAT: Quantity.ELECTRIC_ENERGY,
 }
+_PLAIN_WORD = 1.5
 _SAMPLE = 2000
 _WATTS = 20  # [W] whole numbers from here on are W rather than kW
 _WATT_HOURS = 60  # [Wh in an hour]
@@ -114,6 +115,8 @@ def _direction(words: str, context: str, quantity: Quantity) -> tuple[Direction 
     why: dict[Direction, str] = {}
     for text, share in ((words, 1.0), (without_making(context), 0.3)):
         for direction, weight, word in direction_words(text, context):
+            if share < 1 and weight < _PLAIN_WORD:
+                continue  # a home in the title says nothing of the column
             weights[direction] += weight * share
             why.setdefault(direction, word)
     sub = bool(matches(r"sub ?meter\w*|sub metering|appliance|sub\d", words))
@@ -175,13 +178,12 @@ def read_meaning(
     direction, by, sub = _direction(words, context, quantity or Quantity.ELECTRIC_ENERGY)
     if quantity is None and by and matches(by, words) and direction in _ACROSS:
         quantity = Quantity.ELECTRIC_ENERGY  # "Delivered from grid"
-    elif quantity is None:
-        direction, by, sub = None, "", False
+    told = by if quantity is not None else ""  # of a nameless column it tells once others say that it flows
     kind = Kind.CUMULATIVE if matches(ROLE_WORDS["cumulative"], words) and quantity in ENERGY else None
     if quantity is Quantity.POWER and matches(EXTREMES, words):
         kind = Kind.INSTANTANEOUS
     evidence = tuple(
-        f"{n}: {e}" for n, e in (("quantity", why), ("unit", found and source), ("direction", by)) if e
+        f"{n}: {e}" for n, e in (("quantity", why), ("unit", found and source), ("direction", told)) if e
     )
     return Meaning(
         quantity or Quantity.SIGNAL, found, source if found else "", direction, by, kind, sub, evidence

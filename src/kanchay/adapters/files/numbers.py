@@ -36,6 +36,7 @@ _CERTAIN: Final = {
     "large": r"^[+\-]?\d{4,}$",
 }
 _SOME: Final = 3
+_TAIL_UNIT: Final = "(?:[kKMG]?[Ww][Hh]?|[kM]?var[h]?|°[CF]|m3|m³)"
 _UNIT_TAIL: Final = r"\s*(?:[kMG]?[Ww][Hh]?|[kM]?var[h]?|[kM]?VAr[h]?|°?[CF]|%|V|A|€|\$|m3|m³|[A-Z]{3})$"
 
 
@@ -137,9 +138,9 @@ def unit_tails(texts: Any) -> tuple[IntArray, tuple[str, ...]]:
     """The unit behind each number: a code per cell (-1 where there is none) and the units, most used first."""
     import pyarrow.compute as pc
 
-    if not pc.any(pc.match_substring_regex(texts, "[wW][hH]?$")).as_py():
+    if not pc.any(pc.match_substring_regex(texts, f"{_TAIL_UNIT}$")).as_py():
         return np.full(len(texts), -1, dtype=np.int64), ()
-    tails = pc.struct_field(pc.extract_regex(texts, pattern=r"\d\s*(?P<unit>[kKMG]?[Ww][Hh]?)$"), "unit")
+    tails = pc.struct_field(pc.extract_regex(texts, pattern=rf"\d\s*(?P<unit>{_TAIL_UNIT})$"), "unit")
     encoded = pc.dictionary_encode(tails)
     codes = codes_of(encoded)
     words = tuple(str(w) for w in encoded.dictionary.to_pylist())

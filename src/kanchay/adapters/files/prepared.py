@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kanchay.adapters.files.clock import Localised, localise
+from kanchay.adapters.files.clock import Localised, localise, shown_twice
 from kanchay.adapters.files.layout import RawSeries
 from kanchay.analysis.quality.derive import usual_step
 from kanchay.domain.interval import DAY, IntArray, wall_clock
@@ -42,7 +42,7 @@ def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
     """Bring one raw series to UTC; of rows with the same instant the last one counts."""
     clock = Localised(raw.wall) if raw.absolute else localise(raw.wall, tz, clock_kind)
     if clock.folds:
-        once = _once(raw)
+        once = _once(raw, tz)
         repeated, raw = len(raw.wall) - len(once.wall), once
         clock = localise(raw.wall, tz, clock_kind)
     else:
@@ -72,15 +72,16 @@ def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
     )  # fmt: skip
 
 
-def _once(raw: RawSeries) -> RawSeries:
-    """A series without rows that say again what the row before says where a time stands more than twice.
+def _once(raw: RawSeries, tz: str) -> RawSeries:
+    """A series without copies of rows in the hour that clocks show twice: a copy is not the second pass.
 
-    In the hour that clocks show twice, a copied row is not the second pass.
+    A row that says again what the one before says is a copy where the time stands more than twice, or where the file
+    copies rows at other times too.
     """
     _, which, counts = np.unique(raw.wall, return_inverse=True, return_counts=True)
-    crowded = counts[which] > 2
     same = np.r_[False, (raw.wall[1:] == raw.wall[:-1]) & (raw.values[1:] == raw.values[:-1])]
-    keep = ~(crowded & same)
+    copies = bool((same & ~shown_twice(raw.wall, tz)).any())
+    keep = ~(same & ((counts[which] > 2) | copies))
     if keep.all():
         return raw
     return replace(

@@ -96,13 +96,14 @@ class Column:
         factors = np.array([u.factor / units[0].factor for u in units] + [1.0])
         return factors[codes]
 
-    @property
-    def unit(self) -> str:
-        """The unit that its cells name behind the number; "" where none does."""
+    def unit_of(self, rows: IntArray | slice) -> str:
+        """The unit that most cells of these rows name behind the number; "" where most name none."""
         if self.texts is None or self.type != "number":
             return ""
         codes, words = self.tails()
-        return words[0] if words and 2 * int((codes >= 0).sum()) > self.filled() else ""
+        mine = codes[rows] if words else codes[:0]
+        named = mine[mine >= 0]
+        return words[int(np.bincount(named).argmax())] if 2 * len(named) > len(mine) else ""
 
     def filled(self) -> int:
         """Cells with something in them that could have been a value."""

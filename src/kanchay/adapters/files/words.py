@@ -73,6 +73,7 @@ _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
     (r"consum\w*|consommation\w*|\w*verbrauch|\w*verbruik|usage|uso|load|last|demand|demanda|ejecutad\w*"
      r"|sub ?meter\w*|sub metering|appliance|sub\d|total use|cons"
      r"|forbruk|forbrukning|kulutus|elforbrug|forbrug", _D.CONSUMPTION, 2.0),
+    (r"home|house|household|hogar|haushalt|maison", _D.CONSUMPTION, 1.2),
     (r"(?<!van )(?<!het )(?<!naar )net|neto|netto|saldo", _D.NET, 3.0),
 )  # fmt: skip
 # Words that only stand on the papers of a grid meter: what is "consumed" there is imported.
