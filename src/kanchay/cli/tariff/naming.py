@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kanchay.cli.opening import settings_of
-
 if TYPE_CHECKING:
     from kanchay.domain.tariff import Tariff
     from kanchay.services.context import Context
@@ -19,6 +17,7 @@ __all__ = ["library_of", "tariff_named"]
 def library_of(click_ctx: click.Context) -> Context:
     """A product that holds nothing but tariffs: the package's, and the user's on top."""
     from kanchay.bootstrap import in_memory
+    from kanchay.cli.opening import settings_of
 
     return in_memory(settings=settings_of(click_ctx))
 
