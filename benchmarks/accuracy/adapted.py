@@ -3,13 +3,14 @@
     python benchmarks/accuracy/adapted.py                     # test meters, 60 days of history
     python benchmarks/accuracy/adapted.py --role validation
     python benchmarks/accuracy/adapted.py --history 3,7,14,28,60
-    python benchmarks/accuracy/adapted.py --fit               # the numbers of analysis/forecast/adapt_weights.py
+    python benchmarks/accuracy/adapted.py --fit --folds var/folds  # the numbers of analysis/forecast/adapt_weights.py
 
 Windows, meters and figures are those of Kanchay-24: every local midnight of a meter's scored span, 24 elapsed hours,
 paired with the seven-day ensemble hour by hour. "zero-shot" reads 168 hours; "adapted" reads the days named by --history,
 never anything at or after the time of issue, and fits what it fits to this meter alone. `--fit` and every choice
-of a number used training and validation meters only; of those, homes whose test period is part of the network's
-training (short training meters that may ship) are left out, since on them its errors are too small.
+of a number used training and validation meters only. Of those, homes whose test period is part of the network's
+training (short training meters that may ship) say too little of its errors: they are forecast by the network that
+was trained without their data set (`--folds`, made by `kanchay model train --leave-out`), or left out.
 """
 
 from __future__ import annotations
@@ -99,9 +100,18 @@ def evaluate(meter: Meter, entrants: list[Entrant]) -> dict[str, Scores]:
     return {name: own.whole for name, own in found.items()}
 
 
-def fit(cuts: list[Cut], base: Forecaster) -> None:
+def bases(meters: list[Meter], base: Forecaster, shelf: ModelShelf, folds: Path | None) -> list[Forecaster]:
+    """Who forecasts each meter: the model, or the one that was trained without the meter's data set."""
+    found = []
+    for meter in meters:
+        apart = folds is not None and meter.kind == "residential" and seen(meter)
+        found.append(shelf.load(str(folds / meter.dataset)) if folds and apart else base)
+    return found
+
+
+def fit(cuts: list[Cut], of: list[Forecaster]) -> None:
     """Print the numbers of `Prior`: one regression over all meters, homes and buildings by fixed shares."""
-    moments = [moments_of(one, base) for one in cuts]
+    moments = [moments_of(one, base) for one, base in zip(cuts, of, strict=True)]
     weights = balance([one.meter for one in cuts])
     gram = sum(w * g for w, (g, _) in zip(weights, moments, strict=True))
     side = sum(w * b for w, (_, b) in zip(weights, moments, strict=True))
@@ -211,20 +221,23 @@ def main() -> None:
     parser.add_argument("--datasets", help="comma-separated; all by default")
     parser.add_argument("--history", default="60", help="days of history of the adapted forecaster, by comma")
     parser.add_argument("--fit", action="store_true", help="print the numbers that other meters teach")
+    parser.add_argument("--folds", type=Path, help="with --fit: folder of the bundles of left-out data sets")
     parser.add_argument("--out", type=Path, help="CSV of every meter; JSON of the medians beside it")
     chosen = parser.parse_args()
     data = Path(os.environ.get("KANCHAY_DATA", ROOT.parent / "shared" / "data"))
-    base = ModelShelf(read_settings()).load(chosen.model)
+    shelf = ModelShelf(read_settings())
+    base = shelf.load(chosen.model)
     roles = "train,validation" if chosen.fit else chosen.role
     begun = time.monotonic()
     wanted = chosen.datasets.split(",") if chosen.datasets else None
     meters = [
         m
         for m in load_meters(data.parent / "benchmarks" / "splits.yaml", data, wanted)
-        if m.role in roles.split(",") and not (m.kind == "residential" and seen(m))
+        if m.role in roles.split(",") and (chosen.folds or not (m.kind == "residential" and seen(m)))
     ]
     if chosen.fit:
-        fit([cut(m) for m in meters if not m.thin and m.dataset != PERTURBED], base)
+        usable = [m for m in meters if not m.thin and m.dataset != PERTURBED]
+        fit([cut(m) for m in usable], bases(usable, base, shelf, chosen.folds))
         return
     entrants = [entrant(WeekdayNaive()), entrant(base, name="zero-shot")]
     for days in map(int, chosen.history.split(",")):

@@ -24,6 +24,7 @@ import pytest
 import kanchay as kc
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.bundle.forecaster import BundleForecaster
+from kanchay.bundle.load import grounded
 
 pytestmark = pytest.mark.slow
 HOURS = 24 * 14
@@ -132,7 +133,7 @@ def _ask_for_a_forecast(triton, client, model: BundleForecaster, server: Server,
         "pretrained.forecast", inputs, headers=server.headers
     )  # without a wish: all outputs, as bytes
     windows = Windows(rows, np.full(2, 1787202000), 3600, 72, "America/Lima", "PE")
-    want = model.predict(windows)
+    want = grounded(model).predict(windows)
     assert np.array_equal(answer.as_numpy("mean"), want.mean)
     assert np.array_equal(answer.as_numpy("quantiles"), want.quantiles)
     assert np.array_equal(answer.as_numpy("start"), windows.target_starts)
@@ -157,7 +158,7 @@ def test_requests_by_the_words_of_tensorflow_serving(server: Server, model: Bund
     }  # fmt: skip
     answer = session.post(f"{base}:predict", json=body)
     assert answer.status_code == 200, answer.text
-    want = model.predict(Windows(rows, np.full(3, 1787202000), 3600, 24, "America/Lima"))
+    want = grounded(model).predict(Windows(rows, np.full(3, 1787202000), 3600, 24, "America/Lima"))
     assert [row["mean"] for row in answer.json()["predictions"]] == want.mean.tolist()
     wrong = session.post(f"{base}/versions/99:predict", json=body)
     assert (wrong.status_code, list(wrong.json())) == (404, ["error"])

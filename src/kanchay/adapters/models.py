@@ -94,14 +94,9 @@ class ModelShelf:
         )
 
     def _load(self, name: str) -> Forecaster:
-        from kanchay.bundle.load import load_bundle
-
         bundles = self._bundles()
         if name in bundles:
-            trusted = trusted_keys(self._home)
-            return load_bundle(
-                bundles[name], runtime=self._runtime, trusted=trusted, name=name, threads=_threads()
-            )
+            return self._bundle(bundles[name], trusted=trusted_keys(self._home), name=name)
         if name == ADAPTED:
             from kanchay.analysis.forecast.adapt import AdaptedForecaster
 
@@ -117,7 +112,15 @@ class ModelShelf:
             )
         if not path.is_dir() and path.suffix != SUFFIX:
             raise BundleError(f"'{path.name}' is no bundle.", hint=f"Give a folder or a {SUFFIX} file.")
-        return load_bundle(path, runtime=self._runtime, threads=_threads())
+        return self._bundle(path)
+
+    def _bundle(self, path: Path, *, trusted: tuple[str, ...] | None = None, name: str = "") -> Forecaster:
+        """The network of a bundle, held to what each week shows outright; trees learned that from more features."""
+        from kanchay.bundle.load import grounded, load_bundle
+
+        return grounded(
+            load_bundle(path, runtime=self._runtime, trusted=trusted, name=name, threads=_threads())
+        )
 
     def _bundles(self) -> dict[str, Path]:
         found: dict[str, Path] = {}

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from kanchay.analysis.forecast.protocol import Prediction, Windows
+from kanchay.analysis.forecast.grounded import GroundedForecaster
+from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.bundle.files import read_contents, read_verified
 from kanchay.bundle.forecaster import BundleForecaster
 from kanchay.bundle.manifest import BOOSTED, Manifest
@@ -21,6 +22,7 @@ __all__ = [
     "FILE_OF",
     "Verification",
     "forecaster_of",
+    "grounded",
     "load_bundle",
     "make_runtime",
     "prove",
@@ -178,6 +180,22 @@ def forecaster_of(manifest: Manifest, runtime: Runtime, name: str = "") -> Bundl
 
         return BoostedForecaster(manifest, runtime, name)
     return BundleForecaster(manifest, runtime, name)
+
+
+def grounded(forecaster: BundleForecaster) -> Forecaster:
+    """As the product asks a bundle: a network held to what each window's own week shows outright.
+
+    Parameters
+    ----------
+    forecaster : BundleForecaster
+        A proved bundle.
+
+    Returns
+    -------
+    Forecaster
+        `forecaster` itself where it is no network: what is mended was measured on networks.
+    """
+    return forecaster if forecaster.manifest.kind == BOOSTED else GroundedForecaster(forecaster)
 
 
 def _first_that_works(manifest: Manifest, files: Mapping[str, bytes], threads: int) -> Runtime:

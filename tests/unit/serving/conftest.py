@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kanchay.analysis.forecast.grounded import GroundedForecaster
 from kanchay.bootstrap import in_memory
 from kanchay.bundle.forecaster import BundleForecaster
 from kanchay.domain.scope import Role
@@ -87,9 +88,11 @@ def program(app: Any, home: Path) -> Program:
 
 @pytest.fixture(scope="session")
 def model(shelf: Context) -> BundleForecaster:
+    """The bundle itself; the product holds it to each week (`kanchay.bundle.load.grounded`)."""
     found = shelf.models.load("pretrained")
-    assert isinstance(found, BundleForecaster)
-    return found
+    assert isinstance(found, GroundedForecaster)
+    assert isinstance(found.base, BundleForecaster)
+    return found.base
 
 
 def network_inputs(model: BundleForecaster, n: int, seed: int = 1) -> dict[str, np.ndarray]:

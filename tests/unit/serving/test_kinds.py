@@ -14,7 +14,7 @@ from kanchay.adapters.models import trust_key
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.bootstrap import in_memory
 from kanchay.bundle.files import read_contents
-from kanchay.bundle.load import load_bundle
+from kanchay.bundle.load import grounded, load_bundle
 from kanchay.bundle.save import pack, write_bundle
 from kanchay.bundle.sign import public_key
 from kanchay.domain.interval import parse_instant
@@ -77,7 +77,7 @@ def test_temperature_is_taken_where_the_model_reads_it(golden) -> None:
     answer = program.predict(
         json.dumps({"signature_name": FORECAST, "inputs": inputs | (warm if reads else {})}), model="golden"
     )
-    assert np.array_equal(answer.json["outputs"]["quantiles"], model.predict(windows).quantiles)
+    assert np.array_equal(answer.json["outputs"]["quantiles"], grounded(model).predict(windows).quantiles)
     wrong = {"signature_name": FORECAST, "inputs": inputs | {"temperature": [[1.0]]}}
     refused = program.predict(json.dumps(wrong), model="golden")
     assert refused.status_code == 400

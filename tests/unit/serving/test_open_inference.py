@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kanchay.analysis.forecast.protocol import Windows
+from kanchay.bundle.load import grounded
 from kanchay.domain.interval import parse_instant
 
 from .conftest import load_rows
@@ -95,7 +96,7 @@ def test_forecast_answers_to_the_bit_and_only_what_was_asked(program, model) -> 
     body = asked_forecast(rows, tz="America/Lima", country="PE", resolution="15min", horizon="7d")
     answer = program.infer(body | {"outputs": [{"name": "mean"}]}, model="pretrained.forecast")
     at = parse_instant("2026-08-20T00:00", "America/Lima")
-    want = model.predict(Windows(rows, np.full(2, at), 900, 672, "America/Lima", "PE"))
+    want = grounded(model).predict(Windows(rows, np.full(2, at), 900, 672, "America/Lima", "PE"))
     assert np.array_equal(output(answer, "mean"), want.mean)
     assert [o["name"] for o in answer.json["outputs"]] == ["mean"]
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kanchay.analysis.forecast.protocol import Windows
+from kanchay.bundle.load import grounded
 from kanchay.domain.interval import parse_instant
 
 from .conftest import load_rows
@@ -84,7 +85,7 @@ def test_forecast_from_readings_with_gaps_answers_to_the_bit(program, model) -> 
         "load": plain(rows), "issued_at": ["2026-08-20T00:00"] * 4, "tz": LIMA, "country": "PE", "horizon": "48h",
     }  # fmt: skip
     got = program.predict({"signature_name": "forecast", "inputs": asked}).json["outputs"]
-    want = model.predict(windows(rows, 48))
+    want = grounded(model).predict(windows(rows, 48))
     assert np.array_equal(got["mean"], want.mean)
     assert np.array_equal(got["quantiles"], want.quantiles)
     assert np.array_equal(got["start"], windows(rows, 48).target_starts)
@@ -99,8 +100,8 @@ def test_rows_may_lie_in_different_places(program, model) -> None:
         for row, (tz, land) in zip(plain(rows), places, strict=True)
     ]
     got = program.predict({"signature_name": "forecast", "instances": instances}).json["predictions"]
-    lima = model.predict(windows(rows[[0, 2]]))
-    madrid = model.predict(windows(rows[[1]], tz="Europe/Madrid", country="ES"))
+    lima = grounded(model).predict(windows(rows[[0, 2]]))
+    madrid = grounded(model).predict(windows(rows[[1]], tz="Europe/Madrid", country="ES"))
     assert got[0]["mean"] == lima.mean[0].tolist()
     assert got[2]["quantiles"] == lima.quantiles[1].tolist()
     assert got[1]["mean"] == madrid.mean[0].tolist()
@@ -293,7 +294,7 @@ def test_requests_at_the_same_time_do_not_mix(program, model) -> None:
         mine = Program(program.app, program.home)
         body = {"load": plain(rows), "issued_at": ["2026-08-20T00:00"] * 3, "tz": LIMA, "country": "PE"}
         got = mine.predict({"signature_name": "forecast", "inputs": body}).json["outputs"]["mean"]
-        return bool(np.array_equal(got, model.predict(windows(rows)).mean))
+        return bool(np.array_equal(got, grounded(model).predict(windows(rows)).mean))
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(ask, range(24)))

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kanchay.analysis.forecast.adapt_alike import Look, alike_mean, distances, kernel
 from kanchay.analysis.forecast.adapt_past import PastForecasts
 from kanchay.analysis.forecast.daily import is_free
 from kanchay.analysis.forecast.protocol import Windows
@@ -25,19 +26,23 @@ __all__ = ["EXPERTS", "DayGrid", "day_grid", "days_known", "expert_moves", "naiv
 
 #: Names of the last axis of `expert_moves`.
 EXPERTS: Final = (
-    "yesterday",  # the last known value at this hour
-    "month",  # mean of this hour over 28 days, smoothed over neighbouring hours
-    "kind",  # the same over all days of this kind (working or free), smoothed
-    "weekday",  # mean of this hour over the same weekdays
+    "hour",  # mean of this hour over all days, smoothed over neighbouring hours
+    "kind",  # mean of this hour over all days of this kind (working or free), smoothed
     "level_day",  # mean of the last day
-    "level_month",  # mean of 28 days
-    "own_error",  # the forecast's mean error at this hour over 28 days, smoothed
-    "alike",  # the forecast's mean error on the days most like today
+    "level_all",  # mean of all days
+    "own_smooth",  # the forecast itself, smoothed
+    "own_week",  # what the forecast itself said of this hour over the last week
+    "own_error",  # its mean error at this hour over 28 days, smoothed
+    "own_day",  # its error at this hour of the last day
+    "own_weekday",  # its mean error at this hour of the same weekdays, smoothed
+    "last_hour",  # how far the last hour lay from its month's mean, fading within hours
+    "alike",  # the forecast's mean error on the days most like today, smoothed
     "alike_load",  # the load of the days most like today
+    "alike_wide",  # the same over more days
 )
 _MONTH: Final = 28  # days
-_AGE: Final = 40.0  # days after which a day that looks like today counts half
-_SHRINK: Final = 1.0  # weight of "no error" against the days that look like today
+_FADE_H: Final = 1.5  # hours in which the last hour's departure falls to 37 %
+_WIDE: Final = 0.1  # share of the distance between days that the wider look counts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,24 +135,22 @@ def expert_moves(grid: DayGrid, resolution_s: int) -> FloatArray:
         [unit of the load]
     """
     n_hour = max(1, HOUR // resolution_s)
-    sums = _Sums.of(grid.actual)
-    errors = grid.actual - grid.mean
-    at = grid.known_from
-    month = smooth(sums.mean(at, _MONTH), n_hour)
-    yesterday = sums.mean(at, 1)
-    loads = {
-        "yesterday": yesterday,
-        "month": month,
-        "kind": smooth(_kind_mean(grid), n_hour),
-        "weekday": _weekday_mean(grid),
-        "level_day": _flat(yesterday),
-        "level_month": _flat(month),
+    loads, errors = _Sums.of(grid.actual), _Sums.of(grid.actual - grid.mean)
+    at, everything = grid.known_from, grid.actual.shape[1]
+    yesterday, all_days = loads.mean(at, 1), loads.mean(at, everything)
+    moves = {
+        "hour": smooth(all_days, n_hour) - grid.mean,
+        "kind": smooth(_kind_mean(grid), n_hour) - grid.mean,
+        "level_day": _flat(yesterday) - grid.mean,
+        "level_all": _flat(all_days) - grid.mean,
+        "own_smooth": smooth(grid.mean, n_hour) - grid.mean,
+        "own_week": _Sums.of(grid.mean).mean(at, 7) - grid.mean,
+        "own_error": smooth(errors.mean(at, _MONTH), n_hour),
+        "own_day": errors.mean(at, 1),
+        "own_weekday": smooth(_weekday_mean(grid, grid.actual - grid.mean), n_hour),
+        "last_hour": _lingering(yesterday - loads.mean(at, _MONTH), grid.lead, n_hour),
+        **_alike(grid, yesterday, loads.mean(at + 1, 1), n_hour),
     }
-    alike = _alike(grid, yesterday, n_hour)
-    moves = {name: values - grid.mean for name, values in loads.items()}
-    moves["own_error"] = smooth(_Sums.of(errors).mean(at, _MONTH), n_hour)
-    moves["alike"] = smooth(_alike_mean(alike, errors), n_hour)
-    moves["alike_load"] = _alike_load(alike, grid)
     return np.nan_to_num(np.stack([moves[name] for name in EXPERTS], axis=-1))
 
 
@@ -182,7 +185,7 @@ def naive_means(grid: DayGrid) -> tuple[FloatArray, FloatArray]:
         NaN where they know nothing. [unit of the load]
     """
     week = _Sums.of(grid.actual).mean(grid.known_from, 7)
-    weekdays = _weekday_mean(grid, 4)
+    weekdays = _weekday_mean(grid, grid.actual, 4)
     return week, np.where(np.isnan(weekdays), week, weekdays)
 
 
@@ -230,14 +233,14 @@ def _kind_mean(grid: DayGrid) -> FloatArray:
     return np.where(grid.free, free, working)
 
 
-def _weekday_mean(grid: DayGrid, n_weeks: int = 99) -> FloatArray:
-    """Mean over the known days one to so many whole weeks before each day."""
+def _weekday_mean(grid: DayGrid, of: FloatArray, n_weeks: int = 99) -> FloatArray:
+    """Mean of values on the grid over the known days one to so many whole weeks before each day."""
     n = grid.actual.shape[1]
     place = np.concatenate([[1 - grid.lead], np.arange(1, n)])
-    total, count = np.zeros_like(grid.actual), np.zeros_like(grid.actual)
+    total, count = np.zeros_like(of), np.zeros_like(of)
     for week in range(7, min(n + grid.lead, 7 * n_weeks + 1), 7):
         index = place + week
-        values = grid.actual[:, np.minimum(index, n - 1)]
+        values = of[:, np.minimum(index, n - 1)]
         known = ~np.isnan(values) & (index < n)[None, :, None]
         total += np.where(known, values, 0.0)
         count += known
@@ -249,40 +252,21 @@ def _flat(values: FloatArray) -> FloatArray:
     return np.broadcast_to(nan_mean(values)[..., None], values.shape)
 
 
-def _alike(grid: DayGrid, yesterday: FloatArray, n_hour: int) -> FloatArray:
-    """How much each day (last axis) tells about each day (axis 1), shape (n_windows, 1 + J, 1 + J).
-
-    Days are alike when the day before them, its last three hours, the week before and the base forecast were as
-    high, and when both are working or both free. A day counts only if it was known.
-    """
-    week = _Sums.of(grid.actual).mean(grid.known_from, 7)
-    evening = yesterday[..., -3 * n_hour :]
-    level = nan_mean(yesterday)
-    states = np.stack([level, 0.5 * nan_mean(evening), nan_mean(week), nan_mean(grid.mean)], axis=-1)
-    spread = np.sqrt(nan_mean((level - nan_mean(level)[:, None]) ** 2))[:, None, None]
-    states = np.nan_to_num(states / np.where(spread > 0, spread, 1.0))
-    square = (states**2).sum(-1)
-    distance = square[:, :, None] + square[:, None, :] - 2.0 * states @ np.swapaxes(states, 1, 2)
-    kind = grid.free[..., 0]
-    distance = distance + (kind[:, :, None] != kind[:, None, :])
-    index = np.arange(states.shape[1])
-    age = index[None, :] - index[:, None]
-    known = index[None, :] >= grid.known_from[:, None]
-    weights: FloatArray = np.exp(-np.maximum(distance, 0.0)) * np.where(known, 0.5 ** (age / _AGE), 0.0)
-    return weights
+def _lingering(departure: FloatArray, lead: int, n_hour: int) -> FloatArray:
+    """The departure of the last hour, fading from the time of issue on."""
+    hours = 24.0 * (lead - 1) + np.arange(departure.shape[-1]) / n_hour
+    return nan_mean(departure[..., -n_hour:])[..., None] * np.exp(-hours / _FADE_H)
 
 
-def _alike_mean(weights: FloatArray, errors: FloatArray) -> FloatArray:
-    known = ~np.isnan(errors)
-    total = weights @ np.where(known, errors, 0.0)
-    answer: FloatArray = total / (weights @ known.astype(np.float64) + _SHRINK)
-    return answer
-
-
-def _alike_load(weights: FloatArray, grid: DayGrid) -> FloatArray:
-    """The load of the days alike less the base forecast, shrunk to 0."""
-    known = ~np.isnan(grid.actual)
-    weight = weights @ known.astype(np.float64)
-    total = weights @ np.where(known, grid.actual, 0.0)
-    answer: FloatArray = (total - weight * grid.mean) / (weight + _SHRINK)
-    return answer
+def _alike(grid: DayGrid, yesterday: FloatArray, before: FloatArray, n_hour: int) -> dict[str, FloatArray]:
+    """What the days most like each day tell about it."""
+    index = np.arange(grid.actual.shape[1])
+    days_ago = np.where(index > 0, index + grid.lead - 1, 0).astype(np.int64)
+    look = Look(yesterday, before, grid.mean, grid.free[..., 0], days_ago, grid.known_from)
+    apart = distances(look, n_hour)
+    near, wide = (kernel(apart, days_ago, narrow) for narrow in (1.0, _WIDE))
+    return {
+        "alike": smooth(alike_mean(near, grid.actual - grid.mean), n_hour),
+        "alike_load": alike_mean(near, grid.actual, grid.mean),
+        "alike_wide": alike_mean(wide, grid.actual, grid.mean),
+    }

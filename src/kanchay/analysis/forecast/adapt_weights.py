@@ -43,11 +43,25 @@ class Prior:
     days: float
 
 
-#: Made by `python benchmarks/accuracy/adapted.py --fit`.
+#: Made by `python benchmarks/accuracy/adapted.py --fit --folds var/folds`.
 PRIOR: Final = Prior(
-    steady=(0.004, -0.068, 0.009, 0.067, 0.004, -0.003, 0.051, 0.266, 0.159),
-    irregular=(0.007, 0.249, 0.019, 0.059, 0.071, -0.066, -0.151, -0.078, 0.181),
-    size=(0.709, 0.337, 0.330, 0.452, 0.855, 0.929, 0.014, 0.023, 0.064),
+    steady=(-0.196, 0.139, 0.022, -0.013, 0.081, 0.058, 0.006, 0.115, 0.240, 0.138, 0.264, 0.236, 0.134),
+    irregular=(
+        -0.021,
+        0.115,
+        0.158,
+        -0.142,
+        0.145,
+        0.133,
+        -0.040,
+        -0.096,
+        -0.150,
+        0.078,
+        -0.041,
+        -0.104,
+        0.195,
+    ),
+    size=(0.487, 0.394, 1.002, 1.165, 0.025, 0.280, 0.015, 0.782, 0.091, 0.037, 0.056, 0.124, 0.273),
     days=168.0,
 )
 
@@ -76,7 +90,7 @@ def own_weights(
     --------
     >>> moves, base = np.zeros((1, 3, 24, len(EXPERTS))), np.ones((1, 3, 24))
     >>> own_weights(moves, base, base, np.array([1, 2, 3])).shape
-    (1, 3, 9)
+    (1, 3, 13)
     """
     known = ~np.isnan(actual) & ~np.isnan(base)
     known[:, 0] = False

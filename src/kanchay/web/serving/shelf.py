@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from kanchay.analysis.forecast.grounded import GroundedForecaster
 from kanchay.bundle.forecaster import BundleForecaster
 from kanchay.domain.errors import BundleError, NotFound
 from kanchay.domain.model import CHAMPION
@@ -65,7 +66,8 @@ class ShelfServed:
             return "1"
 
     def _open(self, name: str) -> BundleForecaster:
-        forecaster = self._models.load(name)
+        loaded = self._models.load(name)
+        forecaster = loaded.base if isinstance(loaded, GroundedForecaster) else loaded
         if not isinstance(forecaster, BundleForecaster):
             raise NotFound(f"'{name}' is no saved model.")
         return forecaster

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.analysis.forecast.windows import MIN_KNOWN_S, known_seconds, notes, steps
 from kanchay.bundle.forecaster import BundleForecaster
+from kanchay.bundle.load import grounded
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import DAY, parse_duration, parse_instant
 from kanchay.web.serving.tensors import Array, Tensor, check_shape
@@ -72,7 +73,7 @@ class ForecastSignature:
     """
 
     def __init__(self, forecaster: BundleForecaster) -> None:
-        self._forecaster = forecaster
+        self._forecaster = grounded(forecaster)
         self._warm = forecaster.reads_temperature
         self.outputs = (
             Tensor("start", "int64", (-1, -1)),
