@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import click
 
 from kanchay.cli.common import emit_json, json_option, progress, table
 from kanchay.cli.import_asking import can_ask
+from kanchay.cli.import_bills import bill_option, bills_of, matches_of, print_matches, settled_by_bills
 from kanchay.cli.import_folder import FilesNamed, print_together, require_agreement, together_of
 from kanchay.cli.import_options import answer_options, options_of
 from kanchay.cli.import_reading import FileByFile
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from kanchay.services.ports.files import ImportOptions
     from kanchay.services.ports.records import ImportRecord
     from kanchay.services.readings.answers import Recalled
+    from kanchay.services.readings.match_bill import PaperBill
 
 __all__ = ["command", "series_dict"]
 
@@ -37,6 +40,7 @@ __all__ = ["command", "series_dict"]
 @click.option("--take-guesses", is_flag=True, help="Take our guess for every question that is left.")
 @click.option("--ask-again", is_flag=True, help="Do not take the answers of earlier files of the same kind.")
 @click.option("--yes", is_flag=True, help="Do not ask before values that are held are replaced.")
+@bill_option
 @json_option
 @click.pass_context
 def command(click_ctx: click.Context, /, *, paths: tuple[Path, ...], as_json: bool, **given: Any) -> None:
@@ -50,13 +54,16 @@ def command(click_ctx: click.Context, /, *, paths: tuple[Path, ...], as_json: bo
     if given["site_id"] and given["new_site"]:
         raise click.UsageError("Give --site or --new-site, not both.")
     options, files = options_of(given), FilesNamed(paths)
+    given["bills"] = bills_of(given["bills"])
     storing = bool(given["site_id"] or given["new_site"]) and not given["dry_run"]
     if storing:
         results = _store(click_ctx, files, options, given)
     else:
         most = settings_of(click_ctx).max_upload_mb
-        results = files.without_others([_try(path, options, most) for path in _with_progress(files.found)])
-    _print(results, files, as_json, named=bool(given["site_id"] or given["new_site"]))
+        results = files.without_others(
+            [_try(path, options, most, given["bills"]) for path in _with_progress(files.found)]
+        )
+    _print(results, files, as_json, given)
     if any(isinstance(r, KanchayError) for _, r, _ in results):
         click_ctx.exit(1)
 
@@ -71,11 +78,13 @@ def _with_progress(paths: Sequence[Path]) -> Iterator[Path]:
             advance(1)
 
 
-def _try(path: Path, options: ImportOptions, max_upload_mb: int) -> Result:
+def _try(path: Path, options: ImportOptions, max_upload_mb: int, bills: Sequence[PaperBill]) -> Result:
     from kanchay.adapters.files.reader import SniffingReader
 
+    read = partial(SniffingReader(max_upload_mb).read, path)
     try:
-        return path, SniffingReader(max_upload_mb).read(path, options), None
+        preview, _ = settled_by_bills(read(options), options, bills, read)
+        return path, preview, None
     except KanchayError as error:
         return path, error, None
 
@@ -171,13 +180,16 @@ def _file_dict(result: Result) -> dict[str, Any]:
     return out
 
 
-def _print(results: list[Result], files: FilesNamed, as_json: bool, *, named: bool) -> None:
+def _print(results: list[Result], files: FilesNamed, as_json: bool, given: dict[str, Any]) -> None:
+    named = bool(given["site_id"] or given["new_site"])
     read = [(path, r) for path, r, _ in results if not isinstance(r, KanchayError)]
     together = together_of([r for _, r in read])
+    matches = matches_of([r for _, r in read], given["bills"], given["tz"])
     if as_json:
         series = [{"file": path.name} | series_dict(s) for path, r in read for s in r.series]
-        told = {"series": series, "files": [_file_dict(r) for r in results]}
-        emit_json(told | {"together": together, "passed_over": [p.name for p in files.passed_over]})
+        told: dict[str, Any] = {"series": series, "files": [_file_dict(r) for r in results]}
+        told |= {"together": together, "passed_over": [p.name for p in files.passed_over]}
+        emit_json(told | {"bills": matches})
     for path, preview, record in results:
         if isinstance(preview, KanchayError):
             click.echo(f"{type(preview).__name__}: {preview}", err=True)
@@ -186,6 +198,7 @@ def _print(results: list[Result], files: FilesNamed, as_json: bool, *, named: bo
             _print_stored(record)
     if not as_json:
         print_together(together, files)
+        print_matches(matches)
         if not any(record for _, _, record in results):
             how = "leave --dry-run out" if named else "name a site: --site ID or --new-site NAME"
             click.echo(f"Nothing was stored: this is a preview. To keep it, {how}.")

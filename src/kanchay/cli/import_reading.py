@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kanchay.cli.import_asking import ask_all, can_ask, require_answers
+from kanchay.cli.import_bills import settled_by_bills
 
 if TYPE_CHECKING:
     from kanchay.domain.importing import ImportPreview
@@ -30,6 +31,7 @@ class FileByFile:
     ) -> None:
         self._ctx, self._scope, self._site, self._options = ctx, scope, site, options
         self._guess, self._again = bool(given["take_guesses"]), bool(given["ask_again"])
+        self._bills = given["bills"]
         self._said: dict[str, dict[str, str]] = {}  # by layout
 
     def _reader(self, path: Path) -> Callable[[ImportOptions], ImportPreview]:
@@ -63,6 +65,8 @@ class FileByFile:
         if known:
             options = with_answers(found.options, known)
             found = replace(found, preview=read(options), options=options)
+        preview, options = settled_by_bills(found.preview, found.options, self._bills, read)
+        found = replace(found, preview=preview, options=options)
         if found.preview.questions and not self._guess:
             if not can_ask():
                 require_answers(found.preview)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from kanchay.domain.reading import Observations
 from kanchay.domain.units import Quantity
 from kanchay.services.readings.points import point_id
 
-__all__ = ["SeriesSummary", "put_together", "summarise"]
+__all__ = ["SeriesSummary", "as_one", "put_together", "summarise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,16 @@ class SeriesSummary:
 
 def summarise(previews: Sequence[ImportPreview]) -> tuple[SeriesSummary, ...]:
     """The series of several files, as they would be stored one file after another."""
+    return tuple(_summary(parts) for parts in _groups(previews))
+
+
+def _groups(previews: Sequence[ImportPreview]) -> list[list[ImportSeries]]:
+    """What the files tell of each series, in their order."""
     groups: dict[str, list[ImportSeries]] = {}
     for preview in previews:
         for series in preview.series:
             groups.setdefault(point_id("", series), []).append(series)
-    return tuple(_summary(parts) for parts in groups.values())
+    return list(groups.values())
 
 
 def _summary(parts: Sequence[ImportSeries]) -> SeriesSummary:
@@ -55,6 +60,30 @@ def _summary(parts: Sequence[ImportSeries]) -> SeriesSummary:
         int(seen.start[0]), int(seen.end[-1]), len(parts), len(seen), n_repeated, n_differing,
         _total(parts, seen),
     )  # fmt: skip
+
+
+def as_one(previews: Sequence[ImportPreview]) -> ImportPreview:
+    """The files of one import as if they were one: every series once, with what all of them tell of it.
+
+    Parameters
+    ----------
+    previews : sequence of ImportPreview
+        At least one.
+
+    Returns
+    -------
+    ImportPreview
+        The first one with the series of all.
+    """
+    if len(previews) == 1:
+        return previews[0]
+    series = []
+    for parts in _groups(previews):
+        seen, _, _ = put_together(parts)
+        total = _total(parts, seen)
+        first, last = int(seen.start[0]), int(seen.end[-1])
+        series.append(replace(parts[0], observations=seen, n=len(seen), start=first, end=last, total=total))
+    return replace(previews[0], series=tuple(series))
 
 
 def put_together(parts: Sequence[ImportSeries]) -> tuple[Observations, int, int]:
