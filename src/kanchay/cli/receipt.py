@@ -164,6 +164,8 @@ def _show_matches(study: ReceiptStudy) -> None:
     for match in study.matches:
         chosen = "*" if match.tariff_id == study.tariff_id else " "
         click.echo(f"{chosen} {match.tariff_id}: {match.confidence.value} ({', '.join(match.because)})")
+    if study.is_open:
+        click.echo("  More than one fits: name yours with --tariff before you apply it.")
     for learned in study.learned:
         kept = "kept with the site" if learned.lasting else "of this month only"
         click.echo(f"  {learned.parameter} = {learned.value} ({kept})")

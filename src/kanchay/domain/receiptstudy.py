@@ -94,7 +94,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptStudy:
-    """A receipt with the tariffs it may be of, the one chosen, what it teaches and both comparisons."""
+    """A receipt with the tariffs it may be of, the one chosen, what it teaches and both comparisons.
+
+    `is_open` is true where nobody named the tariff and others fit as well: it is shown, but not applied.
+    """
 
     receipt: Receipt
     matches: tuple[TariffMatch, ...] = ()
@@ -102,3 +105,4 @@ class ReceiptStudy:
     learned: tuple[Learned, ...] = ()
     by_list: Comparison | None = None
     by_printed: Comparison | None = None
+    is_open: bool = False

@@ -56,7 +56,19 @@ def test_the_likeliest_tariff_agrees_in_everything_that_is_printed(ctx: Context)
 
 def test_without_the_kind_of_use_both_are_candidates(ctx: Context) -> None:
     lines = [line.replace(" Residencial", "") for line in AUGUST]
-    assert {m.tariff_id for m in match_tariffs(ctx, receipt(*lines))} == {LDS, f"{LDS}_nores"}
+    study = study_receipt(ctx, receipt(*lines))
+    assert {m.tariff_id: m.confidence.value for m in study.matches} == {
+        LDS: "medium",
+        f"{LDS}_nores": "medium",
+    }
+    assert study.is_open
+    with pytest.raises(InputError) as asked:  # shown, but never chosen for somebody
+        apply_receipt(ctx, operator_scope(), "casa", study)
+    assert asked.value.code == "receipt.open"
+    assert (
+        apply_receipt(ctx, operator_scope(), "casa", study_receipt(ctx, receipt(*lines), LDS)).tariff_id
+        == LDS
+    )
 
 
 def test_another_system_is_no_match(ctx: Context) -> None:
@@ -241,7 +253,9 @@ def test_the_verb_applies_and_takes_back(tmp_path, home: list[str]) -> None:
     )
     text = receipt_xml(made).replace(b"RECIBO INVENTADO PARA PRUEBAS (made up, no such customer)", b"-")
     file.write_bytes(text)
-    done = run(*home, "receipt", file, "--site", "casa", "--apply", "--param", "alumbrado=8.82")
+    done = run(
+        *home, "receipt", file, "--site", "casa", "--apply", "--tariff", LDS, "--param", "alumbrado=8.82"
+    )
     assert done.exit_code == 0, done.output
     assert f"casa now has {LDS}, read on day 4; alumbrado=8.82" in done.stdout
     back = run(*home, "receipt", "--undo", "--site", "casa")

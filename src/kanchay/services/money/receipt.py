@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -37,7 +39,15 @@ def match_tariffs(ctx: Context, receipt: Receipt) -> tuple[TariffMatch, ...]:
         if (because := _because(tariff, receipt))
     ]
     found.sort(key=lambda match: (-len(match.because), match.tariff_id))
-    return tuple(found)
+    return tuple(
+        replace(m, confidence=Confidence.MEDIUM) if _tied(found) and m.confidence is Confidence.HIGH else m
+        for m in found
+    )
+
+
+def _tied(matches: Sequence[TariffMatch]) -> bool:
+    """Whether the receipt speaks for the first two alike, as where it does not print the kind of use."""
+    return len(matches) > 1 and len(matches[0].because) == len(matches[1].because)
 
 
 def _because(tariff: Tariff, receipt: Receipt) -> tuple[str, ...]:
@@ -96,6 +106,7 @@ def study_receipt(ctx: Context, receipt: Receipt, tariff_id: str | None = None) 
         learned_parameters(receipt, tariff) if tariff else (),
         by_list(tariff, receipt) if tariff else None,
         by_printed(_rules(ctx, chosen), receipt),
+        is_open=tariff_id is None and _tied(matches),
     )
 
 

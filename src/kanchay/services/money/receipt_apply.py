@@ -65,18 +65,30 @@ def apply_receipt(
     scope.require(Permission.WRITE, site_id)
     with ctx.records.unit(scope) as uow:
         before = uow.sites.get(site_id)
-        if study.receipt.made_up and not before.simulated:
-            raise InputError(
-                f"'{study.receipt.file_name}' is a made-up receipt, and '{before.name}' is no simulated site.",
-                hint="Apply it to a simulated one: kanchay demo.",
-                code="receipt.made_up",
-            )
+        _check(study, before)
         after = site_after(ctx, before, study, parameters)
         uow.sites.put(after)
         told = {"before": _told(before), "after": _told(after)}
         place = {"organisation_id": after.organisation_id, "site_id": site_id}
         note(uow, scope, ctx.clock(), _APPLY, json.dumps(told, sort_keys=True), **place)
     return after
+
+
+def _check(study: ReceiptStudy, site: Site) -> None:
+    """Nothing made up reaches a real site, and no tariff is guessed."""
+    if study.receipt.made_up and not site.simulated:
+        raise InputError(
+            f"'{study.receipt.file_name}' is a made-up receipt, and '{site.name}' is no simulated site.",
+            hint="Apply it to a simulated one: kanchay demo.",
+            code="receipt.made_up",
+        )
+    if study.is_open:
+        fitting = ", ".join(m.tariff_id for m in study.matches)
+        raise InputError(
+            "More than one tariff fits this receipt.",
+            hint=f"Name one with --tariff: {fitting}.",
+            code="receipt.open",
+        )
 
 
 def _told(site: Site) -> dict[str, Any]:
