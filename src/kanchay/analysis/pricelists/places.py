@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
-__all__ = ["price_at", "price_places", "put_price", "with_fixed_in_bands"]
+__all__ = ["price_at", "price_places", "put_price", "with_fixed_in_bands", "with_reactive_rate"]
 
 _PRICES: Final = ("fixed", "rate", "amount")
 _NAMES: Final = ("id", "block", "up_to")
@@ -122,33 +122,59 @@ def _under(part: Any, path: str) -> Iterator[str]:
                 yield from _under(value, f"{path}/{key}")
 
 
-def with_fixed_in_bands(version: Mapping[str, Any], stand_in: str) -> Mapping[str, Any]:
+def with_fixed_in_bands(version: Mapping[str, Any]) -> Mapping[str, Any]:
     """The version with a fixed charge in each band of its energy, and without the charge that stood in for it.
 
     Parameters
     ----------
     version : mapping
-    stand_in : str
-        Id of that charge; where the version has none, it is returned as it is.
+        Of an option of which we held no list with every fixed charge, as BT5F.
 
     Returns
     -------
     mapping
-        The new places hold ``"0"``.
+        The new places hold ``"0"``; a version that has them is returned as it is.
 
     Examples
     --------
     >>> energy = {"id": "energy", "bands": [{"up_to": None}]}
-    >>> with_fixed_in_bands({"charges": [energy, {"id": "fixed", "name": {"en": "Fixed"}}]}, "fixed")["charges"]
+    >>> with_fixed_in_bands({"charges": [energy, {"id": "fixed", "name": {"en": "Fixed"}}]})["charges"]
     [{'id': 'energy', 'bands': [{'up_to': None, 'fixed': '0'}], 'fixed_id': 'fixed', 'fixed_name': {'en': 'Fixed'}}]
     """
-    old = next((c for c in version["charges"] if c["id"] == stand_in), None)
+    old = next((c for c in version["charges"] if c["id"] == "fixed"), None)
     if old is None:
         return version
     made = deepcopy(dict(version))
-    made["charges"] = [c for c in made["charges"] if c["id"] != stand_in]
+    made["charges"] = [c for c in made["charges"] if c["id"] != "fixed"]
     energy = next(c for c in made["charges"] if c["id"] == "energy")
-    energy |= {"fixed_id": stand_in, "fixed_name": old.get("name", {})}
+    energy |= {"fixed_id": "fixed", "fixed_name": old.get("name", {})}
     for band in energy["bands"]:
         band.setdefault("fixed", "0")
+    return made
+
+
+def with_reactive_rate(version: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The version with a price of reactive energy where its amount was typed from a receipt.
+
+    Parameters
+    ----------
+    version : mapping
+        Of an option of which we held no list with that price, as MT4.
+
+    Returns
+    -------
+    mapping
+        The price is ``"0"``, above 30 % of the active energy as every list says.
+
+    Examples
+    --------
+    >>> typed = {"id": "reactive", "kind": "fixed", "parameter": "energia_reactiva", "taxes": ["igv"]}
+    >>> with_reactive_rate({"charges": [typed]})["charges"]
+    [{'id': 'reactive', 'taxes': ['igv'], 'kind': 'reactive', 'above_share': '0.30', 'rate': '0'}]
+    """
+    made = deepcopy(dict(version))
+    for charge in made["charges"]:
+        if charge["id"] == "reactive" and charge.get("kind") == "fixed":
+            del charge["kind"], charge["parameter"]
+            charge |= {"kind": "reactive", "above_share": "0.30", "rate": "0"}
     return made

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from kanchay.analysis.pricelists.flags import flags_of, fose_flags
-from kanchay.analysis.pricelists.places import price_at, price_places, put_price, with_fixed_in_bands
-from kanchay.analysis.pricelists.slots import STAND_INS, list_option, slots_of
+from kanchay.analysis.pricelists.places import (
+    price_at,
+    price_places,
+    put_price,
+    with_fixed_in_bands,
+    with_reactive_rate,
+)
+from kanchay.analysis.pricelists.slots import list_option, slots_of
 from kanchay.analysis.tariff.document import TariffInvalid
 from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.domain.pricelist import ListRow, ListSlot, PriceChange, PriceList, Proposal
@@ -19,7 +25,11 @@ from kanchay.domain.tariff import Tariff
 
 __all__ = ["propose"]
 
-_TAX = "igv"
+_TAX: Final = "igv"
+_WHOLE: Final[Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]]] = {
+    "BT5F": with_fixed_in_bands,
+    "MT4": with_reactive_rate,
+}
 
 
 def propose(document: Mapping[str, Any], offered: PriceList, today: date) -> Proposal:
@@ -96,8 +106,8 @@ _Rows = dict[ListSlot, ListRow | None]
 def _newest(document: Mapping[str, Any], tariff: Tariff) -> Mapping[str, Any]:
     """The newest version, with every place that a whole list has a price for."""
     newest: Mapping[str, Any] = max(document["versions"], key=lambda v: str(v["valid_from"]))
-    stand_in = STAND_INS.get(list_option(tariff.option))
-    return with_fixed_in_bands(newest, stand_in) if stand_in else newest
+    whole = _WHOLE.get(list_option(tariff.option))
+    return whole(newest) if whole else newest
 
 
 def _rows(offered: PriceList, tariff: Tariff) -> _Rows:

@@ -8,7 +8,7 @@ from typing import Final
 from kanchay.domain.pricelist import ListSlot
 from kanchay.domain.tariff import Tariff
 
-__all__ = ["STAND_INS", "list_option", "slots_of"]
+__all__ = ["list_option", "slots_of"]
 
 # Bands of the month's total; inside the middle one the first 30 kWh cost one sum.
 _BANDED: Final = (
@@ -101,10 +101,6 @@ _SLOTS: Final[Mapping[tuple[str, str], tuple[ListSlot, ...]]] = {
     ("BT4", ""): _ONE_ENERGY,
     ("MT4", ""): _ONE_ENERGY,
 }
-
-
-# Options of which we held no list with every fixed charge, so that another charge stood in for it.
-STAND_INS: Final[Mapping[str, str]] = {"BT5F": "fixed"}
 
 
 def list_option(code: str) -> str:

@@ -13,7 +13,9 @@ from kanchay.cli.import_asking import can_ask
 from kanchay.cli.opening import settings_of
 
 if TYPE_CHECKING:
+    from kanchay.analysis.pricelists.newtariff import Distributor
     from kanchay.domain.pricelist import ListWish, PriceChange, PriceList, Proposal
+    from kanchay.services.context import Context
 
 __all__ = ["command"]
 
@@ -30,6 +32,12 @@ FLAGS = ("date", "fose", "igv", "jump", "unit")
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d"]), help="First day of the list.")
 @click.option("--igv", type=click.Choice(["with", "without"]), help="Whether its prices include IGV.")
 @click.option("--option", "options", multiple=True, metavar="CODE", help="Only this option, such as BT5B.")
+@click.option(
+    "--new", is_flag=True, help="Also make tariffs that we do not hold of this distributor and system."
+)
+@click.option(
+    "--provider-name", default="", metavar="NAME", help="With --new: what people call the distributor."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change and store nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask; refused while a flag is raised and not accepted.")
 @click.option("--accept", multiple=True, type=click.Choice(FLAGS), help="Store although this flag is raised.")
@@ -53,8 +61,9 @@ def command(click_ctx: click.Context, /, *, file: Path | None, as_json: bool, **
     from kanchay.services.money.pricelist import propose_all, read_price_list
 
     ctx = in_memory(settings=settings_of(click_ctx))
-    offered = read_price_list(ctx, list_reader(), file, _wish(given))
-    proposals = propose_all(ctx, offered, given["options"])
+    new = _new(ctx, given) if given["new"] else None
+    offered = read_price_list(ctx, list_reader(), file, _wish(given), new)
+    proposals = propose_all(ctx, offered, given["options"], new)
     if not as_json:
         _show(offered, proposals)
     saved = [] if given["dry_run"] else _store(click_ctx, proposals, given)
@@ -72,6 +81,21 @@ def _wish(given: dict[str, Any]) -> ListWish:
     return ListWish(given["provider"], given["system"], given["column"], day.date() if day else None, igv)
 
 
+def _new(ctx: Context, given: dict[str, Any]) -> Distributor:
+    """Whose the new tariffs are: the list alone does not say it in words that an id can be made of."""
+    from kanchay.analysis.pricelists.newtariff import Distributor
+    from kanchay.services.money.pricelist import known_systems
+
+    provider, system = given["provider"], given["system"]
+    if not provider or not system:
+        raise click.UsageError("--new needs --provider ID and --system NAME.")
+    known = known_systems(ctx).names.get(provider)
+    name = given["provider_name"] or (known[0] if known else "")
+    if not name:
+        raise click.UsageError(f"We do not know '{provider}' yet: add --provider-name NAME.")
+    return Distributor(provider, name, system)
+
+
 def _undo(click_ctx: click.Context, tariff_ids: tuple[str, ...]) -> None:
     from kanchay.bootstrap import tariff_store
     from kanchay.services.money.pricelist import undo_update
@@ -79,7 +103,11 @@ def _undo(click_ctx: click.Context, tariff_ids: tuple[str, ...]) -> None:
     store = tariff_store(settings_of(click_ctx))
     for tariff_id in tariff_ids:
         restored = undo_update(store, tariff_id)
-        now = "the file before the last update is back" if restored else "the package's own prices hold again"
+        now = (
+            "the file before the last update is back"
+            if restored
+            else "your file is gone; what the package has, if anything, holds again"
+        )
         click.echo(f"{tariff_id}: {now}")
 
 
@@ -119,8 +147,12 @@ def _show(offered: PriceList, proposals: list[Proposal]) -> None:
 
 
 def _show_one(proposal: Proposal) -> None:
-    click.echo(f"\n{proposal.tariff_id}: {proposal.valid_from} against {proposal.replaces}")
-    table(("Price", "Held", "Listed", "%", "Read at"), [_row(change) for change in proposal.changes])
+    against = f"against {proposal.replaces}" if proposal.replaces else "new"
+    click.echo(f"\n{proposal.tariff_id}: {proposal.valid_from} {against}")
+    if proposal.replaces:
+        table(("Price", "Held", "Listed", "%", "Read at"), [_row(change) for change in proposal.changes])
+    else:
+        table(("Price", "Listed", "Read at"), [[c.path, str(c.new), c.where] for c in proposal.changes])
     for note in proposal.notes:
         click.echo(f"  {note}")
     for flag in proposal.flags:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from kanchay.analysis.pricelists.newtariff import Distributor, models_for, propose_new
 from kanchay.analysis.pricelists.propose import propose
 from kanchay.analysis.pricelists.understand import KnownSystems, understand
 from kanchay.analysis.pricelists.words import bare
@@ -22,8 +23,8 @@ __all__ = ["known_systems", "open_flags", "propose_all", "read_price_list", "sto
 _EARLIER_NAMES: Final = {"pluz": ("Pluz", "Enel Distribución", "Edelnor")}
 
 
-def known_systems(ctx: Context) -> KnownSystems:
-    """The distributors and electric systems of the tariffs that we hold."""
+def known_systems(ctx: Context, new: Distributor | None = None) -> KnownSystems:
+    """The distributors and electric systems of the tariffs that we hold, and the one that is to be added."""
     names: dict[str, set[str]] = {}
     systems: dict[str, set[str]] = {}
     for document in ctx.library.tariff_documents().values():
@@ -32,33 +33,44 @@ def known_systems(ctx: Context) -> KnownSystems:
         if system:
             systems.setdefault(key, set()).add(system)
             names.setdefault(key, {provider["name"], *_EARLIER_NAMES.get(key, ())})
+    if new is not None:
+        systems.setdefault(new.id, set()).add(new.system)
+        names.setdefault(new.id, {new.name})
     return KnownSystems({k: sorted(v) for k, v in names.items()}, {k: sorted(v) for k, v in systems.items()})
 
 
-def read_price_list(ctx: Context, reader: ListReader, path: Path, wish: ListWish) -> PriceList:
+def read_price_list(
+    ctx: Context, reader: ListReader, path: Path, wish: ListWish, new: Distributor | None = None
+) -> PriceList:
     """The prices of a file for one electric system; `InputError` names what it leaves open."""
-    return understand(reader.read(path), wish, known_systems(ctx))
+    return understand(reader.read(path), wish, known_systems(ctx, new))
 
 
-def propose_all(ctx: Context, offered: PriceList, options: Collection[str] = ()) -> list[Proposal]:
+def propose_all(
+    ctx: Context, offered: PriceList, options: Collection[str] = (), new: Distributor | None = None
+) -> list[Proposal]:
     """What the list would make of each tariff of its distributor and system, or of those options alone.
 
-    `NotFound` where we hold none.
+    With `new` options that we do not hold of that distributor are made on the model of another's. `NotFound` where there
+    is nothing to make.
     """
-    wanted = {bare(option) for option in options}
-    held = {
+    documents = {
         key: document
         for key, document in sorted(ctx.library.tariff_documents().items())
-        if _is_of(document["provider"], offered)
-        and (not wanted or bare(document["option"]["code"]) in wanted)
+        if not options or bare(document["option"]["code"]) in {bare(option) for option in options}
     }
-    if not held:
+    held = [document for document in documents.values() if _is_of(document["provider"], offered)]
+    made = [propose(document, offered, _today(ctx, document["timezone"])) for document in held]
+    if new is not None:
+        models = models_for(documents, offered, new)
+        made += [propose_new(model, offered, new, _today(ctx, model["timezone"])) for model in models]
+    if not made:
         raise NotFound(
             f"We hold no tariff of {offered.system} that {offered.name} could update.",
-            hint="kanchay tariff list shows what there is.",
+            hint="kanchay tariff list shows what there is; --new makes tariffs that we do not hold yet.",
             code="pricelist.no_tariff",
         )
-    return [propose(document, offered, _today(ctx, document["timezone"])) for document in held.values()]
+    return made
 
 
 def _is_of(provider: dict[str, str], offered: PriceList) -> bool:
@@ -93,9 +105,10 @@ def store_proposals(
 
 def _remark(proposal: Proposal, accepted: Collection[str]) -> str:
     raised = sorted({flag.code for flag in proposal.flags} & set(accepted))
+    before = f", in place of those from {proposal.replaces}" if proposal.replaces else ""
     told = f"\nAccepted although raised: {', '.join(raised)}." if raised else ""
     return (
-        f"Written by kanchay tariff update: prices from {proposal.valid_from} on, before {proposal.replaces}.{told}"
+        f"Written by kanchay tariff update: prices from {proposal.valid_from} on{before}.{told}"
         f"\nTake it back with: kanchay tariff update --undo {proposal.tariff_id}"
     )
 
