@@ -213,7 +213,10 @@ class ContractedCharge:
 
 @dataclass(frozen=True, slots=True)
 class ReactiveCharge:
-    """A price on reactive energy above a share of the active one. [kvarh]"""
+    """A price on reactive energy above a share of the active one. [kvarh]
+
+    Where reactive energy is not metered the whole amount may be typed as parameter `amount_parameter`.
+    """
 
     id: str
     rate: Decimal | None = field(metadata=_RATE)
@@ -222,6 +225,7 @@ class ReactiveCharge:
     tax_included: bool
     quantity: str = "reactive_kvarh"
     active: str = "energy_kwh"
+    amount_parameter: str = ""
     names: Names = field(default_factory=dict, metadata=_LABEL)
     source: Source | None = field(default=None, metadata=_LABEL)
 

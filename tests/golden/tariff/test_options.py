@@ -441,6 +441,18 @@ def test_a_verified_rule_makes_no_price_surer(tariffs: dict[str, Tariff], key: s
         assert reactive.above_share == Decimal("0.30")
 
 
+def test_reactive_energy_that_no_meter_counts_is_typed_as_money(tariffs: dict[str, Tariff]) -> None:
+    usage, typed, lines, _ = BY_HAND[f"{PLUZ}bt2"]
+    without = replace(usage, quantities={k: v for k, v in usage.quantities.items() if k != "reactive_kvarh"})
+    given = {k: Decimal(v) for k, v in typed.items()}
+    with pytest.raises(BillRefused, match="energia_reactiva"):
+        evaluate(tariffs[f"{PLUZ}bt2"], without, parameters=given)
+    told = evaluate(
+        tariffs[f"{PLUZ}bt2"], without, parameters={**given, "energia_reactiva": Decimal("29.16")}
+    )
+    assert {k: v for k, v in lines_of(told).items() if k != "rounding"} == lines
+
+
 def test_the_decimal_of_bt5a_is_told(tariffs: dict[str, Tariff], peru_facts: dict[str, Any]) -> None:
     """Ten times what the transcription reads, and above BT5F's peak price, which is why."""
     note = fact_of(peru_facts, "BT5A")["note"]

@@ -63,11 +63,12 @@ def _statistic(charge: DemandCharge, frame: Frame) -> Decimal:
     top, months = charge.statistic.top, charge.statistic.months
     peaks = [frame.quantity(charge.quantity, charge.id), *_history(charge, frame, months - 1)]
     known = [max(kw, charge.statistic.at_least) for kw in peaks]
-    if len(known) < top:
+    if len(known) < top < months:  # where all months count, the mean is of those there are
         raise refuse.missing_demand(charge.id, charge.quantity, top, len(known))
     if len(known) < months:
         frame.warnings.append("demand.short_history")
-    return sum(sorted(known, reverse=True)[:top], Decimal(0)) / top
+    highest = sorted(known, reverse=True)[:top]
+    return sum(highest, Decimal(0)) / len(highest)
 
 
 def _ratcheted(charge: DemandCharge, frame: Frame) -> Decimal:
@@ -144,13 +145,15 @@ def price_reactive(charge: ReactiveCharge, frame: Frame) -> list[BillLine]:
     --------
     >>> from types import SimpleNamespace as Some
     >>> frame = Some(
-    ...     quantity=lambda name, line: Decimal({"reactive_kvarh": 400, "energy_kwh": 1000}[name]),
+    ...     quantity=lambda name, *line: Decimal({"reactive_kvarh": 400, "energy_kwh": 1000}[name]),
     ...     line=lambda key, exact, *words, **more: (key, str(exact)), source_of=lambda charge: None,
     ... )
     >>> price_reactive(ReactiveCharge("reactive", Decimal("0.0481"), Decimal("0.30"), (), False), frame)
     [('reactive', '4.810000')]
     """
-    reactive = frame.quantity(charge.quantity, charge.id)
+    if charge.amount_parameter and (typed := frame.lookup(charge.amount_parameter)) is not None:
+        return [frame.line(charge.id, typed[0], "reactive", "", charge, source=typed[1])]
+    reactive = frame.quantity(charge.quantity, charge.id, charge.amount_parameter)
     active = frame.quantity(charge.active, charge.id)
     free = charge.above_share * active
     above = max(reactive - free, Decimal(0))

@@ -90,14 +90,14 @@ class Frame:
         """The charge's own source, else the newest price list that the period touches."""
         return charge.source or self.blend.shares[-1].version.source
 
-    def quantity(self, name: str, line: str) -> Decimal:
+    def quantity(self, name: str, line: str, amount_parameter: str = "") -> Decimal:
         """A quantity of the period, rounded as the meter is read; refused where missing or below zero."""
-        value = self._net(name, self.exact(name, line))
+        value = self._net(name, self.exact(name, line, amount_parameter))
         if value < 0:
             raise refuse.negative_energy(name, value)
         return round_to(value, self.tariff.rounding.quantity)
 
-    def exact(self, name: str, line: str) -> Decimal:
+    def exact(self, name: str, line: str, amount_parameter: str = "") -> Decimal:
         """A quantity as it was measured; refused where missing. Who measures no export sends nothing."""
         value = self.usage.quantities.get(name)
         if value is None:
@@ -106,7 +106,7 @@ class Frame:
             self.warnings.append("export.none")
             return Decimal(0)
         if value is None:
-            raise refuse.missing_quantity(line, name)
+            raise refuse.missing_quantity(line, name, amount_parameter)
         return value
 
     def _sum_of_blocks(self, name: str) -> Decimal | None:

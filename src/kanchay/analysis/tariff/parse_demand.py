@@ -119,11 +119,12 @@ def read_reactive(node: Node, include: tuple[str, ...]) -> ReactiveCharge:
     -------
     ReactiveCharge
     """
-    common = read_common(node, include, "rate", "above_share", "quantity", "active")
+    common = read_common(node, include, "rate", "above_share", "quantity", "active", "amount_parameter")
     return ReactiveCharge(
         **common,
         rate=node["rate"].exact(),
         above_share=node["above_share"].exact(),
         quantity=node["quantity"].text(needed=False, default="reactive_kvarh"),
         active=node["active"].text(needed=False, default="energy_kwh"),
+        amount_parameter=node["amount_parameter"].text(needed=False),
     )

@@ -40,7 +40,7 @@ def parameters_of(charge: Charge) -> set[str]:
             return {name} if name else set()
         case ContractedCharge(parameter=name):
             return {name}
-        case DemandCharge(minus_parameter=name):
+        case DemandCharge(minus_parameter=name) | ReactiveCharge(amount_parameter=name):
             return {name} if name else set()
         case LookupCharge(parameter=name, amount_parameter=amount):
             return {name, amount} if amount else {name}

@@ -156,7 +156,7 @@ def negative_energy(quantity: str, value: object) -> BillRefused:
     )
 
 
-def missing_quantity(line: str, quantity: str) -> BillRefused:
+def missing_quantity(line: str, quantity: str, amount_parameter: str = "") -> BillRefused:
     """A quantity that the tariff needs and the usage does not hold.
 
     Parameters
@@ -165,6 +165,8 @@ def missing_quantity(line: str, quantity: str) -> BillRefused:
         Id of the line.
     quantity : str
         Name of what it needs.
+    amount_parameter : str, optional
+        A parameter that takes the line's whole amount instead.
 
     Returns
     -------
@@ -172,9 +174,10 @@ def missing_quantity(line: str, quantity: str) -> BillRefused:
         ``bill.missing_demand`` for demand, else ``bill.missing_quantity``.
     """
     kind = "missing_demand" if quantity.startswith("demand_kw") else "missing_quantity"
+    also = f", or the amount of a receipt: --param {amount_parameter}=AMOUNT" if amount_parameter else ""
     return BillRefused(
         f"Line '{line}' needs '{quantity}', which this period does not have.",
-        hint=f"Give readings of each interval, or the number itself: --quantity {quantity}=VALUE.",
+        hint=f"Give readings of each interval, or the number itself: --quantity {quantity}=VALUE{also}.",
         code=f"bill.{kind}",
     )
 
