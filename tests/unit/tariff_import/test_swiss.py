@@ -82,6 +82,12 @@ def test_dynamic_prices_are_told_with_their_address() -> None:
     assert "https://example.org/api" in note.what
 
 
+def test_fields_nobody_reads_are_told() -> None:
+    tariff = read(operator(swiss("grid", "G", {"base": {"price": 3}, "bonus": {"price": 1}}, discount=5)))
+    told = {n.where for n in tariff.left_out if n.code == "field.unknown"}
+    assert told == {"grid.discount", "grid.prices.bonus"}
+
+
 def test_fees_of_a_place_are_picked() -> None:
     places = [
         {"municipalityNumber": n, "municipalityName": name, "municipalityBase": {"price": n}}

@@ -144,6 +144,20 @@ def test_what_we_have_no_word_for_is_told(more: dict[str, Any], code: str) -> No
     assert tariff.document["versions"][0]["source"]["confidence"] == "low"
 
 
+def test_fields_nobody_reads_are_told() -> None:
+    more = {
+        "voltagediscount": 0.02,
+        "energycomments": "A fuel rider\r\n is added.",
+        "peakkwcapacitymin": 400,
+        "approved": True,
+    }
+    notes = {n.where: n for n in read(rate(**more)).left_out}
+    assert notes["voltagediscount"].code == "field.unknown"
+    assert notes["energycomments"].what == "The file remarks: A fuel rider is added."
+    assert notes["peakkwcapacitymin"].what == "The rate is for customers from 400 kW."
+    assert "approved" not in notes
+
+
 def test_net_metering_net_billing_and_fuel() -> None:
     assert parse_tariff(read(rate(dgrules="Net Metering")).document).export is ExportMode.NET_METERING
     sold = [[{"rate": 0.1, "sell": 0.03}], [{"rate": 0.3, "sell": 0.08}]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from kanchay.domain.priceseries import PriceSeries
 __all__ = ["Answers", "ForeignTariff", "LeftOut", "Notes", "one_price", "slug"]
 
 _MOST_SLUG: Final = 60
+_MOST_FIELDS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Notes:
     def add(self, code: str, where: str, what: str, *, money: bool = False) -> None:
         """Note something."""
         self._found.setdefault((code, where), LeftOut(code, where, what, money))
+
+    def unknown(self, node: Mapping[str, Any], known: Collection[str], where: str = "") -> None:
+        """Note fields that nobody reads and that hold something: none is passed over in silence."""
+        for name in [f for f in node if f not in known and node[f] not in (None, "", [], {})][:_MOST_FIELDS]:
+            self.add("field.unknown", f"{where}{name[:_MOST_SLUG]}", "We do not know this field.")
 
     def all(self) -> tuple[LeftOut, ...]:
         """All of it, what costs money first."""

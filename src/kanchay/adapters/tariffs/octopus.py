@@ -29,6 +29,7 @@ _LONG: Final = 2 * _DAY  # a price that holds longer is a version of its own
 _PENCE: Final = Decimal(100)
 _FAR: Final = 2**40
 _MOST_SLOTS: Final = 400_000  # twenty years of half hours
+_READ: Final = frozenset({"value_exc_vat", "value_inc_vat", "valid_from", "valid_to", "payment_method"})
 _VAT_DECIMALS: Final = 3
 _NAME: Final = {"en": "Energy", "es": "Energía"}
 
@@ -93,6 +94,7 @@ def _rates(root: Any, notes: Notes, where: str) -> list[_Rate]:
         notes.add("pages.missing", "next", "The answer has more pages: prices are missing.", money=True)
     found: dict[int, _Rate] = {}
     for row in members(member(root, "results")):
+        notes.unknown(row if isinstance(row, dict) else {}, _READ, f"{where}.")
         if text(member(row, "payment_method")).upper() not in ("", "DIRECT_DEBIT"):
             notes.add("payment.other", where, "Prices for other ways of payment than direct debit.")
             continue

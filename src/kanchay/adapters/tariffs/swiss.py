@@ -30,6 +30,22 @@ _NAMES: Final = {
 }
 _DAYS: Final = {"mo": 0, "tu": 1, "we": 2, "th": 3, "fr": 4, "sa": 5, "su": 6}
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_READ: Final = frozenset(
+    {"tariffName", "tariffType", "tariffForm", "standardBasegroup", "startDate", "endDate", "prices", "comment",
+     "customerType", "customerVoltageLevel"}
+)  # fmt: skip
+_PRICES: Final = frozenset(
+    {
+        "base",
+        "energy",
+        "power",
+        "reactivePower",
+        "refundStorage",
+        "municipalityTaxes",
+        "cantonalTaxes",
+        "dynamic",
+    }
+)
 _EVERY: Final = frozenset(range(7))
 _DAY_MIN: Final = 24 * 60
 _PER: Final = {"chf/m": "month", "chf/y": "year", "chf/d": "day", "": "month"}
@@ -123,6 +139,8 @@ def _charges(
     tariff: dict[str, Any], picks: Sequence[str], calendar: Calendar, notes: Notes
 ) -> Iterator[dict[str, Any]]:
     kind, prices = word(tariff.get("tariffType")), tariff.get("prices")
+    notes.unknown(tariff, _READ, f"{kind}.")
+    notes.unknown(prices if isinstance(prices, dict) else {}, _PRICES, f"{kind}.prices.")
     if word(tariff.get("tariffForm")) == "dynamic":
         where = text(member(member(prices, "dynamic"), "url")) or "an address the file does not tell"
         notes.add("price.dynamic", kind, f"Its prices change by the hour and lie at {where}.", money=True)

@@ -28,6 +28,19 @@ _SEGMENTS: Final = {
 }
 _FULL: Final = "Ask the service with detail=full."
 _ALWAYS: Final = "1970-01-01"
+_COMMENTS: Final = ("basicinformationcomments", "demandcomments", "energycomments")
+_WITH_PRICES: Final = """
+energyratestructure energyweekdayschedule energyweekendschedule fueladjustmentsmonthly dgrules usenetmetering
+flatdemandstructure flatdemandmonths flatdemandunit demandratestructure demandrateunit demandunits
+demandweekdayschedule demandweekendschedule demandwindow demandratchetpercentage lookbackpercent lookbackrange
+lookbackmonths fixedchargefirstmeter fixedchargeunits fixedmonthlycharge mincharge minchargeunits minmonthlycharge
+"""
+_WITHOUT: Final = """
+label uri utility eiaid name sector startdate enddate source sourceparent country servicetype approved is_default
+revisions supersedes latest_update description phasewiring voltagecategory voltageminimum voltagemaximum
+peakkwcapacitymin peakkwcapacitymax peakkwcapacityhistory peakkwhusagemin peakkwhusagemax peakkwhusagehistory
+"""
+_READ: Final = frozenset(f"{_WITH_PRICES} {_WITHOUT}".split())
 # Fields whose charges our document has no word for, and what they are.
 _UNSAID: Final = {
     "coincidentratestructure": "demand at the hour of the utility's own peak",
@@ -188,6 +201,19 @@ def _minimum(item: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
 
 
 def _say_unsaid(item: dict[str, Any], notes: Notes) -> None:
+    notes.unknown(item, {*_READ, *_UNSAID, *_COMMENTS})
+    for field in _COMMENTS:
+        if text(item.get(field)):
+            notes.add("comment", field, f"The file remarks: {' '.join(text(item.get(field)).split())}")
+    least = exact(item.get("peakkwcapacitymin"))
+    if least:
+        notes.add(
+            "eligibility.least", "peakkwcapacitymin", f"The rate is for customers from {money(least)} kW."
+        )
+    if word(item.get("country")) not in ("", "usa", "us"):
+        notes.add(
+            "country", "country", "The rate is of another country: its money is taken as USD.", money=True
+        )
     for field, what in _UNSAID.items():
         if item.get(field):
             notes.add("charge.no_word", field, f"Not carried over: {what}.", money=True)
