@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
 from kanchay.adapters.library import PackageLibrary
 from kanchay.adapters.pricelists.reader import FileListReader
 from kanchay.analysis.pricelists.understand import KnownSystems, understand
+from kanchay.cli import cli
 from kanchay.domain.pricelist import ListWish, PriceList
 
 KNOWN = KnownSystems(
@@ -18,6 +20,7 @@ KNOWN = KnownSystems(
     {"luz_del_sur": ["Lima Sur"], "pluz": ["Lima Norte"]},
 )
 Read = Callable[..., PriceList]
+Run = Callable[..., Result]
 
 
 @pytest.fixture
@@ -35,3 +38,14 @@ def read(tmp_path: Path) -> Read:
 @pytest.fixture(scope="session")
 def documents() -> dict[str, dict[str, Any]]:
     return PackageLibrary().tariff_documents()
+
+
+@pytest.fixture
+def kanchay(tmp_path: Path) -> Run:
+    def run(*words: object, typed: str = "") -> Result:
+        done = CliRunner().invoke(cli, ["--home", str(tmp_path / "home"), *map(str, words)], input=typed)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done
+
+    return run

@@ -11,7 +11,17 @@ from decimal import Decimal
 
 from tests.made_pdf import Placed, pdf_of
 
-__all__ = ["DEMAND", "PUBLISHED", "Bands", "Line", "bt5b", "distributor_pdf", "regulator_page", "wide_pdf"]
+__all__ = [
+    "DEMAND",
+    "PUBLISHED",
+    "Bands",
+    "Line",
+    "bt5b",
+    "by_hand",
+    "distributor_pdf",
+    "regulator_page",
+    "wide_pdf",
+]
 
 Line = tuple[str, str, str]  # label, unit, price in S/ per unit; a heading has neither unit nor price
 MADE_UP = "LISTA INVENTADA PARA PRUEBAS"
@@ -74,6 +84,17 @@ def bt5b(b: Bands, option: str = "BT5B", *, non_residential: bool = True) -> lis
             ("Cargo por Energía Activa", _CENT, b.high),
         ]
     return lines
+
+
+def by_hand(b: Bands, kwh: int) -> Decimal:
+    """Energy and fixed charge of a month by this list."""
+    if kwh <= 30:
+        total = Decimal(b.low_fixed) + kwh * Decimal(b.low)
+    elif kwh <= int(b.limit):
+        total = Decimal(b.low_fixed) + Decimal(b.first30) + (kwh - 30) * Decimal(b.excess)
+    else:
+        total = Decimal(b.high_fixed) + kwh * Decimal(b.high)
+    return total.quantize(Decimal("0.01"))
 
 
 # Options of demand and hours with the prices of the facts file (Pluz 4-Sep-2026 where it has them).

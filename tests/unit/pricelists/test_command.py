@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from kanchay.bootstrap import in_memory
-from kanchay.cli import cli
 from kanchay.domain.errors import InputError, NotFound
 from kanchay.services.money.tariffs import tariff_by_id
 from kanchay.settings import read_settings
+from tests.unit.pricelists.conftest import Run
 from tests.unit.pricelists.made_up import DEMAND, PUBLISHED, bt5b, distributor_pdf, regulator_page
 
 pytest.importorskip("pypdf")
 PLUZ = "pe.pluz.lima_norte.bt5b"
 OCTOBER = replace(PUBLISHED[3], low="0.5390", first30="16.17", excess="0.7700", high="0.7877")
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def kanchay(tmp_path: Path) -> Run:
-    def run(*words: object, typed: str = "") -> Result:
-        done = CliRunner().invoke(cli, ["--home", str(tmp_path / "home"), *map(str, words)], input=typed)
-        if done.exception and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done
-
-    return run
 
 
 @pytest.fixture

@@ -18,12 +18,9 @@ from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.bootstrap import in_memory
 from kanchay.domain.pricelist import ListWish, PriceList, Proposal
 from kanchay.settings import read_settings
+from tests.unit.pricelists.conftest import Run
 from tests.unit.pricelists.current import current_lines, newest, printed
-from tests.unit.pricelists.made_up import PUBLISHED, Bands, Line, bt5b, regulator_page
-from tests.unit.pricelists.test_command import Run, kanchay
-from tests.unit.pricelists.test_proposing import by_hand
-
-__all__ = ["kanchay"]  # the fixture
+from tests.unit.pricelists.made_up import PUBLISHED, Bands, Line, bt5b, by_hand, regulator_page
 
 Documents = dict[str, dict[str, Any]]
 TODAY = date(2026, 11, 22)

@@ -18,7 +18,7 @@ from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.domain.pricelist import ListWish, PriceList, Proposal
 from tests.unit.pricelists.conftest import KNOWN
 from tests.unit.pricelists.current import current_lines, newest, printed
-from tests.unit.pricelists.made_up import PUBLISHED, Bands, Line, bt5b
+from tests.unit.pricelists.made_up import PUBLISHED, Bands, Line, bt5b, by_hand
 
 Documents = dict[str, dict[str, Any]]
 TODAY = date(2026, 11, 22)
@@ -84,16 +84,6 @@ def test_the_new_version_prices_as_the_list_does(documents: Documents) -> None:
     for kwh in (1, 30, 31, 140, 141, 500):
         assert list_price(tariff, Decimal(kwh), day) == by_hand(october, kwh)
         assert list_price(tariff, Decimal(kwh), date(2026, 10, 3)) == by_hand(SEPTEMBER, kwh)
-
-
-def by_hand(b: Bands, kwh: int) -> Decimal:
-    if kwh <= 30:
-        total = Decimal(b.low_fixed) + kwh * Decimal(b.low)
-    elif kwh <= int(b.limit):
-        total = Decimal(b.low_fixed) + Decimal(b.first30) + (kwh - 30) * Decimal(b.excess)
-    else:
-        total = Decimal(b.high_fixed) + kwh * Decimal(b.high)
-    return total.quantize(Decimal("0.01"))
 
 
 def test_the_source_says_file_fingerprint_and_day(documents: Documents) -> None:
