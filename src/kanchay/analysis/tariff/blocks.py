@@ -82,7 +82,7 @@ def block_index(
     Returns
     -------
     ndarray of int64, shape (n,)
-        Index in ``schedule.blocks``: the first whose window holds, else the last.
+        Index in ``schedule.blocks``: the first whose window holds, else the last. [-]
 
     Examples
     --------
