@@ -75,13 +75,14 @@ def test_keys_put_together_from_codes_exist(locale: str) -> None:
 
 def test_the_importers_reasons_are_known_word_for_word() -> None:
     from kanchay.adapters.files.questions import BECAUSE
+    from kanchay.services.readings.match_bill import BILL_SAYS
 
     english = {
         key.removeprefix("because."): text
         for key, text in catalogue("en").items()
         if key.startswith("because.")
     }
-    assert english == BECAUSE
+    assert english == BECAUSE | {"bill": BILL_SAYS}
 
 
 def test_an_unknown_language_is_spanish() -> None:

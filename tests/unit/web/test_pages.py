@@ -447,3 +447,18 @@ def test_a_finding_taken_away_can_come_back(client) -> None:
     assert "Deshacer: volver a mostrarlo" in client.get(page).text
     assert client.post(f"{page}/reopen", page).status_code == 303
     assert "Deshacer: volver a mostrarlo" not in client.get(page).text
+
+
+def test_a_file_is_compared_with_a_paper_bill(fresh) -> None:
+    client = fresh.client()
+    sent = send(client, CSV.replace("Energia (Wh)", "Energia"))
+    asked = client.get(sent.location + "?bill_from=2026-07-16&bill_to=2026-07-26&bill_kwh=26,9").text
+    assert "Con esta respuesta el archivo cuadra con tu recibo." in asked
+    assert re.search(r'name="unit" value="Wh" checked', asked)
+    agrees = client.get(sent.location + "?unit=Wh&bill_from=2026-07-16&bill_to=2026-07-26&bill_kwh=27").text
+    assert "Cuadra: tu recibo del 16" in agrees
+    wrong = client.get(sent.location + "?unit=kWh&bill_from=2026-07-16&bill_to=2026-07-26&bill_kwh=27").text
+    assert "Quizá la unidad es otra (Wh → kWh)" in wrong
+    assert 'name="bill_kwh" value="27"' in wrong  # the next one is compared beside it
+    typed = client.get(sent.location + "?unit=Wh&bill_from=x&bill_to=2026-07-26&bill_kwh=27")
+    assert (typed.status_code, "Un recibo lleva dos fechas" in typed.text) == (200, True)

@@ -217,8 +217,8 @@ def answers_of_bills(preview: ImportPreview, bills: Sequence[PaperBill], tz: str
             for c, share in shares.items()
             if all(_close(share * _within(bought, _span(b, tz))[0], b.amount, _AGREES) for b in covered)
         ]
-        if len(agreeing) == 1:
-            out[question.code] = agreeing[0]
+        if agreeing and len({round(shares[c], 9) for c in agreeing}) == 1:  # Wh, and W over an hour, are the same
+            out[question.code] = question.guess if question.guess in agreeing else agreeing[0]
     return out
 
 

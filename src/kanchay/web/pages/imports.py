@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from kanchay.services.context import Context
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.readings.answers import Recalled, answers_of, forget_answers, recall
 from kanchay.services.readings.import_file import compare_import, preview_file, store_import
+from kanchay.services.readings.match_bill import PaperBill, with_bills
 from kanchay.services.readings.undo import list_imports, undo_import
 from kanchay.web.gather import Gathered
 from kanchay.web.pages.common import gather
@@ -27,6 +29,7 @@ from kanchay.web.reading import Reading
 from kanchay.web.sessions import scope
 from kanchay.web.shell import Reader, product, reader, render
 from kanchay.web.uploads import Upload, Uploads
+from kanchay.web.views.import_bills import bill_rows, bills_from
 from kanchay.web.views.import_past import past_view
 from kanchay.web.views.importing import preview_view
 
@@ -181,14 +184,26 @@ def preview(site_id: str, token: str) -> str | tuple[str, int]:
             _uploads().drop(token)
         return _upload_page(known.site, sentence(error, r)), 422
     change = compare_import(ctx, known.scope, site_id, found.preview)
+    bills, wrong = _bills(r)
+    found = replace(found, preview=with_bills(found.preview, bills, known.site.tz))
     view = preview_view(
         found, change, r, n_bytes=kept.n_bytes, tz=known.site.tz, texts=known.texts(r.language)
     )
+    rows = bill_rows(found.preview, bills, r, known.site.tz)
     answers = {name: request.args.get(name, "") for name in _ARGS}
     most = product().settings.max_upload_mb
     return render(
-        "import.html", site=known.site, section="import", v=view, token=token, answers=answers, most=most, wrong=""
+        "import.html", site=known.site, section="import", v=view, token=token, answers=answers, most=most, wrong=wrong,
+        bills=rows,
     )  # fmt: skip
+
+
+def _bills(r: Reader) -> tuple[tuple[PaperBill, ...], str]:
+    """The bills typed into the page, and what is wrong with them."""
+    try:
+        return bills_from(request.args), ""
+    except InputError as error:
+        return (), sentence(error, r)
 
 
 def _reading_page(site: Site, kept: Upload, reading: Reading) -> str:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
 import numpy as np
 
 from kanchay.domain.importing import ImportPreview, ImportSeries
-from kanchay.domain.interval import DAY, HOUR, to_datetime, wall_clock
+from kanchay.domain.interval import DAY, HOUR, wall_clock
 from kanchay.domain.issue import Issue
-from kanchay.domain.point import Kind
-from kanchay.domain.units import Quantity
 from kanchay.services.ports.readings import WriteResult
 from kanchay.services.readings.answers import Recalled, layout_of
+from kanchay.services.readings.import_energy import energy_of, from_grid
 from kanchay.web.charts import Chart, Line, day_ticks
 from kanchay.web.formats import Formats
 from kanchay.web.shell import Reader
@@ -139,19 +137,6 @@ def _notes(preview: ImportPreview, texts: Mapping[str, str], r: Reader) -> tuple
     return tuple(notes)
 
 
-def _energy(series: ImportSeries) -> tuple[np.ndarray, np.ndarray] | None:
-    """Starts and kWh of a series of energy; the differences of a register."""
-    seen = series.observations
-    if seen is None or series.quantity not in (Quantity.ELECTRIC_ENERGY, Quantity.POWER) or len(seen) < 2:
-        return None
-    if series.quantity is Quantity.POWER:
-        lasting = series.kind is Kind.INTERVAL and series.total is not None  # a peak makes no energy
-        return (seen.start, seen.value * (seen.end - seen.start) / HOUR) if lasting else None
-    if series.kind is Kind.CUMULATIVE:
-        return seen.start[:-1], np.clip(np.diff(seen.value), 0, None)
-    return seen.start, seen.value
-
-
 def _step(span_s: int, resolution_s: int) -> int:
     """By hour up to sixteen days, by day up to thirteen months, then by week: a page holds so much."""
     if span_s <= _HOURLY_UP_TO and resolution_s <= HOUR:
@@ -161,10 +146,10 @@ def _step(span_s: int, resolution_s: int) -> int:
 
 def preview_chart(series: ImportSeries, tz: str, r: Reader) -> Chart | None:
     """The series by hour, day or week; a gap is seen as a gap."""
-    energy = _energy(series)
+    energy = energy_of(series)
     if energy is None:
         return None
-    starts, values = energy
+    starts, values = energy.start, energy.kwh
     span = int(starts[-1] - starts[0])
     step = _step(span, series.resolution_s or HOUR)
     local = wall_clock(starts, tz)
@@ -209,17 +194,16 @@ def _gaps(times: Sequence[int], shown: Sequence[float | None], step: int) -> lis
     return wells
 
 
-def _months(series: ImportSeries, tz: str, r: Reader) -> tuple[tuple[str, str], ...]:
-    energy = _energy(series)
-    if energy is None:
+def _months(series: Sequence[ImportSeries], tz: str, r: Reader) -> tuple[tuple[str, str], ...]:
+    """What a bill would count, by month: all registers of what comes from the grid together."""
+    found = [e for e in map(energy_of, series) if e is not None]
+    if not found:
         return ()
-    starts, values = energy
-    sums: dict[date, float] = {}
-    for start, value in zip(starts.tolist(), values.tolist(), strict=True):
-        month = to_datetime(start, tz).date().replace(day=1)
-        sums[month] = sums.get(month, 0.0) + value
-    f = r.formats
-    return tuple((f"{f.month(m)} {m.year}", f.energy(v)) for m, v in list(sums.items())[-14:])
+    clock = wall_clock(np.concatenate([e.start for e in found]), tz).astype("M8[s]").astype("M8[M]")
+    months, place = np.unique(clock, return_inverse=True)
+    sums = np.bincount(place, weights=np.concatenate([e.kwh for e in found]))
+    f, days = r.formats, months.astype("M8[D]").tolist()
+    return tuple((f"{f.month(d)} {d.year}", f.energy(v)) for d, v in list(zip(days, sums, strict=True))[-14:])
 
 
 def preview_view(
@@ -228,7 +212,7 @@ def preview_view(
     """The whole preview in words, with what storing it would change; nothing is stored."""
     t, f, preview = r.words, r.formats, found.preview
     n = sum(s.n for s in preview.series)
-    energy = next((s for s in preview.series if _energy(s) is not None), None)
+    energy = next((s for s in preview.series if energy_of(s) is not None), None)
     zone = energy.timezone if energy and "/" in energy.timezone else tz
     return PreviewView(
         title=preview.file_name,
@@ -241,7 +225,7 @@ def preview_view(
         layout=layout_of(preview),
         notes=(*_notes(preview, texts, r), *_change(change, r)),
         chart=preview_chart(energy, zone, r) if energy else None,
-        months=_months(energy, zone, r) if energy else (),
+        months=_months(from_grid(preview.series) or ((energy,) if energy else ()), zone, r),
         n=n,
         save=_save(change, r),
         why_n=_why(preview, n, r),
