@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.analysis.tariff.parse_charges import KINDS
 from kanchay.bootstrap import in_memory
 from kanchay.cli import cli
+from kanchay.services.money.tariff_check import check_tariff
 
 LIBRARY = in_memory().library
 SCHEMA = LIBRARY.schema("tariff-1")
@@ -90,7 +92,6 @@ def places(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 PLACES = list(places(FIXTURES["every_kind"]))
-CONTAINERS = [(), *PLACES]
 
 
 def mutated(path: tuple[Any, ...], change: str, value: Any) -> dict[str, Any]:
@@ -145,13 +146,52 @@ def agree(path: tuple[Any, ...], change: str, value: Any) -> None:
         assert errors, told
 
 
-@pytest.mark.parametrize("path", [p for p in CONTAINERS if p], ids=str)
-def test_an_unknown_key_is_refused_by_both(path: tuple[Any, ...]) -> None:
+def known_to_the_schema(document: dict[str, Any], part: dict[str, Any]) -> set[str]:
+    """Keys that the schema takes beside the surprise, in the definition that fits the part's kind."""
+    found: set[str] = set()
+
+    def look(errors: Iterator[Any]) -> None:
+        for error in errors:
+            properties = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+            fits = properties.get("kind", {}).get("const") == part.get("kind")
+            if error.validator == "additionalProperties" and "'surprise'" in error.message and fits:
+                found.update(properties)
+            look(iter(error.context or ()))
+
+    look(VALIDATOR.iter_errors(document))
+    return found
+
+
+@pytest.mark.parametrize("path", PLACES, ids=str)
+def test_an_unknown_key_is_refused_by_both_and_they_know_the_same(path: tuple[Any, ...]) -> None:
     part: Any = FIXTURES["every_kind"]
     for step in path:
         part = part[step]
     if not isinstance(part, dict) or path[-1] in ("name", "fixed_name", "help", "rates"):
         return  # only mappings have keys, and words by language or rates by block may have any
     document = mutated(path, "unknown", None)
-    assert any("is not known here" in what for what in reader_says(document))
-    assert not VALIDATOR.is_valid(document)
+    with pytest.raises(TariffInvalid) as caught:
+        parse_tariff(document)
+    (told,) = {m.cure for m in caught.value.mistakes if "is not known here" in m.what}
+    assert set(told.rpartition("known: ")[2].split(", ")) == known_to_the_schema(document, part)
+
+
+def test_the_document_itself_knows_the_same_keys() -> None:
+    with pytest.raises(TariffInvalid) as caught:
+        parse_tariff({**FIXTURES["every_kind"], "surprise": "x"})
+    (mistake,) = caught.value.mistakes
+    assert {*mistake.cure.rpartition("known: ")[2].split(", "), "base"} == set(SCHEMA["properties"])
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    first=st.fixed_dictionaries(CHANGES),
+    base=st.sampled_from([None, "pe", ["pe", "pe.pluz"], [{}], 5, "none"]),
+)
+def test_a_check_answers_whatever_the_document_holds(first: dict[str, Any], base: Any) -> None:
+    document = mutated(**first)
+    if base is not None:
+        document["base"] = base
+    check = check_tariff(in_memory(), yaml.safe_dump(document, allow_unicode=True))
+    assert all(p.line >= 1 and p.what for p in check.problems)
+    assert (check.tariff is not None) == check.ok

@@ -43,7 +43,7 @@ def with_bases(document: Mapping[str, Any], bases: Mapping[str, Mapping[str, Any
     own = dict(document)
     named = own.pop("base", None) or []
     names = named if isinstance(named, list) else [named]
-    unknown = [name for name in names if name not in bases]
+    unknown = [name for name in names if not isinstance(name, str) or name not in bases]
     if unknown:
         listed = ", ".join(sorted(bases))
         raise TariffInvalid(
@@ -66,7 +66,10 @@ def _laid(below: Any, above: Any) -> Any:
 
 
 def _has_ids(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(member, Mapping) and "id" in member for member in value)
+    if not isinstance(value, list) or not all(isinstance(member, Mapping) for member in value):
+        return False
+    ids = [member.get("id") for member in value]
+    return all(isinstance(i, str) for i in ids) and len(set(ids)) == len(ids)  # twice is for the reader to tell
 
 
 def _by_id(members: list[Any]) -> dict[str, Any]:

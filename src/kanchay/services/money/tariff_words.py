@@ -98,6 +98,8 @@ class TariffWords:
         parts = []
         if charge.statistic.months > 1:
             parts.append(self.say("rule.statistic", top=charge.statistic.top, months=charge.statistic.months))
+        if charge.statistic.at_least:
+            parts.append(self.say("rule.at_least", kw=charge.statistic.at_least))
         if charge.ratchet is not None:
             share = percent(charge.ratchet.share)
             parts.append(self.say("rule.ratchet", share=share, months=charge.ratchet.months))
