@@ -76,7 +76,10 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """A list of one electric system as understood; prices with IGV inside, or without."""
+    """A list of one electric system as understood; prices with IGV inside, or without.
+
+    `contested` are rows of one key with different prices: none of them is taken.
+    """
 
     name: str
     fingerprint: str
@@ -86,6 +89,7 @@ class PriceList:
     valid_from: date
     with_igv: bool
     rows: tuple[ListRow, ...]
+    contested: tuple[ListRow, ...] = ()
 
     def row(self, option: str, segment: str, group: str, concept: str) -> ListRow | None:
         """The row of that key, None where the list has none."""

@@ -161,3 +161,16 @@ def test_a_known_review_ends_with_the_list_that_brings_it(documents: Documents) 
     after = propose(documents[PLUZ], offer(bt5b(SEPTEMBER), "04 NOVIEMBRE 2026"), TODAY)
     assert newest(before.document)["review_from"] == "2026-11-01"
     assert "review_from" not in newest(after.document)
+
+
+def test_a_contested_price_refuses_its_option_alone(documents: Documents) -> None:
+    again = [
+        ("TARIFA BT5B", "", ""),
+        ("Tarifa BT5B No Residencial", "", ""),
+        ("Cargo Fijo Mensual", "S/./mes", "9.99"),
+    ]
+    offered = offer([*bt5b(SEPTEMBER), *again])
+    assert propose(documents[f"{PLUZ}_nores"], offered, TODAY).refused == (
+        "the list prints two prices for cargo fijo mensual: 2.74 (line 16) and 9.99 (line 20)"
+    )
+    assert not propose(documents[PLUZ], offered, TODAY).refused

@@ -158,4 +158,17 @@ def test_two_prices_for_one_charge_are_not_one_of_them(read: Read) -> None:
     with pytest.raises(InputError) as refused:
         read(distributor_pdf("pluz", "Lima Norte", "2026-09-04", twice))
     assert refused.value.code == "pricelist.twice"
-    assert "line" in str(refused.value)
+    assert "page 1, line 10" in str(refused.value)
+
+
+def test_options_that_we_cannot_tell_apart_leave_the_others_as_they_are(read: Read) -> None:
+    """BT8 has a fixed charge for each kind of equipment."""
+    solar = [
+        ("TARIFA BT8", "", ""),
+        ("Cargo Fijo Mensual", "S/./mes", "20.00"),
+        ("Cargo Fijo", "S/./mes", "30.00"),
+    ]
+    offered = read(distributor_pdf("pluz", "Lima Norte", PLUZ.valid_from, [*solar, *bt5b(PLUZ)]))
+    assert prices(offered) == expected(PLUZ)
+    assert prices(offered, "BT8") == {}
+    assert [(row.option, row.printed) for row in offered.contested] == [("BT8", "20.00"), ("BT8", "30.00")]

@@ -70,7 +70,7 @@ def propose(document: Mapping[str, Any], offered: PriceList, today: date) -> Pro
     tariff = parse_tariff(document)
     newest, held = _newest(document, tariff), tariff.versions[-1].valid_from
     rows = _rows(offered, tariff)
-    if refused := _refusal(newest, rows):
+    if refused := _contest(offered, tariff) or _refusal(newest, rows):
         return Proposal(tariff.id, offered.valid_from, held, refused=refused)
     prices = {slot.path: _price(slot, row) for slot, row in rows.items() if row is not None}
     basis = _Basis(offered.with_igv, _TAX in (newest.get("prices_include") or []), _tax_rate(tariff, offered))
@@ -131,6 +131,22 @@ def _is_instead(row: ListRow | None, slot: ListSlot) -> bool:
 def _instead(slot: ListSlot) -> str:
     segment, group = slot.instead or ("", "")
     return f"{slot.path}: the list prints none of its own, so the {segment} one '{group}' is taken"
+
+
+def _contest(offered: PriceList, tariff: Tariff) -> str:
+    """Two prices for one place of the tariff, empty where there are none."""
+    option, segment = list_option(tariff.option), tariff.eligibility.segment
+    places = {(slot.group, slot.concept) for slot in slots_of(tariff)}
+    mine = [
+        row
+        for row in offered.contested
+        if row.option == option and row.segment in (segment, "") and (row.group, row.concept) in places
+    ]
+    if not mine:
+        return ""
+    one, other = mine[:2]
+    told = f"{one.printed} ({one.where}) and {other.printed} ({other.where})"
+    return f"the list prints two prices for {one.label}: {told}"
 
 
 def _refusal(newest: Mapping[str, Any], rows: _Rows) -> str:

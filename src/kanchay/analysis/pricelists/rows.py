@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import groupby
 
 from kanchay.analysis.pricelists.words import (
     bare,
@@ -17,7 +16,6 @@ from kanchay.analysis.pricelists.words import (
     segment_of,
     unit_of,
 )
-from kanchay.domain.errors import InputError
 from kanchay.domain.pricelist import ListRow, PrintedLine
 
 __all__ = ["price_of", "read_rows"]
@@ -33,8 +31,8 @@ class _State:
     waiting: str = ""
 
 
-def read_rows(lines: Sequence[PrintedLine], column: int) -> tuple[ListRow, ...]:
-    """The prices of one electric system.
+def read_rows(lines: Sequence[PrintedLine], column: int) -> tuple[tuple[ListRow, ...], tuple[ListRow, ...]]:
+    """The prices of one electric system, and those that contest each other.
 
     Parameters
     ----------
@@ -45,18 +43,14 @@ def read_rows(lines: Sequence[PrintedLine], column: int) -> tuple[ListRow, ...]:
 
     Returns
     -------
-    tuple of ListRow
-        In the order of the list.
-
-    Raises
-    ------
-    InputError
-        One price is printed twice with different values.
+    tuple of (tuple of ListRow, tuple of ListRow)
+        In the order of the list; in the second every row of a key that is printed with more than one price.
 
     Examples
     --------
     >>> energy = PrintedLine("line 2", "Cargo por Energía ctm. S/./kW.h", ("24.64",))
-    >>> read_rows([PrintedLine("line 1", "TARIFA MT4"), energy], 0)[0].value
+    >>> rows, contested = read_rows([PrintedLine("line 1", "TARIFA MT4"), energy], 0)
+    >>> rows[0].value
     Decimal('0.2464')
     """
     state, rows = _State(), []
@@ -129,19 +123,12 @@ def price_of(printed: str) -> Decimal:
     return Decimal(printed.replace(",", "."))
 
 
-def _once(rows: list[ListRow]) -> tuple[ListRow, ...]:
-    """Each key once; the same price printed again says nothing new, another price cannot be."""
-    kept: list[ListRow] = []
-    for _, same in groupby(sorted(rows, key=lambda r: r.key), key=lambda r: r.key):
-        first, *others = same
-        for other in others:
-            if other.value != first.value:
-                raise InputError(
-                    f"The list prints two prices for {first.label} of {first.option}: {first.printed} at {first.where}"
-                    f" and {other.printed} at {other.where}.",
-                    hint="If it holds several electric systems, name yours with --system or --column.",
-                    code="pricelist.twice",
-                )
-        kept.append(first)
-    order = {id(row): n for n, row in enumerate(rows)}
-    return tuple(sorted(kept, key=lambda r: order[id(r)]))
+def _once(rows: list[ListRow]) -> tuple[tuple[ListRow, ...], tuple[ListRow, ...]]:
+    """Each key once: the same price printed again says nothing new, another price puts both in doubt."""
+    by_key: dict[tuple[str, str, str, str], list[ListRow]] = {}
+    for row in rows:
+        same = by_key.setdefault(row.key, [])
+        if all(row.value != other.value for other in same):
+            same.append(row)
+    sure = tuple(found[0] for found in by_key.values() if len(found) == 1)
+    return sure, tuple(row for found in by_key.values() if len(found) > 1 for row in found)

@@ -65,8 +65,8 @@ def understand(printed: PrintedList, wish: ListWish, known: KnownSystems) -> Pri
         raise _unknown(f"{printed.name} names no distributor whose tariffs we hold", known)
     system = wish.system or _system(printed, provider, known)
     lines = _lines_of(printed, system)
-    rows = read_rows(lines, _column(printed, lines, system, wish))
-    _needs_rows(printed, rows)
+    rows, contested = read_rows(lines, _column(printed, lines, system, wish))
+    _needs_rows(printed, rows, contested)
     return PriceList(
         printed.name,
         printed.fingerprint,
@@ -76,6 +76,7 @@ def understand(printed: PrintedList, wish: ListWish, known: KnownSystems) -> Pri
         wish.valid_from or day_of(printed),
         igv_of(printed) if wish.with_igv is None else wish.with_igv,
         rows,
+        contested,
     )
 
 
@@ -128,9 +129,17 @@ def _column(printed: PrintedList, lines: list[PrintedLine], system: str, wish: L
     return column
 
 
-def _needs_rows(printed: PrintedList, rows: tuple[ListRow, ...]) -> None:
+def _needs_rows(printed: PrintedList, rows: tuple[ListRow, ...], contested: tuple[ListRow, ...]) -> None:
     if rows:
         return
+    if contested:
+        one, other = contested[:2]
+        raise InputError(
+            f"{printed.name} prints every price more than once with another value, such as {one.label} of {one.option}:"
+            f" {one.printed} ({one.where}) and {other.printed} ({other.where}).",
+            hint="If it holds several electric systems, name yours with --system or --column.",
+            code="pricelist.twice",
+        )
     raise InputError(
         f"{printed.name} holds no price that we recognise.",
         hint="It must be a distributor's price list (pliego tarifario) as PDF, or OSINERGMIN's page saved as HTML.",
