@@ -5,15 +5,17 @@ The records are written here a second time, from the source and not from our fil
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 from kanchay.adapters.library import PackageLibrary
+from kanchay.adapters.tariffs import Answers, read_tariffs
 from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.domain.tariff import Tariff
-from tests.sam_oracle import HOURS, ours, part, sam, total
+from tests.sam_oracle import HOURS, ZONE, ours, part, sam, total
 
 CENT = 0.01
 HOUR = np.arange(HOURS) % 24
@@ -35,6 +37,7 @@ MAR_NOV, JUN_SEP, MAY_OCT = set(range(3, 12)), set(range(6, 10)), set(range(5, 1
 RECORDS: dict[str, dict[str, Any]] = {
     "us.duke_energy_florida.rs1": {
         "fixedchargefirstmeter": 14.27,
+        "dgrules": "Net Metering",
         "mincharge": 30,
         "energyratestructure": [
             [{"rate": 0.07646, "adj": 0.05856, "max": 1000}, {"rate": 0.08409, "adj": 0.06926}],
@@ -117,6 +120,20 @@ def test_each_month_within_a_cent(key: str, seed: int) -> None:
         assert np.abs(part(bills, "fixed", "service") - said["fixed"]).max() < CENT
         assert np.abs(total(bills) - said["total"]).max() < CENT
     assert said["energy"].min() > 0  # the oracle had something to say
+
+
+@pytest.mark.parametrize("key", list(RECORDS))
+def test_the_imported_record_bills_as_our_file(key: str) -> None:
+    """The importer's reading of a record and the file that we wrote by hand agree, with sun and without."""
+    record = {"utility": "U", "name": "R", "startdate": 1514764800, **RECORDS[key]}
+    (imported,) = read_tariffs(
+        json.dumps(record).encode(), "r.json", form="urdb", answers=Answers(timezone=ZONE)
+    )
+    load, solar = home(4, 2.0), sun(4.0)
+    for made in (None, solar):
+        theirs, mine = ours(parse_tariff(imported.document), load, made), ours(shipped(key), load, made)
+        for name in ("energy", "demand", "export"):
+            assert np.abs(part(theirs, name) - part(mine, name)).max() < CENT
 
 
 def test_the_ratchet_holds_in_quiet_months() -> None:

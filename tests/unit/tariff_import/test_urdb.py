@@ -189,3 +189,17 @@ def test_several_rates_and_picking_one() -> None:
     assert len(read_tariffs(data, "two.json", answers=HERE)) == 2
     (one,) = read_tariffs(data, "two.json", answers=Answers(timezone="America/Chicago", picks=("R-FLAT",)))
     assert one.document["option"]["code"] == "R-FLAT"
+
+
+def test_a_rate_that_is_not_there_is_answered_with_those_that_are() -> None:
+    with pytest.raises(FileRefused, match="R-TOU"):
+        read(rate(), Answers(timezone="America/Chicago", picks=("R-MADE",)))
+
+
+def test_the_same_rate_of_several_years_keeps_apart() -> None:
+    years = [rate(startdate=s)["items"][0] for s in (1704096000, 1735718400, 1735718400)]
+    made = read_tariffs(json.dumps({"items": years}).encode(), "years.json", answers=HERE)
+    name = "us.made_up_power_light.r_tou"
+    assert [t.document["id"] for t in made] == [
+        f"{name}.from_2024_01_01", f"{name}.from_2025_01_01", f"{name}.from_2025_01_01.3"
+    ]  # fmt: skip

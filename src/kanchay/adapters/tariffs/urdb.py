@@ -27,6 +27,7 @@ _SEGMENTS: Final = {
     "industrial": "non_residential",
 }
 _FULL: Final = "Ask the service with detail=full."
+_MOST_NAMED: Final = 20
 _ALWAYS: Final = "1970-01-01"
 _COMMENTS: Final = ("basicinformationcomments", "demandcomments", "energycomments")
 _WITH_PRICES: Final = """
@@ -73,15 +74,13 @@ def read(root: Any, answers: Answers) -> list[ForeignTariff]:
     InputError
         The time zone is not told: the database does not hold it.
     """
-    found = [item for item in _items(root) if isinstance(item, dict)]
-    if answers.picks:
-        found = [
-            i for i in found if text(i.get("name")) in answers.picks or text(i.get("label")) in answers.picks
-        ]
+    listed = [item for item in _items(root) if isinstance(item, dict)]
+    found = [i for i in listed if not answers.picks or _names(i) & set(answers.picks)]
     if not found:
+        names = ", ".join(text(i.get("name")) for i in listed[:_MOST_NAMED])
         raise FileRefused(
-            "The file holds no rate.",
-            hint=f"{_FULL} Pick by a rate's name or label.",
+            "The file holds no such rate." if listed else "The file holds no rate.",
+            hint=f"There are: {names}." if listed else _FULL,
             code="tariff.empty",
         )
     if not answers.timezone:
@@ -90,7 +89,25 @@ def read(root: Any, answers: Answers) -> list[ForeignTariff]:
             hint="Say it: --timezone America/New_York.",
             code="tariff.timezone",
         )
-    return [_tariff(item, answers) for item in found]
+    tariffs = [_tariff(item, answers) for item in found]
+    return tariffs if answers.tariff_id else _told_apart(tariffs)
+
+
+def _names(item: dict[str, Any]) -> set[str]:
+    return {text(item.get("name")), text(item.get("label"))}
+
+
+def _told_apart(tariffs: list[ForeignTariff]) -> list[ForeignTariff]:
+    """The same rate of several years, or two of one name, under ids of their own."""
+    ids = [t.document["id"] for t in tariffs]
+    for place, tariff in enumerate(tariffs):
+        document = tariff.document
+        if ids.count(ids[place]) > 1:
+            document["id"] += f".from_{slug(document['versions'][0]['valid_from'])}"
+        earlier = [t.document["id"] for t in tariffs[:place]]
+        if document["id"] in earlier:
+            document["id"] += f".{place + 1}"
+    return tariffs
 
 
 def _tariff(item: dict[str, Any], answers: Answers) -> ForeignTariff:
