@@ -12,6 +12,7 @@ import pytest
 
 from kanchay.analysis.tariff.evaluate import evaluate
 from kanchay.analysis.tariff.metering import meter
+from kanchay.analysis.tariff.planner import price_series
 from kanchay.analysis.tariff.steps import without_total_rounding
 from kanchay.domain.bill import Bill
 from kanchay.domain.errors import BillRefused
@@ -99,6 +100,24 @@ def test_holidays_are_off_peak_by_the_facts_calendar(
         days = [date.fromordinal(n) for n in range(start.toordinal(), end.toordinal())]
         working = [d for d in days if d.weekday() != 6 and d.isoformat() not in holidays]
         assert quantities(tariff, np.ones(len(days) * 96), start, end)["hours.hp"] == 5 * len(working), month
+
+
+def test_what_one_more_kwh_costs_at_each_hour(tariffs: dict[str, Tariff]) -> None:
+    """Above 140 kWh: the list's price of the block and 0.0110 of Law 28749. On BT5B moving load saves nothing."""
+    day = local_midnight(date(2026, 9, 10), "America/Lima") + 3600 * np.arange(24)
+    usage = home(200, punta="0.30", media="0.35", base="0.35")
+    at = {o: price_series(tariffs[PLUZ + o], usage, day, 3600, parameters=TYPED) for o in ("bt5i", "bt5b")}
+    blocks = {
+        "punta": at["bt5i"][18:23],
+        "media": at["bt5i"][8:18],
+        "base": [*at["bt5i"][:8], at["bt5i"][23]],
+    }
+    for block, price in by_hour(tariffs[f"{PLUZ}bt5i"]).items():
+        assert np.allclose(blocks[block], float(price) + 0.0110, atol=0.0001), (
+            block
+        )  # four decimals without IGV
+    assert np.ptp(at["bt5b"]) == 0
+    assert np.allclose(at["bt5b"], 0.7723 + 0.0110, atol=0.0001)
 
 
 def test_bt5i_at_200_kwh_with_30_percent_in_the_peak(
