@@ -186,7 +186,9 @@ class Eligibility:
 
     segment: str  # "residential", "non_residential", "any"
     max_kw: Decimal | None = None
-    meter: str = ""  # "smart", "prepaid"; empty: any
+    # "smart", "two_rates", "demand", "prepaid": what one asks for; "collective", "centralised", "street_lighting",
+    # "none" (unmetered): kinds of supply that a customer does not choose; empty: any
+    meter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

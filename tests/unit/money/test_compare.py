@@ -69,7 +69,7 @@ def test_who_may_not_have_a_tariff_is_told_why() -> None:
     ctx, scope = make(0.3)
     found = compare_options(ctx, scope, "casa", periods=1)
     assert all(o.tariff.eligibility.segment in ("any", "residential") for o in found.options)
-    assert {why for _, why in found.not_offered} == {"segment"}
+    assert {why for _, why in found.not_offered} == {"segment", "supply"}
 
 
 def test_a_tariff_that_needs_what_nobody_measured_is_refused_not_guessed() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from kanchay.domain.tariff import Tariff
 
 __all__ = ["Customer", "why_not"]
+
+_NOT_CHOSEN: Final = frozenset({"collective", "centralised", "street_lighting", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def why_not(tariff: Tariff, customer: Customer) -> str:
     Returns
     -------
     str
-        ``"segment"``, ``"max_kw"`` or ``""``.
+        ``"segment"``, ``"supply"`` (a kind of supply that nobody chooses), ``"max_kw"`` or ``""``.
 
     Examples
     --------
@@ -51,5 +54,7 @@ def why_not(tariff: Tariff, customer: Customer) -> str:
     rules = tariff.eligibility
     if rules.segment not in ("any", customer.segment):
         return "segment"
+    if rules.meter in _NOT_CHOSEN:
+        return "supply"
     kw = customer.contracted_kw
     return "max_kw" if rules.max_kw is not None and kw is not None and kw > rules.max_kw else ""

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-WHY_NOT = {"segment": "another kind of customer", "max_kw": "the contracted power is too high"}
+WHY_NOT = {
+    "segment": "another kind of customer",
+    "supply": "another kind of supply",
+    "max_kw": "the contracted power is too high",
+}
 
 
 @click.command("compare")
