@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from kanchay.adapters.receipts.fields import read_fields
+from kanchay.adapters.receipts.layouts.registry import WORDS, recognise
 from kanchay.adapters.receipts.pdf import read_lines
 from kanchay.adapters.receipts.sunat import OPTIONS, code_of
 from kanchay.adapters.receipts.text import lines_of, number, shown, to_date
@@ -65,7 +67,57 @@ def test_luz_del_sur_readings_factor_and_price_in_one_sum() -> None:
     assert (kwh.confidence, kwh.because) == (Confidence.HIGH, ("layout", "sum.registers", "sum.energy"))
 
 
+@pytest.mark.parametrize(
+    ("line", "price"),
+    [
+        ("Importe (S/) Precio kWh (S/.) 0.6130 136.64", "0.6130"),
+        ("55050.40 - 54827.50 = 222.90 X 1.0000 = 222.90 X 0.6130 Importe Precio kWh (S/.)", "0.6130"),
+        (
+            "Última lectura Lectura anterior Energía Precio kWh (S/.) 55050.40 54827.50 222.90 1.0000 222.90 0.6130",
+            "0.6130",
+        ),
+        ("22703.20 - 22247.70 = 455.50X1.0000 = 455.50X0.6130Consumo de energía", "0.6130"),
+        ("CONSUMO FACTURADO 1296.00 kW.h PRECIO UNIT. S/. /kW.h: 1.1240", "1.1240"),
+        ("Ene.Activa(S/ 0.6937 x 81.0000 kWh) 56.19", "0.6937"),
+    ],
+)
+def test_prices_as_they_stand_on_real_receipts(line: str, price: str) -> None:
+    for company in ("LUZ DEL SUR", "HIDRANDINA", "ELECTRO SUR ESTE"):
+        layout, _, told, _ = recognise(lines_of([(1, [company])]))
+        found = read_fields([*lines_of([(1, [company, line])])], layout, WORDS)
+        assert told is not None
+        if any(p.price == Decimal(price) for p in found.parts):
+            return
+    pytest.fail(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "total"),
+    [
+        ("GANCHO-CHOSICA - LIMA 0005212 361.10 Fecha de Emisión:15-Jul-2025", "361.10"),
+        ("LURIGANCHO-CHOSICA - LIMA 0001854 6 866.20 Fecha de Emisión:15-Jul-2026", "6866.20"),
+        ("TOTAL A PAGAR S/ 6 866.20 Resumen de facturación", "6866.20"),
+    ],
+)
+def test_totals_as_they_stand_on_real_receipts(line: str, total: str) -> None:
+    assert read("LUZ DEL SUR", line).total_due == Decimal(total)
+
+
+def test_a_column_beside_the_lines_is_not_taken_for_their_amount() -> None:
+    r = read(
+        "LUZ DEL SUR",
+        "Cargo Fijo   2.26      Último pago S/ 134.50",
+        "Consumo de Energía 455.50 X 0.6130  279.22   12.00",
+    )
+    assert (r.amount("fixed"), r.amount("energy")) == (Decimal("2.26"), Decimal("279.22"))
+
+
 def test_pluz() -> None:
+    r = read("PLUZ", "Lectura Actual Lectura Anterior (FactorConsumo kWh 1)663 FISE (23/06/2026)")
+    assert (r.kwh, r.factor) == (Decimal(663), Decimal(1))
+    assert read("PLUZ", "TOTAL A PAGAR Lectura Actual (23/06/2026) S/******538.50").total_due == Decimal(
+        "538.50"
+    )
     r = read(
         "Pluz Energía Perú S.A.A.",
         "663kWh al precio de S/ 0.6291",

@@ -21,6 +21,7 @@ __all__ = ["Row", "in_columns", "in_rows"]
 SUMS: Final = ("subtotal", "total_month", "total_due")
 _IGV: Final = Decimal("0.18")
 _CENT: Final = Decimal("0.01")
+_IN_A_SUM: Final = re.compile(r" ?(?:x|=|/|-(?! ?\d)|- \d|kw|%)")
 _MOST_LABELS: Final = 24
 
 
@@ -74,12 +75,20 @@ def _rows_of(line: TextLine, patterns: Mapping[str, tuple[re.Pattern[str], str]]
         if label.id == "informative":
             continue
         stop = labels[i + 1].start if i + 1 < len(labels) else len(line.folded)
-        behind = re.findall(MONEY, line.folded[label.end : stop])
+        behind = _plain(line.folded[label.end : stop])
         before = re.search(rf"({MONEY}) ?$", line.folded[: label.start]) if i == 0 else None
-        text = behind[-1] if behind else before[1] if before else None
+        text = behind[0] if behind else before[1] if before else None
         amount = number(text) if text else None
         if amount is not None:
             yield Row(label.id, line.raw[label.start : label.end].strip(), amount, line, label.by)
+
+
+def _plain(text: str) -> list[str]:
+    """Amounts that are no part of a sum: what is multiplied, taken away or a number of kWh is none.
+
+    The first counts: further to the right may stand a column of its own.
+    """
+    return [m[0] for m in re.finditer(MONEY, text) if not _IN_A_SUM.match(text, m.end())]
 
 
 def in_columns(lines: Sequence[TextLine], layout: Layout, words: Layout) -> list[Row]:

@@ -29,6 +29,11 @@ _COMPANIES: Final = {
     "words": (("seal", "SEAL", "", "Arequipa"), ("electro_puno", "ELECTRO PUNO S.A.A.", "", "Puno")),
 }  # fmt: skip
 LAYOUTS: Final = tuple(_COMPANIES)
+_ASIDE: Final = (
+    "Vence el 15/12/2026", "Último pago S/ 134.50 el 02/08/2026", "Corte desde el 22/12/2026", "Ruta 123-45-6789",
+    "Atención (01) 617 5000", "Un foco LED usa 9 W", "Día y noche 0800 11111", "CIENTO VEINTICUATRO CON 70/100 SOLES",
+    "Próxima visita 04/01/2027", "Medidor 00712345 trifásico", "Paga en la web o en un agente",
+)  # fmt: skip
 
 
 def _cents(dice: Random, low: float, high: float, digits: int = 2) -> Decimal:
@@ -58,6 +63,7 @@ def draw_receipt(seed: int, layout: str | None = None, *, kwh: Decimal | None = 
         late_interest=_cents(dice, 0.01, 1) if dice.random() < 0.3 else Decimal(0),
         balance=_cents(dice, 20, 300) if dice.random() < 0.15 else Decimal(0),
         rounding_before=_cents(dice, -0.05, 0.05),
+        aside=tuple(dice.sample(_ASIDE, dice.randrange(len(_ASIDE) + 1))),
         history=_history(dice, end, used, dice.choice((12, 13))) if dice.random() < 0.8 else (),
     )  # fmt: skip
 

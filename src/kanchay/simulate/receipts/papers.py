@@ -6,7 +6,7 @@ The words and the order of the sums follow real receipts; the drawing is ours an
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -38,12 +38,21 @@ def receipt_pdf(made: MadeReceipt) -> bytes:
     canvas.setTitle(MARK)
     canvas.setFont("Helvetica", 8)
     y = A4[1] - 40
-    for row in (*_head(made), *_PAPERS[made.customer.layout](made)):
+    for row in _beside([*_head(made), *_PAPERS[made.customer.layout](made)], made.aside):
         for x, text in row:
             (canvas.drawRightString if x < 0 else canvas.drawString)(abs(x), y, text)
         y -= _STEP
     canvas.save()
     return target.getvalue()
+
+
+def _beside(rows: list[list[Cell]], aside: Sequence[str]) -> Iterator[list[Cell]]:
+    """Rows with a note each in a column of its own, where nothing stands yet."""
+    notes = iter(aside)
+    for row in rows:
+        busy = any(x >= _SIDE for x, _ in row) or len(row) > 2
+        note = None if busy or row[0][0] != _LEFT or len(row) == 1 else next(notes, None)
+        yield row if note is None else [*row, (_SIDE, note)]
 
 
 def _head(made: MadeReceipt) -> Iterator[list[Cell]]:

@@ -52,6 +52,7 @@ class MadeReceipt:
     factor: Decimal = Decimal(1)
     aporte_rate: Decimal = Decimal("0.0110")
     history: tuple[tuple[date, Decimal], ...] = field(default_factory=tuple)
+    aside: tuple[str, ...] = ()  # what else the paper says, in a column of its own beside the lines
 
     @property
     def register_now(self) -> Decimal:
