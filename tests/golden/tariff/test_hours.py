@@ -104,7 +104,7 @@ def test_holidays_are_off_peak_by_the_facts_calendar(
 
 def test_what_one_more_kwh_costs_at_each_hour(tariffs: dict[str, Tariff]) -> None:
     """Above 140 kWh: the list's price of the block and 0.0110 of Law 28749. On BT5B moving load saves nothing."""
-    day = local_midnight(date(2026, 9, 10), "America/Lima") + 3600 * np.arange(24)
+    day = np.arange(24, dtype=np.int64) * 3600 + local_midnight(date(2026, 9, 10), "America/Lima")
     usage = home(200, punta="0.30", media="0.35", base="0.35")
     at = {o: price_series(tariffs[PLUZ + o], usage, day, 3600, parameters=TYPED) for o in ("bt5i", "bt5b")}
     blocks = {
