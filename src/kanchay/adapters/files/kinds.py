@@ -93,6 +93,8 @@ def find_label(
             return label, why
     votes = {"start": 0, "end": 0}
     for s, kind in zip(series, kinds, strict=True):
+        if kind is Kind.INTERVAL and s.raw.date_only and s.step == DAY and s.end is None:
+            votes["start"] += 2  # a date alone is the day itself
         if kind is not Kind.INTERVAL or s.step is None or s.step >= DAY or s.end is not None:
             continue
         first, last = (wall_clock(s.start[[0, -1]], tz) % DAY).tolist()

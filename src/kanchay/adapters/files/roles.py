@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.grammar import pattern_of, read_pattern
@@ -20,6 +21,9 @@ from kanchay.services.ports.files import ImportOptions
 __all__ = ["Roles", "Slot", "find_roles"]
 
 _WIDE_COUNTS: Final = {23, 24, 25, 46, 48, 50, 92, 96, 100, 276, 288, 300, 1440}
+_LAST: Final = {
+    n for k in (24, 48, 96, 288) for n in (k - 1, k, k + k // 24)
+}  # numbers of a day's last interval
 _STATUS_CELLS: Final = re.compile(
     r"real|estimad\w*|geschat|gevalideerd|geen verbruik|actual|estimated|measured|valid\w*|ok|good|[aesfn]\d{0,2}",
     re.I,
@@ -148,16 +152,24 @@ def _hours(table: Table, start: tuple[Column, ...]) -> Column | None:
     if len(start) != 1 or start[0].type != "date":
         return None
     for column in table.columns:
-        if column.type != "number" or column is start[0] or not matches(_HOURS, normal(column.name)):
+        if column.type != "number" or column is start[0]:
             continue
         numbers = column.values(".")
         known = numbers[~np.isnan(numbers)]
         steps = known[1:] - known[:-1]
         whole = len(known) >= 12 and bool((known == np.round(known)).all())
         spans = whole and known.min() in (0, 1) and 22 <= known.max() <= 300
-        if spans and ((steps == 1).mean() > 0.5 or len(np.unique(known)) >= 23):
+        named = matches(_HOURS, normal(column.name))
+        if spans and named and ((steps == 1).mean() > 0.5 or len(np.unique(known)) >= 23):
+            return column
+        if spans and int(known.max()) in _LAST and _counts_days(start[0], steps):
             return column
     return None
+
+
+def _counts_days(dates: Column, steps: NDArray[np.float64]) -> bool:
+    """Whether numbers count up by one and begin anew with each date, whatever their column is called."""
+    return bool((steps == 1).mean() > 0.9) and int((steps < 0).sum()) + 1 == _distinct(dates)
 
 
 def _slots(table: Table, used: set[int]) -> tuple[Slot, ...]:

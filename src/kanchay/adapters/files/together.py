@@ -25,7 +25,7 @@ _BORROWED: Final = (
 
 def see_together(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """Meanings of all columns once each is seen beside the others."""
-    return _gas_apart(_attributes(raws, _default_quantity(meanings)))
+    return _gas_apart(_energy_of_gas(raws, _attributes(raws, _default_quantity(meanings))))
 
 
 def _default_quantity(meanings: Sequence[Meaning]) -> list[Meaning]:
@@ -54,6 +54,30 @@ def _signal(m: Meaning) -> Meaning:
     return replace(
         m, quantity=Quantity.SIGNAL, unit=None, unit_from="", direction=None, direction_from="", kind=None, evidence=()
     )  # fmt: skip
+
+
+def _energy_of_gas(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
+    """Energy that follows a volume of gas beside it at 7 to 14 kWh a cubic metre is that of the gas."""
+    volumes = [
+        r for r, m in zip(raws, meanings, strict=True) if m.quantity is Quantity.GAS and m.unit is not None
+        and m.unit.symbol == "m3"
+    ]  # fmt: skip
+    return [
+        replace(m, quantity=Quantity.GAS)
+        if m.quantity is Quantity.ELECTRIC_ENERGY and _burnt(r, volumes)
+        else m
+        for r, m in zip(raws, meanings, strict=True)
+    ]
+
+
+def _burnt(energy: RawSeries, volumes: Sequence[RawSeries]) -> bool:
+    for volume in volumes:
+        if len(volume.values) == len(energy.values) and volume.values.sum() > 0:
+            flows = volume.values > 0.1 * volume.values.mean()
+            heat = energy.values[flows] / volume.values[flows]
+            if 7 < np.median(heat) < 14 and np.ptp(np.quantile(heat, (0.05, 0.95))) < 0.1 * np.median(heat):
+                return True
+    return False
 
 
 def _gas_apart(meanings: Sequence[Meaning]) -> list[Meaning]:

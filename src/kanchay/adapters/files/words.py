@@ -38,7 +38,7 @@ _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
     (r"current|intensi\w*|corriente|corrente|courant|stromstarke|ampere\w*|amps", _Q.CURRENT, 2.5),
     (r"humid\w*|humedad|umidade|umidita|feuchte|vochtigheid|rh", _Q.HUMIDITY, 2.5),
     (r"power factor|factor de potencia|cos ?phi|pf", _Q.POWER_FACTOR, 4.0),
-    (r"wattage|k?watts?", _Q.POWER, 1.5),
+    (r"wattage|k?watts?|powr", _Q.POWER, 1.5),
     (r"power|potencia|\w*leistung|puissance|vermogen|potenza|lastgang|demand|demanda|ejecutad\w*", _Q.POWER, 1.5),
     (r"energ\w*|consum\w*|\w*verbrauch|\w*verbruik|\w*afname|\w*injectie|usage|elektrizitat"
      r"|wirk(?:arbeit|energie)|consommation\w*|k? ?wh|ae k ?wh|(?:kilo)?watt hours?|\w*forbruk|\w*forbrukning|kulutus"
@@ -49,7 +49,7 @@ _QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = (
     (r"heat|heating|warme|chaleur|calor|warmte|district heating", _Q.HEAT, 1.6),
     (r"water|agua|wasser|eau|acqua|watervolume\w*|wassermenge", _Q.WATER, 3.5),
     (r"price|precio|preco|preis|prix|prezzo|prijs|cost|costo|importe|tarif\w*(?! \d)|custo|kosten|kost|cout"
-     r"|eur|usd|pen|gbp|pence|revenue|ingresos?|vat|iva|mwst|btw|dollars?", _Q.PRICE, 3.0),
+     r"|eur|euros?|soles|usd|pen|gbp|pence|revenue|ingresos?|vat|iva|mwst|btw|dollars?", _Q.PRICE, 3.0),
     (r"carbon|co2|co2e|emission\w*|emision\w*", _Q.CARBON_INTENSITY, 4.0),
     (r"soc|state of charge|battery level", _Q.STATE_OF_CHARGE, 3.0),
     (r"occup\w*|ocupacion|presence|presencia|motion", _Q.OCCUPANCY, 4.0),
@@ -151,7 +151,9 @@ _SPELT: Final = {
     "wattstunden": "Wh",
 }  # fmt: skip
 _HOURS_OF_WATTS: Final = re.compile(r"(?<![A-Za-z])(kilo)?watt[\s_-]*hours?(?![A-Za-z])", re.I)
-_CAMEL_UNIT: Final = re.compile(r"(?<=[a-z]{3})(?=[KkM]?Wh?$)")  # "consumptionKWh"
+_TAIL_UNIT: Final = re.compile(
+    r"([a-z]{2,}?)([kKmM]?[Ww]h)$|([a-z]{3,}?)([kKM]?W)$"
+)  # "consumptionKWh", "enwh"
 _LETTERS: Final = frozenset(["W", "A", "V", "C", "F", "L"])
 
 
@@ -253,7 +255,7 @@ def find_unit(header: str) -> Unit | None:
     if is_composite(header):
         return None
     header = _EXPORTED.sub(" ", _IMPORTED.sub(" ", header))  # no amperes
-    header = _CAMEL_UNIT.sub(" ", _HOURS_OF_WATTS.sub(r"\1watthours", header))
+    header = _TAIL_UNIT.sub(r"\1\3 \2\4", _HOURS_OF_WATTS.sub(r"\1watthours", header))
     words = re.split(r"[^A-Za-z0-9°%³]+", header)
     for word in words:
         if word.lower() in _SPELT:

@@ -10,7 +10,7 @@ import numpy as np
 
 from kanchay.simulate.exports.portals.site import SENT, Paper, Portal, Site, lines, plain
 
-__all__ = ["PORTALS"]
+__all__ = ["PORTALS", "book"]
 
 _MADE: Final = ("production",)
 
@@ -68,7 +68,9 @@ def _tesla(site: Site) -> Paper:
         site.truth("Powerwall", battery, "kW", None),
         site.truth("Grid", grid, "kW", ("net", "import")),
     )
-    return Paper("Tesla-energy.csv", lines(rows).encode(), truth)
+    return Paper(
+        "Tesla-energy.csv", lines(rows).encode(), truth, frozenset({"direction"}), {"direction": "net"}
+    )
 
 
 def _victron(site: Site) -> Paper:
@@ -103,7 +105,7 @@ def _fronius(site: Site) -> Paper:
     return Paper("Energiebilanz.csv", lines(rows, ";").encode("utf-8-sig"), truth)
 
 
-def _book(rows: Sequence[Sequence[object]], title: str) -> bytes:
+def book(rows: Sequence[Sequence[object]], title: str) -> bytes:
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
@@ -131,7 +133,7 @@ def _fusionsolar(site: Site) -> Paper:
         site.truth("Import", (used * 0.6).round(2), "kWh"),
         site.truth("Consumption", used, "kWh"),
     )
-    return Paper("Plant Report.xlsx", _book(rows, "Plant Report"), truth)
+    return Paper("Plant Report.xlsx", book(rows, "Plant Report"), truth)
 
 
 def _goodwe(site: Site) -> Paper:
@@ -150,7 +152,9 @@ def _goodwe(site: Site) -> Paper:
         site.truth("Grid", grid, "W", ("net", "import", "export")),
         site.truth("Load", used, "W"),
     )
-    return Paper("Plant Power.xlsx", _book(rows, "Plant Power"), truth, frozenset({"direction"}))
+    return Paper(
+        "Plant Power.xlsx", book(rows, "Plant Power"), truth, frozenset({"direction"}), {"direction": "net"}
+    )
 
 
 def _sma(site: Site) -> Paper:
