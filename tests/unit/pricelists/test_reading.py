@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from kanchay.adapters.pricelists.lines import printed_line
+from kanchay.analysis.pricelists.understand import understand
 from kanchay.domain.errors import FileRefused, InputError
-from kanchay.domain.pricelist import PriceList
-from tests.unit.pricelists.conftest import Read
+from kanchay.domain.pricelist import ListWish, PriceList, PrintedList
+from tests.unit.pricelists.conftest import KNOWN, Read
 from tests.unit.pricelists.made_up import (
     DEMAND,
     PUBLISHED,
@@ -86,6 +88,28 @@ def test_the_systems_column_is_taken_by_its_title_or_asked_for(read: Read) -> No
     with pytest.raises(InputError) as asked:
         read(list_of_three, system="Churín")
     assert asked.value.code == "pricelist.column"
+
+
+def test_a_line_that_misses_a_price_of_a_column_is_left_out() -> None:
+    """What stands in its first place may be the second system's."""
+    texts = [
+        "PLUZ sin IGV, vigente 04/10/2026",
+        "LIMA NORTE   HUACHO",
+        "TARIFA MT4",
+        "Cargo Fijo Mensual S/./mes  4.18  4.20",
+        "Cargo por Energía Activa ctm. S/./kW.h  24.64  25.10",
+        "Presentes en Punta S/./kW-mes  5  56.09",
+        "Cargo por Energía Reactiva ctm. S/./kVar.h  -  4.81",
+    ]
+    lines = tuple(printed_line(f"line {n}", text) for n, text in enumerate(texts, 1))
+    read = understand(PrintedList("list.pdf", lines), ListWish(), KNOWN)
+    assert {row.concept: str(row.value) for row in read.rows} == {"fixed": "4.18", "energy": "0.2464"}
+    read = understand(PrintedList("list.pdf", lines), ListWish(column=2), KNOWN)
+    assert {row.concept: str(row.value) for row in read.rows} == {
+        "fixed": "4.20",
+        "energy": "0.2510",
+        "reactive": "0.0481",
+    }
 
 
 def test_a_label_over_two_lines_and_bt5as_own_words_are_read(read: Read) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from kanchay.analysis.pricelists.words import bare
+from kanchay.analysis.pricelists.words import bare, unit_of
 from kanchay.domain.errors import InputError
 from kanchay.domain.pricelist import PrintedLine, PrintedList
 
-__all__ = ["column_of", "day_of", "days_in", "igv_of", "provider_of", "sections"]
+__all__ = ["column_of", "day_of", "days_in", "igv_of", "n_columns", "provider_of", "sections"]
 
 _MONTHS: Final = {
     name: number
@@ -196,7 +197,7 @@ def column_of(lines: Sequence[PrintedLine], system: str) -> int | None:
     >>> column_of([head, PrintedLine("line 2", "Cargo Fijo S/./mes", ("5.24", "5.05"))], "Huacho")
     1
     """
-    most = max((len(line.numbers) for line in lines), default=0)
+    most = n_columns(lines)
     if most <= 1:
         return 0
     for line in lines:
@@ -207,3 +208,24 @@ def column_of(lines: Sequence[PrintedLine], system: str) -> int | None:
         ):  # one more: the title of the column of units
             return names.index(bare(system)) - (len(names) - most)
     return None
+
+
+def n_columns(lines: Sequence[PrintedLine]) -> int:
+    """How many prices a line of this list has: what most of its lines with a unit have.
+
+    Parameters
+    ----------
+    lines : sequence of PrintedLine
+
+    Returns
+    -------
+    int
+        0 where no line has a price.
+
+    Examples
+    --------
+    >>> n_columns([PrintedLine("line 1", "Cargo Fijo S/./mes", ("5.24", "5.05"))])
+    2
+    """
+    counts = Counter(len(line.numbers) for line in lines if line.numbers and unit_of(bare(line.words))[1])
+    return max(counts, key=lambda n: (counts[n], n), default=0)

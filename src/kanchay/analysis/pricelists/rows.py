@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from kanchay.analysis.pricelists.heading import n_columns
 from kanchay.analysis.pricelists.words import (
     bare,
     concept_of,
@@ -39,7 +40,8 @@ def read_rows(lines: Sequence[PrintedLine], column: int) -> tuple[tuple[ListRow,
     lines : sequence of PrintedLine
         In the order of the page.
     column : int
-        Which of a line's prices is the system's, from 0; a line of one price holds for every system.
+        Which of a line's prices is the system's, from 0. A line with more or fewer prices than the list has columns is
+        left out: which of them is the system's is not certain.
 
     Returns
     -------
@@ -53,10 +55,10 @@ def read_rows(lines: Sequence[PrintedLine], column: int) -> tuple[tuple[ListRow,
     >>> rows[0].value
     Decimal('0.2464')
     """
-    state, rows = _State(), []
+    state, rows, width = _State(), [], n_columns(lines)
     for line in lines:
         state, row = _step(state, line, column)
-        if row is not None:
+        if row is not None and len(line.numbers) == width:
             rows.append(row)
     return _once(rows)
 
@@ -88,7 +90,7 @@ def _opened(state: _State, heading: str) -> _State:
 
 def _row(state: _State, line: PrintedLine, label: str, column: int) -> ListRow | None:
     concept = concept_of(label)
-    printed = _printed(line, column)
+    printed = line.numbers[column] if column < len(line.numbers) else ""
     if not (state.option and concept and printed):
         return None
     group = demand_class(label) or state.group
@@ -96,12 +98,6 @@ def _row(state: _State, line: PrintedLine, label: str, column: int) -> ListRow |
     segment = state.segment or ("residential" if group in ("30", "over") or group.isdigit() else "")
     value = price_of(printed).scaleb(-2) if in_cents else price_of(printed)
     return ListRow(state.option, segment, group, concept, value, per, label, printed, line.where)
-
-
-def _printed(line: PrintedLine, column: int) -> str:
-    if len(line.numbers) == 1:
-        return line.numbers[0]
-    return line.numbers[column] if column < len(line.numbers) else ""
 
 
 def price_of(printed: str) -> Decimal:

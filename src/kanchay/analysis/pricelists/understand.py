@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kanchay.analysis.pricelists.heading import column_of, day_of, igv_of, provider_of, sections
+from kanchay.analysis.pricelists.heading import column_of, day_of, igv_of, n_columns, provider_of, sections
 from kanchay.analysis.pricelists.rows import read_rows
 from kanchay.analysis.pricelists.words import bare
 from kanchay.domain.errors import InputError
@@ -119,7 +119,7 @@ def _lines_of(printed: PrintedList, system: str) -> list[PrintedLine]:
 
 def _column(printed: PrintedList, lines: list[PrintedLine], system: str, wish: ListWish) -> int:
     column = column_of(lines, system) if wish.column is None else wish.column - 1
-    most = max((len(line.numbers) for line in lines), default=0)
+    most = n_columns(lines)
     if column is None or not 0 <= column < max(most, 1):
         raise InputError(
             f"{printed.name} has {most} columns of prices, and which is {system}'s is not certain.",
