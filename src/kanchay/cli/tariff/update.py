@@ -11,6 +11,7 @@ import click
 from kanchay.cli.common import emit_json, json_option, table
 from kanchay.cli.import_asking import can_ask
 from kanchay.cli.opening import settings_of
+from kanchay.cli.tariff.naming import library_of
 
 if TYPE_CHECKING:
     from kanchay.analysis.pricelists.newtariff import Distributor
@@ -57,10 +58,10 @@ def command(click_ctx: click.Context, /, *, file: Path | None, as_json: bool, **
         return
     if file is None or given["undo_ids"]:
         raise click.UsageError("Give the FILE of a price list, or --undo ID.")
-    from kanchay.bootstrap import in_memory, list_reader
+    from kanchay.bootstrap import list_reader
     from kanchay.services.money.pricelist import propose_all, read_price_list
 
-    ctx = in_memory(settings=settings_of(click_ctx))
+    ctx = library_of(click_ctx)
     new = _new(ctx, given) if given["new"] else None
     offered = read_price_list(ctx, list_reader(), file, _wish(given), new)
     proposals = propose_all(ctx, offered, given["options"], new)
