@@ -107,15 +107,10 @@ def test_what_one_more_kwh_costs_at_each_hour(tariffs: dict[str, Tariff]) -> Non
     day = np.arange(24, dtype=np.int64) * 3600 + local_midnight(date(2026, 9, 10), "America/Lima")
     usage = home(200, punta="0.30", media="0.35", base="0.35")
     at = {o: price_series(tariffs[PLUZ + o], usage, day, 3600, parameters=TYPED) for o in ("bt5i", "bt5b")}
-    blocks = {
-        "punta": at["bt5i"][18:23],
-        "media": at["bt5i"][8:18],
-        "base": [*at["bt5i"][:8], at["bt5i"][23]],
-    }
+    hours = {"punta": [*range(18, 23)], "media": [*range(8, 18)], "base": [*range(8), 23]}
     for block, price in by_hour(tariffs[f"{PLUZ}bt5i"]).items():
-        assert np.allclose(blocks[block], float(price) + 0.0110, atol=0.0001), (
-            block
-        )  # four decimals without IGV
+        asked = at["bt5i"][hours[block]]
+        assert np.allclose(asked, float(price) + 0.0110, atol=0.0001), block  # four decimals without IGV
     assert np.ptp(at["bt5b"]) == 0
     assert np.allclose(at["bt5b"], 0.7723 + 0.0110, atol=0.0001)
 
