@@ -33,6 +33,7 @@ TYPED = {
     "es.som_energia.2_0td": {"kw_punta": "6.9", "kw_valle": "6.9"},
     "es.pvpc.2_0td": {"kw_punta": "6.9", "kw_valle": "6.9"},
     "gb.octopus.agile": {"standing_charge": "0.60"},
+    "gb.octopus.flux": {"standing_charge": "0.45"},
 }
 # Which meter, and between which mean prices of a kWh a year's bill must lie. [currency/kWh]
 CASES = {
@@ -46,6 +47,7 @@ CASES = {
     "es.pvpc.2_0td": ("sceaux", 0.10, 0.50),
     "es.som_energia.2_0td": ("sceaux", 0.30, 0.55),
     "gb.octopus.agile": ("sceaux", 0.10, 0.60),
+    "gb.octopus.flux": ("fontana-solar", -0.10, 0.40),
 }
 
 

@@ -130,6 +130,26 @@ def test_britain_half_hours_with_markup_supplement_and_cap() -> None:
     assert bill.total == Decimal("13.82")
 
 
+def test_britain_buying_and_selling_by_the_hour() -> None:
+    june = usage(
+        date(2023, 6, 1), date(2023, 7, 1), energy_kwh="250", export_kwh="150",
+        energy_kwh__night="90", energy_kwh__peak="10", energy_kwh__day="150",
+        export_kwh__night="0", export_kwh__peak="60", export_kwh__day="90",
+    )  # fmt: skip
+    bill = evaluate(shipped("gb.octopus.flux"), june, **numbers(standing_charge="0.45"))
+    assert lines(bill) == {
+        "standing": "13.50",  # 30 × 0.45
+        "energy.night": "17.24",  # 90 × 0.2011 / 1.05 = 90 × 0.191524
+        "energy.peak": "4.47",  # 10 × 0.446952
+        "energy.day": "47.89",  # 150 × 0.319238
+        "vat": "4.16",  # 5 % × 83.10
+        "export.night": "0.00",
+        "export.peak": "-21.56",  # 60 × 0.3593, without VAT
+        "export.day": "-20.27",  # 90 × 0.2252
+    }
+    assert bill.total == Decimal("45.43")
+
+
 def test_switzerland_power_and_reactive_energy() -> None:
     january = usage(
         date(2027, 1, 1), date(2027, 2, 1), energy_kwh="5000", demand_kw="22.4", reactive_kvarh="900"

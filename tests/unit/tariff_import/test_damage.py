@@ -12,7 +12,7 @@ import pytest
 
 from kanchay.adapters.tariffs import FORMATS, Answers, read_tariffs
 from kanchay.domain.errors import KanchayError
-from tests.unit.tariff_import.made import DORF, long_rate, rate, unit_rates
+from tests.unit.tariff_import.made import DORF, long_rate, operator, price, rate, swiss, unit_rates
 
 RATE = rate(
     flatdemandstructure=[[{"rate": 11.5, "max": 20}, {"rate": 9}], [{"rate": 10}]], flatdemandmonths=[0, 1] * 6,
@@ -53,14 +53,14 @@ def spoiled(document: Any, rng: random.Random) -> Any:
 
 def survives(data: bytes, form: str) -> bool:
     """True where a tariff was made, False where the file was refused; anything else is a failure of ours."""
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         made = read_tariffs(data, "spoiled.json", form=form, answers=answers())
         return bool(made)
     except KanchayError:
         return False
     finally:
-        assert time.perf_counter() - began < 5.0
+        assert time.process_time() - began < 5.0
 
 
 @pytest.mark.parametrize("form", list(FORMATS))
@@ -116,8 +116,24 @@ def test_prices_a_century_apart_do_not_fill_the_memory() -> None:
         read_tariffs(json.dumps({"results": rows}).encode(), "far.json", answers=answers())
 
 
-def test_thousands_of_versions_are_bounded() -> None:
-    rows = [
-        long_rate(f"{2000 + n // 12}-{n % 12 + 1:02d}-01T00:00:00Z", None, 20 + n % 7) for n in range(400)
-    ]
-    assert survives(json.dumps({"results": rows}).encode(), "octopus")
+def test_many_versions_are_read_and_very_many_refused() -> None:
+    def monthly(n: int) -> bytes:
+        rows = [
+            long_rate(f"{1980 + k // 12}-{k % 12 + 1:02d}-01T00:00:00Z", None, 20 + k % 7) for k in range(n)
+        ]
+        return json.dumps({"results": rows}).encode()
+
+    assert survives(monthly(400), "octopus")
+    assert not survives(monthly(900), "octopus")
+
+
+@pytest.mark.parametrize(
+    ("form", "document"),
+    [
+        ("urdb", {"items": RATE["items"] * 3000}),
+        ("swiss", operator(swiss("grid", "G", {"energy": [price(0.1, "CHF/kWh")] * 50_000}))),
+        ("octopus", unit_rates("2015-01-01", [float(n % 97) for n in range(90_000)])),
+    ],
+)
+def test_huge_files_end_soon(form: str, document: dict[str, Any]) -> None:
+    survives(json.dumps(document).encode(), form)

@@ -113,3 +113,14 @@ def test_a_hole_in_the_prices_stays_a_hole() -> None:
 def test_no_price_at_all() -> None:
     with pytest.raises(FileRefused):
         read_tariffs(b'{"results": []}', "empty.json", form="octopus")
+
+
+def test_a_few_hours_are_no_tariff() -> None:
+    with pytest.raises(FileRefused, match="no whole day"):
+        read(unit_rates("2025-01-06T10:00", [float(n) for n in range(12)]))
+
+
+def test_days_before_the_first_standing_charge_are_told() -> None:
+    standing = {"results": [long_rate("2025-01-08T00:00:00Z", None, 50)]}
+    tariff = read(unit_rates("2025-01-06", [float(n % 97) for n in range(48 * 5)]), standing)
+    assert "standing.gap" in {n.code for n in tariff.left_out}

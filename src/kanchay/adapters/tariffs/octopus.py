@@ -6,6 +6,7 @@ repeat become time of use; one price that holds for long becomes a version.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +30,7 @@ _LONG: Final = 2 * _DAY  # a price that holds longer is a version of its own
 _PENCE: Final = Decimal(100)
 _FAR: Final = 2**40
 _MOST_SLOTS: Final = 400_000  # twenty years of half hours
+_MOST_VERSIONS: Final = 500
 _READ: Final = frozenset({"value_exc_vat", "value_inc_vat", "valid_from", "valid_to", "payment_method"})
 _VAT_DECIMALS: Final = 3
 _NAME: Final = {"en": "Energy", "es": "Energía"}
@@ -149,24 +151,31 @@ def _versions(
 ) -> tuple[list[dict[str, Any]], list[PriceSeries]]:
     """Versions from each change of a price that holds for long."""
     taxes = ["vat"] if _vat([*rates, *standing]) else []
-    slow = min(r.end - r.start for r in rates) > _LONG
-    series: list[PriceSeries] = []
-    energy: dict[str, Any] = {}
-    if slow:
-        _gaps(rates, notes)
-        days = [_day(r.start) for r in rates]
-    else:
-        energy, series = _fast(rates, key, taxes, calendar, notes)
-        days = [_day(rates[0].start)]
-    first = days[0]
-    changes = sorted({*days, *(_day(s.start) for s in standing if _day(s.start) > first)})
-    ends = [*changes[1:], _last_day([rates[-1]])]
+    energy, series = _fast(rates, key, taxes, calendar, notes)
+    slow = [] if energy else _by_day(rates)
+    daily = _by_day(standing)
+    first = _day(rates[0].start)
+    changes = sorted({first, *(day for day, _ in [*slow, *daily] if day > first)})
+    ends = [*changes[1:], None if rates[-1].end == _FAR else _day(rates[-1].end)]
+    _check_span(changes, ends[-1])
     versions = []
     for start, end in zip(changes, ends, strict=True):
-        own = energy or _flat(_at(rates, start), taxes)
-        charges = [*_daily(_at(standing, start), taxes), own]
-        versions.append(_version(start, end, charges))
+        own = energy or _flat(_at(slow, start), taxes)
+        versions.append(_version(start, end, [*_daily(_at(daily, start), taxes, bool(standing), notes), own]))
     return versions, series
+
+
+def _check_span(changes: Sequence[date], end: date | None) -> None:
+    if end is not None and end <= changes[-1]:
+        raise FileRefused(
+            "The prices of the file cover no whole day.", hint="Ask for more of them.", code="tariff.empty"
+        )
+    if len(changes) > _MOST_VERSIONS:
+        raise FileRefused(
+            f"The prices of the file change on {len(changes)} days.",
+            hint="Ask for fewer: period_from=2025-01-01.",
+            code="file.damaged",
+        )
 
 
 def _version(start: date, end: date | None, charges: list[dict[str, Any]]) -> dict[str, Any]:
@@ -187,29 +196,27 @@ def _day(second: int) -> date:
     return local.date() + timedelta(days=1 if (local.hour, local.minute) != (0, 0) else 0)
 
 
-def _last_day(rates: list[_Rate]) -> date | None:
-    return None if rates[-1].end == _FAR else _day(rates[-1].end)
+def _by_day(rates: Sequence[_Rate]) -> list[tuple[date, _Rate]]:
+    """Each price with the first whole day on which it holds, by rising day."""
+    return [(_day(r.start), r) for r in rates]
 
 
-def _at(rates: Sequence[_Rate], day: date) -> _Rate | None:
+def _at(dated: Sequence[tuple[date, _Rate]], day: date) -> _Rate | None:
     """The price that holds on a day."""
-    held = [r for r in rates if _day(r.start) <= day]
-    return held[-1] if held else None
-
-
-def _gaps(rates: list[_Rate], notes: Notes) -> None:
-    if any(b.start > a.end for a, b in pairwise(rates)):
-        notes.add(
-            "price.gap", "results", "Some days have no price: the price before them is taken.", money=True
-        )
+    place = bisect_right(dated, day, key=lambda entry: entry[0])
+    return dated[place - 1][1] if place else None
 
 
 def _flat(rate: _Rate | None, taxes: list[str]) -> dict[str, Any]:
     return one_price("energy", money(rate.net) if rate else "0", _NAME, taxes=taxes)
 
 
-def _daily(rate: _Rate | None, taxes: list[str]) -> list[dict[str, Any]]:
+def _daily(rate: _Rate | None, taxes: list[str], known: bool, notes: Notes) -> list[dict[str, Any]]:
     if rate is None:
+        if known:
+            notes.add(
+                "standing.gap", "standing-charges", "The first days have no standing charge.", money=True
+            )
         return []
     return [{"id": "standing", "kind": "fixed", "amount": money(rate.net), "per": "day", "taxes": taxes,
              "name": {"en": "Standing charge", "es": "Cargo fijo diario"}}]  # fmt: skip
@@ -218,7 +225,14 @@ def _daily(rate: _Rate | None, taxes: list[str]) -> list[dict[str, Any]]:
 def _fast(
     rates: list[_Rate], key: str, taxes: list[str], calendar: Calendar, notes: Notes
 ) -> tuple[dict[str, Any], list[PriceSeries]]:
-    """Prices that change within a day: time of use where every day is alike, else a series."""
+    """Prices that change within a day: time of use where every day is alike, else a series; nothing where a price
+    holds for days."""
+    if min(r.end - r.start for r in rates) > _LONG:
+        if any(b.start > a.end for a, b in pairwise(rates)):
+            notes.add(
+                "price.gap", "results", "Some days have no price: the price before is taken.", money=True
+            )
+        return {}, []
     pattern = _daily_pattern(rates)
     if pattern is not None:
         prices = list(dict.fromkeys(pattern.values()))

@@ -46,6 +46,7 @@ _PRICES: Final = frozenset(
         "dynamic",
     }
 )
+_MOST_PRICES: Final = 200
 _EVERY: Final = frozenset(range(7))
 _DAY_MIN: Final = 24 * 60
 _PER: Final = {"chf/m": "month", "chf/y": "year", "chf/d": "day", "": "month"}
@@ -245,6 +246,12 @@ def _bands(
     name: str, entries: Sequence[Any], units: Sequence[str], notes: Notes
 ) -> tuple[list[Band], list[Decimal]]:
     """Bands of blocks ``name_0`` and so on, and the price of each block."""
+    if len(entries) > _MOST_PRICES:
+        raise FileRefused(
+            f"'{name}' has {len(entries)} prices: too many for hours of a week.",
+            hint="Prices of each quarter of an hour are dynamic ones.",
+            code="file.too_many",
+        )
     bands: list[Band] = []
     prices: list[Decimal] = []
     for entry in entries:

@@ -28,6 +28,7 @@ _SEGMENTS: Final = {
 }
 _FULL: Final = "Ask the service with detail=full."
 _MOST_NAMED: Final = 20
+_MOST_RATES: Final = 100
 _ALWAYS: Final = "1970-01-01"
 _COMMENTS: Final = ("basicinformationcomments", "demandcomments", "energycomments")
 _WITH_PRICES: Final = """
@@ -88,6 +89,12 @@ def read(root: Any, answers: Answers) -> list[ForeignTariff]:
             "The rate database does not say the time zone.",
             hint="Say it: --timezone America/New_York.",
             code="tariff.timezone",
+        )
+    if len(found) > _MOST_RATES:
+        raise FileRefused(
+            f"The file holds {len(found)} rates.",
+            hint="Pick some by name: --pick NAME.",
+            code="file.too_many",
         )
     tariffs = [_tariff(item, answers) for item in found]
     return tariffs if answers.tariff_id else _told_apart(tariffs)
