@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from decimal import Decimal
@@ -19,7 +20,7 @@ from kanchay.adapters.receipts.text import lines_of
 from kanchay.adapters.receipts.ubl import read_ubl_receipt
 from kanchay.bootstrap import in_memory
 from kanchay.domain.errors import FileRefused
-from kanchay.domain.receipt import Receipt
+from kanchay.domain.receipt import Confidence, Receipt
 from kanchay.services.money.receipt import study_receipt
 from kanchay.simulate.receipts import LAYOUTS, MadeReceipt, draw_receipt, receipt_pdf, receipt_xml
 
@@ -97,6 +98,37 @@ def test_its_own_prices_always_make_the_receipt(seed: int) -> None:
     } == {}
     assert printed.total is not None
     assert printed.total.difference == 0
+
+
+AMOUNTS = ("fixed", "maintenance", "lighting", "interest", "late_interest", "balance", "rounding_before")
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**6), key=st.sampled_from(AMOUNTS))
+def test_an_amount_that_the_sums_deny_is_never_called_sure(seed: int, key: str) -> None:
+    """One amount of the paper is changed, as a slip of the pen or of a reader would: its field is doubted."""
+    made = draw_receipt(seed)
+    pages = _pages(receipt_pdf(made), "layout", PDF_LIMITS.max_pages, PDF_LIMITS.max_chars)["pages"]
+    names = {"lighting": "public_lighting"}
+    field = f"line.{names.get(key, key)}"
+    read = read_lines(lines_of(enumerate(pages, start=1)), "r.pdf")
+    told, amount = read.read_of(field), getattr(made, key)
+    if told is None:
+        return
+    assert (
+        told.confidence is Confidence.HIGH or read.layout == "words"
+    )  # one sum is not enough on an unknown layout
+    line = pages[0][told.line - 1]
+    wrong = amount + Decimal(100)
+    printed = rf"(?<!\d){re.escape(f'{amount:,.2f}'.replace(',', ' '))}(?!\d)"
+    pages[0][told.line - 1], n = re.subn(printed, f"{wrong:.2f}", line, count=1)
+    assert n == 1
+    doubted = read_lines(lines_of(enumerate(pages, start=1)), "r.pdf")
+    assert doubted.amount(names.get(key, key)) == wrong
+    told = doubted.read_of(field)
+    assert told is not None
+    assert told.confidence is not Confidence.HIGH
+    assert [c for c in doubted.checks if not c.holds]
 
 
 def damaged(data: bytes, dice: Random) -> bytes:

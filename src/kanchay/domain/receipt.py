@@ -42,8 +42,8 @@ class Confidence(StrEnum):
     HIGH = (
         "high"  # a sum of the paper confirms it (two sums on a layout that we do not know), or a tax number
     )
-    MEDIUM = "medium"  # read under its own name on a layout that we know
-    LOW = "low"  # by general words on a layout that we do not know, or a sum of the paper speaks against it
+    MEDIUM = "medium"  # read under its own name on a layout that we know, or sums speak for and against it
+    LOW = "low"  # by general words on a layout that we do not know, or only sums that speak against it
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ def _weighed(read: FieldRead, checks: Sequence[Check]) -> FieldRead:
     kept = tuple(f"sum.{c.id}" for c in mine if c.holds)
     broken = tuple(f"broken.{c.id}" for c in mine if not c.holds)
     sure = read.confidence
-    if kept:
+    if kept and broken:
+        sure = Confidence.MEDIUM
+    elif kept:
         sure = Confidence.HIGH if sure is not Confidence.LOW or len(kept) > 1 else Confidence.MEDIUM
     elif broken:
         sure = Confidence.LOW

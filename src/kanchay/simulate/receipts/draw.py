@@ -63,6 +63,7 @@ def draw_receipt(seed: int, layout: str | None = None, *, kwh: Decimal | None = 
         late_interest=_cents(dice, 0.01, 1) if dice.random() < 0.3 else Decimal(0),
         balance=_cents(dice, 20, 300) if dice.random() < 0.15 else Decimal(0),
         rounding_before=_cents(dice, -0.05, 0.05),
+        by_columns=dice.random() < 0.4,
         aside=tuple(dice.sample(_ASIDE, dice.randrange(len(_ASIDE) + 1))),
         history=_history(dice, end, used, dice.choice((12, 13))) if dice.random() < 0.8 else (),
     )  # fmt: skip

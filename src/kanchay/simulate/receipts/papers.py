@@ -37,13 +37,17 @@ def receipt_pdf(made: MadeReceipt) -> bytes:
     canvas = Canvas(target, pagesize=A4, invariant=1)
     canvas.setTitle(MARK)
     canvas.setFont("Helvetica", 8)
-    y = A4[1] - 40
-    for row in _beside([*_head(made), *_PAPERS[made.customer.layout](made)], made.aside):
-        for x, text in row:
-            (canvas.drawRightString if x < 0 else canvas.drawString)(abs(x), y, text)
-        y -= _STEP
+    for x, y, text in _placed(made, A4[1] - 40):
+        (canvas.drawRightString if x < 0 else canvas.drawString)(abs(x), y, text)
     canvas.save()
     return target.getvalue()
+
+
+def _placed(made: MadeReceipt, top: float) -> list[tuple[float, float, str]]:
+    """Every text with its place, in the order in which it is drawn. [pt]"""
+    rows = _beside([*_head(made), *_PAPERS[made.customer.layout](made)], made.aside)
+    cells = [(x, top - _STEP * i, text) for i, row in enumerate(rows) for x, text in row]
+    return sorted(cells, key=lambda cell: abs(cell[0])) if made.by_columns else cells
 
 
 def _beside(rows: list[list[Cell]], aside: Sequence[str]) -> Iterator[list[Cell]]:

@@ -52,6 +52,7 @@ class MadeReceipt:
     factor: Decimal = Decimal(1)
     aporte_rate: Decimal = Decimal("0.0110")
     history: tuple[tuple[date, Decimal], ...] = field(default_factory=tuple)
+    by_columns: bool = False  # whether the file draws all labels before all amounts, as some programs do
     aside: tuple[str, ...] = ()  # what else the paper says, in a column of its own beside the lines
 
     @property
