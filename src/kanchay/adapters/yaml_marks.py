@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
+from kanchay.analysis.tariff.document import Mistake
 from kanchay.services.ports.library import Place, Slip, Written
 
 __all__ = ["loader_of", "read_written"]
@@ -27,6 +28,8 @@ _SEXAGESIMAL: Final = re.compile(r"[-+]?\d+(:[0-5]?\d)+(\.\d*)?")
 _FRACTION: Final = re.compile(r"[-+]?(\d[\d_]*\.[\d_]*|\.\d[\d_]*|\d+(?=[eE]))([eE][-+]?\d+)?")
 _OTHER_INT: Final = re.compile(r"[-+]?(0[0-7_]+|0x[\da-fA-F_]+|0o[0-7]+|0b[01_]+|[1-9]\d*_[\d_]*)")
 
+_MANY: Final = "holds more than {most} values, aliases counted"
+_DEEP: Final = "is nested deeper than {most} levels"
 _CURES: Final = (
     ("mapping values are not allowed", "Put a text that holds ': ' in quotes, and check the indentation above."),
     ("expected ':'", "Write KEY: VALUE, and end a text in quotes on its line."),
@@ -74,11 +77,11 @@ def read_written(raw: bytes | str) -> Written:
 
 def _decoded(raw: bytes | str) -> tuple[str, Slip | None]:
     if len(raw) > _MOST_BYTES:
-        return "", Slip(
+        return "", _slip(
             Place(1, 1),
-            "",
-            f"is larger than {_MOST_BYTES:,} bytes",
+            "is larger than {most} bytes",
             "Split it: one option of one provider a file.",
+            most=f"{_MOST_BYTES:,}",
         )
     if isinstance(raw, str):
         return raw.removeprefix("\ufeff"), None
@@ -86,7 +89,12 @@ def _decoded(raw: bytes | str) -> tuple[str, Slip | None]:
         return raw.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        return "", Slip(Place(line, 1), "", "is not UTF-8 text", "Save the file as UTF-8.")
+        return "", _slip(Place(line, 1), "is not UTF-8 text", "Save the file as UTF-8.")
+
+
+def _slip(place: Place, said: str, mend: str, path: str = "", **places: object) -> Slip:
+    filled = tuple((name, str(value)) for name, value in places.items())
+    return Slip(place, Mistake(path or "document", said, mend, filled))
 
 
 class _TooMuch(Exception):
@@ -111,16 +119,17 @@ class _Reader:
         except yaml.YAMLError as error:
             self.slips.append(_slip_of(error, text))
         except (_TooMuch, RecursionError) as error:
-            what = str(error) or "is nested too deep"
-            self.slips.append(Slip(Place(1, 1), "", what, "Write the values out, without aliases (*)."))
+            said, most = error.args if isinstance(error, _TooMuch) else (_DEEP, _MOST_DEPTH)
+            mend = "Write the values out, without aliases (*)."
+            self.slips.append(_slip(Place(1, 1), said, mend, most=f"{most:,}"))
         return None
 
     def _value(self, node: Any, path: str, depth: int) -> Any:
         self._count += 1
         if self._count > _MOST_NODES:
-            raise _TooMuch(f"holds more than {_MOST_NODES:,} values, aliases counted")
+            raise _TooMuch(_MANY, _MOST_NODES)
         if depth > _MOST_DEPTH:
-            raise _TooMuch(f"is nested deeper than {_MOST_DEPTH} levels")
+            raise _TooMuch(_DEEP, _MOST_DEPTH)
         if node.id == "mapping":
             return self._mapping(node, path, depth)
         if node.id == "sequence":
@@ -133,7 +142,7 @@ class _Reader:
 
     def _mapping(self, node: Any, path: str, depth: int) -> dict[str, Any]:
         if node.tag != _TAG + "map":
-            self._wrong(node, path, f"has the tag {node.tag}", "Remove it: a tariff is plain data.")
+            self._wrong(node, path, "has the tag {tag}", "Remove it: a tariff is plain data.", tag=node.tag)
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if key_node.id != "scalar":
@@ -143,7 +152,13 @@ class _Reader:
             inner = f"{path}.{key}" if path else key
             if key in found:
                 first = self.places[inner].line
-                self._wrong(key_node, inner, f"is written twice (first in line {first})", "Keep one of them.")
+                self._wrong(
+                    key_node,
+                    inner,
+                    "is written twice (first in line {line})",
+                    "Keep one of them.",
+                    line=first,
+                )
                 continue
             self.places[inner] = _place(key_node)
             found[key] = self._value(value_node, inner, depth + 1)
@@ -151,7 +166,7 @@ class _Reader:
 
     def _scalar(self, node: Any, path: str) -> Any:
         if node.tag not in (_TAG + kind for kind in ("str", "int", "bool", "null")):
-            self._wrong(node, path, f"has the tag {node.tag}", "Remove it: a tariff is plain data.")
+            self._wrong(node, path, "has the tag {tag}", "Remove it: a tariff is plain data.", tag=node.tag)
         if node.style:
             return node.value
         if node.value in _WORDS:
@@ -160,11 +175,12 @@ class _Reader:
             return int(node.value[:20])
         elsewhere = _elsewhere(node.value)
         if elsewhere:
-            self._wrong(node, path, elsewhere, f'Write "{node.value}".')
+            number = f"{_sexagesimal(node.value):g}"
+            self._wrong(node, path, elsewhere, 'Write "{value}".', value=node.value, number=number)
         return node.value
 
-    def _wrong(self, node: Any, path: str, what: str, cure: str) -> None:
-        self.slips.append(Slip(_place(node), path, what, cure))
+    def _wrong(self, node: Any, path: str, said: str, mend: str, **places: object) -> None:
+        self.slips.append(_slip(_place(node), said, mend, path, **places))
 
 
 def _place(node: Any) -> Place:
@@ -174,15 +190,22 @@ def _place(node: Any) -> Place:
 def _elsewhere(text: str) -> str:
     """What another YAML reader makes of a text without quotes; empty where it is the same text."""
     if _SEXAGESIMAL.fullmatch(text):
-        number = sum(float(part) * 60**i for i, part in enumerate(reversed(text.lstrip("+-").split(":"))))
-        return f"{text} without quotes is the number {number:g} to YAML"
+        return "{value} without quotes is the number {number} to YAML"
     if _FRACTION.fullmatch(text):
-        return f"{text} without quotes is a rounded binary number to YAML"
+        return "{value} without quotes is a rounded binary number to YAML"
     if _OTHER_INT.fullmatch(text):
-        return f"{text} without quotes is another number to YAML"
+        return "{value} without quotes is another number to YAML"
     if _BOOLEAN_ELSEWHERE.fullmatch(text):
-        return f"{text} without quotes is true or false to YAML"
+        return "{value} without quotes is true or false to YAML"
     return ""
+
+
+def _sexagesimal(text: str) -> float:
+    """``18:00`` as YAML 1.1 counts it; 0 for anything else."""
+    if not _SEXAGESIMAL.fullmatch(text):
+        return 0.0
+    parts = [float(part) for part in text.lstrip("+-").split(":")]
+    return sum(part * 60.0**i for i, part in enumerate(reversed(parts)))
 
 
 def _refuse_depth(text: str) -> None:
@@ -196,7 +219,7 @@ def _refuse_depth(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _MOST_DEPTH:
-            raise _TooMuch(f"is nested deeper than {_MOST_DEPTH} levels")
+            raise _TooMuch(_DEEP, _MOST_DEPTH)
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -213,8 +236,8 @@ def _slip_of(error: Any, text: str) -> Slip:
     lines = text.splitlines()
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return Slip(
-            place, "", "is not YAML: the line begins with a tab", "Indent with spaces, never with a tab."
+        return _slip(
+            place, "is not YAML: the line begins with a tab", "Indent with spaces, never with a tab."
         )
     cure = next((cure for part, cure in _CURES if part in told), "Look at that line and the one above it.")
-    return Slip(place, "", f"is not YAML: {told}", cure)
+    return _slip(place, "is not YAML: {told}", cure, told=told)

@@ -11,12 +11,14 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from kanchay.adapters import yaml_marks
 from kanchay.analysis.tariff.blocks import Clock, block_index
 from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.analysis.tariff.review import review_tariff
 from kanchay.analysis.tariff.timetable import day_plans, hours_of_day
 from kanchay.bootstrap import in_memory
 from kanchay.cli import cli
+from kanchay.services.money.mistake_words import SPANISH
 from kanchay.services.money.tariff_check import check_tariff
 
 EVERY_KIND = Path(__file__).resolve().parents[2] / "data" / "tariff" / "every_kind.yaml"
@@ -141,7 +143,7 @@ def test_a_gap_between_lists_is_told(document: dict[str, Any]) -> None:
     assert remarks(document) == {"versions[1].valid_to": "leaves no prices from 2026-06-01 until 2026-07-01"}
 
 
-@pytest.mark.parametrize(("price", "told"), [("31", "times that"), ("0.0031", "times less than")])
+@pytest.mark.parametrize(("price", "told"), [("31", "times that"), ("0.0031", "times below that")])
 def test_a_price_a_hundred_times_off_is_told(document: dict[str, Any], price: str, told: str) -> None:
     document["currency"] = "CLP"  # 31 pesos may well be a price
     document["versions"][0]["charges"][0]["tiers"] = price
@@ -237,7 +239,7 @@ def test_the_verb_says_where_and_leaves_with_one(tmp_path: Path) -> None:
     assert result.exit_code == 1
     line = line_of('rate: "2.10"')
     assert f"{bad}:{line}:" in result.stdout
-    assert 'Write "2.10".' in result.stdout
+    assert 'Escribe "2.10".' in result.stdout
     told = json.loads(run("check", str(good), str(bad), "--json").stdout)
     assert [t["ok"] for t in told] == [True, False]
     assert told[1]["problems"][0]["line"] == line
@@ -249,10 +251,52 @@ def test_remarks_do_not_fail(tmp_path: Path, document: dict[str, Any]) -> None:
     file.write_text(yaml.safe_dump(copy.deepcopy(document)), "utf-8")
     result = run("check", str(file))
     assert result.exit_code == 0, result.output
-    assert "remark" in result.stdout
+    assert "aviso" in result.stdout
+    assert "remark" in run("check", str(file), "--locale", "en").stdout
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     result = run("check", str(tmp_path / "none.yaml"))
     assert result.exit_code == 1
     assert isinstance(result.exception, FileNotFoundError)
+
+
+# Every sentence has its Spanish.
+
+
+def sentences() -> set[str]:
+    """Texts that a mistake, a remark or a slip may be told with, as they stand in the code."""
+    import ast
+
+    source = Path(__file__).resolve().parents[3] / "src" / "kanchay"
+    files = [*sorted((source / "analysis" / "tariff").glob("*.py")), source / "adapters" / "yaml_marks.py"]
+    found: set[str] = set()
+    for path in files:
+        tree = ast.parse(path.read_text("utf-8"))
+        for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            if name in ("wrong", "_wrong", "_slip", "Mistake", "_remark", "_never"):
+                texts = [n.value for a in call.args for n in ast.walk(a) if isinstance(n, ast.Constant)]
+                found |= {t for t in texts if isinstance(t, str) and " " in t}
+    return found
+
+
+def test_every_sentence_has_its_spanish_with_the_same_places() -> None:
+    from string import Formatter
+
+    told = sentences() | {cure for _, cure in yaml_marks._CURES}
+    assert len(told) > 60
+    assert told - SPANISH.keys() == set()
+    for english, spanish in SPANISH.items():
+        places = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (english, spanish)]
+        assert places[0] == places[1], english
+
+
+def test_a_check_speaks_spanish() -> None:
+    text = TEXT.replace('rate: "2.10"', "rates: 2.10")
+    found = {p.path: p for p in check_tariff(in_memory(), text, "es").problems}
+    assert found["versions[0].charges[5].rate"].what == "falta"
+    assert found["versions[0].charges[5].rate"].cure == "Agrega 'rate: …'."
+    told = [p.what for p in check_tariff(in_memory(), text, "es").problems]
+    assert "no se conoce aquí" in told
+    assert "2.10 sin comillas es un número binario redondeado para YAML" in told

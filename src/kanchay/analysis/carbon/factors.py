@@ -41,7 +41,7 @@ def parse_factors(document: Mapping[str, Any]) -> tuple[FactorSet, ...]:
     default = root["default"].text()
     sets = [_set(n) for n in root["sets"].items()]
     if default not in [s.id for s in sets]:
-        root["default"].wrong(f"'{default}' is not one of the sets")
+        root["default"].wrong("'{value}' is not one of the sets", value=default)
     if root.problems:
         raise TariffInvalid(f"Factors of '{root['country'].text()}'", root.problems)
     return tuple(sorted(sets, key=lambda s: s.id != default))

@@ -48,7 +48,15 @@ def with_bases(document: Mapping[str, Any], bases: Mapping[str, Mapping[str, Any
         listed = ", ".join(sorted(bases))
         raise TariffInvalid(
             f"Tariff '{own.get('id', '')}'",
-            [Mistake("base", f"there is no base '{name}'", f"there are: {listed}") for name in unknown],
+            [
+                Mistake(
+                    "base",
+                    "there is no base '{name}'",
+                    "there are: {known}",
+                    (("name", str(name)), ("known", listed)),
+                )
+                for name in unknown
+            ],
         )
     whole: dict[str, Any] = {}
     for part in (*(bases[name] for name in names), own):
@@ -69,7 +77,9 @@ def _has_ids(value: Any) -> bool:
     if not isinstance(value, list) or not all(isinstance(member, Mapping) for member in value):
         return False
     ids = [member.get("id") for member in value]
-    return all(isinstance(i, str) for i in ids) and len(set(ids)) == len(ids)  # twice is for the reader to tell
+    return all(isinstance(i, str) for i in ids) and len(set(ids)) == len(
+        ids
+    )  # twice is for the reader to tell
 
 
 def _by_id(members: list[Any]) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from kanchay.domain.errors import InputError
 
@@ -19,22 +20,41 @@ _NUMBER: Final = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")  # as in tariff
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class Mistake(NamedTuple):
-    """One thing that is wrong in a document.
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong in a document: English texts with places, so that others may say it in their language.
 
     Attributes
     ----------
     path : str
         Where, such as ``versions[0].charges[1].rate``.
-    what : str
-        What is wrong.
-    cure : str
-        How to mend it, where that does not follow from `what`.
+    said : str
+        What is wrong, with places such as ``{name}``.
+    mend : str
+        How to mend it, where that does not follow from what is wrong.
+    places : tuple of (str, str)
+        What fills them.
+
+    Examples
+    --------
+    >>> Mistake("taxes[0].rate", "'{value}' is not a number", places=(("value", "0,18"),)).what
+    "'0,18' is not a number"
     """
 
     path: str
-    what: str
-    cure: str = ""
+    said: str
+    mend: str = ""
+    places: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def what(self) -> str:
+        """What is wrong, in English."""
+        return self.said.format(**dict(self.places))
+
+    @property
+    def cure(self) -> str:
+        """How to mend it, in English."""
+        return self.mend.format(**dict(self.places))
 
 
 class TariffInvalid(InputError):
@@ -52,6 +72,11 @@ class TariffInvalid(InputError):
         super().__init__(
             f"{name} has {len(self.mistakes)} mistake(s). {listed}.", hint="Mend each and try again."
         )
+
+
+def _near(word: str, words: Sequence[str]) -> str:
+    """The known word that a mistyped one is most like; empty where none is."""
+    return next(iter(get_close_matches(word, words, 1)), "")
 
 
 class Node:
@@ -72,9 +97,10 @@ class Node:
     def __bool__(self) -> bool:
         return self.value is not None
 
-    def wrong(self, what: str, cure: str = "") -> None:
-        """Note a mistake here, with its cure where that does not follow from what is wrong."""
-        self.problems.append(Mistake(self.path or "document", what, cure))
+    def wrong(self, said: str, mend: str = "", **places: object) -> None:
+        """Note a mistake here, with its cure where that does not follow; both with their places, as `Mistake`."""
+        filled = tuple((name, str(value)) for name, value in places.items())
+        self.problems.append(Mistake(self.path or "document", said, mend, filled))
 
     def __getitem__(self, key: str) -> Node:
         value = self.value.get(key) if isinstance(self.value, Mapping) else None
@@ -115,9 +141,9 @@ class Node:
             return
         for key in self.value:
             if key not in keys:
-                near = get_close_matches(str(key), keys, 1)
-                cure = f"did you mean '{near[0]}'? " if near else ""
-                self[str(key)].wrong("is not known here", f"{cure}known: {', '.join(keys)}")
+                near, known = _near(str(key), keys), ", ".join(keys)
+                mend = "did you mean '{near}'? known: {known}" if near else "known: {known}"
+                self[str(key)].wrong("is not known here", mend, near=near, known=known)
 
     def _or(self, read: Callable[[Any], Any], needed: bool, default: Any) -> Any:
         if self.value is None:
@@ -166,11 +192,11 @@ class Node:
 
     def _decimal(self, value: Any) -> Decimal | None:
         if isinstance(value, bool) or not isinstance(value, (str, int)):
-            cure = f'write "{value}"' if isinstance(value, float) else ""
-            self.wrong(f"must be a number in quotes, not {value!r}", cure)
+            mend = 'write "{value}"' if isinstance(value, float) else ""
+            self.wrong("must be a number in quotes, not {value}", mend, value=value)
             return None
         if not _NUMBER.fullmatch(str(value)):
-            self.wrong(f"'{value}' is not a number", 'write it as "0.5826": digits and one point')
+            self.wrong("'{value}' is not a number", 'write it as "0.5826": digits and one point', value=value)
             return None
         return Decimal(value)
 
@@ -186,7 +212,7 @@ class Node:
                 return date.fromisoformat(str(value))
         except ValueError:
             pass
-        self.wrong(f"'{value}' is not a day such as 2026-08-04")
+        self.wrong("'{value}' is not a day such as 2026-08-04", value=value)
         return None
 
     def choice(self, kind: type[E], default: E) -> E:
@@ -199,9 +225,11 @@ class Node:
         """Whether the value is one of these words; a mistake where it is not."""
         if isinstance(self.value, str) and self.value in words:
             return True
-        near = get_close_matches(str(self.value), words, 1)
-        cure = f"did you mean '{near[0]}'?" if near else ""
-        self.wrong(f"'{self.value}' is not one of {', '.join(words)}", cure)
+        near = _near(str(self.value), words)
+        mend = "did you mean '{near}'?" if near else ""
+        self.wrong(
+            "'{value}' is not one of {words}", mend, value=self.value, words=", ".join(words), near=near
+        )
         return False
 
     def words(self) -> dict[str, str]:
@@ -209,7 +237,7 @@ class Node:
         if self.value is None:
             return {}
         if not isinstance(self.value, Mapping):
-            self.wrong("must map languages to words", 'write {es: "Energía", en: "Energy"}')
+            self.wrong("must map languages to words", 'write {{es: "Energía", en: "Energy"}}')
             return {}
         return {n.key: n.text() for n in self.members()}
 

@@ -31,6 +31,7 @@ __all__ = ["SCHEMA", "parse_tariff"]
 
 SCHEMA: Final = "tariff/1"
 _NEVER: Final = date.max
+_MEND_NAME: Final = "add it there, or mend the name"
 Placed: TypeAlias = tuple[Node, Charge]  # a charge and where it is written
 _TOP: Final = (
     "schema", "id", "country", "currency", "timezone", "provider", "option", "eligibility", "proration",
@@ -69,7 +70,7 @@ def parse_tariff(document: Mapping[str, Any]) -> Tariff:
     root.known(*_TOP)
     root["note"].text(needed=False)
     if root["schema"].text() != SCHEMA:
-        root["schema"].wrong(f"must be '{SCHEMA}'")
+        root["schema"].wrong("must be '{schema}'", schema=SCHEMA)
     placed: list[Placed] = []
     tariff = _tariff(root, placed)
     _check_references(root, tariff, placed)
@@ -179,7 +180,9 @@ def _versions(root: Node, placed: list[Placed]) -> tuple[Version, ...]:
         root["versions"].wrong("must hold at least one version")
     for earlier, later in pairwise(versions):
         if (earlier.valid_to or _NEVER) > later.valid_from:
-            root["versions"].wrong(f"{earlier.valid_from} and {later.valid_from} overlap")
+            root["versions"].wrong(
+                "{one} and {other} overlap", one=earlier.valid_from, other=later.valid_from
+            )
     return tuple(versions)
 
 
@@ -212,12 +215,9 @@ def _check_references(root: Node, tariff: Tariff, placed: list[Placed]) -> None:
     taxes, parameters = {t.id for t in tariff.taxes}, {p.id for p in tariff.parameters}
     for where, charge in placed:
         for tax in sorted(set(charge.taxes) - taxes):
-            where.wrong(f"names the tax '{tax}', which is not in 'taxes'", "add it there, or mend the name")
+            where.wrong("names the tax '{name}', which is not in 'taxes'", _MEND_NAME, name=tax)
         for name in sorted(parameters_of(charge) - parameters):
-            where.wrong(
-                f"names the parameter '{name}', which is not in 'parameters'",
-                "add it there, or mend the name",
-            )
+            where.wrong("names the parameter '{name}', which is not in 'parameters'", _MEND_NAME, name=name)
         _check_charge(where, tariff, charge)
 
 
@@ -225,7 +225,7 @@ def _check_taxes(root: Node, tariff: Tariff) -> None:
     earlier: set[str] = set()
     for node, tax in zip(root["taxes"].items(), tariff.taxes, strict=True):
         for name in sorted(set(tax.on) - earlier):
-            node["on"].wrong(f"names the tax '{name}', which is not before it in 'taxes'")
+            node["on"].wrong("names the tax '{name}', which is not before it in 'taxes'", name=name)
         earlier.add(tax.id)
 
 
@@ -233,7 +233,9 @@ def _check_blocks(root: Node, tariff: Tariff) -> None:
     names = [b.id for s in tariff.schedules for b in s.blocks]
     for name in sorted({n for n in names if names.count(n) > 1}):
         root["schedules"].wrong(
-            f"uses the block '{name}' twice: a block's name stands for its hours everywhere"
+            "uses the block '{name}' twice",
+            "a block's name stands for its hours everywhere: give each its own",
+            name=name,
         )
 
 
@@ -245,12 +247,13 @@ def _check_charge(where: Node, tariff: Tariff, charge: Charge) -> None:
         if "." in name and not name.startswith("value.")
     }
     for name in sorted(named - blocks):
-        where.wrong(f"names the block '{name}', which is in no schedule")
+        where.wrong("names the block '{name}', which is in no schedule", _MEND_NAME, name=name)
     if isinstance(charge, TouCharge):
         schedule = next((s for s in tariff.schedules if s.id == charge.schedule), None)
         if schedule is None:
-            where.wrong(f"names the schedule '{charge.schedule}', which is not in 'schedules'")
-        elif {b.id for b in schedule.blocks} != blocks_of(charge):
             where.wrong(
-                f"must price each block of '{schedule.id}': {', '.join(b.id for b in schedule.blocks)}"
+                "names the schedule '{name}', which is not in 'schedules'", _MEND_NAME, name=charge.schedule
             )
+        elif {b.id for b in schedule.blocks} != blocks_of(charge):
+            blocks_told = ", ".join(b.id for b in schedule.blocks)
+            where.wrong("must price each block of '{name}': {blocks}", name=schedule.id, blocks=blocks_told)

@@ -64,7 +64,11 @@ def _banded(node: Node, include: tuple[str, ...]) -> Charge:
     select = node["select"].choice(Select, Select.BY_TOTAL)
     unread = node["bands" if select is Select.MARGINAL else "tiers"]
     if unread:
-        unread.wrong(f"is not read where select is {select}", "write tiers for marginal, bands for by_total")
+        unread.wrong(
+            "is not read where select is {select}",
+            "write tiers for marginal, bands for by_total",
+            select=select,
+        )
     if select is Select.MARGINAL:
         bands: tuple[Band, ...] = (Band(None, read_tiers(node["tiers"])),)
     else:

@@ -80,7 +80,7 @@ def _month_day(node: Node) -> MonthDay:
     found = _MONTH_DAY.fullmatch(str(node.value))
     month, day = (int(found[1]), int(found[2])) if found else (0, 0)
     if not (1 <= month <= 12 and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]):
-        node.wrong(f"'{node.value}' is not a day of the year such as \"06-01\"")
+        node.wrong("'{value}' is not a day of the year such as \"06-01\"", value=node.value)
         return 1, 1
     return month, day
 
@@ -119,7 +119,7 @@ def _window(node: Node, seasons: frozenset[str]) -> Window:
     node.known("days", "from", "to", "season")
     season = node["season"].text(needed=False)
     if season and season not in seasons:
-        node["season"].wrong(f"'{season}' is not in 'seasons'")
+        node["season"].wrong("'{value}' is not in 'seasons'", value=season)
     return Window(_clock(node["from"], "00:00"), _clock(node["to"], "24:00"), _days(node["days"]), season)
 
 
@@ -128,7 +128,7 @@ def _clock(node: Node, default: str) -> int:
     found = _CLOCK.fullmatch(text)
     seconds = int(found[1]) * 3600 + int(found[2]) * 60 if found else 0
     if not found or seconds > 86400:
-        node.wrong(f"'{text}' is not a time such as \"18:00\" (24 hours, in quotes)")
+        node.wrong("'{value}' is not a time such as \"18:00\" (24 hours, in quotes)", value=text)
     return seconds
 
 

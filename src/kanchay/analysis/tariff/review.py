@@ -91,11 +91,12 @@ def _placed(tariff: Tariff, document: Mapping[str, Any]) -> list[list[_Placed]]:
 def _gaps(tariff: Tariff, document: Mapping[str, Any]) -> Iterator[Mistake]:
     for (place, earlier), (_, later) in pairwise(zip(_order(document), tariff.versions, strict=True)):
         if earlier.valid_to is not None and earlier.valid_to < later.valid_from:
-            yield Mistake(
+            yield _remark(
                 f"versions[{place}].valid_to",
-                f"leaves no prices from {earlier.valid_to} until {later.valid_from}",
+                "leaves no prices from {start} until {end}",
                 "Add the list of those days, or let valid_to be the next valid_from; bills of those days are refused.",
-            )
+                start=earlier.valid_to, end=later.valid_from,
+            )  # fmt: skip
 
 
 def _prices(tariff: Tariff, written: Sequence[Sequence[_Placed]]) -> Iterator[Mistake]:
@@ -117,11 +118,10 @@ def _too_high(tariff: Tariff, placed: _Placed) -> Mistake | None:
     rates = [price for role, price in prices_of(charge) if role == "rate"]
     if not rates or max(rates) <= _HIGH or not charge.quantity.startswith(("energy_kwh", "export_kwh")):
         return None
-    return Mistake(
-        placed.path,
-        f"charges {max(rates)} {tariff.currency} for one kWh",
-        f"Write prices in {tariff.currency}, not in hundredths of it.",
-    )
+    return _remark(
+        placed.path, "charges {price} {currency} for one kWh",
+        "Write prices in {currency}, not in hundredths of it.", price=max(rates), currency=tariff.currency,
+    )  # fmt: skip
 
 
 def prices_of(charge: Charge) -> list[tuple[str, Decimal]]:
@@ -161,18 +161,21 @@ def _jump(
     since = versions[0].valid_from
     far = next((r for r in ratios if r >= _FAR or r * _FAR <= 1), None)
     if far is not None:
-        told = f"{far:.3g} times" if far > 1 else f"{1 / far:.3g} times less than"
-        yield Mistake(
-            placed.path, f"has a price {told} that of {since}", "Check the unit and the decimal point."
+        said = (
+            "has a price {times} times that of {since}"
+            if far > 1
+            else "has a price {times} times below that of {since}"
         )
+        times = f"{far if far > 1 else 1 / far:.3g}"
+        yield _remark(placed.path, said, "Check the unit and the decimal point.", times=times, since=since)
         return
     for tax in (t for t in tariff.taxes if t.id in placed.charge.taxes and t.rate):
         if _differ_by(tax, ratios, old, placed.charge):
-            yield Mistake(
-                placed.path,
-                f"differs from {since} by just the tax '{tax.id}'",
+            yield _remark(
+                placed.path, "differs from {since} by just the tax '{tax}'",
                 "See whether that list prints prices with or without it, and write so in prices_include.",
-            )
+                since=since, tax=tax.id,
+            )  # fmt: skip
 
 
 def _differ_by(tax: Tax, ratios: Sequence[Decimal], old: Charge, new: Charge) -> bool:
@@ -187,11 +190,11 @@ def _unused(tariff: Tariff) -> Iterator[Mistake]:
     parameters = {name for c in charges for name in parameters_of(c)}
     for i, parameter in enumerate(tariff.parameters):
         if parameter.id not in parameters:
-            yield _never(f"parameters[{i}]", f"parameter '{parameter.id}'")
+            yield _never(f"parameters[{i}]", "the parameter '{name}' is never used", parameter.id)
     taxes = {name for c in charges for name in c.taxes} | {name for t in tariff.taxes for name in t.on}
     for i, tax in enumerate(tariff.taxes):
         if tax.id not in taxes:
-            yield _never(f"taxes[{i}]", f"tax '{tax.id}'")
+            yield _never(f"taxes[{i}]", "the tax '{name}' is never used", tax.id)
     yield from _unused_time(tariff, charges)
 
 
@@ -201,14 +204,18 @@ def _unused_time(tariff: Tariff, charges: Sequence[Charge]) -> Iterator[Mistake]
     seasons = {w.season for s in tariff.schedules for b in s.blocks for w in b.windows}
     for i, schedule in enumerate(tariff.schedules):
         if not blocks & {b.id for b in schedule.blocks}:
-            yield _never(f"schedules[{i}]", f"schedule '{schedule.id}'")
+            yield _never(f"schedules[{i}]", "the schedule '{name}' is never used", schedule.id)
     for i, season in enumerate(tariff.seasons):
         if season.id not in seasons | blocks:
-            yield _never(f"seasons[{i}]", f"season '{season.id}'")
+            yield _never(f"seasons[{i}]", "the season '{name}' is never used", season.id)
 
 
-def _never(path: str, what: str) -> Mistake:
-    return Mistake(path, f"the {what} is never used", "Use it in a charge, or remove it.")
+def _never(path: str, said: str, name: str) -> Mistake:
+    return _remark(path, said, "Use it in a charge, or remove it.", name=name)
+
+
+def _remark(path: str, said: str, mend: str, **places: object) -> Mistake:
+    return Mistake(path, said, mend, tuple((name, str(value)) for name, value in places.items()))
 
 
 def _unused_hours(tariff: Tariff) -> Iterator[Mistake]:
@@ -218,8 +225,7 @@ def _unused_hours(tariff: Tariff) -> Iterator[Mistake]:
         held = {h.block for s in seasons for day in EVERY_DAY for h in hours_of_day(schedule, day, s)}
         for j, block in enumerate(schedule.blocks):
             if block.id not in held:
-                yield Mistake(
-                    f"schedules[{i}].blocks[{j}]",
-                    f"the block '{block.id}' never gets an hour",
-                    "Blocks before it take them all: mend their windows or the order.",
-                )
+                yield _remark(
+                    f"schedules[{i}].blocks[{j}]", "the block '{name}' never gets an hour",
+                    "Blocks before it take them all: mend their windows or the order.", name=block.id,
+                )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kanchay.analysis.tariff.base import with_bases
@@ -13,11 +13,14 @@ from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.analysis.tariff.review import review_tariff
 from kanchay.domain.tariff import Tariff
 from kanchay.services.context import Context
+from kanchay.services.money.mistake_words import say
 from kanchay.services.ports.library import Place, Written
 
 __all__ = ["Problem", "TariffCheck", "check_tariff"]
 
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_NOTHING: Final = Mistake("document", "holds no tariff", "Begin with: schema: tariff/1")
+_IN_BASE: Final = Mistake("", "in a base of this tariff")
 _PARENT: Final = ("is missing", "must be a mapping", "must be a list")
 
 
@@ -46,23 +49,22 @@ class TariffCheck:
         return all(p.severity != "mistake" for p in self.problems)
 
 
-def check_tariff(ctx: Context, raw: bytes | str) -> TariffCheck:
-    """Read the YAML of a tariff and name every mistake and every oddity by its line; never fails.
+def check_tariff(ctx: Context, raw: bytes | str, locale: str = "en") -> TariffCheck:
+    """Read the YAML of a tariff and name every mistake and every oddity by its line, in a language; never fails.
 
     A tariff that names a `base` is checked with what the base holds.
     """
     written = ctx.library.read_text(raw)
-    slips = [
-        Problem(s.place.line, s.place.column, s.path or "document", s.what, s.cure) for s in written.slips
-    ]
+    slips = [_problem(s.mistake, s.place, locale) for s in written.slips]
     if written.document is None and slips:
         return TariffCheck(tuple(slips))
     if not isinstance(written.document, Mapping):
-        return TariffCheck((Problem(1, 1, "document", "holds no tariff", "Begin with: schema: tariff/1"),))
+        return TariffCheck((_problem(_NOTHING, Place(1, 1), locale),))
     tariff, whole, found = _read(written.document, ctx.library.tariff_bases())
-    placed = [_located(m, written, whole, "mistake") for m in _plainly(found)]
+    placed = [_located(m, written, whole, locale) for m in _plainly(found)]
     if tariff is not None:
-        placed += [_located(m, written, whole, "remark") for m in review_tariff(tariff, whole)]
+        remarks = (_located(m, written, whole, locale) for m in review_tariff(tariff, whole))
+        placed += [replace(p, severity="remark") for p in remarks]
     problems = sorted(
         dict.fromkeys([*slips, *placed]), key=lambda p: (p.severity != "mistake", p.line, p.column)
     )
@@ -84,21 +86,23 @@ def _read(
 def _plainly(mistakes: Iterable[Mistake]) -> list[Mistake]:
     """Without what only follows from a part that is missing as a whole."""
     found = list(mistakes)
-    gone = [m.path for m in found if m.what.startswith(_PARENT)]
+    gone = [m.path for m in found if m.said.startswith(_PARENT)]
     return [m for m in found if not any(m.path.startswith((f"{path}.", f"{path}[")) for path in gone)]
 
 
-def _located(mistake: Mistake, written: Written, whole: Mapping[str, Any], severity: str) -> Problem:
+def _located(mistake: Mistake, written: Written, whole: Mapping[str, Any], locale: str) -> Problem:
     path, in_base = _own_path(mistake.path, written.document, whole)
-    place = _nearest(path, written.places)
-    cure = mistake.cure[:1].upper() + mistake.cure[1:]
-    what = f"{mistake.what} (in a base of this tariff)" if in_base else mistake.what
-    return Problem(place.line, place.column, mistake.path, what, cure or _usual_cure(mistake), severity)
+    return _problem(mistake, _nearest(path, written.places), locale, in_base=in_base)
 
 
-def _usual_cure(mistake: Mistake) -> str:
-    key = mistake.path.rpartition(".")[2]
-    return f"Add '{key}: …'." if mistake.what.startswith("is missing") else ""
+def _problem(mistake: Mistake, place: Place, locale: str, *, in_base: bool = False) -> Problem:
+    """A mistake in words; what is missing has a cure of its own."""
+    if not mistake.mend and mistake.said.startswith("is missing"):
+        key = mistake.path.rpartition(".")[2]
+        mistake = replace(mistake, mend="Add '{key}: …'.", places=(*mistake.places, ("key", key)))
+    what, cure = say(mistake, locale)
+    also = f" ({say(_IN_BASE, locale)[0]})" if in_base else ""
+    return Problem(place.line, place.column, mistake.path, what + also, cure)
 
 
 def _nearest(path: str, places: Mapping[str, Place]) -> Place:

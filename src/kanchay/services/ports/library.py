@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from kanchay.analysis.tariff.document import Mistake
 from kanchay.services.ports.tariffs import TariffProblem
 
 __all__ = ["Library", "Place", "Slip", "Written"]
@@ -21,12 +22,25 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """Something that is wrong with a text as YAML, whatever it means."""
+    """Something that is wrong with a text as YAML, whatever it means, and where it stands."""
 
     place: Place
-    path: str
-    what: str
-    cure: str
+    mistake: Mistake
+
+    @property
+    def path(self) -> str:
+        """The value's path; empty where there is none."""
+        return self.mistake.path
+
+    @property
+    def what(self) -> str:
+        """What is wrong, in English."""
+        return self.mistake.what
+
+    @property
+    def cure(self) -> str:
+        """How to mend it, in English."""
+        return self.mistake.cure
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,9 @@ class Library(Protocol):
 
     def tariff_bases(self) -> dict[str, dict[str, Any]]:
         """What tariffs of a country or provider share, by the name that a document gives in ``base``."""
+
+    def tariff_text(self, tariff_id: str) -> str:
+        """The file of a tariff as it was written, comments and all; `NotFound` where there is none."""
 
     def own_tariffs(self) -> frozenset[str]:
         """Ids of the documents that come from the user's tariff folder, not from the package."""
