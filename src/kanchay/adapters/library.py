@@ -38,6 +38,12 @@ class PackageLibrary:
     def tariff_bases(self) -> dict[str, dict[str, Any]]:
         return self._bases
 
+    def tariff_text(self, tariff_id: str) -> str:
+        for path in _yaml_files(self._root / "tariffs"):
+            if _read(path)["id"] == tariff_id:
+                return path.read_text("utf-8")
+        raise NotFound(f"There is no tariff '{tariff_id}'.", hint="List them: kanchay tariff list.")
+
     def own_tariffs(self) -> frozenset[str]:
         return frozenset()
 

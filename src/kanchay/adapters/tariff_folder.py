@@ -60,6 +60,18 @@ class TariffFolder:
         _replace(path, text)
         return path
 
+    def text(self, tariff_id: str) -> str | None:
+        name = self._now().files.get(tariff_id)
+        return None if name is None else (self._root / name).read_text("utf-8")
+
+    def write(self, text: str) -> Path:
+        raw = text.replace("\r\n", "\n")
+        tariff_id = self._checked(raw.encode())["id"]
+        path = self._root / self._now().files.get(tariff_id, f"{tariff_id}.yaml")
+        self._keep(tariff_id, path)
+        _replace(path, raw)
+        return path
+
     def undo(self, tariff_id: str) -> bool:
         steps = sorted((self._root / _EARLIER / _safe(tariff_id)).glob("*.*"))
         if not steps:
@@ -104,7 +116,11 @@ class TariffFolder:
         """The valid document of a file; `InputError` says what is wrong with any other."""
         if path.stat().st_size > _MOST_BYTES:
             raise InputError("It is larger than the 1 MB of a tariff file.")
-        written = read_written(path.read_bytes())
+        return self._checked(path.read_bytes())
+
+    def _checked(self, raw: bytes) -> dict[str, Any]:
+        """The whole document of a file's content, its base included."""
+        written = read_written(raw)
         if written.slips or not isinstance(written.document, Mapping):
             slip = next(iter(written.slips), None)
             raise InputError(f"Line {slip.place.line}: {slip.what}" if slip else "It holds no tariff.")
@@ -193,6 +209,10 @@ class HomeLibrary(PackageLibrary):
     def tariff_documents(self) -> dict[str, dict[str, Any]]:
         own = self.folder.documents()
         return {**super().tariff_documents(), **own} if own else super().tariff_documents()
+
+    def tariff_text(self, tariff_id: str) -> str:
+        own = self.folder.text(tariff_id)
+        return super().tariff_text(tariff_id) if own is None else own
 
     def own_tariffs(self) -> frozenset[str]:
         return frozenset(self.folder.documents())

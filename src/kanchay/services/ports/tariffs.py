@@ -33,6 +33,12 @@ class TariffStore(Protocol):
     def save(self, document: Mapping[str, Any], remark: str) -> Path:
         """Write a document in the place of the present one of its id, which is kept; `remark` heads the file."""
 
+    def text(self, tariff_id: str) -> str | None:
+        """The user's file of that tariff as it was written, None where there is none."""
+
+    def write(self, text: str) -> Path:
+        """As `save`, with the file just as somebody wrote it; `InputError` where it holds no valid tariff."""
+
     def undo(self, tariff_id: str) -> bool:
         """Bring the file before the last save back: False where that was none, and the package's holds again.
 

@@ -10,8 +10,9 @@ from kanchay.web.pages.overview import blueprint as overview
 from kanchay.web.pages.receipts import blueprint as receipts
 from kanchay.web.pages.settings import blueprint as settings
 from kanchay.web.pages.sites import blueprint as sites
+from kanchay.web.pages.tariff_editor import blueprint as tariff_editor
 from kanchay.web.pages.tariffs import blueprint as tariffs
 
 __all__ = ["blueprints"]
 
-blueprints = (auth, overview, forecast, findings, bill, imports, exports, receipts, sites, tariffs, settings)
+blueprints = (auth, overview, forecast, findings, bill, imports, exports, receipts, sites, tariffs, tariff_editor, settings)

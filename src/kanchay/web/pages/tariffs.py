@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
+from kanchay.domain.scope import Permission, Purpose
+from kanchay.web.sessions import scope
 from kanchay.web.shell import product, reader, render
 from kanchay.web.views.tariffs import tariffs_page
 
@@ -14,4 +16,6 @@ blueprint = APIBlueprint("tariffs", __name__, enable_openapi=False)
 
 @blueprint.get("/tariffs")
 def index() -> str:
-    return render("tariffs.html", section="tariffs", v=tariffs_page(product().ctx, reader("America/Lima")))
+    may_write = Permission.ADMIN in scope(Purpose.ADMINISTER).permissions
+    page = tariffs_page(product().ctx, reader("America/Lima"))
+    return render("tariffs.html", section="tariffs", v=page, may_write=may_write)
