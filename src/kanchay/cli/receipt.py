@@ -11,6 +11,8 @@ import click
 from kanchay.cli.common import emit_json, json_option, name_values, parameter_option, plain, table
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from kanchay.domain.point import Site
     from kanchay.domain.receipt import Receipt
     from kanchay.domain.receiptstudy import ComparedLine, Comparison, ReceiptStudy
@@ -84,6 +86,15 @@ def _bytes(path: Path) -> bytes:
         raise FileRefused(f"{path.name} is not there.", hint="Check the path.", code="file.missing")
     with path.open("rb") as stream:
         return stream.read(MOST_BYTES + 1)
+
+
+def _metered(click_ctx: click.Context, site_id: str, study: ReceiptStudy) -> Decimal | None:
+    from kanchay.cli.opening import open_context
+    from kanchay.services.money.receipt import metered_kwh
+    from kanchay.services.people.sites import get_site
+
+    ctx, scope, _ = open_context(click_ctx, site_id=site_id)
+    return metered_kwh(ctx, scope, get_site(ctx, scope, site_id), study.receipt)
 
 
 def _apply(click_ctx: click.Context, site_id: str, study: ReceiptStudy, parameters: dict[str, str]) -> Site:

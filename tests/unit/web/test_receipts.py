@@ -144,6 +144,18 @@ def test_a_file_beyond_the_bound_is_refused(client) -> None:
     assert "5 MB" in page.text
 
 
+def test_the_sites_own_meter_over_the_same_days(world) -> None:
+    """60 days of readings end on 22 August: a bill of July can be laid beside them, one of September cannot."""
+    july = with_values(draw_receipt(4, "luz_del_sur"), {"kwh": "120.0", "end": "2026-08-10"})
+    read = call(world.client(), receipt_xml(july)).json
+    assert 50 < float(read["metered_kwh"]) < 300
+    text = world.client().get(sent(world.client(), receipt_xml(july)))
+    assert text.status_code == 200
+    assert "el medidor del local contó" in text.text
+    late = with_values(draw_receipt(4, "luz_del_sur"), VALUES)
+    assert call(world.client(), receipt_xml(late)).json["metered_kwh"] is None
+
+
 def test_sending_nothing(client) -> None:
     assert client.post(PAGE, PAGE, {}, content_type="multipart/form-data").status_code == 422
 

@@ -7,18 +7,21 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
-from kanchay.domain.errors import BillRefused
+from kanchay.domain.errors import BillRefused, NotEnoughData, NotFound
 from kanchay.domain.names import slug
+from kanchay.domain.point import Site
 from kanchay.domain.receipt import Confidence, Receipt
 from kanchay.domain.receiptstudy import ReceiptStudy, TariffMatch
+from kanchay.domain.scope import Scope
 from kanchay.domain.tariff import Tariff
 from kanchay.services.context import Context
+from kanchay.services.money.period import load_period
 from kanchay.services.money.receipt_compare import by_list, by_printed
 from kanchay.services.money.receipt_learn import learned_parameters
 from kanchay.services.money.tariffs import list_tariffs, tariff_by_id
 from kanchay.services.ports.receipts import ReceiptReader
 
-__all__ = ["match_tariffs", "read_receipt", "study_receipt"]
+__all__ = ["match_tariffs", "metered_kwh", "read_receipt", "study_receipt"]
 
 _COUNTRY: Final = "PE"  # the receipts that we can read
 _NEAR: Final = Decimal(
@@ -86,6 +89,20 @@ def _sure(because: tuple[str, ...]) -> Confidence:
     if "price" in because and "option" in because:
         return Confidence.HIGH
     return Confidence.MEDIUM if {"option", "segment"} <= set(because) else Confidence.LOW
+
+
+def metered_kwh(ctx: Context, scope: Scope, site: Site, receipt: Receipt) -> Decimal | None:
+    """What the site's own meter counted in the days of the receipt; None where its readings do not cover them.
+
+    Nobody knows at which hour a meter was read, so a difference of a day's part is no fault of either. [kWh]
+    """
+    if receipt.start is None or receipt.end is None or receipt.start >= receipt.end:
+        return None
+    try:
+        known = load_period(ctx, scope, site, receipt.start, receipt.end)
+    except (BillRefused, NotEnoughData, NotFound):
+        return None
+    return None if known.is_open else known.kwh
 
 
 def study_receipt(ctx: Context, receipt: Receipt, tariff_id: str | None = None) -> ReceiptStudy:

@@ -24,7 +24,7 @@ __all__ = ["receipt_read", "receipt_undo"]
 
 _READ: Final = {
     "type": "object",
-    "required": ["study", "missing", "site"],
+    "required": ["study", "missing", "metered_kwh", "site"],
     "properties": {
         "study": schema_of(ReceiptStudy),
         "missing": {
@@ -58,6 +58,7 @@ class ReceiptForm(Schema):
     responses=answer(_READ, "What was read, and paper against computed.", also=(401, 403, 404, 413, 422)),
 )
 def receipt_read(site_id: str, form: dict[str, Any]) -> Response:
+    from kanchay.services.money.receipt import metered_kwh
     from kanchay.services.money.receipt_apply import apply_receipt
 
     known, mine = known_site(site_id), scope(Purpose.OPERATE)
@@ -68,10 +69,12 @@ def receipt_read(site_id: str, form: dict[str, Any]) -> Response:
         study = study_of(kept, form["tariff"])
     finally:
         uploads.drop(kept.token)
+    metered = metered_kwh(known.ctx, known.scope, known.site, study.receipt)
     site = apply_receipt(known.ctx, mine, site_id, study) if form["apply"] else None
     if site is not None:
         product().memo.clear()
-    return jsonify({"study": plain(study), "missing": list(study.receipt.missing), "site": plain(site)})
+    told = {"study": study, "missing": study.receipt.missing, "metered_kwh": metered, "site": site}
+    return jsonify(plain(told))
 
 
 @blueprint.post("/sites/<site_id>/receipts/undo")

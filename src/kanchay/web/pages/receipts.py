@@ -13,7 +13,7 @@ from kanchay.domain.errors import BillRefused, FileRefused, InputError, KanchayE
 from kanchay.domain.point import Site
 from kanchay.domain.receiptstudy import ReceiptStudy
 from kanchay.domain.scope import Permission, Purpose
-from kanchay.services.money.receipt import read_receipt, study_receipt
+from kanchay.services.money.receipt import metered_kwh, read_receipt, study_receipt
 from kanchay.services.money.receipt_apply import applied_last, apply_receipt, site_after, undo_receipt
 from kanchay.web.pages.common import gather
 from kanchay.web.pages.imports import sentence
@@ -100,7 +100,8 @@ def show(site_id: str, token: str) -> str | tuple[str, int]:
 def _study_page(site: Site, study: ReceiptStudy, token: str, wrong: str) -> str:
     r, ctx = reader(site=site), product().ctx
     after = site_after(ctx, site, study) if study.tariff_id else None
-    view = receipt_view(study, site, after, ctx.library.tariff_documents(), r)
+    metered = metered_kwh(ctx, scope(), site, study.receipt)
+    view = receipt_view(study, site, after, ctx.library.tariff_documents(), r, metered=metered)
     return render(
         "receipt.html",
         site=site,

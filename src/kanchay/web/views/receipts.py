@@ -70,12 +70,22 @@ class ReceiptView:
     changes: tuple[tuple[str, str, str], ...]  # what, before, after
     asked: tuple[tuple[str, str, str, str], ...]  # parameter, name, help, value
     months: Months | None
+    metered: str
 
 
 def receipt_view(
-    study: ReceiptStudy, site: Site, after: Site | None, documents: Mapping[str, Any], r: Reader
+    study: ReceiptStudy,
+    site: Site,
+    after: Site | None,
+    documents: Mapping[str, Any],
+    r: Reader,
+    *,
+    metered: Decimal | None = None,
 ) -> ReceiptView:
-    """The page of one receipt; `after` is the site as saving would make it, None where no tariff fits."""
+    """The page of one receipt.
+
+    `after` is the site as saving would make it, None where no tariff fits; `metered` what its meter counted. [kWh]
+    """
     t, receipt = r.words, study.receipt
     document = documents.get(study.tariff_id or "", {})
     names = charge_names(document, r.language)
@@ -99,8 +109,17 @@ def receipt_view(
         tariff_why=_why(study, r),
         changes=_changes(site, after, documents, r) if after else (),
         asked=_asked(study, document, r),
+        metered=_metered(receipt, metered, r),
         months=months_view([(m.month, float(m.kwh)) for m in receipt.history], None, None, r),
     )  # fmt: skip
+
+
+def _metered(receipt: Receipt, metered: Decimal | None, r: Reader) -> str:
+    """The site's own meter over the same days."""
+    if metered is None or receipt.kwh is None:
+        return ""
+    f = r.formats
+    return r.words("receipt.metered", metered=f.energy(metered, 1), printed=f.energy(receipt.kwh, 1))
 
 
 def _headline(receipt: Receipt, r: Reader) -> str:
