@@ -58,7 +58,9 @@ def _inputs(record: dict[str, Any], solar: bool) -> dict[str, Any]:
     inputs: dict[str, Any] = {
         "en_electricity_rates": 1,
         "rate_escalation": [0],
-        "ur_metering_option": 2 if solar else 0,
+        "ur_metering_option": 2
+        if solar and "Billing" in record["dgrules"]
+        else 0,  # hour by hour, or by the month
         "ur_ec_tou_mat": [
             row for n, p in enumerate(record["energyratestructure"]) for row in _tiers(n, p, energy=True)
         ],
@@ -144,10 +146,12 @@ def ours(tariff: Tariff, load: np.ndarray, solar: np.ndarray | None = None) -> l
         for v in (np.maximum(net, 0), np.maximum(-net, 0))
     )
     metering = meter(plain, taken, export=sent)  # without the sun nothing, and measured
-    return [
-        evaluate(plain, metering.usage(a, b, before=MONTHS[:place][::-1]))
-        for place, (a, b) in enumerate(MONTHS)
-    ]
+    bills: list[Bill] = []
+    for place, (a, b) in enumerate(MONTHS):
+        carried = {f"carry_in.{name}": value for name, value in bills[-1].carried} if bills else {}
+        usage = metering.usage(a, b, before=MONTHS[:place][::-1])
+        bills.append(evaluate(plain, usage, parameters=carried))
+    return bills
 
 
 def part(bills: list[Bill], *starts: str) -> np.ndarray:

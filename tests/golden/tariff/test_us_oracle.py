@@ -160,3 +160,22 @@ def test_net_billing(peak_kw: float) -> None:
     assert np.abs(part(bills, "energy") - said["energy"]).max() < CENT
     assert np.abs(-part(bills, "export") - said["credit"]).max() < CENT
     assert np.abs(total(bills) - said["total"]).max() < CENT
+
+
+def test_net_metering_carries_energy_on() -> None:
+    """More sun than load in summer: what is left pays for later months, kWh by kWh, through the tiers."""
+    record = {
+        "utility": "U", "name": "R", "startdate": 1514764800, "dgrules": "Net Metering",
+        "energyratestructure": [[{"rate": 0.1, "max": 300}, {"rate": 0.2}]],
+        "fixedchargefirstmeter": 10, "fixedchargeunits": "$/month",
+    }  # fmt: skip
+    (imported,) = read_tariffs(
+        json.dumps(record).encode(), "r.json", form="urdb", answers=Answers(timezone=ZONE)
+    )
+    season = np.clip(np.sin(np.pi * (np.arange(HOURS) / 24 - 40) / 300), 0, None)
+    load, solar = home(5, 1.0), sun(6.0) * season
+    said, bills = sam(record, load, solar), ours(parse_tariff(imported.document), load, solar)
+    assert np.abs(part(bills, "energy") - said["energy"]).max() < CENT
+    assert np.abs(total(bills) - said["total"]).max() < CENT
+    assert any(b.carried for b in bills)
+    assert 0 < (said["energy"] > 0).sum() < 12

@@ -138,10 +138,13 @@ def _tiered(
         spans.setdefault((period.basis, period.limits), set()).update(months[number])
     if sum(len(s) for s in spans.values()) > len(ALL_MONTHS):
         notes.add(
-            "tiers.unlike", "energyratestructure",
-            "Periods of one month have tiers of their own limits: each counts its own energy.", money=True,
-        )  # fmt: skip
-    if sum(len(s) for s in spans.values()) > len(ALL_MONTHS) or all(len(g) == 1 for g in groups.values()):
+            "tiers.unlike",
+            "energyratestructure",
+            "Periods of one month have tiers of their own limits: each counts its own energy.",
+            money=True,
+        )
+        return _own_tiers(groups)
+    if sum(len(m) for m in months.values()) == len(ALL_MONTHS):  # never two periods in a month
         return _own_tiers(groups)
     if len(groups) == 1:
         ((basis, limits), group) = next(iter(groups.items()))
