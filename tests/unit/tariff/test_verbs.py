@@ -216,3 +216,56 @@ def test_a_story_says_what_is_unverified() -> None:
     assert "SIN VERIFICAR" in run("explain", *args, "--locale", "es").stdout
     energy = told("explain", *args)["lines"][0]
     assert energy["unverified"]
+
+
+# A site of the store.
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store with one home of 0.2 kWh an hour, 1 July to 22 August."""
+    from datetime import datetime, timedelta
+
+    folder = tmp_path_factory.mktemp("store")
+    start = datetime(2026, 7, 1)
+    rows = [f"{(start + timedelta(hours=h)).isoformat()}-05:00,0.2" for h in range(24 * 52)]
+    (folder / "meter.csv").write_text("\n".join(["timestamp,energy_kwh", *rows]), "utf-8")
+    site = ("site", "add", "casa", "--tz", "America/Lima", "--country", "PE", "--tariff", BT5B)
+    read = ("import", str(folder / "meter.csv"), "--site", "casa", "--yes", "--take-guesses")
+    for words in ((*site, "--param", "alumbrado=8.82"), read):
+        done = CliRunner().invoke(cli, ["--home", str(folder / "home"), *words])
+        assert done.exit_code == 0, done.output
+    return str(folder / "home")
+
+
+def at_home(home: str, *args: str) -> Any:
+    result = CliRunner().invoke(cli, ["--home", home, "tariff", *args])
+    assert result.exit_code == 0, f"{result.output}{result.exception}"
+    return result.stdout
+
+
+def test_a_site_s_bill_is_told_by_its_readings(home: str) -> None:
+    span = ("--from", "2026-08-04", "--to", "2026-08-22")
+    lines = json.loads(at_home(home, "explain", "--site", "casa", *span, "--json"))["lines"]
+    assert lines[0]["inputs"][0][1] == "86.4 kWh"  # 18 days
+    assert next(line for line in lines if line["id"] == "public_lighting")["amount"] == "8.82"
+
+
+def test_a_site_s_prices_begin_where_its_readings_end(home: str) -> None:
+    rates = json.loads(at_home(home, "prices", "--site", "casa", "--format", "evcc"))
+    assert len(rates) == 48
+    assert rates[0]["start"] == "2026-08-22T05:00:00Z"
+    assert len({rate["value"] for rate in rates}) == 1  # one price at every hour
+
+
+@pytest.mark.parametrize("verb", ["check", "list", "show", "explain", "bill", "prices", "schema"])
+def test_the_help_of_a_verb_loads_nothing_heavy(verb: str) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        f"import sys, importlib; importlib.import_module('kanchay.cli.tariff.{verb}').command;"
+        "print(*(m for m in ('numpy', 'pandas', 'yaml', 'sqlalchemy', 'flask') if m in sys.modules))"
+    )
+    run_ = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run_.stdout.strip() == ""
