@@ -13,6 +13,7 @@ import numpy as np
 from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.header import TIMES
 from kanchay.adapters.files.meaning import FLOWS
+from kanchay.adapters.files.once import told_once
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.words import normal
@@ -230,12 +231,13 @@ def read_side_by_side(
         for p in found
         for s in p.series
     )
+    series, twice = told_once(series)
     return replace(
         found[0],
         format="archive",
         series=series,
         questions=_questions(found),
-        facts=tuple(dict.fromkeys(f for p in found for f in p.facts)),
+        facts=(*dict.fromkeys(f for p in found for f in p.facts), *(("left_out", name) for name in twice)),
         n_rows=sum(p.n_rows for p in found),
     )
 
@@ -307,6 +309,8 @@ def _merged(read: Sequence[tuple[Table, ImportPreview]], dropped: Sequence[Table
     first = read[0][1]
     facts = first.facts + tuple(("table", title_of(t)) for t, _ in read[1:])
     facts += tuple(("table_left_out", title_of(t)) for t in dropped)
+    series, twice = told_once(series)
+    facts += tuple(("left_out", name) for name in twice)
     return replace(
         first,
         series=series,

@@ -10,7 +10,7 @@ from kanchay.domain.interval import HOUR, to_datetime
 from kanchay.domain.point import Kind
 from kanchay.domain.units import Quantity, unit
 
-__all__ = ["Example", "example_of"]
+__all__ = ["Example", "example_of", "is_unsaid"]
 
 _ENERGY: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
@@ -30,7 +30,7 @@ class Example:
 
 def example_of(preview: ImportPreview, question: ImportQuestion, choice: str) -> Example | None:
     """What a choice makes of the file; None where there is nothing to show."""
-    shown = _asked_about(preview)
+    shown = _asked_about(preview, question)
     if shown is None:
         return None
     if question.code == "unit":
@@ -44,8 +44,16 @@ def example_of(preview: ImportPreview, question: ImportQuestion, choice: str) ->
     return None
 
 
-def _asked_about(preview: ImportPreview) -> ImportSeries | None:
-    return next((s for s in preview.series if s.quantity in _ENERGY), next(iter(preview.series), None))
+def _asked_about(preview: ImportPreview, question: ImportQuestion) -> ImportSeries | None:
+    """A series that the question is about: of those with energy, one whose unit is open where that is asked."""
+    able = [s for s in preview.series if s.quantity in _ENERGY] or list(preview.series)
+    unsaid = [s for s in able if is_unsaid(s)] if question.code == "unit" else []
+    return next(iter(unsaid or able), None)
+
+
+def is_unsaid(series: ImportSeries) -> bool:
+    """Whether nothing in the file says the unit of a series."""
+    return not any(e.startswith("unit:") for e in series.evidence)
 
 
 def _in_unit(series: ImportSeries, choice: str) -> Example | None:

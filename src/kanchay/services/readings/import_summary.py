@@ -14,7 +14,7 @@ from kanchay.domain.reading import Observations
 from kanchay.domain.units import Quantity
 from kanchay.services.readings.points import point_id
 
-__all__ = ["SeriesSummary", "as_one", "put_together", "summarise"]
+__all__ = ["SeriesSummary", "as_one", "one_of", "put_together", "summarise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,39 @@ def as_one(previews: Sequence[ImportPreview]) -> ImportPreview:
     """
     if len(previews) == 1:
         return previews[0]
-    series = []
-    for parts in _groups(previews):
-        seen, _, _ = put_together(parts)
-        total = _total(parts, seen)
-        first, last = int(seen.start[0]), int(seen.end[-1])
-        series.append(replace(parts[0], observations=seen, n=len(seen), start=first, end=last, total=total))
-    return replace(previews[0], series=tuple(series))
+    return replace(previews[0], series=tuple(one_of(parts) for parts in _groups(previews)))
+
+
+def one_of(parts: Sequence[ImportSeries]) -> ImportSeries:
+    """What several files tell of one series, as that series: its name and meaning are those of the first.
+
+    Parameters
+    ----------
+    parts : sequence of ImportSeries
+        At least one; of the same unit, kind and quantity.
+
+    Returns
+    -------
+    ImportSeries
+        Every time once; `missing` and `duplicates` are those of the parts together, times told twice left out.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    seen, same, other = put_together(parts)
+    span = int(seen.end[-1] - seen.start[0])
+    step = parts[0].resolution_s
+    missing = max(0, round(span / step) - len(seen)) if step else sum(p.missing for p in parts)
+    return replace(
+        parts[0],
+        observations=seen,
+        n=len(seen),
+        start=int(seen.start[0]),
+        end=int(seen.end[-1]),
+        missing=missing,
+        duplicates=sum(p.duplicates for p in parts) + same + other,
+        total=_total(parts, seen),
+        issues=tuple(i for p in parts for i in p.issues),
+    )
 
 
 def put_together(parts: Sequence[ImportSeries]) -> tuple[Observations, int, int]:

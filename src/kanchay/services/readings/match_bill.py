@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Final
 
 from kanchay.domain.errors import InputError
-from kanchay.domain.importing import ImportPreview, ImportSeries
+from kanchay.domain.importing import ImportPreview, ImportQuestion, ImportSeries
 from kanchay.domain.interval import DAY, HOUR, local_midnight
-from kanchay.services.readings.examples import example_of
+from kanchay.services.readings.examples import example_of, is_unsaid
 from kanchay.services.readings.import_energy import energy_of, from_grid
 
 __all__ = ["BILL_SAYS", "BillMatch", "PaperBill", "Reason", "answers_of_bills", "match_bill", "with_bills"]
@@ -205,7 +205,10 @@ def answers_of_bills(preview: ImportPreview, bills: Sequence[PaperBill], tz: str
     """
     bought = from_grid(preview.series)
     covered = [b for b in bills if _within(bought, _span(b, tz))[1] > 1 - _AGREES]
-    now = next((s.total for s in bought if s.total), None)
+    now = next(
+        (s.total for s in bought if s.total and is_unsaid(s)),
+        next((s.total for s in bought if s.total), None),
+    )
     out: dict[str, str] = {}
     for question in preview.questions if covered and now else ():
         if question.code not in _ASKED:
@@ -215,11 +218,24 @@ def answers_of_bills(preview: ImportPreview, bills: Sequence[PaperBill], tz: str
         agreeing = [
             c
             for c, share in shares.items()
-            if all(_close(share * _within(bought, _span(b, tz))[0], b.amount, _AGREES) for b in covered)
+            if all(_close(_scaled(bought, question, share, _span(b, tz)), b.amount, _AGREES) for b in covered)
         ]
-        if agreeing and len({round(shares[c], 9) for c in agreeing}) == 1:  # Wh, and W over an hour, are the same
+        if (
+            agreeing and len({round(shares[c], 9) for c in agreeing}) == 1
+        ):  # Wh, and W over an hour, are the same
             out[question.code] = question.guess if question.guess in agreeing else agreeing[0]
     return out
+
+
+def _scaled(
+    bought: Sequence[ImportSeries], question: ImportQuestion, share: float, span: tuple[int, int]
+) -> float:
+    """Energy of all series under an answer: a unit that is written stays."""
+    kwh = 0.0
+    for series in bought:
+        open_one = question.code != "unit" or is_unsaid(series)
+        kwh += _within([series], span)[0] * (share if open_one else 1.0)
+    return kwh
 
 
 def with_bills(preview: ImportPreview, bills: Sequence[PaperBill], tz: str) -> ImportPreview:

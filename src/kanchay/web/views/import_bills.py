@@ -15,6 +15,7 @@ from kanchay.web.shell import Reader
 __all__ = ["BillRow", "bill_rows", "bills_from"]
 
 _MOST: Final = 12
+_FAR: Final = 9.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,9 @@ def _row(match: BillMatch, r: Reader) -> BillRow:
 
 
 def _side(match: BillMatch) -> str:
+    """Which sentence tells the difference; percents beyond all measure say nothing."""
+    if match.difference > _FAR:
+        return "far"
     return "more" if match.difference > 0 else "less"
 
 

@@ -19,6 +19,7 @@ from kanchay.web.charts import Chart, Line, day_ticks
 from kanchay.web.formats import Formats
 from kanchay.web.shell import Reader
 from kanchay.web.views.common import series_name
+from kanchay.web.views.import_gaps import gaps_of
 from kanchay.web.views.import_questions import Question, question_view, remembered_line, said
 
 __all__ = ["PreviewView", "SeriesRow", "preview_chart", "preview_view"]
@@ -129,12 +130,22 @@ def _notes(preview: ImportPreview, texts: Mapping[str, str], r: Reader) -> tuple
     if len(totals) == 1:
         notes.append(("", "check", t("import.total", kwh=f.energy(totals[0]))))
     if missing:
-        notes.append(("warn", "warn", t.many("import.missing", missing, count=f.number(missing, 0))))
+        said = t.many("import.missing", missing, count=f.number(missing, 0))
+        notes.append(("warn", "warn", f"{said} {_where_missing(preview, r)}".strip()))
     if double:
         notes.append(("", "info", t.many("import.duplicates", double, count=f.number(double, 0))))
     issues = [i for s in preview.series for i in s.issues if i.kind not in ("gap", "duplicate")]
     notes += [("warn", "warn", issue_sentence(i, texts, r)) for i in issues[:4]]
     return tuple(notes)
+
+
+def _where_missing(preview: ImportPreview, r: Reader) -> str:
+    """The longest gap in words; nothing where several series have different ones."""
+    found = [g for g in (gaps_of(e).longest for e in map(energy_of, preview.series) if e is not None) if g]
+    if len(set(found)) != 1:
+        return ""
+    start, end = (r.formats.when(at) for at in found[0])
+    return r.words("import.gap_from", start=start, end=end)
 
 
 def _step(span_s: int, resolution_s: int) -> int:
@@ -149,7 +160,8 @@ def preview_chart(series: ImportSeries, tz: str, r: Reader) -> Chart | None:
     energy = energy_of(series)
     if energy is None:
         return None
-    starts, values = energy.start, energy.kwh
+    gaps = gaps_of(energy)
+    starts, values = energy.start[gaps.plain], energy.kwh[gaps.plain]
     span = int(starts[-1] - starts[0])
     step = _step(span, series.resolution_s or HOUR)
     local = wall_clock(starts, tz)
@@ -176,22 +188,10 @@ def preview_chart(series: ImportSeries, tz: str, r: Reader) -> Chart | None:
         centred=True,
         ticks=ticks,
         ticks_narrow=ticks[::2],
-        spans=tuple(_gaps(times, shown, step)),
+        spans=gaps.wells(times, step),
+        labels=gaps.label(shown, r),
         tz="" if tz == r.formats.tz else tz,
     )
-
-
-def _gaps(times: Sequence[int], shown: Sequence[float | None], step: int) -> list[tuple[int, int, str, str]]:
-    """Shaded wells where nothing was read."""
-    wells: list[tuple[int, int, str, str]] = []
-    for time, value in zip(times, shown, strict=True):
-        if value is not None:
-            continue
-        if wells and wells[-1][1] == time:
-            wells[-1] = (wells[-1][0], time + step, "", "--warn-bg")
-        else:
-            wells.append((time, time + step, "", "--warn-bg"))
-    return wells
 
 
 def _months(series: Sequence[ImportSeries], tz: str, r: Reader) -> tuple[tuple[str, str], ...]:
