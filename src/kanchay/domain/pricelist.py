@@ -140,7 +140,8 @@ class PriceFlag:
 class Proposal:
     """A new version of a tariff as a list would make it; nothing is stored yet.
 
-    `refused` not empty: why the list cannot make one; then `document` is empty.
+    `refused` not empty: why the list cannot make one; then `document` is empty, and `why` is the reason as a word: none,
+    lacks, contested, unknown, held or invalid.
     """
 
     tariff_id: str
@@ -151,3 +152,4 @@ class Proposal:
     notes: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict, repr=False)
     refused: str = ""
+    why: str = ""

@@ -93,7 +93,7 @@ def test_json_tells_the_same(kanchay: Run, october: Path) -> None:
     (one,) = [p for p in told["proposals"] if p["tariff_id"] == PLUZ]
     assert one["changes"][-1] == {
         "path": "energy/bands/rest/tiers/rest/rate",
-        "label": "cargo por energia activa",
+        "label": "Cargo por Energía Activa",
         "held": "0.7723",
         "listed": "0.7877",
         "percent": one["changes"][-1]["percent"],

@@ -171,6 +171,6 @@ def test_a_contested_price_refuses_its_option_alone(documents: Documents) -> Non
     ]
     offered = offer([*bt5b(SEPTEMBER), *again])
     assert propose(documents[f"{PLUZ}_nores"], offered, TODAY).refused == (
-        "the list prints two prices for cargo fijo mensual: 2.74 (line 16) and 9.99 (line 20)"
+        "the list prints two prices for Cargo Fijo Mensual: 2.74 (line 16) and 9.99 (line 20)"
     )
     assert not propose(documents[PLUZ], offered, TODAY).refused

@@ -120,7 +120,8 @@ def propose_new(model: Mapping[str, Any], offered: PriceList, whose: Distributor
     try:
         parse_tariff(document)
     except TariffInvalid as error:
-        return Proposal(document["id"], offered.valid_from, refused=f"it would not be valid: {error.message}")
+        told = f"it would not be valid: {error.message}"
+        return Proposal(document["id"], offered.valid_from, refused=told, why="invalid")
     return Proposal(document["id"], offered.valid_from, None, changes, flags, notes, document)
 
 

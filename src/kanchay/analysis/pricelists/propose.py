@@ -70,8 +70,8 @@ def propose(document: Mapping[str, Any], offered: PriceList, today: date) -> Pro
     tariff = parse_tariff(document)
     newest, held = _newest(document, tariff), tariff.versions[-1].valid_from
     rows = _rows(offered, tariff)
-    if refused := _contest(offered, tariff) or _refusal(newest, rows):
-        return Proposal(tariff.id, offered.valid_from, held, refused=refused)
+    if told := _contest(offered, tariff) or _refusal(newest, rows):
+        return Proposal(tariff.id, offered.valid_from, held, refused=told[1], why=told[0])
     prices = {slot.path: _price(slot, row) for slot, row in rows.items() if row is not None}
     basis = _Basis(offered.with_igv, _TAX in (newest.get("prices_include") or []), _tax_rate(tariff, offered))
     changes = tuple(_change(newest, slot, row, basis) for slot, row in rows.items() if row is not None)
@@ -79,10 +79,14 @@ def propose(document: Mapping[str, Any], offered: PriceList, today: date) -> Pro
     if tariff.eligibility.segment == "residential" and not any(flag.code == "unit" for flag in flags):
         flags += fose_flags(offered, list_option(tariff.option), _share(changes))
     if offered.valid_from == held and all(change.old == change.new for change in changes):
-        return Proposal(tariff.id, offered.valid_from, held, refused="we hold this list already")
+        told = ("held", "we hold this list already")
+        return Proposal(tariff.id, offered.valid_from, held, refused=told[1], why=told[0])
     notes = tuple(_instead(slot) for slot, row in rows.items() if _is_instead(row, slot))
     made = _with_version(document, newest, offered, prices, today)
-    return Proposal(tariff.id, offered.valid_from, held, changes, flags, notes, made, _mistake(made))
+    wrong = _mistake(made)
+    return Proposal(
+        tariff.id, offered.valid_from, held, changes, flags, notes, made, wrong, "invalid" if wrong else ""
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +137,11 @@ def _instead(slot: ListSlot) -> str:
     return f"{slot.path}: the list prints none of its own, so the {segment} one '{group}' is taken"
 
 
-def _contest(offered: PriceList, tariff: Tariff) -> str:
-    """Two prices for one place of the tariff, empty where there are none."""
+_Told = tuple[str, str]  # a reason as a word and as a sentence
+
+
+def _contest(offered: PriceList, tariff: Tariff) -> _Told | None:
+    """Two prices for one place of the tariff, None where there are none."""
     option, segment = list_option(tariff.option), tariff.eligibility.segment
     places = {(slot.group, slot.concept) for slot in slots_of(tariff)}
     mine = [
@@ -143,25 +150,25 @@ def _contest(offered: PriceList, tariff: Tariff) -> str:
         if row.option == option and row.segment in (segment, "") and (row.group, row.concept) in places
     ]
     if not mine:
-        return ""
+        return None
     one, other = mine[:2]
     told = f"{one.printed} ({one.where}) and {other.printed} ({other.where})"
-    return f"the list prints two prices for {one.label}: {told}"
+    return "contested", f"the list prints two prices for {one.label}: {told}"
 
 
-def _refusal(newest: Mapping[str, Any], rows: _Rows) -> str:
-    """Why no version can be made, empty where one can."""
+def _refusal(newest: Mapping[str, Any], rows: _Rows) -> _Told | None:
+    """Why no version can be made, None where one can."""
     if not rows:
-        return "no table says where this option's prices stand in a list"
+        return "unknown", "no table says where this option's prices stand in a list"
     if all(row is None for row in rows.values()):
-        return "the list has no price of this option"
+        return "none", "the list has no price of this option"
     if missing := [f"{slot.concept} {slot.group}".strip() for slot, row in rows.items() if row is None]:
-        return f"the list lacks {', '.join(missing)}"
+        return "lacks", f"the list lacks {', '.join(missing)}"
     if lost := [slot.path for slot in rows if price_at(newest, slot.path) is None]:
-        return f"the newest version has no place {', '.join(lost)}"
+        return "unknown", f"the newest version has no place {', '.join(lost)}"
     if left := sorted(set(price_places(newest)) - {slot.path for slot in rows}):
-        return f"no table says where {', '.join(left)} stands in a list"
-    return ""
+        return "unknown", f"no table says where {', '.join(left)} stands in a list"
+    return None
 
 
 def _price(slot: ListSlot, row: ListRow) -> Decimal:

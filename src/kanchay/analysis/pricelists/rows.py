@@ -67,14 +67,20 @@ def _step(state: _State, line: PrintedLine, column: int) -> tuple[_State, ListRo
     words = bare(line.words)
     state = _opened(state, words.partition("cargo")[0] if line.numbers else words)
     if not line.numbers:
-        return replace(state, waiting=label_of(words) if "cargo" in words else ""), None
-    label = label_of(words)
-    if "cargo" not in label:
+        return replace(state, waiting=_label(line.words) if "cargo" in words else ""), None
+    label = _label(line.words)
+    if "cargo" not in bare(label):
         label = f"{state.waiting} {label}".strip()
     else:
-        label = label[label.index("cargo") :]
         state = replace(state, waiting="")
     return state, _row(state, line, label, column)
+
+
+def _label(printed: str) -> str:
+    """A charge's words as printed, without what stands before it and without its unit."""
+    words = bare(printed)
+    first, length = max(words.find("cargo"), 0), len(label_of(words))
+    return printed[first:length] if len(words) == len(printed) else words[first:length]
 
 
 def _opened(state: _State, heading: str) -> _State:
@@ -89,11 +95,11 @@ def _opened(state: _State, heading: str) -> _State:
 
 
 def _row(state: _State, line: PrintedLine, label: str, column: int) -> ListRow | None:
-    concept = concept_of(label)
+    concept = concept_of(bare(label))
     printed = line.numbers[column] if column < len(line.numbers) else ""
     if not (state.option and concept and printed):
         return None
-    group = demand_class(label) or state.group
+    group = demand_class(bare(label)) or state.group
     in_cents, per = unit_of(bare(line.words))
     segment = state.segment or ("residential" if group in ("30", "over") or group.isdigit() else "")
     value = price_of(printed).scaleb(-2) if in_cents else price_of(printed)
