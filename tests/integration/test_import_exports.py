@@ -15,7 +15,7 @@ from types import ModuleType
 
 import pytest
 
-from kanchay.simulate.exports import Export, simulate_export
+from kanchay.simulate.exports import PORTALS, Export, simulate_export, simulate_portal
 
 RUNNER = Path(__file__).resolve().parents[2] / "benchmarks" / "accuracy" / "importer.py"
 MIB = 1024 * 1024
@@ -52,6 +52,22 @@ def test_right_or_asked(bench: ModuleType) -> None:
     assert found["right unasked"] >= 0.78
     assert found["refused"] <= 0.02
     assert found["needless"] <= 0.05
+
+
+def test_layouts_of_portals(bench: ModuleType) -> None:
+    """One file in the layout of each portal: none wrong silently, answers make every one right."""
+    found, wrong = shares(bench, 0, len(PORTALS), simulate_portal)
+    assert not wrong, f"silently wrong: {wrong}"
+    assert found["right"] >= 0.9
+    assert not found["refused"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_layouts_of_portals_by_the_hundred(bench: ModuleType) -> None:
+    found, wrong = shares(bench, 10_000, 10 * len(PORTALS), simulate_portal)
+    assert len(wrong) <= 3, f"silently wrong: {wrong}"
+    assert found["right"] >= 0.9
 
 
 @pytest.mark.slow
