@@ -182,5 +182,5 @@ class Frame:
         """A line rounded to the tariff's decimals; a credit is below zero."""
         credit = getattr(charge, "credit", False)
         amount = round_to(-exact if credit else exact, self.tariff.rounding.line)
-        kind = ("credit" if credit else kind) if charge.taxes else "untaxed"
+        kind = "credit" if credit else kind if charge.taxes else "untaxed"
         return BillLine(key, amount, bool(charge.taxes), kind, formula, **more)
