@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kanchay.analysis.tariff.evaluate import evaluate
@@ -174,6 +174,7 @@ def test_more_energy_at_the_same_hours_never_costs_less(
     document: dict[str, Any], usage: Usage, more: int
 ) -> None:
     """Where no price falls from one tier or band to the next, and reactive energy is not forgiven."""
+    assume(usage.quantities["energy_kwh"] > 0)  # nothing used has no hours
     for charge in document["versions"][0]["charges"]:
         charge.update(_rising(charge))
     tariff = parse_tariff(document)

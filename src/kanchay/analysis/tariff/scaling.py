@@ -17,7 +17,8 @@ def scaled(usage: Usage, kwh: Decimal) -> Usage:
     Parameters
     ----------
     usage : Usage
-        Energy by block and money of price series grow with the total; demand, hours and exports stay.
+        Energy by block and money of price series grow with the total; demand, hours and exports stay. Where
+        nothing was used, new energy is spread evenly over the hours.
     kwh : Decimal
         The new total. [kWh]
 
@@ -34,13 +35,24 @@ def scaled(usage: Usage, kwh: Decimal) -> Usage:
     {'energy_kwh': '200', 'energy_kwh.hp': '60', 'demand_kw': '2'}
     """
     now = usage.quantities["energy_kwh"]
-    factor = kwh / now if now else Decimal(0)
+    if not now:
+        return replace(usage, quantities={**usage.quantities, **_evenly(usage, kwh), "energy_kwh": kwh})
+    factor = kwh / now
     grown = {
         name: value * factor
         for name, value in usage.quantities.items()
         if name.startswith(("energy_kwh.", "value."))
     }
     return replace(usage, quantities={**usage.quantities, **grown, "energy_kwh": kwh})
+
+
+def _evenly(usage: Usage, kwh: Decimal) -> dict[str, Decimal]:
+    """Energy of each block whose hours are known, at an even load. [kWh]"""
+    hours = {n.partition(".")[2]: v for n, v in usage.quantities.items() if n.startswith("hours.")}
+    whole = Decimal(24 * max(usage.days, 1))
+    return {
+        f"energy_kwh.{b}": kwh * h / whole for b, h in hours.items() if f"energy_kwh.{b}" in usage.quantities
+    }
 
 
 def shifted(usage: Usage, kwh: Decimal, blocks: Iterable[str] = (), *, quantity: str = "energy_kwh") -> Usage:

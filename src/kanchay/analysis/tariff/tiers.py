@@ -148,8 +148,9 @@ def _shares(frame: Frame, line: str, name: str, tiers: tuple[Tier, ...]) -> dict
     if base == "demand_kw":
         amounts = {b: frame.exact(f"hours.{b}", line) for b in blocks}
     else:
-        amounts = {b: frame.quantity(f"{base}.{b}", line) for b in blocks}
-        _check_sum(line, name, amounts, frame.quantity(name, line))
+        # Of the energy taken: what net metering takes off it has no hours of its own.
+        amounts = {b: frame.exact(f"{base}.{b}", line) for b in blocks}
+        _check_sum(line, name, amounts, frame.exact(name, line))
     whole = sum(amounts.values(), Decimal(0))
     return {b: (a / whole if whole else Decimal(1) / len(blocks)) for b, a in amounts.items()}
 
