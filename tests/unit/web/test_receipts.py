@@ -66,7 +66,7 @@ def test_what_was_read_field_by_field(client, made: MadeReceipt, kind: str) -> N
     assert made.customer.supply not in text  # masked, wherever it stands
     assert "Con los precios que imprime el propio recibo, todo cuadra al céntimo." in plain
     if kind == "pdf":
-        assert "Meses anteriores, según el recibo" in plain
+        assert "Mes a mes, según el recibo" in plain
     else:
         assert "No encontramos:" in plain
 

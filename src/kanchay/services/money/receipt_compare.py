@@ -201,7 +201,7 @@ def _laid_out(basis: str, bill: Bill, receipt: Receipt, taken: frozenset[str]) -
 
 
 def _last_lines(receipt: Receipt, bill: Bill, cents: Decimal) -> list[ComparedLine]:
-    """Older debt, which is only taken over, and the rounding without it; it may differ by the lines' own cents."""
+    """Older debt, which is only taken over, and the rounding without it; it may differ by a few cents of the lines."""
     balance = receipt.amount("balance")
     told = [amount for key in _ROUNDING if (amount := receipt.amount(key)) is not None]
     rounding = sum((line.amount for line in bill.lines if line.kind == "rounding"), -(balance or Decimal(0)))
@@ -209,7 +209,10 @@ def _last_lines(receipt: Receipt, bill: Bill, cents: Decimal) -> list[ComparedLi
     if told or rounding:
         lines.append(
             ComparedLine(
-                "rounding", sum(told, Decimal(0)) if told else None, rounding, tolerance=min(cents, _MOST)
+                "rounding",
+                sum(told, Decimal(0)) if told else None,
+                rounding,
+                tolerance=cents if cents <= _MOST else _CENT,
             )
         )
     return lines
