@@ -171,6 +171,29 @@ def test_the_same_price_written_without_the_tax_is_no_slip(document: dict[str, A
     assert remarks(document) == {}
 
 
+def test_words_that_nobody_knows_are_told(document: dict[str, Any]) -> None:
+    source = document["versions"][0]["source"]
+    document["versions"][0]["source"] = {**source, "basis": "offical", "confidence": "sure"}
+    document["eligibility"] = {"segment": "houses"}
+    document["calendar"] = {"holidays": "XX"}
+    assert set(remarks(document)) == {
+        "versions[0].source.basis", "versions[0].source.confidence", "eligibility.segment", "calendar.holidays",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("timezone: America/Lima", "timezone: Lima", "timezone"),
+        ("valid_to: 2027-01-01", "valid_to: 2026-01-01", "parameters[0].values[0].valid_to"),
+        ("valid_to: null\n    review", "valid_to: 2026-05-04\n    review", "versions[0].valid_to"),
+    ],
+)
+def test_a_zone_and_days_that_cannot_be_are_mistakes(old: str, new: str, path: str) -> None:
+    assert old in TEXT
+    assert path in [p.path for p in problems(TEXT.replace(old, new, 1)) if p.severity == "mistake"]
+
+
 def test_names_that_nobody_uses_are_told(document: dict[str, Any]) -> None:
     document["parameters"] = [{"id": "UIT", "default": "1"}]
     document["taxes"].append({"id": "duty", "rate": "0.05", "valid_from": "2020-01-01"})

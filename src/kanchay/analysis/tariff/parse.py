@@ -12,6 +12,8 @@ from kanchay.analysis.tariff.parse_charges import read_charge
 from kanchay.analysis.tariff.parse_source import maybe_source, read_source
 from kanchay.analysis.tariff.parse_time import read_calendar, read_schedule, read_season
 from kanchay.analysis.tariff.references import blocks_of, parameters_of, quantities_of
+from kanchay.domain.errors import TimeError
+from kanchay.domain.interval import zone
 from kanchay.domain.tariff import (
     Charge,
     Eligibility,
@@ -90,7 +92,7 @@ def _tariff(root: Node, placed: list[Placed]) -> Tariff:
         id=root["id"].text(),
         country=root["country"].text(),
         currency=root["currency"].text(),
-        timezone=root["timezone"].text(),
+        timezone=_zone(root["timezone"]),
         provider=provider["id"].text(),
         provider_name=provider["name"].text(),
         system=provider["system"].text(needed=False),
@@ -112,6 +114,23 @@ def _tariff(root: Node, placed: list[Placed]) -> Tariff:
         ),
         demand_window_min=root["demand_window_min"].whole(15),
     )
+
+
+def _zone(node: Node) -> str:
+    name = node.text()
+    try:
+        zone(name or "UTC")
+    except TimeError:
+        node.wrong("'{value}' is no time zone such as America/Lima", value=name)
+    return name
+
+
+def _span(node: Node) -> tuple[date, date | None]:
+    """First day, and the day after the last."""
+    first, after = node["valid_from"].day() or date.min, node["valid_to"].day(needed=False)
+    if after is not None and after <= first:
+        node["valid_to"].wrong("is not after valid_from", "it is the day after the last one")
+    return first, after
 
 
 def _eligibility(node: Node) -> Eligibility:
@@ -142,8 +161,7 @@ def _tax(node: Node) -> Tax:
     return Tax(
         node["id"].text(),
         node["rate"].exact(),
-        node["valid_from"].day() or date.min,
-        node["valid_to"].day(needed=False),
+        *_span(node),
         node["name"].words(),
         maybe_source(node["source"]),
         node["on"].names(),
@@ -167,8 +185,7 @@ def _price(node: Node) -> Price:
     node.known("value", "valid_from", "valid_to", "source")
     return Price(
         node["value"].exact(),
-        node["valid_from"].day() or date.min,
-        node["valid_to"].day(needed=False),
+        *_span(node),
         maybe_source(node["source"]),
     )
 
@@ -198,8 +215,7 @@ def _version(root: Node, node: Node, placed: list[Placed]) -> Version:
     if len({c.id for c in charges}) < len(charges):
         node["charges"].wrong("uses a charge id twice", "ids of common_charges count too")
     return Version(
-        node["valid_from"].day() or date.min,
-        node["valid_to"].day(needed=False),
+        *_span(node),
         include,
         read_source(node["source"]),
         charges,

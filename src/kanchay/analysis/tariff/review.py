@@ -8,11 +8,15 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
+import numpy as np
+
+from kanchay.analysis.features.calendar import is_holiday
 from kanchay.analysis.tariff.document import Mistake
 from kanchay.analysis.tariff.prices import map_prices
 from kanchay.analysis.tariff.references import blocks_of, parameters_of, quantities_of
 from kanchay.analysis.tariff.timetable import hours_of_day
 from kanchay.domain.charges import BandedCharge, Charge, TouCharge
+from kanchay.domain.errors import NotFound
 from kanchay.domain.schedule import EVERY_DAY
 from kanchay.domain.tariff import Tariff, Tax, Version
 
@@ -21,6 +25,12 @@ __all__ = ["review_tariff"]
 _FAR: Final = 10  # times: no list changes so much in one step, a wrong unit (cents) is 100
 _HIGH: Final = Decimal(5)  # of a kWh in these currencies: above it is surely cents
 _STRONG: Final = ("AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "PEN", "USD")
+_KNOWN: Final = {
+    "confidence": ("high", "medium", "low"),
+    "basis": ("official", "crosscheck", "secondary", "derived", "general", "typed"),
+}
+_UNSURE: Final = "Prices of an unknown word are shown as not verified."
+_SEGMENTS: Final = ("any", "residential", "non_residential")
 _NEAR: Final = Decimal("0.003")  # how close two lists must lie to differ by just a tax
 
 
@@ -69,6 +79,8 @@ def review_tariff(tariff: Tariff, document: Mapping[str, Any]) -> list[Mistake]:
         *_prices(tariff, written),
         *_unused(tariff),
         *_unused_hours(tariff),
+        *_words(document, ""),
+        *_strangers(tariff),
     ]
 
 
@@ -86,6 +98,39 @@ def _placed(tariff: Tariff, document: Mapping[str, Any]) -> list[list[_Placed]]:
         paths += [f"common_charges[{i}]" for i in range(len(version.charges) - own)]
         found.append([_Placed(p, c) for p, c in zip(paths, version.charges, strict=True)])
     return found
+
+
+def _words(part: Any, path: str) -> Iterator[Mistake]:
+    """Sources whose confidence or basis is a word that nobody knows, wherever they stand."""
+    if isinstance(part, list):
+        for i, member in enumerate(part):
+            yield from _words(member, f"{path}[{i}]")
+    elif isinstance(part, Mapping):
+        for key, value in part.items():
+            inner = f"{path}.{key}" if path else str(key)
+            words = _KNOWN.get(str(key), ()) if path.endswith("source") else ()
+            if words and value not in words:
+                yield _remark(
+                    inner, "'{value}' is not one of {words}", _UNSURE, value=value, words=", ".join(words)
+                )
+            yield from _words(value, inner)
+
+
+def _strangers(tariff: Tariff) -> Iterator[Mistake]:
+    """A segment or a country of holidays that nobody knows."""
+    segment = tariff.eligibility.segment
+    if segment not in _SEGMENTS:
+        mend = "Write one of them: no customer is of another segment."
+        told = ", ".join(_SEGMENTS)
+        yield _remark(
+            "eligibility.segment", "'{value}' is not one of {words}", mend, value=segment, words=told
+        )
+    try:
+        is_holiday(np.array([0]), tariff.calendar.country, tariff.calendar.subdivision)
+    except NotFound:
+        mend = "Give an ISO country such as PE, or leave it out: no day is a holiday then."
+        said = "no calendar of holidays is known for '{country}'"
+        yield _remark("calendar.holidays", said, mend, country=tariff.calendar.country)
 
 
 def _gaps(tariff: Tariff, document: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -128,7 +128,16 @@ SPANISH: Final = {
         "debe terminar, y solo terminar, con un bloque sin windows: toma el resto",
     "'{value}' is not in 'seasons'": "'{value}' no está en 'seasons'",
     "needs 1 ≤ top ≤ months": "necesita 1 ≤ top ≤ months",
+    "'{value}' is no time zone such as America/Lima": "'{value}' no es una zona horaria como America/Lima",
+    "is not after valid_from": "no es posterior a valid_from",
+    "it is the day after the last one": "es el día siguiente al último",
     # what looks like a slip
+    "Prices of an unknown word are shown as not verified.":
+        "Los precios con una palabra desconocida se muestran como no verificados.",
+    "Write one of them: no customer is of another segment.": "Escribe uno de ellos: ningún cliente es de otro segmento.",
+    "no calendar of holidays is known for '{country}'": "no se conoce un calendario de feriados de '{country}'",
+    "Give an ISO country such as PE, or leave it out: no day is a holiday then.":
+        "Da un país ISO como PE, o quítalo: entonces ningún día es feriado.",
     "leaves no prices from {start} until {end}": "no deja precios desde {start} hasta {end}",
     "Add the list of those days, or let valid_to be the next valid_from; bills of those days are refused.":
         "Agrega el pliego de esos días o iguala valid_to al siguiente valid_from; sus recibos se rechazan.",

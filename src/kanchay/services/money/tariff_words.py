@@ -14,12 +14,12 @@ from kanchay.domain.tariff import Tariff
 
 __all__ = ["TariffWords", "is_unsure", "number_text", "percent"]
 
-_UNSURE: Final = ("secondary", "general")
+_CHECKED: Final = ("official", "crosscheck", "derived", "typed")
 
 
 def is_unsure(source: Source | None) -> bool:
     """Whether a price rests on a single unchecked source, or is less than highly sure."""
-    return source is not None and (source.basis in _UNSURE or source.confidence != "high")
+    return source is not None and (source.basis not in _CHECKED or source.confidence != "high")
 
 
 def number_text(number: Decimal) -> str:
