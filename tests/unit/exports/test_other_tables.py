@@ -111,10 +111,11 @@ def test_home_assistant_counters_come_back_by_the_hour(ctx, leave, read_back):
     assert (series.direction, series.unit, series.kind, series.timezone) == (
         Direction.IMPORT,
         "kWh",
-        Kind.CUMULATIVE,
+        Kind.INTERVAL,
         "UTC",
     )
     hours, _ = derive_readings(series.observations, series.kind)
+    assert set((hours.end - hours.start).tolist()) == {HOUR}  # a gap stays one, it is no long reading
     kept = stored["casa.medidor.import"]
     for first, last, value in zip(hours.start[:12], hours.end[:12], hours.value[:12], strict=True):
         assert last - first == HOUR

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+import numpy as np
+
 from kanchay.adapters.files.container import Limits
 from kanchay.adapters.files.formats.gather import Gathered, Means, number_of
-from kanchay.adapters.files.formats.statement import Statement, TextFormat
+from kanchay.adapters.files.formats.statement import Stated, Statement, TextFormat
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.words import direction_words, find_unit, normal
 from kanchay.domain.interval import HOUR
@@ -24,6 +27,7 @@ __all__ = ["FORMAT"]
 
 _TITLE: Final = "Home Assistant (long-term statistics)"
 _TIMES: Final = ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
+_OURS: Final = "kanchay:"
 _COUNTED: Final = (Quantity.ELECTRIC_ENERGY, Quantity.GAS, Quantity.WATER)
 
 
@@ -66,6 +70,16 @@ def _way(key: str) -> Direction | None:
     return max(told, key=lambda d: d[1])[0] if told else None
 
 
+def _by_the_hour(stated: Stated) -> Stated:
+    """A counter that we wrote as the hours it counts: it stands still over what was never read."""
+    if not stated.name.startswith(_OURS) or stated.kind is not Kind.CUMULATIVE or len(stated.start) < 2:
+        return stated
+    order = np.argsort(stated.start, kind="stable")
+    ends, counter = stated.start[order][1:], stated.values[order]
+    hours = np.round(np.diff(counter), 6)  # as finely as we write it
+    return replace(stated, kind=Kind.INTERVAL, start=ends - HOUR, end=ends, values=hours)
+
+
 def _read(text: bytes, name: str, limits: Limits) -> Statement:
     """The counters and means of all statistics; raises `FileRefused` where a row contradicts the format."""
     written = text.decode("utf-8", errors="replace")
@@ -93,7 +107,9 @@ def _read(text: bytes, name: str, limits: Limits) -> Statement:
             "contradicts", name, title=_TITLE, what="some of its times say their zone and some do not"
         )
     gathered.clock = clocks == {False}
-    return Statement(tuple(gathered.series()), n, "", tuple(("left_out", what) for what in left_out))
+    return Statement(
+        tuple(map(_by_the_hour, gathered.series())), n, "", tuple(("left_out", what) for what in left_out)
+    )
 
 
 FORMAT: Final = TextFormat(

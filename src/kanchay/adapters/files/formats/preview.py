@@ -20,7 +20,7 @@ from kanchay.adapters.files.series import Decided, build_series
 from kanchay.domain.importing import ImportPreview, ImportQuestion, ImportSeries
 from kanchay.domain.interval import zone
 from kanchay.domain.point import Direction, Kind
-from kanchay.domain.units import unit
+from kanchay.domain.units import Quantity, unit
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.progress import stepped
 
@@ -70,7 +70,17 @@ def _multiplied(s: Stated, options: ImportOptions) -> Stated:
     return s if factor is None or s.quantity not in MEASURED else replace(s, values=s.values * factor)
 
 
+def _answered(s: Stated, options: ImportOptions) -> Stated:
+    """A series whose unit the format leaves open, in the unit that was answered: energy where power was guessed."""
+    given = unit(options.unit) if options.unit and s.open_unit else None
+    both = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
+    if given is None or s.quantity not in both or given.quantity not in both:
+        return s
+    return replace(s, quantity=given.quantity, unit=given.symbol)
+
+
 def _decided(s: Stated, named: TextFormat, options: ImportOptions, tz: str) -> Decided:
+    s = _answered(s, options)
     stated = unit(s.unit)
     given = unit(options.unit) if options.unit else stated
     used = given if given.quantity is stated.quantity else stated

@@ -48,6 +48,7 @@ TEXTS: Final[tuple[TextFormat, ...]] = (
     openei_typical.FORMAT,
     influx.FORMAT,
     tasmota.FORMAT,
+    emhass.FORMAT,
 )
 # Told by the names of columns; they complete what is read as any other table.
 TABLES: Final[tuple[Profile, ...]] = (

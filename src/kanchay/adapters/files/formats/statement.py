@@ -29,6 +29,7 @@ class Stated:
 
     `start` and `end` are instants (UTC seconds), or clock times of the file's zone where `clock` says so. `direction`
     None is asked where the quantity flows. `unsummed` marks a power that makes no energy: a peak, or beside its energy.
+    `open_unit` says that the unit is only what the format usually holds: another one may be answered, of energy or power.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Stated:
     clock: bool = False
     submeter: bool = False
     unsummed: bool = False
+    open_unit: bool = False
     evidence: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
 
