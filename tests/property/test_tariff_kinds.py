@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from hypothesis import assume, given, settings
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kanchay.analysis.tariff.evaluate import evaluate
@@ -131,9 +132,20 @@ def bill_of(document: dict[str, Any], usage: Usage) -> Bill:
     return evaluate(parse_tariff(document), usage, parameters=TYPED)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(documents(), usages())
 def test_lines_are_whole_cents_and_add_up(document: dict[str, Any], usage: Usage) -> None:
+    _adds_up(document, usage)
+
+
+@pytest.mark.slow
+@settings(max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(documents(), usages())
+def test_lines_of_thousands_of_tariffs_add_up(document: dict[str, Any], usage: Usage) -> None:
+    _adds_up(document, usage)
+
+
+def _adds_up(document: dict[str, Any], usage: Usage) -> None:
     bill = bill_of(document, usage)
     assert sum(line.amount for line in bill.lines) == bill.total
     assert all(line.amount == line.amount.quantize(Decimal("0.01")) for line in bill.lines)
@@ -143,7 +155,7 @@ def test_lines_are_whole_cents_and_add_up(document: dict[str, Any], usage: Usage
         assert bill.total >= 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(documents(), usages(), st.integers(1, 29))
 def test_blending_equal_lists_changes_nothing(document: dict[str, Any], usage: Usage, day: int) -> None:
     cut = START + timedelta(days=day)
@@ -154,7 +166,7 @@ def test_blending_equal_lists_changes_nothing(document: dict[str, Any], usage: U
     assert [(x.id, x.amount) for x in once.lines] == [(x.id, x.amount) for x in both.lines]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(documents(), usages())
 def test_credit_that_is_carried_is_never_lost(document: dict[str, Any], usage: Usage) -> None:
     document["export"]["surplus"] = "carry"
@@ -168,7 +180,7 @@ def test_credit_that_is_carried_is_never_lost(document: dict[str, Any], usage: U
     assert second.total == paid - credit + dict(second.carried).get("credit", Decimal(0))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(documents(), usages(), st.integers(1, 400))
 def test_more_energy_at_the_same_hours_never_costs_less(
     document: dict[str, Any], usage: Usage, more: int
@@ -216,7 +228,7 @@ def _with(tariff: Tariff, charges: list[Any]) -> Tariff:
     return replace(tariff, versions=(version,))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(documents(), st.integers(0, 2**32 - 1), st.sampled_from([900, 1800, 3600]))
 def test_quantities_from_readings_add_up(document: dict[str, Any], seed: int, step: int) -> None:
     """Over the night on which the clocks change too."""
@@ -240,6 +252,4 @@ def test_quantities_from_readings_add_up(document: dict[str, Any], seed: int, st
 
 
 def _close(value: float) -> Any:
-    import pytest
-
     return pytest.approx(value, abs=2e-5)
