@@ -12,6 +12,15 @@ from click.testing import CliRunner, Result
 from kanchay.cli import cli, main
 from tests.unit.tariff_import.made import DORF, rate, unit_rates
 
+ENGLISH = [
+    "# Imported from tariff.json.",
+    "# ! The rate is for 'Delivery' only: a bill has more. (servicetype)",
+]
+SPANISH = [
+    "# Importado de tariff.json.",
+    "# ! La tarifa es solo para 'Delivery': un recibo tiene más. (servicetype)",
+]
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -44,12 +53,9 @@ def test_a_dry_run_writes_nothing(home: Path, tmp_path: Path) -> None:
 
 def test_the_file_tells_what_was_left_out(home: Path, tmp_path: Path) -> None:
     document = saved(tmp_path, rate(servicetype="Delivery"))
-    run(document, "--timezone", "America/Chicago", "--id", "us.mine")
-    head = (home / "tariffs" / "us.mine.yaml").read_text("utf-8").splitlines()[:2]
-    assert head == [
-        "# Imported from tariff.json.",
-        "# Left out: The rate is for 'Delivery' only: a bill has more. (servicetype)",
-    ]
+    for locale, words in (("en", ENGLISH), ("es", SPANISH)):
+        run(document, "--timezone", "America/Chicago", "--id", "us.mine", "--locale", locale)
+        assert (home / "tariffs" / "us.mine.yaml").read_text("utf-8").splitlines()[:2] == words
 
 
 def test_a_second_import_replaces_the_first(home: Path, tmp_path: Path) -> None:

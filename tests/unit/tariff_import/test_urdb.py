@@ -123,12 +123,12 @@ def test_demand_by_hour_leaves_out_free_hours() -> None:
         ({"demandratestructure": [[{"rate": 3}]]}, "demand.hours"),
         (
             {"flatdemandstructure": [[{"rate": 3}]], "demandratchetpercentage": [0.3, 0.5] * 6},
-            "demand.ratchet",
+            "demand.ratchet_months",
         ),
         ({"fixedchargeunits": "$/kW"}, "fixed.unit"),
         ({"mincharge": 100, "minchargeunits": "$/year"}, "minimum.unit"),
-        ({"demandreactivepowercharge": 2.7}, "charge.no_word"),
-        ({"coincidentratestructure": [[{"rate": 9}]]}, "charge.no_word"),
+        ({"demandreactivepowercharge": 2.7}, "charge.demandreactivepowercharge"),
+        ({"coincidentratestructure": [[{"rate": 9}]]}, "charge.coincidentratestructure"),
         ({"servicetype": "Delivery"}, "service.part"),
         ({"dgrules": "Buy All Sell All"}, "export.rule"),
         ({"dgrules": "Net Billing Hourly"}, "export.price"),
@@ -153,8 +153,8 @@ def test_fields_nobody_reads_are_told() -> None:
     }
     notes = {n.where: n for n in read(rate(**more)).left_out}
     assert notes["voltagediscount"].code == "field.unknown"
-    assert notes["energycomments"].what == "The file remarks: A fuel rider is added."
-    assert notes["peakkwcapacitymin"].what == "The rate is for customers from 400 kW."
+    assert notes["energycomments"].value == "A fuel rider is added."
+    assert notes["peakkwcapacitymin"].value == "400"
     assert "approved" not in notes
 
 

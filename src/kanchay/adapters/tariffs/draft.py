@@ -16,6 +16,12 @@ _MOST_SLUG: Final = 60
 _MOST_FIELDS: Final = 20
 
 
+# What is only worth knowing; anything else that is left out is money that a bill by our document misses or mistakes.
+_HARMLESS: Final = frozenset(
+    {"comment", "eligibility.least", "export.year_end", "field.unknown", "payment.other", "tier.open"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Something of the file that our document does not hold.
@@ -23,19 +29,25 @@ class LeftOut:
     Attributes
     ----------
     code : str
-        A stable word, such as ``"demand.unit"``.
+        A stable word, such as ``"demand.unit"``; its sentence is the text ``tariff_import.CODE`` of the library.
     where : str
         The field of the file.
-    what : str
-        One sentence for the user.
-    money : bool
-        A bill by our document would miss or mistake money by it: the prices are then of low confidence.
+    value : str
+        What the sentence names, such as a unit.
     """
 
     code: str
     where: str
-    what: str
-    money: bool = False
+    value: str = ""
+
+    @property
+    def money(self) -> bool:
+        """Whether a bill by our document misses or mistakes money by it."""
+        return self.code not in _HARMLESS
+
+    def told(self, texts: Mapping[str, str]) -> str:
+        """Its sentence, by the library's texts of a language."""
+        return texts[f"tariff_import.{self.code}"].format(value=self.value)
 
 
 class Notes:
@@ -44,14 +56,14 @@ class Notes:
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], LeftOut] = {}
 
-    def add(self, code: str, where: str, what: str, *, money: bool = False) -> None:
+    def add(self, code: str, where: str, value: str = "") -> None:
         """Note something."""
-        self._found.setdefault((code, where), LeftOut(code, where, what, money))
+        self._found.setdefault((code, where), LeftOut(code, where, value))
 
     def unknown(self, node: Mapping[str, Any], known: Collection[str], where: str = "") -> None:
         """Note fields that nobody reads and that hold something: none is passed over in silence."""
         for name in [f for f in node if f not in known and node[f] not in (None, "", [], {})][:_MOST_FIELDS]:
-            self.add("field.unknown", f"{where}{name[:_MOST_SLUG]}", "We do not know this field.")
+            self.add("field.unknown", f"{where}{name[:_MOST_SLUG]}")
 
     def all(self) -> tuple[LeftOut, ...]:
         """All of it, what costs money first."""

@@ -93,16 +93,16 @@ def read(root: Any, answers: Answers) -> list[ForeignTariff]:
 def _rates(root: Any, notes: Notes, where: str) -> list[_Rate]:
     """Prices by rising time, one way of payment only."""
     if member(root, "next"):
-        notes.add("pages.missing", "next", "The answer has more pages: prices are missing.", money=True)
+        notes.add("pages.missing", "next")
     found: dict[int, _Rate] = {}
     for row in members(member(root, "results")):
         notes.unknown(row if isinstance(row, dict) else {}, _READ, f"{where}.")
         if text(member(row, "payment_method")).upper() not in ("", "DIRECT_DEBIT"):
-            notes.add("payment.other", where, "Prices for other ways of payment than direct debit.")
+            notes.add("payment.other", where)
             continue
         rate = _rate(row)
         if rate is None:
-            notes.add("price.damaged", where, "A price or its time that cannot be read.", money=True)
+            notes.add("price.damaged", where)
         else:
             found[rate.start] = rate
     rates = [found[start] for start in sorted(found)]
@@ -125,9 +125,7 @@ def _rate(row: Any) -> _Rate | None:
 
 def _standing(root: Any, notes: Notes) -> list[_Rate]:
     if root is None:
-        notes.add(
-            "standing.missing", "standing-charges", "The standing charge is not in this file.", money=True
-        )
+        notes.add("standing.missing", "standing-charges")
         return []
     return _rates(root, notes, "standing-charges")
 
@@ -214,9 +212,7 @@ def _flat(rate: _Rate | None, taxes: list[str]) -> dict[str, Any]:
 def _daily(rate: _Rate | None, taxes: list[str], known: bool, notes: Notes) -> list[dict[str, Any]]:
     if rate is None:
         if known:
-            notes.add(
-                "standing.gap", "standing-charges", "The first days have no standing charge.", money=True
-            )
+            notes.add("standing.gap", "standing-charges")
         return []
     return [{"id": "standing", "kind": "fixed", "amount": money(rate.net), "per": "day", "taxes": taxes,
              "name": {"en": "Standing charge", "es": "Cargo fijo diario"}}]  # fmt: skip
@@ -228,10 +224,9 @@ def _fast(
     """Prices that change within a day: time of use where every day is alike, else a series; nothing where a price
     holds for days."""
     if min(r.end - r.start for r in rates) > _LONG:
-        if any(b.start > a.end for a, b in pairwise(rates)):
-            notes.add(
-                "price.gap", "results", "Some days have no price: the price before is taken.", money=True
-            )
+        gaps = sum(b.start > a.end for a, b in pairwise(rates))
+        if gaps:
+            notes.add("price.gap", "results", str(gaps))
         return {}, []
     pattern = _daily_pattern(rates)
     if pattern is not None:
@@ -290,5 +285,5 @@ def _series(rates: list[_Rate], name: str, notes: Notes) -> PriceSeries:
         values[max(rate.start // _HALF_HOUR - start, 0) : rate.end // _HALF_HOUR - start] = float(rate.net)
     missing = int(np.isnan(values).sum())
     if missing:
-        notes.add("price.gap", "results", f"{missing} half hours have no price.", money=True)
+        notes.add("price.gap", "results", str(missing))
     return PriceSeries(name, "GBP", values, start * _HALF_HOUR, _HALF_HOUR)

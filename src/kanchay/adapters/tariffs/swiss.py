@@ -77,9 +77,7 @@ def read(root: Any, answers: Answers) -> list[ForeignTariff]:
             code="tariff.empty",
         )
     charges = [c for tariff in chosen for c in _charges(tariff, answers.picks, calendar, notes)]
-    notes.add(
-        "vat.unsaid", "tariffs", "The format does not say whether VAT is inside: none is added.", money=True
-    )
+    notes.add("vat.unsaid", "tariffs")
     operator = text(member(root, "dsoName")) or "Grid operator"
     group = text(next((t for t in chosen if t.get("tariffType") == "grid"), chosen[0]).get("tariffName"))
     document = {
@@ -125,7 +123,7 @@ def _version(
     starts = [d for t in chosen if (d := told_day(t.get("startDate")))]
     ends = [d for t in chosen if (d := told_day(t.get("endDate")))]
     if not starts or len(starts) < len(chosen):
-        notes.add("dates.unknown", "startDate", "Some tariffs do not say from when they hold.", money=True)
+        notes.add("dates.unknown", "startDate")
     start = max(starts, default=date(1970, 1, 1))
     end = min(ends, default=None)
     names = ", ".join(text(t.get("tariffName")) for t in chosen)
@@ -144,14 +142,14 @@ def _charges(
     notes.unknown(prices if isinstance(prices, dict) else {}, _PRICES, f"{kind}.prices.")
     if word(tariff.get("tariffForm")) == "dynamic":
         where = text(member(member(prices, "dynamic"), "url")) or "an address the file does not tell"
-        notes.add("price.dynamic", kind, f"Its prices change by the hour and lie at {where}.", money=True)
+        notes.add("price.dynamic", kind, where)
         return
     yield from _base(kind, member(prices, "base"), notes)
     yield from _energy(kind, members(member(prices, "energy")), calendar, notes)
     yield from _power(kind, members(member(prices, "power")), calendar, notes)
     yield from _reactive(kind, members(member(prices, "reactivePower")), notes)
     if exact(member(member(prices, "refundStorage"), "price")):
-        notes.add("refund.storage", kind, "The refund for energy out of a store is left out.", money=True)
+        notes.add("refund.storage", kind)
     for fee in _fees(prices, picks, notes):
         yield from _base(kind, _of(fee, "Base"), notes)
         yield from _energy(kind, members(_of(fee, "Energy")), calendar, notes)
@@ -169,9 +167,7 @@ def _fees(prices: Any, picks: Sequence[str], notes: Notes) -> list[dict[str, Any
         named = [p for p in places if {_place(p), str(p.get("municipalityNumber"))} & set(picks)]
         if len(places) > 1 and not named:
             listed = ", ".join(_place(p) for p in places[:20])
-            notes.add(
-                "fees.place", field, f"Fees differ by place, and none was picked: {listed}.", money=True
-            )
+            notes.add("fees.place", field, listed)
             continue
         chosen += named or places
     return chosen
@@ -188,7 +184,7 @@ def _base(kind: str, base: Any, notes: Notes) -> Iterator[dict[str, Any]]:
     if not price:
         return
     if unit not in _PER:
-        notes.add("fixed.unit", f"{kind}.base", f"A base price in '{unit}' is left out.", money=True)
+        notes.add("fixed.unit", f"{kind}.base", unit)
         return
     yield {"id": f"{kind}_base", "kind": "fixed", "amount": money(price), "per": _PER[unit], "taxes": [],
            "name": _NAMES.get(kind, {})}  # fmt: skip
@@ -215,7 +211,7 @@ def _power(kind: str, entries: Sequence[Any], calendar: Calendar, notes: Notes) 
     units = {word(member(e, "priceUnit")) for e in entries}
     per = _PER_KW.get(next(iter(units)), "month")
     if len(units) > 1:
-        notes.add("power.unit", kind, "Prices of power in several units: the first is taken.", money=True)
+        notes.add("power.unit", kind)
     charge = {"id": f"{kind}_power", "kind": "demand", "per": per, "taxes": [], "name": _NAMES.get(kind, {})}
     if len(prices) == 1 and covered(bands)[0]:
         yield {**charge, "rate": money(prices[0])}
@@ -233,11 +229,9 @@ def _reactive(kind: str, entries: Sequence[Any], notes: Notes) -> Iterator[dict[
     if not prices:
         return
     if len(prices) > 1:
-        notes.add("reactive.hours", kind, "Prices of reactive energy by hour are left out.", money=True)
+        notes.add("reactive.hours", kind)
         return
-    notes.add(
-        "reactive.free", kind, "The format does not say how much reactive energy is free: none.", money=True
-    )
+    notes.add("reactive.free", kind)
     yield {"id": f"{kind}_reactive", "kind": "reactive", "rate": money(prices.pop()), "above_share": "0",
            "taxes": [], "name": {"en": "Reactive energy", "es": "Energía reactiva"}}  # fmt: skip
 
@@ -258,9 +252,7 @@ def _bands(
         price, unit = exact(member(entry, "price")), word(member(entry, "priceUnit"))
         spans = _spans(entry)
         if price is None or unit not in units or spans is None:
-            notes.add(
-                "price.damaged", name, "A price, its unit or its hours that cannot be read.", money=True
-            )
+            notes.add("price.damaged", name)
             continue
         if price not in prices:
             prices.append(price)
@@ -276,10 +268,10 @@ def _whole(
     """Hours without a price cost nothing, and that is told; two prices at once, too."""
     all_priced, once = covered(bands)
     if not once:
-        notes.add("hours.twice", name, "Some hours have two prices: the first is taken.", money=True)
+        notes.add("hours.twice", name)
     if all_priced:
         return bands, prices
-    notes.add("hours.unpriced", name, "Some hours have no price: they cost nothing here.", money=True)
+    notes.add("hours.unpriced", name)
     return [*bands, Band(f"{name}_{len(prices)}", end=_DAY_MIN)], [*prices, Decimal(0)]
 
 

@@ -43,16 +43,11 @@ revisions supersedes latest_update description phasewiring voltagecategory volta
 peakkwcapacitymin peakkwcapacitymax peakkwcapacityhistory peakkwhusagemin peakkwhusagemax peakkwhusagehistory
 """
 _READ: Final = frozenset(f"{_WITH_PRICES} {_WITHOUT}".split())
-# Fields whose charges our document has no word for, and what they are.
-_UNSAID: Final = {
-    "coincidentratestructure": "demand at the hour of the utility's own peak",
-    "demandreactivepowercharge": "a price on reactive power in kVAR",
-    "fixedchargeeaaddl": "a fixed charge for each further meter",
-    "energyattrs": "further energy charges in words",
-    "demandattrs": "further demand charges in words",
-    "fixedattrs": "further fixed charges in words",
-    "annualmincharge": "a least charge a year",
-}
+# Fields whose charges our document has no word for.
+_UNSAID: Final = (
+    "annualmincharge", "coincidentratestructure", "demandattrs", "demandreactivepowercharge", "energyattrs",
+    "fixedattrs", "fixedchargeeaaddl",
+)  # fmt: skip
 
 
 def looks_like(root: Any) -> bool:
@@ -130,12 +125,7 @@ def _tariff(item: dict[str, Any], answers: Answers) -> ForeignTariff:
     if not charges:
         raise FileRefused(f"'{name}' has no price that can be read.", hint=_FULL, code="tariff.empty")
     if any(c.get("limits") == "kw" for c in charges) and any(c.get("ratchet") for c in charges):
-        notes.add(
-            "tiers.ratchet",
-            "energyratestructure",
-            "Tiers a kW count the measured demand, not the billed one.",
-            money=True,
-        )
+        notes.add("tiers.ratchet", "energyratestructure")
     export, credit = export_charge(item, notes)
     _say_unsaid(item, notes)
     document = {
@@ -168,9 +158,7 @@ def _eligibility(item: dict[str, Any]) -> dict[str, Any]:
 def _dates(item: dict[str, Any], notes: Notes) -> dict[str, str]:
     start, end = told_day(item.get("startdate")), told_day(item.get("enddate"))
     if start is None:
-        notes.add(
-            "dates.unknown", "startdate", "The file does not say from when its prices hold.", money=True
-        )
+        notes.add("dates.unknown", "startdate")
     dates = {"valid_from": _ALWAYS if start is None else start.isoformat()}
     if end is not None and (start is None or end > start):
         dates["valid_to"] = (end + timedelta(days=1)).isoformat()  # the database names the last day
@@ -199,7 +187,7 @@ def _fixed(item: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
     if not amount:
         return []
     if unit not in _PER:
-        notes.add("fixed.unit", field, f"A fixed charge in '{unit}' is not carried over.", money=True)
+        notes.add("fixed.unit", field, unit)
         return []
     return [
         {"id": "fixed", "kind": "fixed", "amount": money(amount), "per": _PER[unit], "taxes": [],
@@ -214,9 +202,7 @@ def _minimum(item: dict[str, Any], notes: Notes) -> list[dict[str, Any]]:
     if not amount:
         return []
     if unit not in ("", "$/month", "$/day"):
-        notes.add(
-            "minimum.unit", "minchargeunits", f"A least charge in '{unit}' is not carried over.", money=True
-        )
+        notes.add("minimum.unit", "minchargeunits", unit)
         return []
     return [
         {"id": "minimum", "kind": "minimum", "amount": money(amount), "per": _PER[unit], "taxes": [],
@@ -228,21 +214,15 @@ def _say_unsaid(item: dict[str, Any], notes: Notes) -> None:
     notes.unknown(item, {*_READ, *_UNSAID, *_COMMENTS})
     for field in _COMMENTS:
         if text(item.get(field)):
-            notes.add("comment", field, f"The file remarks: {' '.join(text(item.get(field)).split())}")
+            notes.add("comment", field, " ".join(text(item.get(field)).split()))
     least = exact(item.get("peakkwcapacitymin"))
     if least:
-        notes.add(
-            "eligibility.least", "peakkwcapacitymin", f"The rate is for customers from {money(least)} kW."
-        )
+        notes.add("eligibility.least", "peakkwcapacitymin", money(least))
     if word(item.get("country")) not in ("", "usa", "us"):
-        notes.add(
-            "country", "country", "The rate is of another country: its money is taken as USD.", money=True
-        )
-    for field, what in _UNSAID.items():
+        notes.add("country", "country")
+    for field in _UNSAID:
         if item.get(field):
-            notes.add("charge.no_word", field, f"Not carried over: {what}.", money=True)
+            notes.add(f"charge.{field}", field)
     if word(item.get("servicetype")) not in ("", "bundled"):
         kind = text(item.get("servicetype"))
-        notes.add(
-            "service.part", "servicetype", f"The rate is for '{kind}' only: a bill has more.", money=True
-        )
+        notes.add("service.part", "servicetype", kind)

@@ -38,9 +38,7 @@ def _flat(item: Mapping[str, Any], calendar: Calendar, notes: Notes) -> list[dic
         return []
     months = [exact(v) for v in members(item.get("flatdemandmonths"))] or [Decimal(0)] * 12
     if len(months) != 12 or any(m is None or not 0 <= m < len(periods) for m in months):
-        notes.add(
-            "demand.months", "flatdemandmonths", "Not twelve periods: flat demand is left out.", money=True
-        )
+        notes.add("demand.months", "flatdemandmonths")
         return []
     used = list(dict.fromkeys(int(m or 0) for m in months))
     charge = {"id": "demand", "kind": "demand", "taxes": [], "name": {"en": "Demand", "es": "Potencia"}}
@@ -60,12 +58,7 @@ def _apart(
 ) -> list[dict[str, Any]]:
     """Seasons whose tiers have other limits: one charge each, which cannot look back beyond its season."""
     if charge.pop("ratchet", None):
-        notes.add(
-            "demand.ratchet",
-            "demandratchetpercentage",
-            "A ratchet over seasons with other tiers.",
-            money=True,
-        )
+        notes.add("demand.ratchet_seasons", "demandratchetpercentage")
     return [
         {**charge, "id": f"demand_flat_{n}", "quantity": f"demand_kw.flat_{n}", "rate": _written(periods[n])}
         for n in used
@@ -80,14 +73,10 @@ def _by_hour(item: Mapping[str, Any], calendar: Calendar, notes: Notes) -> list[
     week, end = (grid(item.get(f"demandweek{day}schedule"), 12, 24) for day in ("day", "end"))
     used = {v for table in (week, end) for row in table or () for v in row}
     if week is None or end is None or max(used) >= len(periods):
-        notes.add(
-            "demand.hours", "demandweekdayschedule", "Demand by hour has no hours: left out.", money=True
-        )
+        notes.add("demand.hours", "demandweekdayschedule")
         return []
     if exact(item.get("lookbackpercent")):
-        notes.add(
-            "demand.lookback", "lookbackpercent", "A look back of demand by hour is left out.", money=True
-        )
+        notes.add("demand.lookback", "lookbackpercent")
     if used == {0}:
         return [
             {"id": "demand_hours", "kind": "demand", "rate": _written(periods[0]), "taxes": [], "name": _NAME}
@@ -114,10 +103,10 @@ def _periods(item: Mapping[str, Any], field: str, unit_field: str, notes: Notes)
     priced = any(price for tiers in periods for _, price in tiers)
     if unit not in _UNITS:
         if priced:
-            notes.add("demand.unit", unit_field, f"Demand in '{unit}' is left out.", money=True)
+            notes.add("demand.unit", unit_field, unit)
         return []
     if not all(_rises(tiers) for tiers in periods):
-        notes.add("demand.tiers", field, "Tiers of demand that do not rise are left out.", money=True)
+        notes.add("demand.tiers", field)
         return []
     return [[*tiers[:-1], (None, tiers[-1][1])] for tiers in periods]
 
@@ -155,6 +144,6 @@ def _ratchet(item: Mapping[str, Any], notes: Notes) -> dict[str, Any]:
     if not any(shares):
         return {}
     if len(shares) > 1:
-        notes.add("demand.ratchet", "demandratchetpercentage", "A ratchet that differs by month.", money=True)
+        notes.add("demand.ratchet_months", "demandratchetpercentage")
         return {}
     return {"ratchet": {"share": money(shares.pop() or Decimal(0)), "months": _YEAR_BEFORE}}

@@ -53,7 +53,7 @@ def energy_charges(item: Mapping[str, Any], calendar: Calendar, notes: Notes) ->
     if not months:
         if members(item.get("energyratestructure")):
             raise _damaged("energyweekdayschedule")
-        notes.add("energy.none", "energyratestructure", "The rate has no price of energy.", money=True)
+        notes.add("energy.none", "energyratestructure")
         return []
     periods = {n: _period(item, n, notes) for n in months}
     if len(periods) == 1:
@@ -115,7 +115,7 @@ def _period(item: Mapping[str, Any], number: int, notes: Notes) -> _Period:
     if len(known) < len(limits) or any(b <= a for a, b in pairwise(known)):
         raise _damaged(where)
     if exact(tiers[-1].get("max")) is not None:
-        notes.add("tier.open", where, "The last tier has a limit: we let it take the rest.")
+        notes.add("tier.open", where)
     prices = tuple(_price(t, where, notes) for t in tiers)
     return _Period(f"p{number}", (*limits, None), prices, tuple(exact(t.get("sell")) for t in tiers), basis)
 
@@ -123,7 +123,7 @@ def _period(item: Mapping[str, Any], number: int, notes: Notes) -> _Period:
 def _price(tier: Mapping[str, Any], where: str, notes: Notes) -> Decimal:
     rate, more = exact(tier.get("rate")), exact(tier.get("adj"))
     if rate is None and more is None:
-        notes.add("rate.missing", where, "A tier without a price counts as free.", money=True)
+        notes.add("rate.missing", where)
     return (rate or Decimal(0)) + (more or Decimal(0))
 
 
@@ -137,12 +137,7 @@ def _tiered(
         groups.setdefault((period.basis, period.limits), []).append(period)
         spans.setdefault((period.basis, period.limits), set()).update(months[number])
     if sum(len(s) for s in spans.values()) > len(ALL_MONTHS):
-        notes.add(
-            "tiers.unlike",
-            "energyratestructure",
-            "Periods of one month have tiers of their own limits: each counts its own energy.",
-            money=True,
-        )
+        notes.add("tiers.unlike", "energyratestructure")
         return _own_tiers(groups)
     if sum(len(m) for m in months.values()) == len(ALL_MONTHS):  # never two periods in a month
         return _own_tiers(groups)
@@ -188,7 +183,7 @@ def adjustment(item: Mapping[str, Any], calendar: Calendar, notes: Notes) -> lis
     if not any(known):
         return []
     if len(known) != len(ALL_MONTHS) or None in known:
-        notes.add("adjustment.months", "fueladjustmentsmonthly", "Not twelve numbers: left out.", money=True)
+        notes.add("adjustment.months", "fueladjustmentsmonthly")
         return []
     prices = list(dict.fromkeys(known))
     bands = [
@@ -207,17 +202,13 @@ def export_charge(item: Mapping[str, Any], notes: Notes) -> tuple[dict[str, Any]
     """What the rate does with energy sent to the grid: the key `export` and the credit."""
     rule = word(item.get("dgrules"))
     if rule == "net metering" or (not rule and item.get("usenetmetering") is True):
-        notes.add(
-            "export.year_end", "dgrules", "What is left of net metering at the end of a year is not paid out."
-        )
+        notes.add("export.year_end", "dgrules")
         return {"export": {"mode": "net_metering", "surplus": "carry"}}, []
     if rule.startswith("net billing"):
         credit = _credit(item, notes)
         return {"export": {"mode": "net_billing", "surplus": "pay"}}, credit
     if rule:
-        notes.add(
-            "export.rule", "dgrules", f"The rule '{rule}' for generation is not carried over.", money=True
-        )
+        notes.add("export.rule", "dgrules", rule)
     return {}, []
 
 
@@ -225,7 +216,7 @@ def _credit(item: Mapping[str, Any], notes: Notes) -> list[dict[str, Any]]:
     sells = {n: _sell(item, n, notes) for n in _months_of_periods(item)}
     name = {"en": "Energy sent", "es": "Energía inyectada"}
     if not any(sells.values()):
-        notes.add("export.price", "energyratestructure", "The file has no price for energy sent.", money=True)
+        notes.add("export.price", "energyratestructure")
         return []
     if len(set(sells.values())) == 1:
         price = money(next(iter(sells.values())))
@@ -242,10 +233,5 @@ def _sell(item: Mapping[str, Any], number: int, notes: Notes) -> Decimal:
     tiers = members(structure[number]) if number < len(structure) else []
     prices = {exact(member(t, "sell")) or Decimal(0) for t in tiers}
     if len(prices) > 1:
-        notes.add(
-            "export.tiers",
-            f"energyratestructure[{number}]",
-            "Only the first tier's export price.",
-            money=True,
-        )
+        notes.add("export.tiers", f"energyratestructure[{number}]")
     return exact(member(tiers[0], "sell")) or Decimal(0) if tiers else Decimal(0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kanchay.cli.common import emit_json, json_option
+from kanchay.cli.common import emit_json, json_option, locale_option
 from kanchay.cli.opening import settings_of
+from kanchay.cli.tariff.naming import library_of
 from kanchay.domain.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,9 +37,10 @@ __all__ = ["command"]
     "--pick", "picks", multiple=True, metavar="NAME", help="A rate, customer group or place of the file."
 )
 @click.option("--dry-run", is_flag=True, help="Show the tariff and what was left out; write nothing.")
+@locale_option
 @json_option
 @click.pass_context
-def command(click_ctx: click.Context, /, *, file: Path, as_json: bool, **given: Any) -> None:
+def command(click_ctx: click.Context, /, *, file: Path, locale: str, as_json: bool, **given: Any) -> None:
     """Read a tariff of another format and write it as one of ours.
 
     FILE is JSON as the service gives it: a rate of the OpenEI Utility Rate Database (urdb), unit rates of Octopus
@@ -48,12 +51,15 @@ def command(click_ctx: click.Context, /, *, file: Path, as_json: bool, **given: 
     if given["tariff_id"] and len(found) > 1:
         names = ", ".join(t.document["option"]["code"] for t in found)
         raise click.UsageError(f"The file holds several tariffs: pick one with --pick. There are: {names}.")
-    written = [] if given["dry_run"] else [_write(settings_of(click_ctx), t, file.name) for t in found]
+    texts = library_of(click_ctx).library.texts(locale)
+    settings = settings_of(click_ctx)
+    written = [] if given["dry_run"] else [_write(settings, t, file.name, texts) for t in found]
     if as_json:
-        emit_json({"tariffs": [_told(t) for t in found], "written": [p for ps in written for p in ps]})
+        told = [_told(t, texts) for t in found]
+        emit_json({"tariffs": told, "written": [path for paths in written for path in paths]})
         return
     for place, tariff in enumerate(found):
-        _show(tariff, written[place] if written else [])
+        _show(tariff, written[place] if written else [], texts)
 
 
 def _read(file: Path, given: dict[str, Any]) -> list[ForeignTariff]:
@@ -80,12 +86,13 @@ def _known_zone(zone: str) -> None:
         raise InputError(f"'{zone}' is no time zone.", hint="Write one such as America/New_York.")
 
 
-def _write(settings: Settings, tariff: ForeignTariff, name: str) -> list[str]:
+def _write(settings: Settings, tariff: ForeignTariff, name: str, texts: Mapping[str, str]) -> list[str]:
     """The tariff and its price series; where they lie."""
     from kanchay.adapters.tariffs.series_file import write_series
     from kanchay.bootstrap import tariff_store
 
-    lines = [f"Imported from {name}.", *(f"Left out: {n.what} ({n.where})" for n in tariff.left_out)]
+    head = texts["tariff_import.remark"].format(file=name)
+    lines = [head, *(f"{'!' if n.money else '-'} {n.told(texts)} ({n.where})" for n in tariff.left_out)]
     paths = [str(tariff_store(settings).save(tariff.document, "\n".join(lines)))]
     for series in tariff.series.values():
         path = settings.home / "prices" / f"{series.name}.csv"
@@ -94,21 +101,29 @@ def _write(settings: Settings, tariff: ForeignTariff, name: str) -> list[str]:
     return paths
 
 
-def _told(tariff: ForeignTariff) -> dict[str, Any]:
-    left = [{"code": n.code, "where": n.where, "what": n.what, "money": n.money} for n in tariff.left_out]
+def _told(tariff: ForeignTariff, texts: Mapping[str, str]) -> dict[str, Any]:
+    left = [
+        {"code": n.code, "where": n.where, "what": n.told(texts), "money": n.money} for n in tariff.left_out
+    ]
     series = [
         {"name": s.name, "currency": s.currency, "prices": len(s.values)} for s in tariff.series.values()
     ]
     return {"document": tariff.document, "left_out": left, "series": series}
 
 
-def _show(tariff: ForeignTariff, paths: list[str]) -> None:
+def _show(tariff: ForeignTariff, paths: list[str], texts: Mapping[str, str]) -> None:
     document = tariff.document
     versions = document["versions"]
-    span = f"from {versions[0]['valid_from']}" + (f", {len(versions)} versions" if len(versions) > 1 else "")
-    click.echo(f"{document['id']}: {document['provider']['name']}, {document['option']['code']}, {span}")
-    click.echo("  charges: " + ", ".join(c["id"] for c in versions[-1]["charges"]))
+    words = {
+        "id": document["id"],
+        "provider": document["provider"]["name"],
+        "option": document["option"]["code"],
+        "start": versions[0]["valid_from"],
+        "versions": len(versions),
+    }
+    click.echo(texts["tariff_import.head"].format(**words))
+    click.echo(texts["tariff_import.charges"].format(ids=", ".join(c["id"] for c in versions[-1]["charges"])))
     for note in tariff.left_out:
-        click.echo(f"{'!' if note.money else '-'} {note.what} ({note.where}: {note.code})")
+        click.echo(f"{'!' if note.money else '-'} {note.told(texts)} ({note.where}: {note.code})")
     for path in paths:
-        click.echo(f"Written: {path}")
+        click.echo(texts["tariff_import.written"].format(path=path))
