@@ -7,6 +7,7 @@ from kanchay.web.pages.findings import blueprint as findings
 from kanchay.web.pages.forecast import blueprint as forecast
 from kanchay.web.pages.imports import blueprint as imports
 from kanchay.web.pages.overview import blueprint as overview
+from kanchay.web.pages.pricelists import blueprint as pricelists
 from kanchay.web.pages.receipts import blueprint as receipts
 from kanchay.web.pages.settings import blueprint as settings
 from kanchay.web.pages.sites import blueprint as sites
@@ -15,4 +16,18 @@ from kanchay.web.pages.tariffs import blueprint as tariffs
 
 __all__ = ["blueprints"]
 
-blueprints = (auth, overview, forecast, findings, bill, imports, exports, receipts, sites, tariffs, tariff_editor, settings)
+blueprints = (
+    auth,
+    overview,
+    forecast,
+    findings,
+    bill,
+    imports,
+    exports,
+    receipts,
+    sites,
+    tariffs,
+    pricelists,
+    tariff_editor,
+    settings,
+)
