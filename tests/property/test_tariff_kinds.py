@@ -139,7 +139,7 @@ def test_lines_are_whole_cents_and_add_up(document: dict[str, Any], usage: Usage
 
 
 @pytest.mark.slow
-@settings(max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(documents(), usages())
 def test_lines_of_thousands_of_tariffs_add_up(document: dict[str, Any], usage: Usage) -> None:
     _adds_up(document, usage)
