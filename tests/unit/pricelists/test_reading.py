@@ -140,6 +140,26 @@ def test_a_label_over_two_lines_and_bt5as_own_words_are_read(read: Read) -> None
     }
 
 
+def test_prepaid_charges_by_code_and_by_card_are_told_apart(read: Read) -> None:
+    lines = [
+        ("SERVICIO PREPAGO", "", ""),
+        ("BT7 No Residencial", "", ""),
+        ("Cargo Comercial del Servicio Prepago - Sistema Códigos", "S/./mes", "3.10"),
+        ("Cargo Comercial del Servicio Prepago - Sistema Tarjetas", "S/./mes", "3.60"),
+        ("Cargo por Energía Activa", "ctm. S/./kW.h", "0.7000"),
+        ("BT7 Residencial", "", ""),
+        ("Consumo de 0 - 30 kW.h", "", ""),
+        ("Cargo por Energía Activa", "ctm. S/./kW.h", "0.5000"),
+    ]
+    offered = read(distributor_pdf("pluz", "Lima Norte", "2026-09-04", lines))
+    assert prices(offered, "BT7") == {
+        ("non_residential", "", "fixed.code"): Decimal("3.10"),
+        ("non_residential", "", "fixed.card"): Decimal("3.60"),
+        ("non_residential", "", "energy"): Decimal("0.7000"),
+        ("residential", "30", "energy"): Decimal("0.5000"),
+    }
+
+
 def test_of_several_systems_in_one_file_only_the_named_one_is_read(read: Read) -> None:
     other = Bands("luz_del_sur", "Cañete", "2026-08-04", "140", "2.9", "0.60", "18.00", "0.86", "3.0", "0.88")
     lines = [("SISTEMA ELÉCTRICO: CAÑETE", "", ""), *bt5b(other)]
