@@ -47,6 +47,8 @@ def draw_receipt(seed: int, layout: str | None = None, *, kwh: Decimal | None = 
     company, name, ruc, system = dice.choice(_COMPANIES[layout])
     fine = layout == "luz_del_sur"  # its meters are read to a tenth of a kWh
     used = kwh if kwh is not None else _cents(dice, 0, dice.choice((60, 160, 900, 5000)), 1 if fine else 0)
+    factor = Decimal(dice.choice((1, 1, 1, 20))) if kwh is None else Decimal(1)
+    used *= factor
     end = date(2026, 1, 10) + timedelta(days=dice.randrange(300))
     segment = dice.choice(("residential", "residential", "non_residential"))
     customer = Customer(
@@ -63,6 +65,7 @@ def draw_receipt(seed: int, layout: str | None = None, *, kwh: Decimal | None = 
         late_interest=_cents(dice, 0.01, 1) if dice.random() < 0.3 else Decimal(0),
         balance=_cents(dice, 20, 300) if dice.random() < 0.15 else Decimal(0),
         rounding_before=_cents(dice, -0.05, 0.05),
+        factor=factor,
         by_columns=dice.random() < 0.4,
         aside=tuple(dice.sample(_ASIDE, dice.randrange(len(_ASIDE) + 1))),
         history=_history(dice, end, used, dice.choice((12, 13))) if dice.random() < 0.8 else (),

@@ -101,7 +101,7 @@ def _luz_del_sur(made: MadeReceipt) -> Iterator[list[Cell]]:
     yield [(_LEFT, f"Tarifa {_option(made)}"), (_SIDE, f"Potencia Contratada {c.contracted_kw} kW")]
     yield [(_LEFT, f"Sistema Eléctrico: {c.system}")]
     yield [(_LEFT, f"Lectura anterior ({_day(made.start)})"), (_SIDE, f"Última lectura ({_day(made.end)})")]
-    registers = f"{made.register_now:.2f} - {made.register_before:.2f} = {made.kwh:.2f}"
+    registers = f"{made.register_now:.2f} - {made.register_before:.2f} = {made.kwh / made.factor:.2f}"
     first, *rest = made.parts
     yield [(_LEFT, f"{registers} X {made.factor:.4f} = {made.kwh:.2f} X {(rest[0] if rest else first)[1]}")]
     if rest:
