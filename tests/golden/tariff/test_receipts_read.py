@@ -1,4 +1,4 @@
-"""The ten real receipts as text in the words of their distributors: read back exactly, and priced from what they print."""
+"""The ten real receipts as text in the words of their distributors: read back exactly, priced from what they print."""
 
 from __future__ import annotations
 

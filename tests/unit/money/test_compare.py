@@ -11,7 +11,7 @@ import pytest
 
 from kanchay.bootstrap import in_memory
 from kanchay.domain.errors import BillRefused
-from kanchay.domain.interval import DAY, HOUR, local_midnight
+from kanchay.domain.interval import DAY, local_midnight
 from kanchay.domain.point import Direction, Point, Site, SiteKind
 from kanchay.domain.reading import Readings
 from kanchay.domain.scope import Scope
@@ -48,13 +48,16 @@ def test_a_home_that_avoids_the_peak_would_pay_less_by_the_hour() -> None:
     assert found.current.tariff.option == "BT5B"
     by_option = {o.tariff.option: o for o in found.options}
     smart = by_option["BT5-I"]
-    assert smart.difference is not None and smart.difference < 0
-    assert found.best is not None and found.best.total == min(o.total for o in found.options if o.total)
+    assert smart.difference is not None
+    assert smart.difference < 0
+    assert found.best is not None
+    assert found.best.total == min(o.total for o in found.options if o.total)
     assert smart.conditions == ("meter.smart",)
     assert "price.unverified" in smart.warnings
     # 240 or 248 kWh a period: energy by block and the fixed charge, without IGV, decide the difference.
     energy = [line for line in smart.bills[0].lines if line.id == "energy"]
-    assert energy and energy[0].quantity == found.current.bills[0].energy_kwh
+    assert energy
+    assert energy[0].quantity == found.current.bills[0].energy_kwh
 
 
 def test_a_home_of_evenings_would_pay_more() -> None:
@@ -85,7 +88,8 @@ def test_a_period_that_is_half_read_is_named() -> None:
     found = compare_options(ctx, scope, "casa", periods=4)
     assert len(found.periods) == 1
     ((start, _, reason),) = found.skipped  # begun before the first reading; those before it are not told
-    assert start == date(2026, 9, 5) and "hours are missing" in reason
+    assert start == date(2026, 9, 5)
+    assert "hours are missing" in reason
 
 
 def test_nothing_to_compare_is_refused() -> None:

@@ -23,7 +23,7 @@ from kanchay.services.money.expected import expected_bill
 from kanchay.services.money.marginal import site_prices
 from kanchay.services.money.tariffs import leaveable, line_names, list_tariffs, tariff_of
 from kanchay.services.people.policy import operator_scope, scope_for
-from kanchay.services.people.sites import add_points, create_site, update_site
+from kanchay.services.people.sites import add_points, create_site
 
 LIMA = "America/Lima"
 NOW = local_midnight(date(2026, 8, 22), LIMA) + 8 * HOUR

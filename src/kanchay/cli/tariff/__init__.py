@@ -20,7 +20,7 @@ class TariffVerbs(LazyGroup):
         "show": "Prices of a tariff on a day, with and without tax; hours; what is not verified.",
         "bill": "Price typed quantities by a tariff or a tariff file.",
         "explain": "A bill told line by line: words, sum, inputs, source.",
-        "import": "Read a tariff of another format (OpenEI rate database, Octopus rates, Swiss operators) as one of ours.",
+        "import": "Read a tariff of another format (OpenEI rates, Octopus rates, Swiss operators) as one of ours.",
         "prices": "Price of a kWh in each interval, for planners: CSV, JSON, EMHASS, evcc, FlexMeasures.",
         "schema": "Print the JSON schema of tariff files.",
         "update": "Read a distributor's published price list into new versions, reviewed price by price.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,8 +18,8 @@ __all__ = [
     "Months",
     "StepView",
     "bill_rows",
-    "charge_names",
     "months_view",
+    "said_warnings",
     "step_view",
     "tariff_title",
 ]
@@ -52,6 +52,7 @@ class StepView:
     below: tuple[float, float, str, str] | None
     saving: str
     label: str
+    odds: str
 
 
 @dataclass(frozen=True)
@@ -63,21 +64,6 @@ class Months:
     wide: bool  # labels too long for a narrow bar stand upright on a phone
 
 
-def charge_names(document: dict[str, Any], language: str) -> dict[str, str]:
-    """Names of all lines of a tariff in the reader's language, by line id."""
-    charges = [*document.get("common_charges", ()), *document.get("taxes", ())]
-    charges += [c for version in document.get("versions", ()) for c in version.get("charges", ())]
-    names: dict[str, str] = {}
-    for charge in charges:
-        for key, name in (
-            (charge.get("id"), charge.get("name")),
-            (charge.get("fixed_id"), charge.get("fixed_name")),
-        ):
-            if key and isinstance(name, dict):
-                names[key] = name.get(language) or name.get("es") or key
-    return names
-
-
 def tariff_title(document: dict[str, Any] | None, language: str) -> str:
     """``Luz del Sur, Lima Sur, BT5B residencial``."""
     if not document:
@@ -85,7 +71,8 @@ def tariff_title(document: dict[str, Any] | None, language: str) -> str:
     provider, option = document.get("provider", {}), document.get("option", {})
     name = option.get("name", {})
     said = name.get(language, "") if isinstance(name, dict) else str(name)
-    parts = [provider.get("name"), provider.get("system"), f"{option.get('code', '')} {said[:1].lower()}{said[1:]}".strip()]
+    code = f"{option.get('code', '')} {said[:1].lower()}{said[1:]}".strip()
+    parts = [provider.get("name"), provider.get("system"), code]
     return ", ".join(str(p) for p in parts if p)
 
 
@@ -125,6 +112,13 @@ def bill_rows(bill: Bill, names: dict[str, str], r: Reader) -> list[BillRow]:
     rows += [_row(line, names, r) for line in rest]
     rows.append(BillRow(t("bill.total"), "", f.money(bill.total, bill.currency), "total"))
     return rows
+
+
+def said_warnings(codes: Iterable[str], r: Reader) -> tuple[str, ...]:
+    """What to be careful with, each once, in the reader's words; codes that are for programs alone say nothing."""
+    t = r.words
+    keys = (f"warning.{'price.unverified' if c.endswith('.unverified') and c != 'rule.unverified' else c}" for c in codes)
+    return tuple(dict.fromkeys(t(key) for key in keys if t.has(key)))
 
 
 def step_view(
@@ -179,7 +173,18 @@ def step_view(
         below=below,
         saving=f.money(forecast.expected.total - Decimal(str(before[-1][1])), currency) if over else "",
         label=t("bill.step_label", line=f.number(at, 0), cost=f.money(step.cost, currency)),
+        odds=_odds(step, currency, r),
     )
+
+
+def _odds(step: BandStep, currency: str, r: Reader) -> str:
+    """How likely the line is passed, and what that is worth on average."""
+    t, f = r.words, r.formats
+    if step.probability < 0.005:
+        return t("bill.odds_none")
+    if step.probability > 0.995:
+        return t("bill.odds_sure")
+    return t("bill.odds", over=f.percent(step.probability), cost=f.money(step.expected_cost, currency))
 
 
 def months_view(
