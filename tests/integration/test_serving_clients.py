@@ -73,7 +73,7 @@ def _wait(port: int, process: subprocess.Popen[str]) -> None:
 
 @pytest.fixture(scope="module")
 def model() -> BundleForecaster:
-    return kc.load_model("pretrained")
+    return kc.load_model("pretrained").base
 
 
 def load(n: int, hours: int = 168) -> np.ndarray:

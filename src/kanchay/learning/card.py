@@ -43,8 +43,8 @@ def model_card(manifest: Manifest) -> str:
         "- Few homes were open for training; homes gain little over the naive forecast, buildings much.",
         "- Measured commercial training data come from one university estate in England. Other trades are learned from"
         " loads drawn by rule; other climates and trades were only tested on.",
-        "- An office left within the week is still expected to work on the weekday that it last worked"
-        " (`python benchmarks/accuracy/cases.py`, the case `vacant`).",
+        "- Alone it still expects an office left within the week to work on the weekday that it last worked; what"
+        " Kanchay answers is held to the week (docs/concepts/held-to-its-week.md).",
         "- From the second day on the band is widened by factors learned on validation meters.",
     ]
     return "\n".join(parts) + "\n"

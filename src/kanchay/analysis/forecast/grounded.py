@@ -1,8 +1,8 @@
 """A forecaster held to what the week before its time of issue shows outright.
 
 A network that was trained on all kinds of meters hedges where one week leaves no doubt. Three things are looked at, from
-the window's own week alone: a place whose days have all become alike and unlike those before (left, shut, back in
-use) mostly stays so; a load that hardly moves is its own mean; and how far the hour that just ended lay from the
+the window's own week alone: a place whose last days have all become alike and lower than before (left, shut)
+mostly stays so; a load that hardly moves is its own mean; and how far the hour that just ended lay from the
 forecast lingers for an hour or two. Everywhere else the forecast stays as it was.
 """
 

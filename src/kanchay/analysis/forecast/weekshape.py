@@ -18,9 +18,10 @@ __all__ = ["STAYS", "WeekShape", "settled", "week_of"]
 
 _DAYS: Final = 7
 _MOSTLY: Final = 0.8  # share of a week that must be known
-#: How likely a place goes on as it was for so many days: in the order of 3, 4, 5 and 6 days, for days wholly alike.
-# Fitted on training and validation meters: `python benchmarks/accuracy/grounded.py --fit --folds var/folds`.
-STAYS: dict[int, float] = {3: 0.4, 4: 0.55, 5: 0.7, 6: 0.85}
+#: How likely a place stays shut that has been so for so many days, for days wholly alike. Fitted on training and
+#: validation meters (`python benchmarks/accuracy/grounded.py --fit --folds var/folds`); after fewer days some would lose.
+STAYS: dict[int, float] = {5: 0.7, 6: 0.85}
+_SHUT: Final = 0.95  # its days since use less than this share of the week's mean
 _ALIKE: Final = (
     0.02  # differences among the days since over those from the days before, at which this falls to 37 %
 )
@@ -111,7 +112,7 @@ def week_of(windows: Windows) -> WeekShape:
 
 
 def settled(windows: Windows, shape: WeekShape) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """How likely each place goes on as in its last days because they have all become alike, working days and free ones.
+    """How likely each place stays as in its last days because they have all become alike, working days and free ones.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ def settled(windows: Windows, shape: WeekShape) -> tuple[FloatArray, FloatArray,
     Returns
     -------
     weight : ndarray of float64, shape (n_windows,)
-        0 where nothing has changed. [-]
+        0 where nothing was shut. [-]
     level : ndarray of float64, shape (n_windows, s)
         The mean of those days. [unit of the load]
     spread : ndarray of float64, shape (n_windows,)
@@ -142,9 +143,10 @@ def settled(windows: Windows, shape: WeekShape) -> tuple[FloatArray, FloatArray,
     for length, stays in STAYS.items():
         since, before = shape.days[:, -length:], shape.days[:, :-length]
         own = since.mean(axis=1)
+        shut = own.mean(axis=1) < _SHUT * shape.mean
         within = ((since - own[:, None]) ** 2).mean(axis=(1, 2))
         across = ((before - own[:, None]) ** 2).mean(axis=(1, 2))
-        rows = np.flatnonzero(shape.complete & (within < _LOOK * across))
+        rows = np.flatnonzero(shape.complete & shut & (within < _LOOK * across))
         if not len(rows):
             continue
         apart = _like_kinds(shape.days[rows], _kinds(windows.rows(rows)), length)
