@@ -112,3 +112,15 @@ def test_the_same_list_again_is_nothing_new(kanchay: Run, october: Path) -> None
 def test_file_and_undo_do_not_go_together(kanchay: Run, october: Path) -> None:
     assert kanchay("tariff", "update").exit_code == 2
     assert kanchay("tariff", "update", october, "--undo", PLUZ).exit_code == 2
+
+
+def test_a_backup_takes_the_prices_and_the_way_back_along(
+    kanchay: Run, october: Path, tmp_path: Path
+) -> None:
+    kanchay("tariff", "update", october, "--option", "BT5B", "--yes")
+    kanchay("backup", tmp_path / "all.zip")
+    (tmp_path / "home").rename(tmp_path / "lost")
+    kanchay("restore", tmp_path / "all.zip")
+    assert versions(tmp_path)[-1] == "2026-10-04"
+    kanchay("tariff", "update", "--undo", PLUZ)
+    assert versions(tmp_path)[-1] == "2026-09-04"
