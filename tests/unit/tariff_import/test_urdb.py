@@ -55,6 +55,7 @@ def test_the_time_zone_is_asked_not_guessed() -> None:
 def test_tiers_of_the_month_are_shared_over_its_periods() -> None:
     structure = [[{"rate": r, "max": 300}, {"rate": r + 0.1}] for r in (0.1, 0.3)]
     energy = charges(read(rate(energyratestructure=structure)))["energy"]
+    assert "tiers.net_metering" in codes(read(rate(energyratestructure=structure, dgrules="Net Metering")))
     assert energy["tiers"] == [
         {"up_to": "300", "rates": {"p0": "0.1", "p1": "0.3"}},
         {"up_to": None, "rates": {"p0": "0.2", "p1": "0.4"}},

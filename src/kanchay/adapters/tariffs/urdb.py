@@ -124,9 +124,8 @@ def _tariff(item: dict[str, Any], answers: Answers) -> ForeignTariff:
     ]
     if not charges:
         raise FileRefused(f"'{name}' has no price that can be read.", hint=_FULL, code="tariff.empty")
-    if any(c.get("limits") == "kw" for c in charges) and any(c.get("ratchet") for c in charges):
-        notes.add("tiers.ratchet", "energyratestructure")
     export, credit = export_charge(item, notes)
+    _say_unlike(charges, export, notes)
     _say_unsaid(item, notes)
     document = {
         "schema": "tariff/1",
@@ -147,6 +146,15 @@ def _tariff(item: dict[str, Any], answers: Answers) -> ForeignTariff:
     }
     document["versions"][0]["charges"] = [*charges, *credit]
     return ForeignTariff(document, notes.all())
+
+
+def _say_unlike(charges: list[dict[str, Any]], export: dict[str, Any], notes: Notes) -> None:
+    """What our engine reckons in another way than the utilities do."""
+    if any(c.get("limits") == "kw" for c in charges) and any(c.get("ratchet") for c in charges):
+        notes.add("tiers.ratchet", "energyratestructure")
+    shared = any("rates" in tier for c in charges if c["kind"] == "banded" for tier in c["tiers"])
+    if shared and export.get("export", {}).get("mode") == "net_metering":
+        notes.add("tiers.net_metering", "dgrules")
 
 
 def _eligibility(item: dict[str, Any]) -> dict[str, Any]:
