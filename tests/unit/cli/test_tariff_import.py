@@ -104,3 +104,25 @@ def test_a_file_that_is_not_there(home: Path, capfd: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit):
         main(["tariff", "import", "nowhere.json"])
     assert "There is no file" in capfd.readouterr().err
+
+
+def test_imported_prices_price_a_site(home: Path, tmp_path: Path) -> None:
+    """From the supplier's JSON to a bill: tariff, its prices and the meter, all through the command line."""
+    pence = [float(5 + n % 97) for n in range(48 * 3)]
+    rates = saved(tmp_path, unit_rates("2025-01-06", pence))
+    meter = tmp_path / "meter.csv"
+    rows = [
+        f"2025-01-{6 + n // 48:02d}T{n // 2 % 24:02d}:{n % 2 * 30:02d}:00Z,0.4" for n in range(len(pence))
+    ]
+    meter.write_text("\n".join(["timestamp,energy_kwh", *rows, ""]), "utf-8")
+    assert run(rates, "--id", "gb.octopus.agile_c").exit_code == 0
+    prices = str(home / "prices" / "gb_octopus_agile_c_price.csv")
+    for words in (
+        ["import", str(meter), "--new-site", "My flat", "--tz", "Europe/London", "--take-guesses"],
+        ["import", prices, "--site", "my-flat"],
+    ):
+        assert CliRunner().invoke(cli, words).exit_code == 0
+    asked = "bill --site my-flat --tariff gb.octopus.agile_c --from 2025-01-06 --to 2025-01-09 --json"
+    bill = CliRunner().invoke(cli, asked.split())
+    lines = {line["id"]: line["amount"] for line in json.loads(bill.stdout)["lines"]}
+    assert lines["energy"] == f"{sum(pence) / 100 * 0.4:.2f}"
