@@ -33,8 +33,8 @@ _HOURS: Final = (
     r"|time|hh|qh|tramo"
 )
 _MAX_KEYS: Final = 5000
-_LONG: Final = 1e10
-_HEAD: Final = 20_000
+_DIGITS: Final = 11
+_HEAD: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +231,20 @@ def _is_long_number(column: Column) -> bool:
     """Numbers of a dozen digits that hardly change: the number of a meter or a contract, no reading."""
     if column.type not in ("number", "epoch") or find_unit(column.name) is not None:
         return False
-    values = column.values(".")[:_HEAD]
-    known = values[np.isfinite(values)]
-    large = len(known) > 0 and bool((known >= _LONG).all() and (known == np.round(known)).all())
-    return large and len(np.unique(known)) * 24 <= max(len(known), 24)
+    if column.texts is not None and column.numbers is None:
+        head = [t for t in column.texts.slice(0, _HEAD).to_pylist() if t is not None]
+        words = [re.sub(r"\D", "", t) if re.fullmatch(r"\W*\d+\W*", t) else "" for t in head]
+        return bool(words) and min(map(len, words)) >= _DIGITS and _few(len(set(words)), len(words))
+    known = column.values(".")[:_HEAD]
+    known = known[np.isfinite(known)]
+    large = len(known) > 0 and bool(
+        (known >= 10.0 ** (_DIGITS - 1)).all() and (known == np.round(known)).all()
+    )
+    return large and _few(len(np.unique(known)), len(known))
+
+
+def _few(n_different: int, n: int) -> bool:
+    return n_different * 24 <= max(n, 24)
 
 
 def _text_roles(

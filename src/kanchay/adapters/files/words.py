@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from kanchay.adapters.files.grammar import plain_word
@@ -173,10 +174,11 @@ def matches(pattern: str, text: str) -> str:
     return found.group(0) if found else ""
 
 
-def quantity_words(text: str) -> list[tuple[Quantity, float, str]]:
+@lru_cache(maxsize=2048)  # what stands above a table is asked of every column
+def quantity_words(text: str) -> tuple[tuple[Quantity, float, str], ...]:
     """Every quantity the words speak for, with weight and word."""
-    found = [(q, w, matches(p, text)) for p, q, w in _QUANTITIES]
-    return [(q, w, word) for q, w, word in found if word]
+    found = ((q, w, matches(p, text)) for p, q, w in _QUANTITIES)
+    return tuple((q, w, word) for q, w, word in found if word)
 
 
 # Short words tell an end only where they are the whole name.
@@ -194,14 +196,14 @@ def without_making(context: str) -> str:
     return _MAKING.sub(" ", context)
 
 
-def direction_words(text: str, context: str = "") -> list[tuple[Direction, float, str]]:
+@lru_cache(maxsize=2048)
+def direction_words(text: str, context: str = "") -> tuple[tuple[Direction, float, str], ...]:
     """Every direction the words speak for; papers of a grid meter turn consumption into import."""
-    found = [(d, w, matches(p, text)) for p, d, w in _DIRECTIONS]
-    stated = [(d, w, word) for d, w, word in found if word]
+    found = ((d, w, matches(p, text)) for p, d, w in _DIRECTIONS)
+    stated = tuple((d, w, word) for d, w, word in found if word)
     grid = matches(_GRID_METER, context)
-    if grid and any(d is Direction.CONSUMPTION for d, _, _ in stated):
-        stated.append((Direction.IMPORT, 2.2, grid))
-    return stated
+    used = grid and any(d is Direction.CONSUMPTION for d, _, _ in stated)
+    return (*stated, (Direction.IMPORT, 2.2, grid)) if used else stated
 
 
 def named_offset(name: str) -> int | None:
