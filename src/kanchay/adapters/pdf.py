@@ -13,11 +13,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from kanchay.domain.errors import FileRefused, MissingExtra
+from kanchay.domain.errors import FileRefused
 
 __all__ = ["PdfLimits", "PdfPage", "pdf_pages", "read_pdf"]
 
@@ -89,16 +88,12 @@ def pdf_pages(
     ------
     FileRefused
         Not a PDF, locked, damaged, too large, too slow or without text; `code` is ``pdf.`` and the reason.
-    MissingExtra
-        The package pypdf is not installed.
     """
     limits = limits or PdfLimits()
     if len(data) > limits.max_bytes:
         raise _refuse("too_large", name, limits)
     if b"%PDF-" not in data[:1024]:
         raise _refuse("not_pdf", name, limits)
-    if find_spec("pypdf") is None:
-        raise MissingExtra("pdf", "pypdf")
     answer = _in_a_child(data, name, mode, limits)
     if "refused" in answer:
         raise _refuse(answer["refused"], name, limits)
