@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from kanchay._version import __version__
 from kanchay.domain.errors import InputError
@@ -24,6 +24,9 @@ from kanchay.services.ports.registry import Arrivals, Installed, Registry
 from kanchay.services.ports.tariffs import ListReader, TariffStore
 from kanchay.settings import Settings, read_settings
 
+if TYPE_CHECKING:
+    from kanchay.domain.priceseries import PriceSeries
+
 __all__ = [
     "READINGS_FILE",
     "RECORDS_FILE",
@@ -37,6 +40,7 @@ __all__ = [
     "model_shelf",
     "open_product",
     "price_formats",
+    "published_series",
     "receipt_reader",
     "secret_key",
     "tariff_store",
@@ -234,6 +238,13 @@ def price_formats() -> PriceFormats:
     from kanchay.adapters.prices.registry import FORMATS
 
     return FORMATS
+
+
+def published_series(path: Path, currency: str) -> PriceSeries:
+    """Published prices of a file, for a tariff that names them."""
+    from kanchay.adapters.prices.seriesfile import read_series
+
+    return read_series(path, currency)
 
 
 def back_up(settings: Settings, target: Path) -> Any:

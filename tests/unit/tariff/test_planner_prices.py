@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from kanchay.bootstrap import in_memory, price_formats
+from kanchay.adapters.tariffs.series_file import write_series
+from kanchay.bootstrap import in_memory, price_formats, published_series
 from kanchay.cli import cli
 from kanchay.cli.tariff.prices import FORMATS
-from kanchay.domain.errors import BillRefused, InputError
+from kanchay.domain.errors import BillRefused, FileRefused, InputError
 from kanchay.domain.forecast import LEVELS, PeriodForecast
 from kanchay.domain.interval import DAY, HOUR, local_midnight
 from kanchay.domain.point import Direction, Point, Site
@@ -170,6 +171,72 @@ def test_a_site_s_prices_are_those_at_its_expected_total() -> None:
 
     assert at(100) == pytest.approx(0.7386 + 0.002 * 5.5, abs=2e-4)
     assert at(200) == pytest.approx(0.7556 + 0.002 * 5.5, abs=2e-4)
+
+
+# Published prices from a file.
+
+
+def series_file(tmp_path: Path, *rows: str, head: str = "start,day_ahead.XX") -> Path:
+    file = tmp_path / "spot.csv"
+    file.write_text("\n".join([head, *rows]), "utf-8")
+    return file
+
+
+def test_published_prices_are_read_from_a_file(tmp_path: Path) -> None:
+    hours = [f"2026-08-03T{h:02d}:00:00-05:00,{0.1 + h / 100:.2f}" for h in range(24) if h != 7]
+    read = published_series(series_file(tmp_path, *hours), "PEN")
+    assert (read.name, read.currency, read.resolution_s) == ("day_ahead.XX", "PEN", HOUR)
+    assert read.start == local_midnight(MONDAY, LIMA)
+    assert np.flatnonzero(np.isnan(read.values)).tolist() == [7]
+
+
+def test_what_the_importer_writes_is_read_back(tmp_path: Path) -> None:
+    made = PriceSeries("day_ahead.XX", "PEN", np.array([0.2, np.nan, -0.05, 0.3]), 1785733200, 1800)
+    write_series(made, tmp_path / "made.csv")
+    read = published_series(tmp_path / "made.csv", "PEN")
+    np.testing.assert_array_equal(read.values, made.values)
+    assert (read.start, read.resolution_s, read.name) == (made.start, made.resolution_s, made.name)
+
+
+@pytest.mark.parametrize(
+    ("rows", "head", "what"),
+    [
+        (["2026-08-03T05:00:00Z,0.2"], "time,price,x", "head"),
+        (["2026-08-03T05:00:00Z,0.2", "2026-08-03T06:00:00,0.2"], "start,x", "row 3"),
+        (["2026-08-03T05:00:00Z,0.2", "2026-08-03T06:00:00Z,dear"], "start,x", "row 3"),
+        (["2026-08-03T05:00:00Z,0.2", "2026-08-03T06:00:00Z,nan"], "start,x", "row 3"),
+        (["2026-08-03T05:00:00Z,0.2"], "start,x", "do not rise"),
+        (["0001-01-03T05:00:00Z,1", "0001-01-03T05:00:01Z,1", "9999-01-03T05:00:00Z,1"], "start,x", "do not rise"),
+        (["2026-08-03T05:00:00Z,0.2", "2026-08-03T05:00:00Z,0.3"], "start,x", "do not rise"),
+        (["2026-08-03T05:00:00Z,1", "2026-08-03T06:00:00Z,1", "2026-08-03T07:30:00Z,1"], "start,x", "do not rise"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_series_is_refused_by_its_row(
+    tmp_path: Path, rows: list[str], head: str, what: str
+) -> None:
+    with pytest.raises(FileRefused, match=what):
+        published_series(series_file(tmp_path, *rows, head=head), "PEN")
+
+
+def test_a_binary_file_is_no_series(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(bytes(range(256)))
+    with pytest.raises(FileRefused, match="no table"):
+        published_series(tmp_path / "x.csv", "PEN")
+
+
+def test_the_verb_takes_published_prices(tmp_path: Path) -> None:
+    hours = [f"2026-08-03T{h:02d}:00:00-05:00,0.2" for h in range(24)]
+    days = ("--from", "2026-08-03", "--to", "2026-08-04", "--kwh", "744", "--param", "contracted_kw=3")
+    result = run(
+        str(DATA / "every_kind.yaml"),
+        *days,
+        "--series",
+        str(series_file(tmp_path, *hours)),
+        "--format",
+        "json",
+    )
+    assert result.exit_code == 0, result.exception
+    assert set(json.loads(result.stdout)["send"]) == {0.2}
 
 
 # The verb.

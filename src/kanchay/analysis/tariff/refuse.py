@@ -263,7 +263,7 @@ def missing_price(line: str, series: str) -> BillRefused:
     """
     return BillRefused(
         f"Line '{line}' needs the prices '{series}' of the whole period.",
-        hint="Import them (kanchay tariff prices), or choose a period that they cover.",
+        hint="Import them as prices of that name, give them with --series FILE, or choose a period they cover.",
         code="bill.missing_price",
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,6 +36,14 @@ FORMATS = ("csv", "json", "emhass", "evcc", "flexmeasures")
 )
 @click.option("--kwh", metavar="N", help="Energy of a month, where the price depends on it.")
 @parameter_option
+@click.option(
+    "--series",
+    "series",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Published prices that the tariff names: a CSV of start,NAME.",
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="csv", show_default=True, help="Shape.")
 @click.option(
     "--feed-in", is_flag=True, help="With evcc and flexmeasures: what a kWh sent to the grid earns."
@@ -41,7 +51,7 @@ FORMATS = ("csv", "json", "emhass", "evcc", "flexmeasures")
 @click.pass_context
 def command(
     click_ctx: click.Context, /, *, tariff_name: str | None, site_id: str | None, start: datetime | None,
-    end: datetime | None, resolution: str, kwh: str | None, params: tuple[str, ...], form: str, feed_in: bool,
+    end: datetime | None, resolution: str, form: str, feed_in: bool, **typed: Any,
 ) -> None:  # fmt: skip
     """Print the price of one more kWh in each interval, taxes included, as CSV, JSON or for a planner.
 
@@ -55,11 +65,11 @@ def command(
         raise click.UsageError("--feed-in is for evcc and flexmeasures: the others hold both directions.")
     days = day_of(start), day_of(end)
     if site_id:
-        if kwh or params:
-            raise click.UsageError("A site brings its own energy and values: leave --kwh and --param out.")
+        if any(typed.values()):
+            raise click.UsageError("A site brings its own energy, values and prices: name the days alone.")
         prices = _of_site(click_ctx, site_id, days, resolution)
     else:
-        prices = _of_tariff(click_ctx, str(tariff_name), days, resolution, (kwh, params))
+        prices = _of_tariff(click_ctx, str(tariff_name), days, resolution, typed)
     click.echo(price_formats()[form].write(prices, feed_in))
 
 
@@ -76,8 +86,9 @@ def _of_tariff(
     name: str,
     days: tuple[date | None, date | None],
     resolution: str,
-    typed: tuple[str | None, tuple[str, ...]],
+    typed: Mapping[str, Any],
 ) -> PlannerPrices:
+    from kanchay.bootstrap import published_series
     from kanchay.domain.interval import to_datetime
     from kanchay.services.money.planner_prices import prices_of_tariff
     from kanchay.services.money.tariffs import number
@@ -85,12 +96,13 @@ def _of_tariff(
     ctx = library_of(click_ctx)
     tariff = tariff_named(ctx, name)
     today = to_datetime(ctx.clock(), tariff.timezone).date()
-    kwh, params = typed
+    kwh = typed["kwh"]
     return prices_of_tariff(
         tariff,
         _reach(days, today, resolution),
         kwh=None if kwh is None else number("--kwh", kwh),
-        parameters={key: number(key, value) for key, value in name_values(params).items()},
+        parameters={key: number(key, value) for key, value in name_values(typed["params"]).items()},
+        series=[published_series(path, tariff.currency) for path in typed["series"]],
     )
 
 

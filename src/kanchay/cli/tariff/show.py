@@ -12,6 +12,10 @@ from kanchay.cli.pricing import day_of
 from kanchay.cli.tariff.naming import library_of, tariff_named
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from kanchay.domain.tariff import Tariff
+    from kanchay.services.context import Context
     from kanchay.services.money.tariff_page import TariffPage
     from kanchay.services.money.tariff_words import TariffWords
 
@@ -20,7 +24,9 @@ __all__ = ["command"]
 
 @click.command("show")
 @click.argument("tariff_name", metavar="ID|FILE")
-@click.option("--on", "moment", type=click.DateTime(["%Y-%m-%d"]), help="Day (default: the newest list).")
+@click.option(
+    "--on", "moment", type=click.DateTime(["%Y-%m-%d"]), help="Day (default: today, else the newest list)."
+)
 @locale_option
 @json_option
 @click.pass_context
@@ -37,7 +43,7 @@ def command(
     ctx = library_of(click_ctx)
     tariff = tariff_named(ctx, tariff_name)
     words = TariffWords(tariff, ctx.library.texts(locale), locale)
-    page = tariff_page(words, day_of(moment) or tariff.versions[-1].valid_from)
+    page = tariff_page(words, day_of(moment) or _usual_day(ctx, tariff))
     if as_json:
         emit_json(_told(page))
         return
@@ -46,6 +52,14 @@ def command(
     _hours(page, words)
     _values(page, words)
     _lists(page, words)
+
+
+def _usual_day(ctx: Context, tariff: Tariff) -> date:
+    """Today by the tariff's clock where a list holds, else the first day of the newest."""
+    from kanchay.domain.interval import to_datetime
+
+    today = to_datetime(ctx.clock(), tariff.timezone).date()
+    return today if any(v.holds_on(today) for v in tariff.versions) else tariff.versions[-1].valid_from
 
 
 def _head(page: TariffPage, words: TariffWords) -> None:
