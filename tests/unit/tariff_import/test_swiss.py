@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kanchay.adapters.tariffs import Answers, ForeignTariff, read_tariffs
+from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.domain.errors import FileRefused, InputError
 from tests.unit.tariff_import.made import DORF, operator, price, swiss
 
@@ -73,6 +74,15 @@ def test_what_cannot_be_carried_over_is_told(prices: dict[str, Any], code: str) 
     tariff = read(operator(swiss("grid", "G", prices)))
     assert code in {n.code for n in tariff.left_out}
     assert tariff.document["versions"][0]["source"]["confidence"] == "low"
+
+
+def test_of_two_prices_at_once_the_one_for_fewer_hours_counts() -> None:
+    whole, part = price(0.1, "CHF/kWh"), price(0.2, "CHF/kWh", "06:00", "22:00")
+    for entries in ([whole, part], [part, whole]):
+        tariff = parse_tariff(read(operator(swiss("grid", "G", {"energy": entries}))).document)
+        (schedule,) = tariff.schedules
+        rates = {b.block: str(b.tiers[0].rate) for b in tariff.versions[0].charges[0].blocks}  # type: ignore[union-attr]
+        assert [rates[b.id] for b in schedule.blocks] == ["0.2", "0.1"]
 
 
 def test_dynamic_prices_are_told_with_their_address() -> None:

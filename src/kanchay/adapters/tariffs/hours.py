@@ -37,10 +37,13 @@ class Calendar:
     schedules: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, name: str, bands: Sequence[Band]) -> list[str]:
-        """A schedule of these bands; its blocks, the one that takes the rest last."""
-        blocks = list(dict.fromkeys(b.block for b in bands))
-        rest = max(blocks, key=lambda block: sum(_size(b) for b in bands if b.block == block))
-        ordered = [b for b in blocks if b != rest] + [rest]
+        """A schedule of these bands; its blocks by rising size, so that the largest takes the rest, and of two
+        that hold at once the smaller one counts."""
+        size = {b.block: 0 for b in bands}
+        for band in bands:
+            size[band.block] += _size(band)
+        ordered = sorted(size, key=lambda block: size[block])
+        rest = ordered[-1]
         written: list[dict[str, Any]] = []
         for block in ordered:
             own = [self._window(b) for b in _joined(bands) if b.block == block]
