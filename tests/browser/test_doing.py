@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from threading import Event
 
 import pytest
 
@@ -167,6 +169,46 @@ def test_a_file_on_its_way_is_seen_and_stopped(browse, tmp_path) -> None:
     page.get_by_role("button", name="Detener").click()
     assert page.locator(".sending p").inner_text() == "Detenido. No se guardó nada."
     assert page.locator(".drop").is_visible()
+
+
+def test_a_large_file_is_seen_while_it_is_read(browse, tmp_path, monkeypatch) -> None:
+    """Half of it is read at once, the rest when the test says so: the bar moves, then the preview comes by itself."""
+    from kanchay.services.progress import report
+
+    imports = sys.modules["kanchay.web.pages.imports"]  # the package has a blueprint of that name
+    half, rest, plainly = Event(), Event(), imports.preview_file
+
+    def slow(*args):
+        for share, until in ((0.1, half), (0.9, rest)):
+            while not until.wait(0.01):
+                report("rows", share)
+        return plainly(*args)
+
+    monkeypatch.setattr(imports, "preview_file", slow)
+    monkeypatch.setattr(imports, "_QUICK_S", 0.05)
+    for name in ("uno.csv", "dos.csv"):
+        (tmp_path / name).write_text(CSV, "utf-8")
+    browser = browse(360, "dark")
+    page = browser.open("/sites/casa-surquillo/import")
+    page.set_input_files("input[type=file]", [tmp_path / "uno.csv", tmp_path / "dos.csv"])
+    page.wait_for_selector(".reading progress")
+    assert page.locator(".reading h2").inner_text() == "uno.csv +1"
+    half.set()
+    for _ in range(100):
+        if page.locator(".reading progress").evaluate("bar => bar.value") > 0.5:
+            break
+        page.wait_for_timeout(50)
+    assert page.locator(".reading progress").evaluate("bar => bar.value") > 0.5
+    browser.keep("reading-360-dark")
+    rest.set()
+    page.wait_for_selector("figure.chart canvas")
+    half.clear()
+    rest.clear()
+    page.set_input_files("input[type=file]", tmp_path / "uno.csv")
+    page.wait_for_selector(".reading progress")
+    page.get_by_role("button", name="Detener").click()
+    page.wait_for_selector(".note")
+    assert "No se guardó nada" in page.locator(".note").first.inner_text()
 
 
 def test_a_file_of_something_else(browse, tmp_path) -> None:

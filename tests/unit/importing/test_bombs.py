@@ -129,7 +129,22 @@ def seeds() -> dict[str, bytes]:
     wide += "".join(
         f"{d:02d}/01/2024," + ",".join(["1,5".replace(",", ".")] * 24) + "\n" for d in range(1, 32)
     )
+    tree = "<a><unit>kWh</unit>" + "".join(
+        f'<r t="{line.split(",")[0]}"><v q="A">{line.split(",")[1]}</v></r>' for line in GOOD.splitlines()[1:]
+    )
+    places = "".join(f"<p><position>{i + 1}</position><kwh>{i % 7}</kwh></p>" for i in range(96))
+    block = f"<a><start>2026-03-02T05:00Z</start><resolution>PT15M</resolution>{places}</a>"
+    several = io.BytesIO()
+    with zipfile.ZipFile(several, "w") as archive:
+        archive.writestr("a.csv", GOOD)
+        archive.writestr("b.csv", GOOD.replace("2024-01", "2024-02"))
+        archive.writestr("c.xml", tree + "</a>")
+    factor = GOOD.replace("time,kWh", "Multiplier: 40\ntime,kWh,CT ratio").replace("5\n", "5,200/5\n")
     return {
+        "tree.xml": f"{tree}</a>".encode(),
+        "places.xml": block.encode(),
+        "several.zip": several.getvalue(),
+        "factor.csv": factor.encode(),
         "a.csv": GOOD.encode(),
         "b.csv": GOOD.replace(",", ";").replace(".", ",").encode("utf-16"),
         "wide.csv": wide.encode("latin-1"),
