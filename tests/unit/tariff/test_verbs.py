@@ -73,6 +73,13 @@ def test_a_tax_on_a_tax_is_in_the_price_with_tax() -> None:
     assert peak["with_tax"] == "0.5204"  # 0.42 × (1 + 0.05 + 0.18 × 1.05)
 
 
+def test_limits_and_credits_are_told_as_what_they_are() -> None:
+    rows = told("show", EVERY, "--locale", "en")["prices"]
+    baseline = [r["applies"] for r in rows if r["charge"] == "baseline"]
+    assert baseline[0] == "≤ 200 kWh for each kW, Peak"
+    assert next(r for r in rows if r["charge"] == "sent")["applies"].endswith("paid to you")
+
+
 def test_what_is_not_verified_is_marked() -> None:
     page = told("show", BT5B, "--on", "2026-08-10")
     lighting = {r["applies"]: r for r in page["prices"] if r["charge"] == "public_lighting"}

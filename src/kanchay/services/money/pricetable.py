@@ -19,6 +19,7 @@ from kanchay.domain.charges import (
     ContractedCharge,
     DemandCharge,
     FixedCharge,
+    LimitBasis,
     LookupCharge,
     MinimumCharge,
     PerUnitCharge,
@@ -114,7 +115,9 @@ def _row(words: TariffWords, version: Version, charge: Charge, part: _Part, on: 
     name = part.name or words.pick(charge.names, charge.id)
     unsure = is_unsure(source) if part.unsure is None else part.unsure
     basis = part.basis or words.sure(source)
-    return PriceRow(charge.id, name, part.applies, part.per, without, with_tax, source, basis, unsure)
+    credit = words.say("condition.credit") if getattr(charge, "credit", False) else ""
+    applies = ", ".join(told for told in (part.applies, credit) if told)
+    return PriceRow(charge.id, name, applies, part.per, without, with_tax, source, basis, unsure)
 
 
 def _both(
@@ -146,10 +149,22 @@ def _range(low: Decimal | None, high: Decimal | None, unit: str) -> str:
     return (f"{low}–{high} {unit}" if low else f"≤ {high} {unit}").rstrip()
 
 
-def _tiers(words: TariffWords, tiers: Sequence[Tier], quantity: str, around: str = "") -> Iterator[_Part]:
+def _limit_unit(words: TariffWords, unit: str, limits: LimitBasis) -> str:
+    """Unit of a tier's limit: "kWh", "kWh a day", "kWh for each kW"."""
+    return unit if limits is LimitBasis.PERIOD else words.say(f"condition.limit_{limits}", unit=unit)
+
+
+def _tiers(
+    words: TariffWords,
+    tiers: Sequence[Tier],
+    quantity: str,
+    around: str = "",
+    limits: LimitBasis = LimitBasis.PERIOD,
+) -> Iterator[_Part]:
     unit, low = unit_of(quantity), None
     for tier in tiers:
-        applies = ", ".join(part for part in (around, _range(low, tier.up_to, unit)) if part)
+        span = _range(low, tier.up_to, _limit_unit(words, unit, limits))
+        applies = ", ".join(part for part in (around, span) if part)
         low = tier.up_to
         if tier.amount is not None:
             yield _Part(
@@ -171,7 +186,7 @@ def _banded(words: TariffWords, charge: BandedCharge) -> Iterator[_Part]:
 def _band(words: TariffWords, charge: BandedCharge, band: Band, low: Decimal | None) -> Iterator[_Part]:
     total = _range(low, band.up_to, unit_of(charge.quantity)) if charge.select is Select.BY_TOTAL else ""
     around = words.say("condition.of_total", range=total) if total else ""
-    yield from _tiers(words, band.tiers, charge.quantity, around)
+    yield from _tiers(words, band.tiers, charge.quantity, around, charge.limits)
     if band.fixed is not None:
         name = words.pick(charge.fixed_names, charge.fixed_id)
         yield _Part(around, words.say("per.period"), band.fixed, name)
@@ -179,7 +194,7 @@ def _band(words: TariffWords, charge: BandedCharge, band: Band, low: Decimal | N
 
 def _tou(words: TariffWords, charge: TouCharge) -> Iterator[_Part]:
     for part in charge.blocks:
-        yield from _tiers(words, part.tiers, charge.quantity, words.block(part.block))
+        yield from _tiers(words, part.tiers, charge.quantity, words.block(part.block), charge.limits)
 
 
 def _demand(words: TariffWords, charge: DemandCharge) -> Iterator[_Part]:
