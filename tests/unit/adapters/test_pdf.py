@@ -8,7 +8,6 @@ from kanchay.adapters.pdf import PdfLimits, pdf_pages
 from kanchay.domain.errors import FileRefused
 from tests.made_pdf import pdf_of, pdf_of_lines
 
-pytest.importorskip("pypdf")
 TABLE = [
     (40, 700, "Cargo fijo"),
     (300, 700, "S/mes"),

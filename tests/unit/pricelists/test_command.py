@@ -15,7 +15,6 @@ from kanchay.settings import read_settings
 from tests.unit.pricelists.conftest import Run
 from tests.unit.pricelists.made_up import DEMAND, PUBLISHED, bt5b, distributor_pdf, regulator_page
 
-pytest.importorskip("pypdf")
 PLUZ = "pe.pluz.lima_norte.bt5b"
 OCTOBER = replace(PUBLISHED[3], low="0.5390", first30="16.17", excess="0.7700", high="0.7877")
 

@@ -22,7 +22,6 @@ from tests.unit.pricelists.made_up import (
     wide_pdf,
 )
 
-pytest.importorskip("pypdf")
 PLUZ = PUBLISHED[3]
 
 

@@ -90,7 +90,6 @@ def test_a_ticked_flag_is_accepted(world) -> None:
 
 
 def test_what_a_list_leaves_open_is_asked(world) -> None:
-    pytest.importorskip("pypdf")
     client = world.client()
     open_list = distributor_pdf("pluz", "Lima Norte", "2026-10-04", bt5b(OCTOBER), tax="S.A.A.")
     shown = path_of(send(client, open_list, "pliego.pdf"))
