@@ -74,6 +74,14 @@ def shown_twice(wall: IntArray, tz: str) -> NDArray[np.bool_]:
     return _masks(wall, *_around(wall, tz), tz)[0]
 
 
+def _begins_late(wall: IntArray, rows: IntArray, rank: IntArray) -> NDArray[np.bool_]:
+    """Labels of a series that begins within the doubled hour and shows none twice: in the later pass nothing is missing."""
+    first = int(wall.min())
+    near = wall[rows] < first + DAY // 8
+    begins = bool((wall[rows] == first).any()) and not (rank[near] > 0).any()
+    return near & begins
+
+
 def localise(wall: IntArray, tz: str, clock: str | None = None) -> Localised:
     """UTC of wall times in file order.
 
@@ -89,7 +97,8 @@ def localise(wall: IntArray, tz: str, clock: str | None = None) -> Localised:
     labels = wall[rows][::-1] if _descending(wall) else wall[rows]
     rank = _occurrence(labels)[::-1] if _descending(wall) else _occurrence(labels)
     earlier, later = np.maximum(early, late)[rows], np.minimum(early, late)[rows]
-    utc[rows] = wall[rows] - np.where(rank == 0, earlier, later)
+    first_pass = (rank == 0) & ~_begins_late(wall, rows, rank)
+    utc[rows] = wall[rows] - np.where(first_pass, earlier, later)
     folds, holes = int((rank > 0).sum()), int(never.sum())
     if clock == "standard" or (holes and not folds and clock != "local"):
         return Localised(wall - _standard_offset(wall, tz), 0, holes, fixed=True)

@@ -76,12 +76,15 @@ def _once(raw: RawSeries, tz: str) -> RawSeries:
     """A series without copies of rows in the hour that clocks show twice: a copy is not the second pass.
 
     A row that says again what the one before says is a copy where the time stands more than twice, or where the file
-    copies rows at other times too.
+    copies rows at other times too; two zeros are two passes at night.
     """
     _, which, counts = np.unique(raw.wall, return_inverse=True, return_counts=True)
     same = np.r_[False, (raw.wall[1:] == raw.wall[:-1]) & (raw.values[1:] == raw.values[:-1])]
     copies = bool((same & ~shown_twice(raw.wall, tz)).any())
-    keep = ~(same & ((counts[which] > 2) | copies))
+    keep = ~(same & (counts[which] == 2) & (raw.values != 0) & copies)
+    for label in np.unique(which[same & (counts[which] > 2)]):
+        extra = np.flatnonzero(same & (which == label))[: counts[label] - 2]
+        keep[extra] = False
     if keep.all():
         return raw
     return replace(
