@@ -24,6 +24,12 @@ __all__ = ["NBSP", "Formats"]
 NBSP: Final = "\u00a0"
 _BABEL: Final = {"es": "es_PE", "en": "en_GB"}
 _OWN_SYMBOL: Final = {"PEN": "S/"}  # CLDR's English writes PEN, but every price tag in Peru says S/
+_IN_PERU: Final = {
+    "EUR": "€",
+    "USD": "US$",
+    "GBP": "£",
+    "CHF": "CHF",
+}  # CLDR's Spanish of Peru writes EUR140.70
 
 Number: TypeAlias = int | float | Decimal
 
@@ -71,18 +77,20 @@ class Formats:
         return f"{self.number(share * 100, digits)}{space}%"
 
     def symbol(self, currency: str) -> str:
-        symbol: str = _OWN_SYMBOL.get(currency) or get_currency_symbol(currency, locale=self.locale)
+        symbol: str = self._own_symbol(currency) or get_currency_symbol(currency, locale=self.locale)
         return symbol
+
+    def _own_symbol(self, currency: str) -> str:
+        return _OWN_SYMBOL.get(currency) or (_IN_PERU.get(currency, "") if self.language == "es" else "")
 
     def money(self, amount: Number | None, currency: str, digits: int = 2) -> str:
         """``S/ 124.70``, with ``digits=0`` ``S/ 125``."""
         if amount is None:
             return "–"
-        if currency in _OWN_SYMBOL:
+        own = self._own_symbol(currency)
+        if own:
             sign = "−" if amount < 0 else ""
-            return (
-                f"{sign}{_OWN_SYMBOL[currency]}{NBSP}{self.number(-amount if amount < 0 else amount, digits)}"
-            )
+            return f"{sign}{own}{NBSP}{self.number(-amount if amount < 0 else amount, digits)}"
         pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
         text: str = format_currency(amount, currency, pattern, locale=self.locale, currency_digits=False)
         return text.replace("-", "−")
@@ -124,6 +132,10 @@ class Formats:
     def month_year(self, day: date) -> str:
         """``ago 2026``: a month in a table."""
         return self._date(day, "MMM y")
+
+    def month_and_year(self, day: date) -> str:
+        """``setiembre de 2026`` / ``September 2026``."""
+        return self._date(day, "MMMM 'de' y" if self.language == "es" else "MMMM y")
 
     def month_short(self, day: date) -> str:
         """``set``."""

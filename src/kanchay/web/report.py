@@ -15,7 +15,7 @@ from kanchay.domain.finding import Evidence
 from kanchay.domain.interval import DAY
 from kanchay.domain.issue import Issue
 from kanchay.domain.point import SiteKind
-from kanchay.services.money.tariffs import line_names
+from kanchay.services.money.tariffs import line_words
 from kanchay.services.operations.report import MonthReport, Refused
 from kanchay.web.assets import STATIC
 from kanchay.web.formats import Formats
@@ -24,7 +24,7 @@ from kanchay.web.report_ahead import ahead_view
 from kanchay.web.report_charts import Bar, bars_svg, evidence_svg
 from kanchay.web.report_words import ReportWords
 from kanchay.web.shell import Reader
-from kanchay.web.views.bill import BillRow, bill_rows
+from kanchay.web.views.bill import BillRow, bill_rows, said_warnings
 from kanchay.web.views.common import Tile, point_name
 from kanchay.web.views.findings import advice_view, finding_view
 
@@ -98,7 +98,7 @@ def _view(report: MonthReport, texts: Mapping[str, str], t: ReportWords, r: Read
         "days": _day_rows(report, f),
         "bill_rows": _bill_rows(report, t, r),
         "bill_note": _bill_note(report.bill, t, f),
-        "warnings": _warnings(report.bill, r),
+        "warnings": () if isinstance(report.bill, Refused) else said_warnings(report.bill.warnings, r),
         "sources": _sources(report, t),
         "findings": None
         if isinstance(report.findings, Refused)
@@ -204,7 +204,7 @@ def _day_rows(report: MonthReport, f: Formats) -> list[tuple[str, str, str, str]
 def _bill_rows(report: MonthReport, t: ReportWords, r: Reader) -> list[BillRow]:
     if isinstance(report.bill, Refused) or report.tariff is None:
         return []
-    names = {key: words.get(r.language) or key for key, words in line_names(report.tariff).items()}
+    names = line_words(report.tariff, r.language)
     typed = {names.get(x.id) for x in report.bill.lines if x.source is not None and x.source.basis == "typed"}
     return [
         replace(row, rule=t("typed")) if row.name in typed and not row.rule else row
@@ -218,13 +218,6 @@ def _bill_note(bill: Bill | Refused, t: ReportWords, f: Formats) -> str:
     last = bill.end - timedelta(days=1)
     kwh = f.energy(bill.energy_kwh)
     return t("of_days", first=f.day(bill.start), last=f.day(last), kwh=kwh, version=bill.tariff_version)
-
-
-def _warnings(bill: Bill | Refused, r: Reader) -> list[str]:
-    if isinstance(bill, Refused):
-        return []
-    known = [f"warning.{code}" for code in bill.warnings if r.words.has(f"warning.{code}")]
-    return [r.words(key) for key in known]
 
 
 def _sources(report: MonthReport, t: ReportWords) -> list[tuple[str, str, str]]:

@@ -24,6 +24,8 @@ EVENING = parse_instant("2026-08-22T18:40", LIMA)
         (ES.money(Decimal("-9.86"), "PEN"), f"−S/{NBSP}9.86"),
         (ES.money(110, "PEN", 0), f"S/{NBSP}110"),
         (EN.money(Decimal("12.3"), "EUR"), "€12.30"),
+        (ES.money(Decimal("12.3"), "EUR"), "€\u00a012.30"),
+        (ES.money(Decimal("-12.3"), "USD"), "−US$\u00a012.30"),
         (ES.number(1234.56), "1,234.6"),
         (ES.number(-0.04, 1), "0.0"),  # no negative zero
         (ES.number(-1234.5, 1), "−1,234.5"),

@@ -203,9 +203,22 @@ def test_what_uses_nothing_is_named_and_not_drawn() -> None:
     assert [row.name for row in view.uses] == ["Foco", "Sin nombre"]
 
 
-def test_sums_under_a_line_of_the_bill_have_thousands() -> None:
-    from kanchay.web.views.bill import _written
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("1265.9 kWh × 0.6403", "1,265.9\u00a0kWh × 0.6403"),
+        ("> 140 kWh", "por pasar de 140\u00a0kWh"),
+        ("≤ 140 kWh", "hasta 140\u00a0kWh"),
+        ("1265.9 kWh × 0.002 × 5500 × 0.001", "1,265.9\u00a0kWh × 0.002 × 5,500 × 0.001"),
+        ("13.14 (30 kWh) + 96.4 kWh × 0.6259", "13.14 por los primeros 30\u00a0kWh + 96.4\u00a0kWh × 0.6259"),
+        ("30 day × 0.048", "30 días × 0.048"),
+        ("1 month × 14.27", "1 mes × 14.27"),
+        ("2.5 kW × 56.93 × 0.0822 year", "2.5\u00a0kW × 56.93 × 0.0822 años"),
+        ("900 kWh × day_ahead.BE", "900\u00a0kWh × el precio de cada hora"),
+        ("18 % × 112.61", "18\u00a0% × 112.61"),
+    ],
+)
+def test_sums_under_a_line_are_written_as_people_write_them(formula: str, said: str) -> None:
+    from kanchay.web.views.formula import written
 
-    assert _written("1265.9 kWh × 0.6403", R) == "1,265.9\u00a0kWh × 0.6403"
-    assert _written("> 140 kWh", R) == "por pasar de 140\u00a0kWh"
-    assert _written("1265.9 kWh × 0.002 × 5500 × 0.001", R).endswith("× 0.002 × 5,500 × 0.001")
+    assert written(formula, R) == said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from kanchay.services.money.receipt_learn import learned_parameters
 from kanchay.services.money.tariffs import list_tariffs, tariff_by_id
 from kanchay.services.ports.receipts import ReceiptReader
 
-__all__ = ["match_tariffs", "metered_kwh", "read_receipt", "study_receipt"]
+__all__ = ["match_tariffs", "metered_between", "metered_kwh", "read_receipt", "study_receipt"]
 
 _COUNTRY: Final = "PE"  # the receipts that we can read
 _NEAR: Final = Decimal(
@@ -96,10 +97,17 @@ def metered_kwh(ctx: Context, scope: Scope, site: Site, receipt: Receipt) -> Dec
 
     Nobody knows at which hour a meter was read, so a difference of a day's part is no fault of either. [kWh]
     """
-    if receipt.start is None or receipt.end is None or receipt.start >= receipt.end:
+    if receipt.start is None or receipt.end is None:
+        return None
+    return metered_between(ctx, scope, site, receipt.start, receipt.end)
+
+
+def metered_between(ctx: Context, scope: Scope, site: Site, start: date, end: date) -> Decimal | None:
+    """What the site's own meter counted in ``[start, end)``; None where its readings do not cover it. [kWh]"""
+    if start >= end:
         return None
     try:
-        known = load_period(ctx, scope, site, receipt.start, receipt.end)
+        known = load_period(ctx, scope, site, start, end)
     except (BillRefused, NotEnoughData, NotFound):
         return None
     return None if known.is_open else known.kwh

@@ -12,15 +12,13 @@ from kanchay.domain.point import Site
 from kanchay.domain.receiptstudy import ReceiptStudy
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
+from kanchay.services.money.receipt_kept import APPLY, UNDO, paper_of, standing_notes
 from kanchay.services.money.tariffs import number, tariff_by_id
 from kanchay.services.people.audit import note
-from kanchay.services.people.policy import operator_scope
 from kanchay.services.ports.records import AuditEntry
 
 __all__ = ["applied_last", "apply_receipt", "site_after", "undo_receipt"]
 
-_APPLY: Final = "receipt.apply"
-_UNDO: Final = "receipt.undo"
 _LAST_DAY: Final = 28  # the latest reading day that every month has
 
 
@@ -68,9 +66,9 @@ def apply_receipt(
         _check(study, before)
         after = site_after(ctx, before, study, parameters)
         uow.sites.put(after)
-        told = {"before": _told(before), "after": _told(after)}
+        told = {"before": _told(before), "after": _told(after), "paper": paper_of(study)}
         place = {"organisation_id": after.organisation_id, "site_id": site_id}
-        note(uow, scope, ctx.clock(), _APPLY, json.dumps(told, sort_keys=True), **place)
+        note(uow, scope, ctx.clock(), APPLY, json.dumps(told, sort_keys=True), **place)
     return after
 
 
@@ -106,12 +104,7 @@ def applied_last(ctx: Context, scope: Scope, site_id: str) -> AuditEntry | None:
     scope.require(Permission.READ, site_id)
     with ctx.records.unit(scope) as uow:
         site = uow.sites.get(site_id)
-    # Whoever may change the site may undo, but not read the whole log: the operator looks for this one note.
-    with ctx.records.unit(operator_scope()) as log:
-        notes = log.audit.find(site_id=site_id, action=_APPLY)
-        undone = {entry.subject for entry in log.audit.find(site_id=site_id, action=_UNDO)}
-    standing = [n for n in reversed(notes) if n.id not in undone]  # the later of one second comes first
-    last = max(standing, key=lambda n: n.at, default=None)
+    last = next(reversed(standing_notes(ctx, site_id)), None)
     return last if last is not None and json.loads(last.subject)["after"] == _told(site) else None
 
 
@@ -136,5 +129,5 @@ def undo_receipt(ctx: Context, scope: Scope, site_id: str) -> Site:
     with ctx.records.unit(scope) as uow:
         site = replace(uow.sites.get(site_id), **before)
         uow.sites.put(site)
-        note(uow, scope, ctx.clock(), _UNDO, last.id, organisation_id=site.organisation_id, site_id=site_id)
+        note(uow, scope, ctx.clock(), UNDO, last.id, organisation_id=site.organisation_id, site_id=site_id)
     return site

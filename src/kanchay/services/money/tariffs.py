@@ -15,6 +15,7 @@ from kanchay.services.context import Context
 __all__ = [
     "leaveable",
     "line_names",
+    "line_words",
     "list_tariffs",
     "number",
     "tariff_by_id",
@@ -93,6 +94,14 @@ def line_names(tariff: Tariff) -> dict[str, Names]:
             if isinstance(charge, BandedCharge) and any(b.fixed is not None for b in charge.bands):
                 names[charge.fixed_id] = charge.fixed_names
     return names
+
+
+def line_words(tariff: Tariff, language: str) -> dict[str, str]:
+    """The words of `line_names` in one language, in Spanish or English where it has none in that."""
+    return {
+        line: names.get(language) or names.get("es") or names.get("en") or line
+        for line, names in line_names(tariff).items()
+    }
 
 
 def _block_names(tariff: Tariff, charge: TouCharge) -> dict[str, Names]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apiflask import APIBlueprint
+from flask import request
 
 from kanchay.web.pages.common import gather
 from kanchay.web.shell import render
@@ -19,7 +20,9 @@ def show(site_id: str) -> str:
     known, r = gather(site_id)
     if known.span is None:
         return render("no_readings.html", site=known.site, section="bill")
-    return render("bill.html", site=known.site, section="bill", v=bill_page(known, r))
+    asked = request.args.get("back", "")
+    back = int(asked) if asked.isdecimal() and len(asked) < 4 else 0
+    return render("bill.html", site=known.site, section="bill", v=bill_page(known, r, back))
 
 
 @blueprint.get("/sites/<site_id>/bill/options")

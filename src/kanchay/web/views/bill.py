@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from kanchay.domain.bill import BandStep, Bill, BillForecast, BillLine
 from kanchay.domain.forecast import LEVELS
 from kanchay.web.shell import Reader
+from kanchay.web.views.formula import written
 
 __all__ = [
     "BillRow",
@@ -23,8 +23,6 @@ __all__ = [
     "step_view",
     "tariff_title",
 ]
-
-_LONG_NUMBER: Final = re.compile(r"(?<![\d.])\d{4,}")
 
 
 @dataclass(frozen=True)
@@ -76,14 +74,6 @@ def tariff_title(document: dict[str, Any] | None, language: str) -> str:
     return ", ".join(str(p) for p in parts if p)
 
 
-def _written(formula: str, r: Reader) -> str:
-    """The sum under a line as people write it: thousands apart, no break before units, a limit in words."""
-    t = r.words
-    said = _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", formula)
-    said = said.replace(" kWh", "\u00a0kWh").replace(" %", "\u00a0%")
-    return t("bill.above", kwh=said[2:]) if said.startswith("> ") else said
-
-
 def _row(line: BillLine, names: dict[str, str], r: Reader) -> BillRow:
     t, f = r.words, r.formats
     name = names.get(line.id) or (t(f"bill.line.{line.id}") if t.has(f"bill.line.{line.id}") else line.id)
@@ -95,29 +85,44 @@ def _row(line: BillLine, names: dict[str, str], r: Reader) -> BillRow:
     source = f"{line.source.title}, {line.source.date}" if line.source else ""
     return BillRow(
         name,
-        _written(rule, r),
+        written(rule, r),
         f.number(line.amount, 2),
         source=source,
     )
 
 
 def bill_rows(bill: Bill, names: dict[str, str], r: Reader) -> list[BillRow]:
-    """Taxed lines, subtotal, tax, untaxed lines, rounding, total."""
+    """Taxed lines, subtotal, tax, untaxed lines, rounding, total.
+
+    Energy of which there was none, as of the summer in winter, has no row; nor has a subtotal without tax.
+    """
     t, f = r.words, r.formats
-    taxed = [line for line in bill.lines if line.taxed]
-    rest = [line for line in bill.lines if not line.taxed]
+    lines = [
+        line for line in bill.lines if line.amount or line.kind not in ("energy", "credit") or _is_used(line)
+    ]
+    taxed = [line for line in lines if line.taxed]
+    rest = [line for line in lines if not line.taxed]
     rest.sort(key=lambda line: {"tax": 0, "untaxed": 1, "rounding": 2}.get(line.kind, 1))
     rows = [_row(line, names, r) for line in taxed]
-    rows.append(BillRow(t("bill.subtotal"), "", f.number(bill.subtotal, 2), "sum"))
+    if taxed:
+        rows.append(BillRow(t("bill.subtotal"), "", f.number(bill.subtotal, 2), "sum"))
     rows += [_row(line, names, r) for line in rest]
     rows.append(BillRow(t("bill.total"), "", f.money(bill.total, bill.currency), "total"))
     return rows
 
 
+def _is_used(line: BillLine) -> bool:
+    """Whether a line of no money still tells of energy, as at a price of zero."""
+    return bool(line.quantity)
+
+
 def said_warnings(codes: Iterable[str], r: Reader) -> tuple[str, ...]:
     """What to be careful with, each once, in the reader's words; codes that are for programs alone say nothing."""
     t = r.words
-    keys = (f"warning.{'price.unverified' if c.endswith('.unverified') and c != 'rule.unverified' else c}" for c in codes)
+    keys = (
+        f"warning.{'price.unverified' if c.endswith('.unverified') and c != 'rule.unverified' else c}"
+        for c in codes
+    )
     return tuple(dict.fromkeys(t(key) for key in keys if t.has(key)))
 
 

@@ -11,6 +11,7 @@ from kanchay.domain.tariff import Tariff
 from kanchay.services.money.compare import Option, OptionComparison
 from kanchay.web.gather import Refusal
 from kanchay.web.shell import Reader
+from kanchay.web.views.bill import said_warnings
 
 __all__ = ["OptionsView", "options_view"]
 
@@ -162,7 +163,7 @@ def _not_offered(found: OptionComparison, r: Reader) -> tuple[tuple[str, str], .
 
 def _warnings(priced: list[Option], r: Reader) -> tuple[str, ...]:
     codes = dict.fromkeys(w for option in priced for w in option.warnings if w not in _SAID)
-    return tuple(dict.fromkeys(r.words(f"warning.{w}") for w in codes if r.words.has(f"warning.{w}")))
+    return said_warnings(codes, r)
 
 
 def _notes(found: OptionComparison, r: Reader) -> tuple[str, ...]:

@@ -8,11 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.domain.point import Site
 from kanchay.domain.receipt import FIELDS, LINES, Receipt
 from kanchay.domain.receiptstudy import ComparedLine, Comparison, ReceiptStudy
+from kanchay.services.money.tariffs import line_words
 from kanchay.web.shell import Reader
-from kanchay.web.views.bill import Months, charge_names, months_view, tariff_title
+from kanchay.web.views.bill import Months, months_view, tariff_title
 
 __all__ = ["ReceiptView", "receipt_view"]
 
@@ -88,7 +90,7 @@ def receipt_view(
     """
     t, receipt = r.words, study.receipt
     document = documents.get(study.tariff_id or "", {})
-    names = charge_names(document, r.language)
+    names = line_words(parse_tariff(document), r.language) if document else {}
     verdict, tone = _total_verdict(study.by_list, receipt, r)
     missing = ", ".join(t(f"receipt_field.{name}").lower() for name in receipt.missing)
     return ReceiptView(

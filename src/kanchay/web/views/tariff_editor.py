@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from kanchay.services.money.tariff_edit import Trial
-from kanchay.services.money.tariffs import line_names
+from kanchay.services.money.tariffs import line_words
 from kanchay.web.shell import Reader
 from kanchay.web.views.bill import BillRow, bill_rows
 
@@ -48,11 +48,7 @@ def editor_view(trial: Trial, r: Reader) -> EditorView:
     mistakes = sum(p.severity == "mistake" for p in check.problems)
     remarks = len(check.problems) - mistakes
     tariff = check.tariff
-    names = (
-        {}
-        if tariff is None
-        else {k: n.get(r.language) or n.get("es", k) for k, n in line_names(tariff).items()}
-    )
+    names = {} if tariff is None else line_words(tariff, r.language)
     state = t.many("editor.mistakes", mistakes) if mistakes else t("editor.ok")
     if remarks:
         state = f"{state} {t.many('editor.remarks', remarks)}"
