@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kanchay.adapters.tariffs import octopus, swiss, urdb
+from kanchay.adapters.tariffs import octopus, swiss, swiss_prices, urdb
 from kanchay.adapters.tariffs.draft import Answers, ForeignTariff, LeftOut
 from kanchay.adapters.tariffs.values import load
 from kanchay.analysis.tariff.parse import parse_tariff
@@ -31,6 +31,7 @@ FORMATS: Final = {
     "urdb": Format(urdb.looks_like, urdb.read),
     "octopus": Format(octopus.looks_like, octopus.read),
     "swiss": Format(swiss.looks_like, swiss.read),
+    "swiss-prices": Format(swiss_prices.looks_like, swiss_prices.read),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from kanchay.adapters.tariffs.draft import Answers, ForeignTariff, Notes, one_price, slug
 from kanchay.adapters.tariffs.hours import Band, Calendar
+from kanchay.adapters.tariffs.slots import local_day, series_of
 from kanchay.adapters.tariffs.values import exact, member, members, money, seconds, text
 from kanchay.domain.errors import FileRefused
 from kanchay.domain.priceseries import PriceSeries
@@ -29,7 +30,6 @@ _DAY: Final = 86400
 _LONG: Final = 2 * _DAY  # a price that holds longer is a version of its own
 _PENCE: Final = Decimal(100)
 _FAR: Final = 2**40
-_MOST_SLOTS: Final = 400_000  # twenty years of half hours
 _MOST_VERSIONS: Final = 500
 _READ: Final = frozenset({"value_exc_vat", "value_inc_vat", "valid_from", "valid_to", "payment_method"})
 _VAT_DECIMALS: Final = 3
@@ -190,8 +190,7 @@ def _version(start: date, end: date | None, charges: list[dict[str, Any]]) -> di
 
 def _day(second: int) -> date:
     """The local day on which a price begins: the first whole one."""
-    local = datetime.fromtimestamp(second, UTC).astimezone(ZoneInfo(_ZONE))
-    return local.date() + timedelta(days=1 if (local.hour, local.minute) != (0, 0) else 0)
+    return local_day(second, _ZONE, whole=True)
 
 
 def _by_day(rates: Sequence[_Rate]) -> list[tuple[date, _Rate]]:
@@ -247,7 +246,8 @@ def _fast(
         return charge, []
     name = f"{slug(key)}_price"
     charge = {"id": "energy", "kind": "series", "series": name, "taxes": taxes, "name": _NAME}
-    return charge, [_series(rates, name, notes)]
+    slots = [(r.start, min(r.end, r.start + _LONG), float(r.net)) for r in rates]
+    return charge, [series_of(name, "GBP", slots, _HALF_HOUR, notes)]
 
 
 def _daily_pattern(rates: list[_Rate]) -> dict[int, Decimal] | None:
@@ -268,22 +268,3 @@ def _over_midnight(day: dict[int, Decimal]) -> dict[int, Decimal]:
     ordered = dict(sorted(day.items()))
     whole = ordered if 0 in ordered else {0: ordered[max(ordered)], **ordered}
     return {0: whole[0]} | {b: whole[b] for a, b in pairwise(whole) if whole[a] != whole[b]}
-
-
-def _series(rates: list[_Rate], name: str, notes: Notes) -> PriceSeries:
-    import numpy as np
-
-    start, end = rates[0].start // _HALF_HOUR, min(rates[-1].end, rates[-1].start + _LONG) // _HALF_HOUR
-    if end - start > _MOST_SLOTS:
-        raise FileRefused(
-            "The prices of the file span more than twenty years.",
-            hint="Ask for fewer: period_from=2025-01-01.",
-            code="file.damaged",
-        )
-    values = np.full(max(end - start, 1), np.nan)
-    for rate in rates:
-        values[max(rate.start // _HALF_HOUR - start, 0) : rate.end // _HALF_HOUR - start] = float(rate.net)
-    missing = int(np.isnan(values).sum())
-    if missing:
-        notes.add("price.gap", "results", str(missing))
-    return PriceSeries(name, "GBP", values, start * _HALF_HOUR, _HALF_HOUR)

@@ -25,7 +25,7 @@ __all__ = ["command"]
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["urdb", "octopus", "swiss"]),
+    type=click.Choice(["urdb", "octopus", "swiss", "swiss-prices"]),
     help="What the file is, where it does not tell.",
 )
 @click.option("--id", "tariff_id", default="", help="Id of the tariff, such as us.utility.plan.")
@@ -44,7 +44,8 @@ def command(click_ctx: click.Context, /, *, file: Path, locale: str, as_json: bo
     """Read a tariff of another format and write it as one of ours.
 
     FILE is JSON as the service gives it: a rate of the OpenEI Utility Rate Database (urdb), unit rates of Octopus
-    Energy's API (octopus), or a Swiss grid operator's machine-readable tariffs (swiss). It goes to the folder
+    Energy's API (octopus), a Swiss grid operator's machine-readable tariffs (swiss) or its prices by the quarter of
+    an hour (swiss-prices). It goes to the folder
     tariffs of the home; published prices of each half hour go to prices. What could not be carried over is told.
     """
     found = _read(file, given)
