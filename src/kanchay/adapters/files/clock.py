@@ -75,7 +75,7 @@ def shown_twice(wall: IntArray, tz: str) -> NDArray[np.bool_]:
 
 
 def _begins_late(wall: IntArray, rows: IntArray, rank: IntArray) -> NDArray[np.bool_]:
-    """Labels of a series that begins within the doubled hour and shows none twice: in the later pass nothing is missing."""
+    """Labels of a series that begins within the doubled hour, none of them twice: the later pass leaves no hole."""
     first = int(wall.min())
     near = wall[rows] < first + DAY // 8
     begins = bool((wall[rows] == first).any()) and not (rank[near] > 0).any()
