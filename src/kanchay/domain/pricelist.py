@@ -84,7 +84,7 @@ class PriceList:
     name: str
     fingerprint: str
     publisher: str
-    provider: str  # empty: the list names none (the regulator's page)
+    provider: str
     system: str
     valid_from: date
     with_igv: bool

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from kanchay.adapters.pricelists.lines import printed_line
-from kanchay.analysis.pricelists.understand import understand
+from kanchay.adapters.pricelists.reader import FileListReader
+from kanchay.analysis.pricelists.understand import KnownSystems, understand
 from kanchay.domain.errors import FileRefused, InputError
 from kanchay.domain.pricelist import ListWish, PriceList, PrintedList
 from tests.unit.pricelists.conftest import KNOWN, Read
@@ -60,7 +62,7 @@ def test_the_regulators_page_gives_the_same_prices(read: Read, bands: Bands) -> 
     page = regulator_page(bands.system.upper(), f"{day}/{month}/{year}", bt5b(bands), nested=True)
     offered = read(page, "page.html")
     assert prices(offered) == expected(bands)
-    assert (offered.publisher, offered.with_igv, offered.provider) == ("osinergmin", False, "")
+    assert (offered.publisher, offered.with_igv, offered.provider) == ("osinergmin", False, bands.provider)
     assert offered.valid_from == date.fromisoformat(bands.valid_from)
 
 
@@ -180,6 +182,16 @@ def test_what_a_list_leaves_open_is_asked(read: Read, change: dict[str, str], co
         read(data)
     assert asked.value.code == code
     assert read(data, with_igv=True).with_igv
+
+
+def test_a_system_of_two_distributors_is_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_bytes(regulator_page("LIMA", "04/10/2026", bt5b(PLUZ)))
+    known = KnownSystems({"pluz": ["Pluz"], "enel": ["Enel"]}, {"pluz": ["Lima"], "enel": ["Lima"]})
+    with pytest.raises(InputError) as asked:
+        understand(FileListReader().read(path), ListWish(), known)
+    assert asked.value.code == "pricelist.provider"
+    assert understand(FileListReader().read(path), ListWish(provider="enel"), known).provider == "enel"
 
 
 def test_files_that_are_no_list_are_refused(read: Read) -> None:

@@ -64,6 +64,7 @@ def understand(printed: PrintedList, wish: ListWish, known: KnownSystems) -> Pri
     if not provider and not printed.publisher:
         raise _unknown(f"{printed.name} names no distributor whose tariffs we hold", known)
     system = wish.system or _system(printed, provider, known)
+    provider = provider or _owner(printed, system, known)
     lines = _lines_of(printed, system)
     rows, contested = read_rows(lines, _column(printed, lines, system, wish))
     _needs_rows(printed, rows, contested)
@@ -99,6 +100,15 @@ def _system(printed: PrintedList, provider: str, known: KnownSystems) -> str:
     raise InputError(
         f"{printed.name} {what}.", hint=f"Name it with --system: {', '.join(held)}.", code="pricelist.system"
     )
+
+
+def _owner(printed: PrintedList, system: str, known: KnownSystems) -> str:
+    """The one distributor of a system: the regulator's page names none."""
+    owners = sorted(p for p, systems in known.systems.items() if bare(system) in {bare(s) for s in systems})
+    if len(owners) == 1:
+        return owners[0]
+    who = f"we hold of {', '.join(owners)}" if owners else "we hold no tariff of"
+    raise _unknown(f"{printed.name} is of {system}, which {who}", known)
 
 
 def _lines_of(printed: PrintedList, system: str) -> list[PrintedLine]:

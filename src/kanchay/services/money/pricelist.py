@@ -74,8 +74,7 @@ def propose_all(
 
 
 def _is_of(provider: dict[str, str], offered: PriceList) -> bool:
-    same = offered.provider in ("", provider["id"])
-    return same and bare(provider.get("system") or "") == bare(offered.system)
+    return provider["id"] == offered.provider and bare(provider.get("system") or "") == bare(offered.system)
 
 
 def _today(ctx: Context, timezone: str) -> date:
