@@ -114,6 +114,17 @@ def load_of(seed: int) -> np.ndarray:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_import_and_bill_as_pysam(seed: int) -> None:
+    compare(seed)
+
+
+@pytest.mark.slow
+def test_many_as_pysam() -> None:
+    for seed in range(100, 700):
+        compare(seed)
+
+
+def compare(seed: int) -> None:
+    """The made-up record of that number through both programs, each month of a year within a cent."""
     record, load = made(seed), load_of(seed)
     tariff = imported(record)
     assert not tariff.left_out
