@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import resource
+import time
 import zipfile
 import zlib
 
 import pytest
 
+from kanchay.adapters.receipts.pdf import read_lines
 from kanchay.adapters.receipts.reader import MOST_BYTES, FileReceiptReader
+from kanchay.adapters.receipts.text import lines_of
 from kanchay.domain.errors import FileRefused
 from kanchay.simulate.receipts import draw_receipt, receipt_pdf, receipt_xml
 
@@ -148,3 +151,12 @@ def test_latin_letters_in_latin_bytes() -> None:
     text = receipt_xml(made).decode("utf-8").replace("utf-8", "iso-8859-1", 1)
     read = READER.read(text.encode("iso-8859-1"), "r.xml")
     assert read.amount("maintenance") == made.maintenance
+
+
+@pytest.mark.parametrize(
+    "line", ["1" * 1000, "123 " * 250, "1 x " * 250, "lectura actual " * 60, "a" + " " * 900 + "b"]
+)
+def test_text_made_to_be_slow_is_not(line: str) -> None:
+    began = time.process_time()
+    read_lines(lines_of([(1, ["LUZ DEL SUR", *[line] * 20_000])]), "r.pdf")
+    assert time.process_time() - began < 5

@@ -24,15 +24,17 @@ __all__ = [
 ]
 
 # 3016.96, 3,016.96 and 3 016.96; the sign before it, or stars of a cheque between S/ and it.
-NUMBER: Final = r"(?:\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-MONEY: Final = r"(?<![\d.,])-? ?(?:\d{1,3}(?:[ ,]\d{3})+|\d{1,9})\.\d{2}(?!\d|\.\d)"
+NUMBER: Final = r"(?:\d{1,3}(?:[ ,]\d{3}){1,3}(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?)"
+MONEY: Final = r"(?<![\d.,])-? ?(?:\d{1,3}(?:[ ,]\d{3}){1,3}|\d{1,9})\.\d{2}(?!\d|\.\d)"
 DATE: Final = r"(?:\d{1,2}[/.-](?:\d{1,2}|[a-z]{3,10})[/.-](?:\d{4}|\d{2})(?!\d)|\d{4}-\d{2}-\d{2})"
 _MONTHS: Final = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "se", "oct", "nov", "dic")
 _GLUED: Final = re.compile(
     r"(\.\d{4})(?=-?\d{1,6}\.\d{2}(?!\d))"
 )  # a price and the amount drawn right after it
-_LONGEST: Final = 400  # characters of a line
-_MOST_LINES: Final = 1500
+_LONGEST: Final = 300  # characters of a line
+_WIDEST: Final = 1000  # with the spaces between its columns
+_MOST_LINES: Final = 800  # two pages have some 150
+_GAP: Final = re.compile(r" {4,}")  # between columns; how wide it is says nothing
 _PRIVATE: Final = re.compile(r"\d[\d-]{5,}\d(?![.,]?\d)")
 
 
@@ -56,11 +58,11 @@ def lines_of(pages: Iterable[tuple[int, Iterable[str]]]) -> list[TextLine]:
     found = []
     for page, lines in pages:
         for i, line in enumerate(lines, start=1):
-            clean = "".join(c if c.isprintable() else " " for c in line.replace("\u00a0", " "))[:_LONGEST]
-            raw = _GLUED.sub(r"\1 ", clean.strip().replace("\u2212", "-"))
-            if raw:
-                found.append(TextLine(page, i, raw, fold(raw)))
-    return found[:_MOST_LINES]
+            clean = "".join(c if c.isprintable() else " " for c in line[:_WIDEST].replace("\u00a0", " "))
+            raw = _GLUED.sub(r"\1 ", _GAP.sub("   ", clean.strip()).replace("\u2212", "-"))
+            if raw and len(found) < _MOST_LINES:
+                found.append(TextLine(page, i, raw[:_LONGEST], fold(raw[:_LONGEST])))
+    return found
 
 
 def number(text: str) -> Decimal | None:

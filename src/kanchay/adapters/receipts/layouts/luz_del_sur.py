@@ -19,8 +19,9 @@ LAYOUT: Final = Layout(
         rf"(?P<register_now>{NUMBER}) ?- ?(?P<register_before>{NUMBER}) ?= ?{NUMBER} ?x ?(?P<factor>{NUMBER})"
         rf" ?= ?(?P<kwh>{NUMBER}) ?x ?(?P<p>\d\.\d{{4}})",
         rf"^(?P<q>{NUMBER}) ?x ?(?P<p>\d\.\d{{4}})(?: |$)",
-        r"(?P<register_now>\d+\.\d\d) +(?P<register_before>\d+\.\d\d) +\d+\.\d\d +(?P<factor>\d+\.\d{4}) +"
-        r"(?P<kwh>\d+\.\d\d) +(?P<p>\d\.\d{4})(?!\d)",
+        r"(?<!\d)(?P<register_now>\d{1,9}\.\d\d) +(?P<register_before>\d{1,9}\.\d\d) +\d{1,9}\.\d\d +"
+        r"(?P<factor>\d{1,4}\.\d{4}) +"
+        r"(?P<kwh>\d{1,9}\.\d\d) +(?P<p>\d\.\d{4})(?!\d)",
         rf"ultima lectura[ :(]{{1,8}}(?P<end>{DATE})",
         rf"mes facturado [a-z]+ \d{{4}} +(?P<kwh>{NUMBER}) ?kwh",
         r"(?P<total_due>(?<![\d.,])(?:\d{1,3}(?:[ ,]\d{3})+|\d{1,6})\.\d\d)"

@@ -20,9 +20,9 @@ LAYOUT: Final = Layout(
     ),
     fields=(
         rf"(?P<q>{NUMBER}) ?kwh al precio de s/\.? ?(?P<p>\d\.\d{{4}})",
-        rf"factor(?: ?de)? ?consumo kwh[ )]{{0,6}}(?P<factor>\d+(?:\.\d+)?)\)? ?(?P<kwh>{NUMBER})\b",
+        rf"factor(?: ?de)? ?consumo kwh[ )]{{0,6}}(?P<factor>\d{{1,6}}(?:\.\d{{1,6}})?)\)? ?(?P<kwh>{NUMBER})\b",
         rf"lectura actual ?\((?P<end>{DATE})\)",
         rf"lectura anterior ?\((?P<start>{DATE})\)",
-        r"s/\.? ?\*{2,12} ?(?P<total_due>\d[\d ,]*\.\d\d)(?!\d)",
+        r"s/\.? ?\*{2,12} ?(?P<total_due>\d[\d ,]{0,12}\.\d\d)(?!\d)",
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from kanchay.adapters.receipts.text import DATE, NUMBER
 
 __all__ = ["LAYOUT"]
 
-_READ_ON: Final = rf"[a-z ]*(?:\({DATE}\))?[ :]{{1,30}}"
+_READ_ON: Final = rf"[a-z ]{{0,40}}(?:\({DATE}\))?[ :]{{1,30}}"
 _REGISTER: Final = r"(?!\d|[/.-]\d)(?: ?kw|  |$)"
 
 LAYOUT: Final = Layout(
@@ -76,6 +76,8 @@ LAYOUT: Final = Layout(
         ),
         "total_month": r"total (?:del )?mes(?: actual)?",
         "total_due": r"total a pagar",
-        "informative": r"(?:descuento|recargo|aporte)?[ (]*\bfose\b[a-z ()]*|fise\b[a-z ]*|monto informativo",
+        "informative": (
+            r"(?:descuento|recargo|aporte)?[ (]{0,3}\bfose\b[a-z ()]{0,40}|fise\b[a-z ]{0,40}|monto informativo"
+        ),
     },
 )
