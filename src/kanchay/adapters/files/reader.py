@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path, PurePosixPath
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -16,20 +14,19 @@ from kanchay.adapters.files.container import Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.encoding import decode
 from kanchay.adapters.files.factors import take_factors
-from kanchay.adapters.files.formats.archive import join_statements
 from kanchay.adapters.files.formats.own import read_own
 from kanchay.adapters.files.formats.preview import preview_of, told_by
 from kanchay.adapters.files.formats.registry import find_format, find_profile
-from kanchay.adapters.files.formats.statement import Statement, TextFormat
+from kanchay.adapters.files.formats.statement import Statement
 from kanchay.adapters.files.kinds import find_kinds, find_label
 from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
 from kanchay.adapters.files.meaning import Meaning, guess_unit, read_meaning
+from kanchay.adapters.files.members import Found, read_members
 from kanchay.adapters.files.named import refuse_later_formats
-from kanchay.adapters.files.parts import combine, read_side_by_side, understand_all
+from kanchay.adapters.files.parts import combine, understand_all
 from kanchay.adapters.files.prepared import Prepared, prepare
 from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.questions import ask
-from kanchay.adapters.files.refusal import NO_READINGS
 from kanchay.adapters.files.roles import Roles, find_roles
 from kanchay.adapters.files.scaling import Scaling, scale
 from kanchay.adapters.files.series import Decided, build_series
@@ -37,7 +34,6 @@ from kanchay.adapters.files.table import Table
 from kanchay.adapters.files.together import see_together
 from kanchay.adapters.files.told import check_columns, only_sheet, tell
 from kanchay.adapters.files.words import label_word, matches, normal, zone_words
-from kanchay.domain.errors import FileRefused
 from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import zone
 from kanchay.domain.point import Kind
@@ -50,15 +46,6 @@ __all__ = ["SniffingReader"]
 MB = 1024 * 1024
 # The name of a series that has none in the file: the same in every file, so that the next month finds its point.
 _PLAIN = {Quantity.ELECTRIC_ENERGY: "electricity", Quantity.POWER: "electricity"}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one file holds before its words are weighed; `named` is the format that was recognised."""
-
-    inside: Statement | list[Table]
-    named: TextFormat | None
-    encoding: str | None
 
 
 class SniffingReader:
@@ -86,7 +73,13 @@ class SniffingReader:
     def _preview(self, content: Content, path: Path, options: ImportOptions) -> ImportPreview:
         """An archive of files, or one file."""
         if content.kind == "archive":
-            return self._archive(content, path, options)
+            return read_members(
+                content,
+                path.name,
+                options,
+                self._found,
+                lambda tables, given, encoding: _of_tables(tables, path, given, content.kind, encoding),
+            )
         found = self._found(content, path.name)
         if isinstance(found.inside, Statement) and found.named is not None:
             return preview_of(found.inside, found.named, path.name, options, found.encoding)
@@ -125,46 +118,6 @@ class SniffingReader:
         if looks_like_xml(text):
             return read_xml(text, name, self.limits), encoding
         return read_text(text, name, self.limits), encoding
-
-    def _archive(self, content: Content, path: Path, options: ImportOptions) -> ImportPreview:
-        """The files of an archive as one export: months of a format joined, tables as those of one file."""
-        stated: dict[TextFormat, list[Statement]] = {}
-        tables: list[Table] = []
-        encoding, left_out = None, list(content.passed_over)
-        for number, (member, inner) in enumerate(content.members):
-            report("rows", number / len(content.members))
-            try:
-                found = self._found(inner, member)
-            except FileRefused as refused:
-                if refused.code not in NO_READINGS:
-                    raise
-                left_out.append(member)
-                continue
-            encoding = found.encoding or encoding
-            if isinstance(found.inside, Statement) and found.named is not None:
-                stated.setdefault(found.named, []).append(found.inside)
-            elif isinstance(found.inside, list):
-                tables += _of_member(found.inside, member)
-        readers: list[Callable[[ImportOptions], ImportPreview]] = [
-            partial(_stated, join_statements(parts), named, path.name, encoding)
-            for named, parts in stated.items()
-        ]
-        if tables:
-            readers.append(lambda given: _of_tables(tables, path, given, content.kind, encoding))
-        preview = read_side_by_side(readers, options, path.name)
-        return replace(preview, facts=(*preview.facts, *(("left_out", name) for name in left_out)))
-
-
-def _stated(
-    found: Statement, named: TextFormat, name: str, encoding: str | None, options: ImportOptions
-) -> ImportPreview:
-    return preview_of(found, named, name, options, encoding)
-
-
-def _of_member(tables: list[Table], member: str) -> list[Table]:
-    """Tables under the name of the file they are from."""
-    stem = PurePosixPath(member).stem
-    return [replace(t, sheet=f"{stem} {t.sheet}".strip()) for t in tables]
 
 
 def _digest(path: Path) -> str:
