@@ -55,7 +55,7 @@ def fold(text: str) -> str:
 
 def lines_of(pages: Iterable[tuple[int, Iterable[str]]]) -> list[TextLine]:
     """Lines of numbered pages, spaces made plain, empty ones left out."""
-    found = []
+    found: list[TextLine] = []
     for page, lines in pages:
         for i, line in enumerate(lines, start=1):
             clean = "".join(c if c.isprintable() else " " for c in line[:_WIDEST].replace("\u00a0", " "))
