@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -52,6 +51,7 @@ def command(
     """Replay past periods under each option that the site may get: "you would have paid"."""
     from kanchay.cli.opening import open_context
     from kanchay.services.money.compare import compare_options
+    from kanchay.services.money.told import told_comparison
 
     ctx, scope, site = open_context(click_ctx, input_path, tz, country, site_id, one_meter=True)
     if site is None:
@@ -60,7 +60,7 @@ def command(
         ctx, scope, site.id, periods=periods, current_id=tariff_id, tariff_ids=others,
         parameters=name_values(params), prices_of=prices_of.date() if prices_of else None,
     )  # fmt: skip
-    emit_json(_told(found)) if as_json else _show(found)
+    emit_json(told_comparison(found)) if as_json else _show(found)
 
 
 def _show(found: OptionComparison) -> None:
@@ -98,33 +98,3 @@ def _row(option: Option, words: str) -> list[str]:
 def _said(option: Option) -> str:
     told = ["cannot be priced"] if option.refusal else []
     return ", ".join([*told, *(f"needs {c.replace('.', ' ')}" for c in option.conditions)])
-
-
-def _told(found: OptionComparison) -> dict[str, Any]:
-    return {
-        "site_id": found.site_id,
-        "currency": found.currency,
-        "periods": found.periods,
-        "prices_of": found.prices_of,
-        "left_out": found.left_out,
-        "lender": found.lender.id if found.lender else None,
-        "skipped": found.skipped,
-        "current": _option(found.current),
-        "options": [_option(o) for o in found.options],
-        "not_offered": [{"tariff_id": t.id, "why": why} for t, why in found.not_offered],
-    }
-
-
-def _option(option: Option) -> dict[str, Any]:
-    totals: list[Decimal] = [b.total for b in option.bills]
-    return {
-        "tariff_id": option.tariff.id,
-        "option": option.tariff.option,
-        "total": option.total,
-        "difference": option.difference,
-        "by_period": totals,
-        "conditions": option.conditions,
-        "refusal": option.refusal,
-        "refusal_code": option.refusal_code,
-        "warnings": option.warnings,
-    }

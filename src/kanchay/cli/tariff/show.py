@@ -12,10 +12,6 @@ from kanchay.cli.pricing import day_of
 from kanchay.cli.tariff.naming import library_of, tariff_named
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from kanchay.domain.tariff import Tariff
-    from kanchay.services.context import Context
     from kanchay.services.money.tariff_page import TariffPage
     from kanchay.services.money.tariff_words import TariffWords
 
@@ -37,29 +33,22 @@ def command(
 
     What is not verified is marked, never shown as a fact.
     """
-    from kanchay.services.money.tariff_page import tariff_page
+    from kanchay.services.money.tariff_page import tariff_page, usual_day
     from kanchay.services.money.tariff_words import TariffWords
+    from kanchay.services.money.told import told_tariff
 
     ctx = library_of(click_ctx)
     tariff = tariff_named(ctx, tariff_name)
     words = TariffWords(tariff, ctx.library.texts(locale), locale)
-    page = tariff_page(words, day_of(moment) or _usual_day(ctx, tariff))
+    page = tariff_page(words, day_of(moment) or usual_day(ctx, tariff))
     if as_json:
-        emit_json(_told(page))
+        emit_json(told_tariff(page))
         return
     _head(page, words)
     _prices(page, words)
     _hours(page, words)
     _values(page, words)
     _lists(page, words)
-
-
-def _usual_day(ctx: Context, tariff: Tariff) -> date:
-    """Today by the tariff's clock where a list holds, else the first day of the newest."""
-    from kanchay.domain.interval import to_datetime
-
-    today = to_datetime(ctx.clock(), tariff.timezone).date()
-    return today if any(v.holds_on(today) for v in tariff.versions) else tariff.versions[-1].valid_from
 
 
 def _head(page: TariffPage, words: TariffWords) -> None:
@@ -139,20 +128,3 @@ def _lists(page: TariffPage, words: TariffWords) -> None:
     if t.rounding.total_step is not None:
         click.echo(f"{words.say('show.rounding', step=t.rounding.total_step)}.")
     click.echo(f"{words.say('show.versions')}: {', '.join(str(v.valid_from) for v in t.versions)}.")
-
-
-def _told(page: TariffPage) -> dict[str, object]:
-    return {
-        "id": page.tariff.id,
-        "on": page.on,
-        "currency": page.tariff.currency,
-        "valid_from": page.version.valid_from,
-        "valid_to": page.version.valid_to,
-        "review_due": page.review_due,
-        "source": page.version.source,
-        "n_unverified": page.n_unverified,
-        "prices": page.prices,
-        "hours": page.hours,
-        "values": page.values,
-        "rules": page.rules,
-    }

@@ -9,11 +9,13 @@ from datetime import date
 from kanchay.analysis.tariff.timetable import day_plans
 from kanchay.domain.charges import DemandCharge
 from kanchay.domain.errors import BillRefused
+from kanchay.domain.interval import to_datetime
 from kanchay.domain.tariff import Parameter, Schedule, Tariff, Version
+from kanchay.services.context import Context
 from kanchay.services.money.pricetable import PriceRow, price_table, value_on
 from kanchay.services.money.tariff_words import TariffWords, is_unsure
 
-__all__ = ["BlockHours", "TariffPage", "ValueRow", "tariff_page"]
+__all__ = ["BlockHours", "TariffPage", "ValueRow", "tariff_page", "usual_day"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class TariffPage:
     def n_unverified(self) -> int:
         """Prices that rest on one unchecked source, or are less than highly sure."""
         return sum(row.unverified for row in self.prices)
+
+
+def usual_day(ctx: Context, tariff: Tariff) -> date:
+    """Today by the tariff's clock where a list holds, else the first day of the newest."""
+    today = to_datetime(ctx.clock(), tariff.timezone).date()
+    return today if any(v.holds_on(today) for v in tariff.versions) else tariff.versions[-1].valid_from
 
 
 def tariff_page(words: TariffWords, on: date) -> TariffPage:

@@ -1,6 +1,7 @@
 """JSON for programs: the same data as the command line prints, under one error form."""
 
-from kanchay.web.api import cards as _cards  # noqa: F401 (adds its route to v1)
+from kanchay.web.api import bills as _bills  # noqa: F401 (adds its routes to v1)
+from kanchay.web.api import cards as _cards  # noqa: F401 (likewise)
 from kanchay.web.api import days as _days  # noqa: F401 (likewise)
 from kanchay.web.api import exports as _exports  # noqa: F401 (likewise)
 from kanchay.web.api import imports as _imports  # noqa: F401 (likewise)

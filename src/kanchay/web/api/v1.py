@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from apiflask import APIBlueprint, Schema
 from apiflask.fields import Boolean, Integer, String
 from apiflask.validators import Length, OneOf, Range
 from flask import Response, jsonify
 
-from kanchay.domain.bill import Bill, BillForecast
 from kanchay.domain.errors import InputError, NotFound
 from kanchay.domain.finding import Finding, Recommendation, RecommendationState
 from kanchay.domain.forecast import LEVELS, QUANTILE_NAMES, Forecast, PeriodForecast, TemperatureUse
@@ -25,7 +24,7 @@ from kanchay.web.pages.findings import ANSWERS
 from kanchay.web.sessions import current_actor, scope
 from kanchay.web.shell import product
 
-__all__ = ["Page", "asked_model", "blueprint", "known_point", "known_site", "page"]
+__all__ = ["Page", "asked_model", "blueprint", "known_point", "known_site", "page", "refuse"]
 
 blueprint = APIBlueprint("v1", __name__, url_prefix="/api/v1", tag="Kanchay")
 
@@ -144,7 +143,8 @@ def page(rows: list[Any], query: dict[str, int]) -> Response:
     return jsonify({"items": plain(rows[first:last]), "next": last if last < len(rows) else None})
 
 
-def _refuse(refusal: Refusal) -> None:
+def refuse(refusal: Refusal) -> NoReturn:
+    """Raise what stood in the way, for the one error form."""
     from kanchay.domain.errors import BillRefused, NotEnoughData
 
     kind = BillRefused if refusal.code.startswith("bill") else NotEnoughData
@@ -282,7 +282,7 @@ def forecast(point_id: str, query: dict[str, Any]) -> Response:
 def period(site_id: str) -> Response:
     found = known_site(site_id).period
     if isinstance(found, Refusal):
-        _refuse(found)
+        refuse(found)
     return jsonify(plain(found))
 
 
@@ -318,28 +318,3 @@ def answer_one(site_id: str, recommendation_id: str, given: dict[str, str]) -> R
     answer_recommendation(known.ctx, scope(Purpose.OPERATE), recommendation_id, wish, given["reason"])
     fresh = Gathered(known.ctx, known.scope, known.site).recommendations
     return jsonify(plain(next(x for x in fresh if x.id == recommendation_id)))
-
-
-@blueprint.get("/sites/<site_id>/bill")
-@blueprint.doc(
-    summary="Bill of the period so far",
-    responses=answer(schema_of(Bill), "Line by line.", also=(401, 404, 409, 422)),
-)
-def bill(site_id: str) -> Response:
-    from kanchay.services.money.bill import bill_period
-
-    known = known_site(site_id)
-    left_out = known.left_out if known.site.tariff_id else ()
-    return jsonify(plain(bill_period(known.ctx, known.scope, site_id, leave_out=left_out)))
-
-
-@blueprint.get("/sites/<site_id>/bill/expected")
-@blueprint.doc(
-    summary="Expected bill",
-    responses=answer(schema_of(BillForecast), "With its range.", also=(401, 404, 409, 422)),
-)
-def expected(site_id: str) -> Response:
-    found = known_site(site_id).expected
-    if isinstance(found, Refusal):
-        _refuse(found)
-    return jsonify(plain(found))
