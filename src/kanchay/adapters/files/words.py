@@ -64,9 +64,9 @@ _DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = (
     (r"export\w*|injec\w*|inyec\w*|\w*einspeis\w*|fe?ed ?in\w*|return\w*|\w*teruglever\w*|\w*injectie"
      r"|naar (?:het )?net|ins netz|vertid\w*"
      r"|excedent\w*|surplus|immess\w*|ruckliefer\w*|entregad\w*|received by grid|to grid"
-     r"|outflow|as k ?wh|1 \d{1,2} 2 [4-6] 0|2 8 \d|2 9 \d|2 29 0", _D.EXPORT, 3.0),
+     r"|outflow|oddan\w*|as k ?wh|1 \d{1,2} 2 [4-6] 0|2 8 \d|2 9 \d|2 29 0", _D.EXPORT, 3.0),
     (r"import\w*|\w*afname|\w*bezug|from grid|grid|van (?:het )?net|aus dem netz|de (?:la )?red|soutir\w*|delivered"
-     r"|withdraw\w*|prelev\w*|entnahme|netzbezug|levering|afgenomen|compra\w*|inflow|ae k ?wh"
+     r"|withdraw\w*|prelev\w*|entnahme|netzbezug|levering|afgenomen|compra\w*|inflow|pobor|pobran\w*|ae k ?wh"
      r"|1 \d{1,2} 1 [4-6] 0|1 8 \d|1 9 \d|1 29 0", _D.IMPORT, 2.5),
     (r"produc\w*|produkt\w*|generat\w*|generac\w*|generad\w*|opwek\w*|opgewekt\w*|erzeug\w*|pv\d*|solar\d*"
      r"|zonne\w*|photovolt\w*|\w*produktion|\w*productie|\w*erzeugung|\w*opbrengst|yield|ertrag"
@@ -121,8 +121,8 @@ _COMPOSITE: Final = re.compile(
     r"(?:_|\s|^)(?:per|je|por)(?:_|\s)|[€$£]\s?/|/\s?[km]?wh?\b|[_ ](?:w|kwh|wh)[_ /]?m2|/\s?m[2²³3]", re.I
 )
 # Signs beside active energy or power: "A+" or "+A" is what comes from the grid, "A-" or "-A" what goes there.
-_IMPORTED: Final = re.compile(r"(?<![^\W_])(?:\+[AP]|[AP]\+)(?![^\W_])", re.I)
-_EXPORTED: Final = re.compile(r"(?<![^\W_])(?:[-\u2212][AP]|[AP][-\u2212])(?![^\W_])", re.I)
+_IMPORTED: Final = re.compile(r"(?<![^\W_])(?:\+[AP]|E?[AP]\+)(?![^\W_])", re.I)
+_EXPORTED: Final = re.compile(r"(?<![^\W_])(?:[-\u2212][AP]|E?[AP][-\u2212])(?![^\W_])", re.I)
 _BRACKETS: Final = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
 _LONG_UNITS: Final = frozenset(
     [
@@ -256,7 +256,9 @@ def find_unit(header: str) -> Unit | None:
     """The unit a header names: in brackets, as a word, or as the last part of a snake_case name."""
     if is_composite(header):
         return None
-    header = _EXPORTED.sub(" ", _IMPORTED.sub(" ", header))  # no amperes
+    header = (
+        _EXPORTED.sub(" ", _IMPORTED.sub(" ", header)).replace("℃", "°C").replace("℉", "°F")
+    )  # no amperes
     header = _TAIL_UNIT.sub(r"\1\3 \2\4", _HOURS_OF_WATTS.sub(r"\1watthours", header))
     words = re.split(r"[^A-Za-z0-9°%³]+", header)
     for word in words:

@@ -56,6 +56,7 @@ TABLES: Final[tuple[Profile, ...]] = (
     coes.PROFILE,
     solaredge.PROFILE,
     enphase.PROFILE,
+    enphase.TELEMETRY,
     shelly.PROFILE,
     emhass.PROFILE,
     *bdg2.PROFILES,
