@@ -139,9 +139,7 @@ def test_a_bomb_inside_a_zip_is_refused(read: Read) -> None:
 def test_one_meter_under_two_names_is_counted_once(read: Read) -> None:
     """The portal renamed its column in between; two days stand in both files."""
     found = read(
-        zipped(
-            march__csv=csv(range(96)), april__csv=csv(range(48, 200), head="Start (UTC),Grid import kWh")
-        ),
+        zipped(march__csv=csv(range(96)), april__csv=csv(range(48, 200), head="Start (UTC),Grid import kWh")),
         name="a.zip",
         label="start",
     )
