@@ -62,9 +62,9 @@ def panels(n: int) -> Iterator[Any]:
 
 
 def model(runtime: str = "onnx", threads: int = 2) -> Any:
-    from kanchay.bundle.load import load_bundle
+    from kanchay.bundle.load import grounded, load_bundle
 
-    return load_bundle(BUNDLE, runtime=runtime, threads=threads)
+    return grounded(load_bundle(BUNDLE, runtime=runtime, threads=threads))
 
 
 def in_batches(forecaster: Any) -> Callable[[Any], int]:

@@ -62,11 +62,11 @@ def history(resolution_s: int) -> np.ndarray:
 def loaded(calls: int) -> list[dict[str, Any]]:
     from kanchay.analysis.forecast.naive import EnsembleNaive
     from kanchay.analysis.forecast.single import forecast_panel
-    from kanchay.bundle.load import load_bundle
+    from kanchay.bundle.load import grounded, load_bundle
     from kanchay.domain.panel import Panel
 
     rows = []
-    models = {kind: load_bundle(BUNDLE, runtime=kind) for kind in ("onnx", "numpy")}
+    models = {kind: grounded(load_bundle(BUNDLE, runtime=kind)) for kind in ("onnx", "numpy")}
     for resolution_s in (3600, 900):
         panel = Panel.of(
             ("m",), history(resolution_s)[None], start=BEGIN, resolution_s=resolution_s, tz="Europe/Madrid"

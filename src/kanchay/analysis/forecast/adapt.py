@@ -20,7 +20,7 @@ from kanchay.analysis.forecast.adapt_experts import DayGrid, day_grid, days_know
 from kanchay.analysis.forecast.adapt_past import PastForecasts, past_forecasts
 from kanchay.analysis.forecast.adapt_weights import PRIOR, Prior, own_weights
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
-from kanchay.analysis.forecast.spread import NORMAL_LEVELS, nan_mean, non_negative
+from kanchay.analysis.forecast.spread import NORMAL_LEVELS, carried, nan_mean, non_negative
 from kanchay.domain.interval import DAY
 from kanchay.domain.reading import FloatArray
 
@@ -33,9 +33,6 @@ _FAIR_DAYS: Final = 6.5
 _LEAST_DAYS: Final = 14  # past days before a naive may take over
 _BASE_MARGIN: Final = 0.98  # the base forecast must have been so much better (RMSE) to answer itself
 _NAIVE_MARGIN: Final = 0.98
-# How far each quantile goes with the mean when experts move it: the floor of a home (its standby) hardly moves, its
-# peaks more than the mean. Set on training and validation meters by pinball loss (docs/concepts/adaptation.md).
-_CARRIED: Final = np.array([0.3, 0.3, 0.35, 0.45, 0.65, 0.9, 1.1, 1.1, 1.1])
 # Numbers held at once: pasts that windows share are forecast once for as many windows as fit into the first; each is
 # then learned from in parts of the second, which is what a single forecast needs at its peak.
 _MEMORY: Final = 6_000_000
@@ -163,8 +160,7 @@ def _choose(actual: FloatArray, means: FloatArray) -> NDArray[np.int64]:
 
 def _around(mean: FloatArray, actual: FloatArray, grid: DayGrid, chosen: NDArray[np.int64]) -> FloatArray:
     """Bands about the chosen mean: the base forecast's, moved along, or a normal spread where a naive answers."""
-    # Carried unequally, levels may cross; sorting mends that.
-    moved = np.sort(grid.quantiles + (mean - grid.mean)[..., None] * _CARRIED, axis=-1)
+    moved = carried(grid.quantiles, mean - grid.mean)
     error = actual - mean
     spread = np.sqrt(nan_mean(np.swapaxes(error[:, 1:], 1, 2) ** 2))[:, None, :, None]
     normal = mean[..., None] + np.nan_to_num(spread) * NORMAL_LEVELS

@@ -16,7 +16,7 @@ import numpy as np
 
 from kanchay.analysis.forecast.hypotheses import mixed
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
-from kanchay.analysis.forecast.spread import NORMAL_LEVELS, non_negative
+from kanchay.analysis.forecast.spread import NORMAL_LEVELS, carried, non_negative
 from kanchay.analysis.forecast.weekshape import WeekShape, settled, week_of
 from kanchay.domain.interval import DAY, HOUR, wall_clock
 from kanchay.domain.reading import FloatArray
@@ -96,7 +96,7 @@ def _lingering(windows: Windows, shape: WeekShape, answer: Prediction) -> Predic
     move = _LINGERS * departure[:, None] * np.exp(-steps / _FADE_H)
     mean, quantiles = answer.mean.copy(), answer.quantiles.copy()
     mean[:, : len(steps)] += move
-    quantiles[:, : len(steps)] += move[..., None]
+    quantiles[:, : len(steps)] = carried(quantiles[:, : len(steps)], move)
     return Prediction(mean, quantiles)
 
 
