@@ -61,7 +61,7 @@ def _period(bill: Element, name: str) -> tuple[int, int]:
 
 def is_energy(words: str) -> bool:
     """Whether the words of a line name the energy itself, and no charge that is only priced by it."""
-    return matches(_ENERGY, normal(words)) and not matches(_OTHER, normal(words))
+    return bool(matches(_ENERGY, normal(words))) and not matches(_OTHER, normal(words))
 
 
 def _billed(bill: Element, name: str) -> list[tuple[str, float]]:
