@@ -29,11 +29,11 @@ from typing import Any
 import numpy as np
 
 BEGIN = 1_672_531_200
-ROWS = {"csv": 1.0, "parquet": 1.0, "xlsx": 0.05, "green-button": 0.1, "home-assistant": 1.0, "emhass": 1.0}
+ROWS = {"csv": 1.0, "parquet": 1.0, "xlsx": 0.05, "green-button": 0.1, "home-assistant": 0.5, "emhass": 0.5}
 PEERS = ("csv", "parquet", "xlsx")
 LINE = (
     "{format:15s}{rows:8d} rows {ours_mb} MB  ours {ours_seconds} s {ours_peak_mib} MiB"
-    "  pandas {pandas_seconds} s {pandas_peak_mib} MiB  ratio {ratio_seconds}"
+    "  pandas {pandas_seconds} s {pandas_peak_mib} MiB  ratio {ratio_seconds}, of CPU {ratio_cpu}"
 )
 
 

@@ -144,8 +144,9 @@ def _where_missing(preview: ImportPreview, r: Reader) -> str:
     found = [g for g in (gaps_of(e).longest for e in map(energy_of, preview.series) if e is not None) if g]
     if len(set(found)) != 1:
         return ""
-    start, end = (r.formats.when(at) for at in found[0])
-    return r.words("import.gap_from", start=start, end=end)
+    f, (start, end) = r.formats, found[0]
+    same_day = f.moment(start).date() == f.moment(end).date()
+    return r.words("import.gap_from", start=f.when(start), end=f.clock(end) if same_day else f.when(end))
 
 
 def _step(span_s: int, resolution_s: int) -> int:
