@@ -78,6 +78,21 @@ def test_whoever_runs_a_building_is_not_called_you(client, language: str) -> Non
     assert not re.search(r"\b(tú|tu|tus|te|you|your)\b", main, re.I), main
 
 
+def test_a_company_without_tariffs_of_ours_is_said(world) -> None:
+    """Its own prices are checked all the same; nothing can be saved before a tariff is chosen."""
+    client = world.client()
+    page = sent(client, receipt_pdf(draw_receipt(3, "distriluz")), "recibo.pdf")
+    text = client.get(page).text
+    assert "Ninguna de nuestras tarifas es de esta empresa" in text
+    assert "todo cuadra al céntimo" in text
+    assert "Elige una tarifa y verás qué se guardaría." in text
+    refused = client.post(page, page, {"tariff": ""})
+    assert refused.status_code == 422
+    assert "Elige primero una tarifa." in refused.text or "inventado" in refused.text
+    chosen = client.get(f"{page}?tariff=pe.luz_del_sur.lima_sur.bt5b").text
+    assert "Guardar en el local" in chosen
+
+
 def test_another_tariff_is_compared_when_it_is_chosen(client, xml: bytes) -> None:
     page = sent(client, xml)
     text = client.get(f"{page}?tariff=pe.pluz.lima_norte.bt5b").text

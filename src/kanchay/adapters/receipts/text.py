@@ -60,8 +60,10 @@ def lines_of(pages: Iterable[tuple[int, Iterable[str]]]) -> list[TextLine]:
         for i, line in enumerate(lines, start=1):
             clean = "".join(c if c.isprintable() else " " for c in line[:_WIDEST].replace("\u00a0", " "))
             raw = _GLUED.sub(r"\1 ", _GAP.sub("   ", clean.strip()).replace("\u2212", "-"))
-            if raw and len(found) < _MOST_LINES:
+            if raw:
                 found.append(TextLine(page, i, raw[:_LONGEST], fold(raw[:_LONGEST])))
+            if len(found) >= _MOST_LINES:
+                return found
     return found
 
 
