@@ -98,7 +98,7 @@ def _view(report: MonthReport, texts: Mapping[str, str], t: ReportWords, r: Read
         "days": _day_rows(report, f),
         "bill_rows": _bill_rows(report, t, r),
         "bill_note": _bill_note(report.bill, t, f),
-        "warnings": () if isinstance(report.bill, Refused) else said_warnings(report.bill.warnings, r),
+        "warnings": () if isinstance(report.bill, Refused) else said_warnings([report.bill], r),
         "sources": _sources(report, t),
         "findings": None
         if isinstance(report.findings, Refused)

@@ -211,6 +211,7 @@ def test_what_uses_nothing_is_named_and_not_drawn() -> None:
         ("≤ 140 kWh", "hasta 140\u00a0kWh"),
         ("1265.9 kWh × 0.002 × 5500 × 0.001", "1,265.9\u00a0kWh × 0.002 × 5,500 × 0.001"),
         ("13.14 (30 kWh) + 96.4 kWh × 0.6259", "13.14 por los primeros 30\u00a0kWh + 96.4\u00a0kWh × 0.6259"),
+        ("42.4893 kWh × 0.7031", "42.49\u00a0kWh × 0.7031"),
         ("30 day × 0.048", "30 días × 0.048"),
         ("1 month × 14.27", "1 mes × 14.27"),
         ("2.5 kW × 56.93 × 0.0822 year", "2.5\u00a0kW × 56.93 × 0.0822 años"),
@@ -222,3 +223,25 @@ def test_sums_under_a_line_are_written_as_people_write_them(formula: str, said: 
     from kanchay.web.views.formula import written
 
     assert written(formula, R) == said
+
+
+@pytest.mark.parametrize(
+    ("country", "first", "label"), [("PE", "pe.", "Luz del Sur, Lima Sur"), ("ES", "es.", "")]
+)
+def test_tariffs_of_the_own_country_are_offered_first(country: str, first: str, label: str) -> None:
+    from kanchay.bootstrap import in_memory
+    from kanchay.web.views.tariff_choice import tariff_groups
+
+    documents = in_memory().library.tariff_documents()
+    groups = tariff_groups(documents, country, "es")
+    ids = [key for group in groups for key, _ in group.tariffs]
+    assert sorted(ids) == sorted(documents)
+    n_own = sum(key.startswith(first) for key in ids)
+    assert n_own > 0
+    assert all(key.startswith(first) for key in ids[:n_own])
+    labels = [group.label for group in groups]
+    assert len(labels) == len(set(labels))
+    assert all(":" in said for said in labels[-3:])  # another country is named
+    assert not label or label in labels
+    other = "Estados Unidos: Salt River Project, Arizona"
+    assert other in labels

@@ -21,17 +21,13 @@ from kanchay.web.pages.common import gather
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product, reader, render
 from kanchay.web.views.bill import tariff_title
+from kanchay.web.views.tariff_choice import tariff_groups
 
 __all__ = ["blueprint"]
 
 blueprint = APIBlueprint("sites", __name__, enable_openapi=False)
 
 _MOST = 1e9  # of money, of m²
-
-
-def _tariffs(language: str) -> list[tuple[str, str]]:
-    documents = product().ctx.library.tariff_documents()
-    return sorted((key, tariff_title(document, language) or key) for key, document in documents.items())
 
 
 @blueprint.get("/sites")
@@ -46,7 +42,8 @@ def index() -> str:
         newest = max((s.end for s in known.spans.values()), default=None)
         late += newest is None or r.now - newest > DAY
         rows.append((site, len(known.points), r.formats.when(newest) if newest else ""))
-    names = dict(_tariffs(reader().language))
+    language, documents = reader().language, ctx.library.tariff_documents()
+    names = {key: tariff_title(document, language) or key for key, document in documents.items()}
     return render(
         "sites.html", section="sites", rows=rows, tariff_names=names, headline=_headline(len(rows), late)
     )
@@ -87,7 +84,8 @@ def _form_page(form: Site, site: Site | None, wrong: str) -> str:
         section="sites",
         form=form,
         wrong=wrong,
-        tariffs=_tariffs(language),
+        tariffs=tariff_groups(documents, form.country, language),
+        tariff_now=tariff_title(documents.get(form.tariff_id or ""), language),
         asked=asked,
     )
 
@@ -124,9 +122,6 @@ def _from_form(form: Any, base: Site) -> Site:
     tariff = form.get("tariff_id") or None
     if tariff and tariff not in product().ctx.library.tariff_documents():
         raise InputError(f"There is no tariff '{tariff}'.", code="form.tariff")
-    given = tuple((k[2:], v.strip()) for k, v in sorted(form.items()) if k.startswith("p-") and v.strip())
-    for key, value in given:
-        _number(value, key)
     return replace(
         base,
         name=name,
@@ -136,9 +131,21 @@ def _from_form(form: Any, base: Site) -> Site:
         currency=(form.get("currency") or "PEN").upper()[:3],
         tariff_id=tariff,
         billing_day=int(day),
-        tariff_parameters=given if "with_parameters" in form else base.tariff_parameters,
+        tariff_parameters=_parameters(form, base, tariff),
         floor_area_m2=_number(form.get("floor_area_m2", ""), "m²"),
     )
+
+
+def _parameters(form: Any, base: Site, tariff: str | None) -> tuple[tuple[str, str], ...]:
+    """Values as typed, or as they were where none were asked for; without those that the tariff does not know."""
+    given = tuple((k[2:], v.strip()) for k, v in sorted(form.items()) if k.startswith("p-") and v.strip())
+    for key, value in given:
+        _number(value, key)
+    values = given if "with_parameters" in form else base.tariff_parameters
+    if tariff is None:
+        return values
+    known = {p["id"] for p in product().ctx.library.tariff_documents()[tariff].get("parameters", ())}
+    return tuple((key, value) for key, value in values if key in known)
 
 
 def _sentence(error: KanchayError) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from kanchay.domain.bill import BandStep, Bill, BillForecast, BillLine
 from kanchay.domain.forecast import LEVELS
@@ -19,10 +19,17 @@ __all__ = [
     "StepView",
     "bill_rows",
     "months_view",
+    "option_title",
+    "provider_title",
     "said_warnings",
     "step_view",
     "tariff_title",
 ]
+
+
+# Warnings by how much they may change a total; the others follow.
+_HEAVY: Final = ("lighting.unknown", "price.other_date", "energy.estimated", "demand.short_history", "demand.coarse",
+                 "price.stale", "price.review_due")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,12 +73,21 @@ def tariff_title(document: dict[str, Any] | None, language: str) -> str:
     """``Luz del Sur, Lima Sur, BT5B residencial``."""
     if not document:
         return ""
-    provider, option = document.get("provider", {}), document.get("option", {})
+    return ", ".join(part for part in (provider_title(document), option_title(document, language)) if part)
+
+
+def provider_title(document: Mapping[str, Any]) -> str:
+    """``Luz del Sur, Lima Sur``."""
+    provider = document.get("provider", {})
+    return ", ".join(str(part) for part in (provider.get("name"), provider.get("system")) if part)
+
+
+def option_title(document: Mapping[str, Any], language: str) -> str:
+    """``BT5B residencial``."""
+    option = document.get("option", {})
     name = option.get("name", {})
     said = name.get(language, "") if isinstance(name, dict) else str(name)
-    code = f"{option.get('code', '')} {said[:1].lower()}{said[1:]}".strip()
-    parts = [provider.get("name"), provider.get("system"), code]
-    return ", ".join(str(p) for p in parts if p)
+    return f"{option.get('code', '')} {said[:1].lower()}{said[1:]}".strip()
 
 
 def _row(line: BillLine, names: dict[str, str], r: Reader) -> BillRow:
@@ -116,14 +132,24 @@ def _is_used(line: BillLine) -> bool:
     return bool(line.quantity)
 
 
-def said_warnings(codes: Iterable[str], r: Reader) -> tuple[str, ...]:
-    """What to be careful with, each once, in the reader's words; codes that are for programs alone say nothing."""
+def said_warnings(bills: Iterable[Bill], r: Reader) -> tuple[str, ...]:
+    """What to be careful with in some bills, each once, in the reader's words, what changes the total most first.
+
+    Codes that are for programs alone say nothing, nor does one of demand where a bill has no line of it.
+    """
     t = r.words
-    keys = (
-        f"warning.{'price.unverified' if c.endswith('.unverified') and c != 'rule.unverified' else c}"
-        for c in codes
-    )
-    return tuple(dict.fromkeys(t(key) for key in keys if t.has(key)))
+    codes = {_general(code) for bill in bills for code in bill.warnings if _concerns(code, bill)}
+    ranked = sorted(codes, key=lambda code: (_HEAVY.index(code) if code in _HEAVY else len(_HEAVY), code))
+    return tuple(dict.fromkeys(t(f"warning.{code}") for code in ranked if t.has(f"warning.{code}")))
+
+
+def _general(code: str) -> str:
+    """A price of one line that is not verified is said as any such price."""
+    return "price.unverified" if code.endswith(".unverified") and code != "rule.unverified" else code
+
+
+def _concerns(code: str, bill: Bill) -> bool:
+    return not code.startswith("demand.") or any(line.kind == "demand" for line in bill.lines)
 
 
 def step_view(

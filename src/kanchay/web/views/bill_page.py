@@ -133,7 +133,7 @@ def _laid_out(bill: Bill, tariff: Tariff, r: Reader) -> BillView:
     return BillView(
         headline="",
         rows=tuple(bill_rows(bill, line_words(tariff, r.language), r)),
-        warnings=said_warnings(bill.warnings, r),
+        warnings=said_warnings([bill], r),
         sources=tuple(dict.fromkeys(told))[:4],
         carbon="" if bill.co2_kg is None else r.formats.unit(bill.co2_kg, "kg", 1),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Final
 
 from kanchay.web.shell import Reader
@@ -10,6 +11,7 @@ from kanchay.web.shell import Reader
 __all__ = ["written"]
 
 _LONG_NUMBER: Final = re.compile(r"(?<![\d.])\d{4,}")
+_FINE: Final = re.compile(r"\d+\.\d{3,}(?= kWh| kW\b)")
 _FIRST_PART: Final = re.compile(r"([\d.]+) \(([\d.]+) kWh\)")
 _TIME: Final = re.compile(r"([\d.]+) (day|month|year)\b")
 _SERIES: Final = re.compile(r"× [a-z]\w*\.\w+")
@@ -17,9 +19,10 @@ _LIMITS: Final = {"> ": "bill.above", "≤ ": "bill.up_to"}
 
 
 def written(formula: str, r: Reader) -> str:
-    """Thousands apart, no break before units; in words what is a code: a limit, a first block, days, hourly prices."""
+    """Thousands apart, energy to two decimals, no break before units; in words what is a code, as a limit or days."""
     t = r.words
-    said = _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", formula)
+    said = _FINE.sub(lambda found: f"{Decimal(found[0]):.2f}", formula)
+    said = _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", said)
     said = _FIRST_PART.sub(lambda found: t("bill.first_part", amount=found[1], kwh=found[2]), said)
     said = _TIME.sub(lambda found: _time(found[1], found[2], r), said)
     said = _SERIES.sub(f"× {t('bill.by_the_hour')}", said)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from kanchay.domain.bill import Bill
 from kanchay.domain.tariff import Tariff
 from kanchay.services.money.compare import Option, OptionComparison
 from kanchay.web.gather import Refusal
@@ -71,7 +72,7 @@ def options_view(found: OptionComparison | Refusal, r: Reader) -> OptionsView:
         head_row=tuple(o.tariff.option for o in shown),
         periods=_periods(found, shown, r),
         not_offered=_not_offered(found, r),
-        warnings=_warnings(priced, r),
+        warnings=said_warnings(_quiet(priced), r),
         notes=_notes(found, r),
         borrowed=_borrowed(found.lender, r),
     )
@@ -161,9 +162,10 @@ def _not_offered(found: OptionComparison, r: Reader) -> tuple[tuple[str, str], .
     )
 
 
-def _warnings(priced: list[Option], r: Reader) -> tuple[str, ...]:
-    codes = dict.fromkeys(w for option in priced for w in option.warnings if w not in _SAID)
-    return said_warnings(codes, r)
+def _quiet(priced: list[Option]) -> list[Bill]:
+    """All bills, without the warnings that the page says in its own words."""
+    bills = (bill for option in priced for bill in option.bills)
+    return [replace(bill, warnings=tuple(w for w in bill.warnings if w not in _SAID)) for bill in bills]
 
 
 def _notes(found: OptionComparison, r: Reader) -> tuple[str, ...]:

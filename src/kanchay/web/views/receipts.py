@@ -15,6 +15,7 @@ from kanchay.domain.receiptstudy import ComparedLine, Comparison, ReceiptStudy
 from kanchay.services.money.tariffs import line_words
 from kanchay.web.shell import Reader
 from kanchay.web.views.bill import Months, months_view, tariff_title
+from kanchay.web.views.formula import written
 
 __all__ = ["ReceiptView", "receipt_view"]
 
@@ -223,7 +224,7 @@ def _row(x: ComparedLine, name: str, r: Reader, kind: str = "line") -> PaperRow:
     verdict = r.words(f"receipt_verdict.{x.verdict}", difference=difference)
     return PaperRow(
         name,
-        "" if x.formula.startswith((">", "≤")) else x.formula,
+        "" if x.formula.startswith((">", "≤")) else written(x.formula, r),
         _amount(x.printed, r),
         _amount(x.computed, r),
         verdict,
