@@ -77,13 +77,18 @@ class Readings:
         self._held: OrderedDict[Hashable, Reading] = OrderedDict()
 
     def get(self, token: str, asked: Hashable, read: Read) -> Reading:
-        """The reading of an upload under these answers: the one that is held, or a new one on its way."""
+        """The reading of an upload under these answers: the one that is held, or a new one on its way.
+
+        An upload is read once at a time: what is still being read of it under other answers ends.
+        """
         with self._lock:
             self._sweep()
             key = (token, asked)
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
+            for other in [k for k, r in self._held.items() if r.token == token and not r.done.is_set()]:
+                self._held.pop(other).stopping.set()
             reading = self._held[key] = Reading(token)
         Thread(target=copy_context().run, args=(self._work, reading, read), daemon=True).start()
         return reading

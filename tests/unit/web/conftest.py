@@ -86,6 +86,14 @@ class Client:
         return self.post("/sign-in", "/sign-in", {"email": email, "password": password})
 
 
+@pytest.fixture(autouse=True)
+def _read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is: a file's preview is awaited, not the page that tells how far it is."""
+    import kanchay.web.pages  # noqa: F401 - loads the module; the package has a blueprint of that name
+
+    monkeypatch.setattr(sys.modules["kanchay.web.pages.imports"], "_QUICK_S", 60.0)
+
+
 def _shape(seed: int, scale: float) -> np.ndarray:
     """An evening peak, a smaller one in the morning, some noise: kWh by the hour."""
     hours = np.arange(24)

@@ -80,6 +80,24 @@ def test_stopping_ends_the_work_itself() -> None:
         reading.found()
 
 
+def test_another_answer_ends_what_is_read_under_the_first() -> None:
+    readings, ended = Readings(), Event()
+
+    def endless() -> Recalled:
+        try:
+            while True:
+                report("rows", 0.5)
+                time.sleep(0.005)
+        finally:
+            ended.set()
+
+    first = readings.get("token", "unit=Wh", endless)
+    assert readings.get("token", "unit=kWh", result).found().preview.file_name == "a.csv"
+    assert ended.wait(5) or first.done.wait(5)
+    with pytest.raises(NotFound):
+        first.found()
+
+
 def test_a_refusal_reaches_whoever_waits() -> None:
     def refused() -> Recalled:
         raise FileRefused("It is a picture.", code="file.other_kind")

@@ -144,7 +144,10 @@ def register_steps(values: FloatArray) -> RegisterSteps:
         if high > low:
             smooth[low:high] = _envelope(line[low:high])
     energy, guessed = np.diff(smooth), np.zeros(max(0, len(line) - 1), dtype=bool)
-    breaks = [(int(i), Break.GLITCH, float(values[i])) for i in np.setdiff1d(np.arange(len(values)), kept)]
+    breaks = [
+        (int(i), Break.GLITCH, float(values[i]))
+        for i in np.setdiff1d(np.arange(len(values)), kept, assume_unique=True)
+    ]
     for i in large:
         kind, energy[i] = _break(line[i], line[i + 1], budget)
         guessed[i] = True
