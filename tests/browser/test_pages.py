@@ -17,7 +17,12 @@ PAGES = {
     "findings": f"{HOME}/findings",
     "office-findings": f"{OFFICE}/findings",
     "bill": f"{HOME}/bill",
+    "bill-past": f"{HOME}/bill?back=1",
     "office-bill": f"{OFFICE}/bill",
+    "options": f"{HOME}/bill/options",
+    "receipt": f"{HOME}/receipt",
+    "tariffs": "/tariffs",
+    "tariff-editor": "/tariffs/write",
     "import": f"{HOME}/import",
     "export": f"{OFFICE}/export",
     "sites": "/sites",
@@ -76,7 +81,17 @@ def test_a_page_that_is_not_there(browse) -> None:
 def test_zoomed_in_the_page_flows_anew(browse, width: int) -> None:
     """A screen of 1280, 768 or 1440 px at 400 or 200 % has that many pixels to lay out in (WCAG 1.4.4, 1.4.10)."""
     browser = browse(width)
-    for name in ("home", "office", "forecast", "card", "bill", "findings", "import"):
+    for name in (
+        "home",
+        "office",
+        "forecast",
+        "card",
+        "bill",
+        "options",
+        "tariff-editor",
+        "findings",
+        "import",
+    ):
         page = browser.open(PAGES[name])
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
         assert page.evaluate(CUT) == [], name
@@ -90,7 +105,9 @@ def test_larger_text_alone_still_fits(browse) -> None:
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
 
 
-@pytest.mark.parametrize("name", ["home", "forecast", "card", "bill", "findings", "import"])
+@pytest.mark.parametrize(
+    "name", ["home", "forecast", "card", "bill", "options", "tariff-editor", "findings", "import"]
+)
 def test_without_javascript_everything_is_there(browse, name: str) -> None:
     browser = browse(360, java_script_enabled=False)
     page = browser.open(PAGES[name])

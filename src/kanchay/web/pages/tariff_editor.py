@@ -41,12 +41,12 @@ def show() -> str:
     return _page(text, _KWH, wanted)
 
 
-def _page(text: str, kwh: str, wanted: str = "", wrong: str = "") -> str:
+def _page(text: str, kwh: str, wanted: str = "", wrong: str = "", *, unsaved: bool = False) -> str:
     view = _view(text, kwh)
     own = view.tariff_id in product().ctx.library.own_tariffs()
     return render(
         "tariff_editor.html", section="tariffs", v=view, text=text, kwh=kwh, wanted=wanted, wrong=wrong,
-        own=own, most=MOST_TEXT,
+        own=own, most=MOST_TEXT, unsaved=unsaved,
     )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def check() -> FlaskResponse:
     """The live answer while somebody writes."""
     _mine()
     view = _view(request.form.get("text", ""), request.form.get("kwh", _KWH))
-    return jsonify(html=_part(view), ok=view.ok)
+    return jsonify(html=_part(view), ok=view.ok, state=view.state)
 
 
 def _part(view: EditorView) -> str:
@@ -81,13 +81,13 @@ def save() -> Response | str | tuple[str, int]:
     mine = _mine()
     text, kwh = request.form.get("text", "").replace("\r\n", "\n"), request.form.get("kwh", _KWH)
     if request.form.get("do") == "check":
-        return _page(text, kwh)
+        return _page(text, kwh, unsaved=True)
     try:
         tariff_id, _ = save_tariff(product().ctx, _store(), mine, text)
     except InputError as error:
         r = reader()
         key = f"editor.{error.code}"
-        return _page(text, kwh, wrong=r.words(key) if r.words.has(key) else str(error)), 422
+        return _page(text, kwh, wrong=r.words(key) if r.words.has(key) else str(error), unsaved=True), 422
     product().memo.clear()
     flash(reader().words("editor.saved", id=tariff_id), "good")
     return redirect(url_for("tariff_editor.show", id=tariff_id), 303)

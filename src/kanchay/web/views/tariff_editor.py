@@ -35,6 +35,7 @@ class EditorView:
     rows: tuple[BillRow, ...]
     refusal: str
     spread: bool
+    currency: str
 
 
 def starting_text(language: str) -> str:
@@ -64,4 +65,5 @@ def editor_view(trial: Trial, r: Reader) -> EditorView:
         rows=() if trial.bill is None else tuple(bill_rows(trial.bill, names, r)),
         refusal=trial.refusal,
         spread=trial.spread,
+        currency=r.formats.symbol(tariff.currency) if tariff else "",
     )

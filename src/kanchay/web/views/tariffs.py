@@ -30,6 +30,7 @@ class Row:
     source: str
     url: str
     own: bool
+    id: str
 
 
 @dataclass(frozen=True)
@@ -123,4 +124,5 @@ def _row(age: TariffAge, r: Reader, *, mixed: bool) -> Row:
         source=age.source if mixed else "",
         url=(age.url or "") if mixed else "",
         own=age.own,
+        id=age.tariff_id,
     )
