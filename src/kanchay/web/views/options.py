@@ -88,10 +88,17 @@ def _headline(found: OptionComparison, r: Reader) -> str:
     t, f = r.words, r.formats
     best = found.best
     if best is None or best.difference is None:
-        return t("options.h1_stay" if found.options else "options.h1_only")
+        return t(f"options.h1_{_nothing_less(found)}")
     money = f.money(-best.difference, found.currency)
     key = "options.h1_conditional" if best.conditions or found.lender else "options.h1_less"
     return t.many(key, len(found.periods), option=best.tariff.option, money=money)
+
+
+def _nothing_less(found: OptionComparison) -> str:
+    """Why no option is cheaper: there is none, none can be priced, or each costs more."""
+    if not found.options:
+        return "only"
+    return "stay" if any(o.total is not None for o in found.options) else "unpriced"
 
 
 def _head(found: OptionComparison, r: Reader) -> str:
