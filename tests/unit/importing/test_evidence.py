@@ -219,3 +219,18 @@ def test_a_copied_row_is_not_the_second_pass_of_an_hour(read: Read) -> None:
 def test_a_date_alone_is_its_day(read: Read) -> None:
     found = read(["Date,Import kWh", *(f"2024-05-{d:02d},{8 + d % 3}" for d in range(1, 29))])
     assert asked(found) == set()
+
+
+def test_whom_to_call_is_no_date(tmp_path: Path) -> None:
+    """A workbook writes dates as midnights; a sentence with a number below them leaves them dates."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Datos", 0)
+    sheet.append(["Fecha", "Hora", "Importada kWh"])
+    for i, t in enumerate(hours()):
+        sheet.append([datetime.fromisoformat(t[:10]), t[11:], HOME[i]])
+    sheet.append(["Consultas: 0801 12345"])
+    book.save(tmp_path / "export.xlsx")
+    found = SniffingReader().read(tmp_path / "export.xlsx", ImportOptions(tz="America/Lima"))
+    assert [(s.n, s.resolution_s) for s in found.series] == [(96, 3600)]

@@ -76,8 +76,8 @@ class Column:
                 self.instants = None
         elif self.texts is not None:
             midnight = r"^(\d[^ T]*)[ T]0?0:00(:00(\.0+)?)?$"
-            # A word such as "Total" below the dates does not make them moments.
-            if pc.all(pc.match_substring_regex(self.cleaned(), f"{midnight}|^\\D*$")).as_py():
+            # Words below the dates, such as "Total" or whom to call, do not make them moments.
+            if pc.all(pc.match_substring_regex(self.cleaned(), f"{midnight}|^\\D")).as_py():
                 self.texts = pc.replace_substring_regex(self.cleaned(), pattern=midnight, replacement=r"\1")
                 self._clean, self.type = None, "date"
 
