@@ -245,3 +245,29 @@ def test_tariffs_of_the_own_country_are_offered_first(country: str, first: str, 
     assert not label or label in labels
     other = "Estados Unidos: Salt River Project, Arizona"
     assert other in labels
+
+
+def test_energy_of_which_there_was_none_has_no_row() -> None:
+    """The summer's line is left out in winter, one at a price of zero is not; the sum stays."""
+    from kanchay.domain.bill import Bill, BillLine
+    from kanchay.web.views.bill import bill_rows, said_warnings
+
+    def line(name: str, amount: str, formula: str, kind: str = "energy") -> BillLine:
+        return BillLine(name, Decimal(amount), taxed=False, kind=kind, formula=formula)
+
+    lines = (
+        line("summer", "0.00", "0 kWh × 0.441 + 0 kWh × 0.318"),
+        line("winter", "9.00", "30 kWh × 0.30"),
+        line("free", "0.00", "12 kWh × 0"),
+        line("upkeep", "0.00", "", "fixed"),
+    )
+    zero, nine = Decimal("0.00"), Decimal("9.00")
+    start, end = date(2026, 1, 1), date(2026, 2, 1)
+    codes = ("demand.expected", "energy.unverified", "price.unverified", "lighting.unknown", "for.programs")
+    bill = Bill("x", "1", "USD", start, end, Decimal(42), lines, zero, zero, nine, warnings=codes)
+    rows = bill_rows(bill, {}, R)
+    assert [row.name for row in rows] == ["winter", "free", "upkeep", "Total a pagar"]
+    assert rows[-1].amount == "US$\u00a09.00"
+    said = said_warnings([bill, bill], R)
+    assert said[0].startswith("Este total no incluye el alumbrado")  # the weightiest first
+    assert len(said) == 2  # no demand without a line of it, a price that is not verified once

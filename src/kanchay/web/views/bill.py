@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 
+_ENERGY: Final = re.compile(r"(\d+(?:\.\d+)?) kWh")
 # Warnings by how much they may change a total; the others follow.
 _HEAVY: Final = ("lighting.unknown", "price.other_date", "energy.estimated", "demand.short_history", "demand.coarse",
                  "price.stale", "price.review_due")  # fmt: skip
@@ -129,7 +131,7 @@ def bill_rows(bill: Bill, names: dict[str, str], r: Reader) -> list[BillRow]:
 
 def _is_used(line: BillLine) -> bool:
     """Whether a line of no money still tells of energy, as at a price of zero."""
-    return bool(line.quantity)
+    return any(Decimal(kwh) for kwh in _ENERGY.findall(line.formula))
 
 
 def said_warnings(bills: Iterable[Bill], r: Reader) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ class BillView:
     refusal: str = ""
     rows: tuple[BillRow, ...] = ()
     kwh: str = ""
+    currency: str = ""
     so_far: str = ""
     so_far_kwh: str = ""
     warnings: tuple[str, ...] = ()
@@ -132,6 +133,7 @@ def _laid_out(bill: Bill, tariff: Tariff, r: Reader) -> BillView:
     told = (f"{s.title}, {s.date}" for s in (line.source for line in bill.lines) if s)
     return BillView(
         headline="",
+        currency=r.formats.symbol(bill.currency),
         rows=tuple(bill_rows(bill, line_words(tariff, r.language), r)),
         warnings=said_warnings([bill], r),
         sources=tuple(dict.fromkeys(told))[:4],

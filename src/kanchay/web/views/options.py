@@ -140,7 +140,9 @@ def _row(option: Option, most: Decimal, r: Reader, *, own: bool, currency: str) 
         difference=difference,
         tone=tone,
         own=own,
-        conditions=tuple(t(f"options.{c}") for c in option.conditions if t.has(f"options.{c}")),
+        conditions=()
+        if own
+        else tuple(t(f"options.{c}") for c in option.conditions if t.has(f"options.{c}")),
         refusal=refusal,
     )
 
