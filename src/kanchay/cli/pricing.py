@@ -29,6 +29,7 @@ WARNINGS = {
     "price.review_due": "a newer price list was due by then; we do not have it",
     "price.unverified": "prices come from one source that nobody has cross-checked",
     "rule.unverified": "a rule of this tariff comes from one source that nobody has cross-checked",
+    "carry.unknown": "what earlier bills left in the customer's favour is not counted (--param carry_in.NAME=VALUE)",
     "price.other_date": "priced by another day's list, as asked",
     "public_lighting.unverified": "the street-lighting rate or factor comes from receipts, not from a list",
     "fixed.unverified": "the fixed charge comes from one source that nobody has cross-checked",

@@ -124,13 +124,16 @@ def test_each_month_within_a_cent(key: str, seed: int) -> None:
 
 @pytest.mark.parametrize("key", list(RECORDS))
 def test_the_imported_record_bills_as_our_file(key: str) -> None:
-    """The importer's reading of a record and the file that we wrote by hand agree, with sun and without."""
+    """The importer's reading of a record and the file that we wrote by hand agree, with sun and without.
+
+    Not with sun at Duke: such a record banks energy by season, the utility and our file bank it whole.
+    """
     record = {"utility": "U", "name": "R", "startdate": 1514764800, **RECORDS[key]}
     (imported,) = read_tariffs(
         json.dumps(record).encode(), "r.json", form="urdb", answers=Answers(timezone=ZONE)
     )
     load, solar = home(4, 2.0), sun(4.0)
-    for made in (None, solar):
+    for made in (None,) if "duke" in key else (None, solar):
         theirs, mine = ours(parse_tariff(imported.document), load, made), ours(shipped(key), load, made)
         for name in ("energy", "demand", "export"):
             assert np.abs(part(theirs, name) - part(mine, name)).max() < CENT

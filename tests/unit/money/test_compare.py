@@ -118,3 +118,38 @@ def test_without_other_lists_of_the_distributor_another_one_lends_its_prices() -
 def test_a_site_with_options_of_its_own_borrows_nothing() -> None:
     ctx, scope = make(0.3)
     assert compare_options(ctx, scope, "casa", periods=1).lender is None
+
+
+def test_what_one_month_sends_too_much_the_next_one_uses() -> None:
+    """Net metering over two months: 8 kWh a day taken in both, 12 sent in the first and none in the second."""
+    site = replace(SITE, tariff_id="us.duke_energy_florida.rs1", country="US", currency="USD", billing_day=1)
+    ctx, scope = make(0.3, site)
+    point = Point("sent", "casa", "Sent", direction=Direction.EXPORT, resolution_s=900)
+    add_points(ctx, scope, "casa", [point])
+    first = local_midnight(date(2026, 9, 1), LIMA)
+    sent = [Readings.regular("sent", first, 900, np.full(96 * 70, 0.0))]
+    sent[0].value[: 96 * 30] = 12 / 96
+    ctx.readings.append(scope, sent, recorded_at=NOW)
+    found = compare_options(ctx, scope, "casa", periods=2, prices_of=date(2026, 9, 1), tariff_ids=["none"])
+    september, october = found.current.bills
+    assert dict(september.carried) == {"energy_kwh": Decimal("120.000")}
+    energy = next(line for line in october.lines if line.id == "energy")
+    assert energy.quantity == Decimal("128.000")  # 248 kWh less the 120 of September
+
+
+def test_the_last_period_counts_where_readings_end_with_it() -> None:
+    site = replace(SITE, billing_day=10)  # readings end at midnight before 10 November
+    ctx, scope = make(0.3, site)
+    assert compare_options(ctx, scope, "casa", periods=1).periods == (
+        (date(2026, 10, 10), date(2026, 11, 10)),
+    )
+
+
+def test_who_uses_more_power_than_an_option_accepts_is_not_offered_it() -> None:
+    ctx, scope = make(0.3)
+    ctx.readings.append(
+        scope, [Readings.regular("meter", NOW - 30 * DAY, 900, np.array([6.0]))], recorded_at=NOW
+    )  # 24 kW for a quarter of an hour
+    found = compare_options(ctx, scope, "casa", periods=2)
+    assert {why for _, why in found.not_offered} == {"segment", "supply", "max_kw"}
+    assert not found.options

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kanchay.analysis.tariff.evaluate import evaluate
+from kanchay.analysis.tariff.document import TariffInvalid
+from kanchay.analysis.tariff.evaluate import evaluate, list_price
 from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.domain.bill import Bill
 from kanchay.domain.errors import BillRefused
@@ -272,3 +273,19 @@ def test_the_list_of_another_day_prices_the_whole_period() -> None:
     found = evaluate(parse_tariff(document(fixed)), usage, as_of=date(2026, 1, 15))
     assert found.total == D("3.00")  # thirty days, by a list that did not hold then
     assert found.warnings == ("price.other_date",)
+
+
+@pytest.mark.parametrize(
+    "charge", [TOU, DEMAND, {"id": "fixed", "kind": "fixed", "amount": "1", "per": "day"}]
+)
+def test_no_list_price_where_more_than_the_kwh_decides(charge: dict[str, Any]) -> None:
+    with pytest.raises(BillRefused) as caught:
+        list_price(parse_tariff(document(charge)), D(100), date(2026, 4, 1))
+    assert caught.value.code == "bill.no_list_price"
+
+
+def test_prices_cannot_include_a_tax_that_there_is_not() -> None:
+    wrong = document({"id": "fixed", "kind": "fixed", "amount": "1"})
+    wrong["versions"][0]["prices_include"] = ["igv"]
+    with pytest.raises(TariffInvalid, match="igv"):
+        parse_tariff(wrong)

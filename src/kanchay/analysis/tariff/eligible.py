@@ -21,12 +21,12 @@ class Customer:
     ----------
     segment : str
         ``"residential"`` or ``"non_residential"``.
-    contracted_kw : Decimal or None
-        Power of the contract; None where nobody told. [kW]
+    highest_kw : Decimal or None
+        The highest power that it used; None where nobody measured it. [kW]
     """
 
     segment: str
-    contracted_kw: Decimal | None = None
+    highest_kw: Decimal | None = None
 
 
 def why_not(tariff: Tariff, customer: Customer) -> str:
@@ -56,5 +56,5 @@ def why_not(tariff: Tariff, customer: Customer) -> str:
         return "segment"
     if rules.meter in _NOT_CHOSEN:
         return "supply"
-    kw = customer.contracted_kw
+    kw = customer.highest_kw
     return "max_kw" if rules.max_kw is not None and kw is not None and kw > rules.max_kw else ""

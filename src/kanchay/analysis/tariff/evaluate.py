@@ -14,7 +14,20 @@ from kanchay.analysis.tariff.frame import CARRY, Frame
 from kanchay.analysis.tariff.rounding import round_to, round_total
 from kanchay.analysis.tariff.tiers import band_of, cut
 from kanchay.domain.bill import Bill, BillLine
-from kanchay.domain.tariff import BandedCharge, Charge, FixedCharge, Select, Surplus, Tariff, Usage
+from kanchay.domain.tariff import (
+    BandedCharge,
+    Charge,
+    ExportMode,
+    FixedCharge,
+    LimitBasis,
+    LookupCharge,
+    Per,
+    PerUnitCharge,
+    Select,
+    Surplus,
+    Tariff,
+    Usage,
+)
 
 __all__ = ["CARRY", "evaluate", "list_price"]
 
@@ -174,6 +187,9 @@ def _price_warnings(frame: Frame) -> list[str]:
             warnings.append("price.review_due")
         if share.version.source.basis in _UNSURE or share.version.source.confidence != "high":
             warnings.append("price.unverified")
+    typed = any(name.startswith(f"{CARRY}.") for name in frame.typed)
+    if frame.tariff.surplus is Surplus.CARRY and frame.tariff.export is not ExportMode.NONE and not typed:
+        warnings.append("carry.unknown")
     rules = [c.source for c in frame.blend.charges] + [s.source for s in frame.tariff.schedules]
     if any(s is not None and (s.basis in _UNSURE or s.confidence != "high") for s in rules):
         warnings.append("rule.unverified")
@@ -207,25 +223,36 @@ def list_price(tariff: Tariff, kwh: Decimal, on: date) -> Decimal:
     Raises
     ------
     BillRefused
-        ``bill.uncovered_date`` or ``bill.negative_energy``.
+        ``bill.uncovered_date``, ``bill.negative_energy``, or ``bill.no_list_price`` where hours, demand or days
+        decide the price too.
     """
     version = next((v for v in tariff.versions if v.holds_on(on)), None)
     if version is None:
         raise refuse.uncovered_date(tariff, on)
     if kwh < 0:
         raise refuse.negative_energy("energy_kwh", kwh)
-    exact = sum((_listed(c, kwh) for c in version.charges), Decimal(0))
+    exact = sum((_listed(tariff, c, kwh) for c in version.charges), Decimal(0))
     return round_to(exact, tariff.rounding.line)
 
 
-def _listed(charge: Charge, kwh: Decimal) -> Decimal:
-    if isinstance(charge, FixedCharge):
-        return charge.amount or Decimal(0)
-    if not isinstance(charge, BandedCharge):
+def _listed(tariff: Tariff, charge: Charge, kwh: Decimal) -> Decimal:
+    """Energy and fixed charge of a list; what a parameter or a table makes is not in one."""
+    if isinstance(charge, (LookupCharge, PerUnitCharge)):
         return Decimal(0)
+    if isinstance(charge, FixedCharge) and charge.per is Per.PERIOD:
+        return charge.amount or Decimal(0)
+    if not isinstance(charge, BandedCharge) or not _plain(charge):
+        raise refuse.no_list_price(tariff, charge.id)
     index = band_of(charge.bands, kwh) if charge.select is Select.BY_TOTAL else 0
     band = charge.bands[index]
     energy = sum(
         (t.amount if t.amount is not None else q * (t.rate or 0) for t, q in cut(band.tiers, kwh)), Decimal(0)
     )
     return energy + (band.fixed or Decimal(0))
+
+
+def _plain(charge: BandedCharge) -> bool:
+    """Whether nothing but the total decides its price."""
+    by_hours = any(tier.rates for band in charge.bands for tier in band.tiers)
+    whole = charge.quantity == "energy_kwh" and charge.limits is LimitBasis.PERIOD
+    return whole and not by_hours and not charge.credit

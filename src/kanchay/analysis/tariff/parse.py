@@ -229,6 +229,11 @@ def _check_references(root: Node, tariff: Tariff, placed: list[Placed]) -> None:
     _check_taxes(root, tariff)
     _check_blocks(root, tariff)
     taxes, parameters = {t.id for t in tariff.taxes}, {p.id for p in tariff.parameters}
+    for node in root["versions"].items():
+        for tax in sorted(set(node["prices_include"].names()) - taxes):
+            node["prices_include"].wrong(
+                "names the tax '{name}', which is not in 'taxes'", _MEND_NAME, name=tax
+            )
     for where, charge in placed:
         for tax in sorted(set(charge.taxes) - taxes):
             where.wrong("names the tax '{name}', which is not in 'taxes'", _MEND_NAME, name=tax)

@@ -16,6 +16,7 @@ __all__ = [
     "missing_price",
     "missing_quantity",
     "negative_energy",
+    "no_list_price",
     "no_reading",
     "uncovered_date",
     "unknown_factor",
@@ -225,6 +226,26 @@ def blocks_do_not_cover(line: str, quantity: str, blocks: object, whole: object)
         f"Line '{line}': the blocks of '{quantity}' add up to {blocks}, the whole is {whole}.",
         hint="Give all blocks of the same period.",
         code="bill.blocks_do_not_cover",
+    )
+
+
+def no_list_price(tariff: Tariff, line: str) -> BillRefused:
+    """A list whose total for some kWh depends on more than the kWh.
+
+    Parameters
+    ----------
+    tariff : Tariff
+    line : str
+        Id of the charge that asks for more.
+
+    Returns
+    -------
+    BillRefused
+    """
+    return BillRefused(
+        f"Line '{line}' of tariff '{tariff.id}' is not decided by the period's kWh alone.",
+        hint="Price a bill of it: kanchay tariff bill, with --quantity where it asks.",
+        code="bill.no_list_price",
     )
 
 

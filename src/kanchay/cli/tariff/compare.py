@@ -19,7 +19,7 @@ __all__ = ["command"]
 WHY_NOT = {
     "segment": "another kind of customer",
     "supply": "another kind of supply",
-    "max_kw": "the contracted power is too high",
+    "max_kw": "more power is used than they accept",
 }
 
 

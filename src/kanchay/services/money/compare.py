@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
+
 from kanchay.analysis.tariff.eligible import Customer, why_not
 from kanchay.analysis.tariff.evaluate import evaluate
-from kanchay.analysis.tariff.metering import Metering
+from kanchay.analysis.tariff.frame import CARRY
 from kanchay.analysis.tariff.period import reading_period
 from kanchay.domain.bill import Bill
 from kanchay.domain.errors import BillRefused, KanchayError
-from kanchay.domain.interval import to_datetime
+from kanchay.domain.interval import HOUR, to_datetime
 from kanchay.domain.point import Site, SiteKind
 from kanchay.domain.scope import Scope
 from kanchay.domain.tariff import Tariff
 from kanchay.services.context import Context
-from kanchay.services.money.period import KnownPeriod, load_period, period_of
+from kanchay.services.money.period import KnownPeriod, load_period
 from kanchay.services.money.tariffs import leaveable, list_tariffs, tariff_of, typed_parameters
 from kanchay.services.money.usage import Meters, first_needed, load_meters, load_usage
 from kanchay.services.readings.series import main_point, span
@@ -107,16 +109,18 @@ def compare_options(
     with ctx.records.unit(scope) as uow:
         site = uow.sites.get(site_id)
     current = tariff_of(ctx, site, current_id)
-    offered, not_offered = _candidates(ctx, site, current, tariff_ids, parameters)
-    lender = None if offered or tariff_ids else _lender(ctx, current)
-    if lender is not None:
-        current = lender
-        offered, not_offered = _candidates(ctx, site, current, (), parameters)
     known, skipped = _known_periods(ctx, scope, site, min(periods, MAX_PERIODS))
     if not known:
         raise BillRefused(
             f"No complete period of '{site.name}' can be priced.", hint=_why(skipped), code="bill.gap"
         )
+    customer = _customer(site, load_meters(ctx, scope, site, (known[0].start, known[-1].until)))
+    offered, not_offered = _candidates(ctx, current, tariff_ids, customer)
+    of_its_own = offered or tariff_ids or any(why != "segment" for _, why in not_offered)
+    lender = None if of_its_own else _lender(ctx, current)
+    if lender is not None:
+        current = lender
+        offered, not_offered = _candidates(ctx, current, (), customer)
     day = prices_of or _common_day(ctx, site, [current, *offered], known)
     first = min(first_needed(site, t, known[0].start) for t in (current, *offered))
     meters = load_meters(ctx, scope, site, (first, known[-1].until))
@@ -149,12 +153,19 @@ def _lender(ctx: Context, current: Tariff) -> Tariff | None:
     return best if best is not None and options[best.id] > 1 else None
 
 
+def _customer(site: Site, meters: Meters) -> Customer:
+    """The site as tariffs see it; its highest mean power of an interval is at most its true demand."""
+    values = meters.energy.values[0]
+    kw = (
+        None
+        if np.isnan(values).all()
+        else Decimal(str(round(float(np.nanmax(values)) * HOUR / meters.energy.resolution_s, 3)))
+    )
+    return Customer("residential" if site.kind is SiteKind.HOME else "non_residential", kw)
+
+
 def _candidates(
-    ctx: Context,
-    site: Site,
-    current: Tariff,
-    wanted: Sequence[str],
-    parameters: Mapping[str, str | Decimal] | None,
+    ctx: Context, current: Tariff, wanted: Sequence[str], customer: Customer
 ) -> tuple[list[Tariff], list[tuple[Tariff, str]]]:
     """Other tariffs that this customer may have, and those it may not with the reason."""
     others = [
@@ -163,9 +174,6 @@ def _candidates(
     if wanted:
         return [t for t in others if t.id in wanted], []
     near = [t for t in others if (t.provider, t.system) == (current.provider, current.system)]
-    typed = typed_parameters(site, parameters)
-    segment = "residential" if site.kind is SiteKind.HOME else "non_residential"
-    customer = Customer(segment, typed.get("contracted_kw"))
     reasons = [(t, why_not(t, customer)) for t in near]
     return [t for t, why in reasons if not why], [(t, why) for t, why in reasons if why]
 
@@ -176,11 +184,12 @@ def _known_periods(
     """The last complete periods, oldest first, and those that the readings only partly cover."""
     known: list[KnownPeriod] = []
     skipped: list[tuple[date, date, str]] = []
-    running, _ = period_of(ctx, scope, site)
     held = span(ctx, scope, main_point(ctx, scope, site.id).id)
-    first = to_datetime(held.start, site.tz).date() if held else running
-    for back in range(n, 0, -1):
-        start, end = reading_period(site.billing_day, running, back=back)
+    if held is None:
+        return known, skipped
+    first, after = (to_datetime(t, site.tz).date() for t in (held.start, min(held.end, ctx.clock())))
+    for back in range(n, 0, -1):  # back from the period that begins where readings end
+        start, end = reading_period(site.billing_day, after, back=back)
         if end <= first:
             continue
         try:
@@ -251,18 +260,20 @@ class _Replay:
             return Option(tariff, (), _conditions(tariff), str(refusal), refusal.code)
 
     def _priced(self, tariff: Tariff, left_out: tuple[str, ...]) -> Option:
+        """A bill a period; energy and credit that one carries on are used by the next."""
         metering = self.meters.laid_out(tariff)
-        bills = tuple(self._bill(tariff, known, metering, left_out) for known in self.known)
-        return Option(tariff, bills, _conditions(tariff))
-
-    def _bill(
-        self, tariff: Tariff, known: KnownPeriod, metering: Metering, left_out: tuple[str, ...]
-    ) -> Bill:
-        usage = load_usage(self.ctx, self.scope, self.site, tariff, known, metering=metering)
         typed = typed_parameters(self.site, self.parameters)
         own = {name: value for name, value in typed.items() if tariff.parameter(name) is not None}
         exact = replace(tariff, rounding=replace(tariff.rounding, total_step=None))
-        return evaluate(exact, usage, parameters=own, leave_out=left_out, as_of=self.day)
+        bills: list[Bill] = []
+        for known in self.known:
+            usage = load_usage(self.ctx, self.scope, self.site, tariff, known, metering=metering)
+            carried = bills[-1].carried if bills and bills[-1].end == known.start else ()
+            carry = {f"{CARRY}.{name}": value for name, value in carried}
+            bills.append(
+                evaluate(exact, usage, parameters={**own, **carry}, leave_out=left_out, as_of=self.day)
+            )
+        return Option(tariff, tuple(bills), _conditions(tariff))
 
 
 def _conditions(tariff: Tariff) -> tuple[str, ...]:
