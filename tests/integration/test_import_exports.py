@@ -74,9 +74,9 @@ def test_layouts_of_portals_by_the_hundred(bench: ModuleType) -> None:
 @pytest.mark.timeout(1500)
 def test_right_or_asked_in_thousands(bench: ModuleType) -> None:
     found, wrong = shares(bench, 100_000, 4000)
-    assert len(wrong) <= 10, f"silently wrong: {wrong}"
+    assert len(wrong) <= 4, f"silently wrong: {wrong}"
     assert found["crash"] == 0
-    assert found["right"] + found["mended"] >= 0.997
+    assert found["right"] + found["mended"] >= 0.999
 
 
 def test_a_damaged_file_is_read_or_refused(bench: ModuleType) -> None:
