@@ -11,6 +11,7 @@ import pytest
 from kanchay.analysis.tariff.document import TariffInvalid
 from kanchay.analysis.tariff.evaluate import evaluate, list_price
 from kanchay.analysis.tariff.parse import parse_tariff
+from kanchay.analysis.tariff.review import review_tariff
 from kanchay.domain.bill import Bill
 from kanchay.domain.errors import BillRefused
 from kanchay.domain.tariff import Usage
@@ -289,3 +290,13 @@ def test_prices_cannot_include_a_tax_that_there_is_not() -> None:
     wrong["versions"][0]["prices_include"] = ["igv"]
     with pytest.raises(TariffInvalid, match="igv"):
         parse_tariff(wrong)
+
+
+def test_a_percentage_written_for_a_share_is_told() -> None:
+    wrong = document(
+        {"id": "fixed", "kind": "fixed", "amount": "1"},
+        taxes=[{"id": "vat", "rate": "18", "valid_from": "2020-01-01"}],
+    )
+    assert ("taxes[0].rate", "is a tax of 1800 %") in [
+        (m.path, m.what) for m in review_tariff(parse_tariff(wrong), wrong)
+    ]

@@ -81,6 +81,7 @@ def review_tariff(tariff: Tariff, document: Mapping[str, Any]) -> list[Mistake]:
         *_unused_hours(tariff),
         *_words(document, ""),
         *_strangers(tariff),
+        *_high_taxes(tariff),
     ]
 
 
@@ -131,6 +132,14 @@ def _strangers(tariff: Tariff) -> Iterator[Mistake]:
         mend = "Give an ISO country such as PE, or leave it out: no day is a holiday then."
         said = "no calendar of holidays is known for '{country}'"
         yield _remark("calendar.holidays", said, mend, country=tariff.calendar.country)
+
+
+def _high_taxes(tariff: Tariff) -> Iterator[Mistake]:
+    """A tax of 18 is 1,800 %: a percentage was written for a share."""
+    for i, tax in enumerate(tariff.taxes):
+        if tax.rate > 1:
+            said, mend = "is a tax of {percent} %", 'Write 18 % as "0.18".'
+            yield _remark(f"taxes[{i}].rate", said, mend, percent=f"{tax.rate * 100:f}")
 
 
 def _gaps(tariff: Tariff, document: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -21,6 +21,8 @@ def say(mistake: Mistake, locale: str) -> tuple[str, str]:
 # By the English text: a sentence that is not here yet is said in English.
 SPANISH: Final = {
     # a text that is not YAML, or means something else elsewhere
+    "is a tax of {percent} %": "es un impuesto de {percent} %",
+    'Write 18 % as "0.18".': 'Escribe 18 % como "0.18".',
     "is larger than {most} bytes": "pesa más de {most} bytes",
     "Split it: one option of one provider a file.": "Divídelo: una opción de un proveedor por archivo.",
     "is not UTF-8 text": "no es texto UTF-8",
