@@ -52,6 +52,13 @@ def date_of(now: int):
     return to_datetime(now, "America/Lima").date()
 
 
+def test_a_list_that_begins_later_is_not_so_many_days_old(ctx) -> None:
+    august = replace(reader("es"), now=parse_instant("2026-08-20T12:00", "America/Lima"))
+    pluz = next(c for c in tariffs_page(ctx, august).cards if c.title.startswith("Pluz"))
+    assert pluz.sentence.startswith("Rige desde el 4 de setiembre de 2026. ")
+    assert not re.search(r"[-−]\d", pluz.sentence)
+
+
 def test_fresh_lists_say_when_the_next_is_expected(ctx) -> None:
     september = replace(reader("es"), now=parse_instant("2026-09-10T12:00", "America/Lima"))
     pluz = next(c for c in tariffs_page(ctx, september).cards if c.title.startswith("Pluz"))

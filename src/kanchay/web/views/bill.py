@@ -68,7 +68,7 @@ class Months:
 
     bars: tuple[tuple[str, str, float, bool], ...]  # month, kWh, height, still expected
     line: float | None
-    wide: bool  # labels too long for a narrow bar stand upright on a phone
+    wide: bool  # labels too long for a bar stand upright
 
 
 def tariff_title(document: dict[str, Any] | None, language: str) -> str:

@@ -74,5 +74,9 @@ def _metered(paper: KeptReceipt, known: Gathered, r: Reader) -> str:
     """What the site's own meter counted in the days of the paper."""
     from kanchay.services.money.receipt import metered_between
 
-    counted = metered_between(known.ctx, known.scope, known.site, paper.start, paper.end)
+    counted = known.daily_answer(
+        f"metered-{paper.start}-{paper.end}",
+        known.today,
+        lambda: metered_between(known.ctx, known.scope, known.site, paper.start, paper.end),
+    )
     return "" if counted is None else r.words("bill.paper_metered", kwh=r.formats.energy(counted, 1))

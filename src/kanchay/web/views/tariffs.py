@@ -102,7 +102,10 @@ def _who(age: TariffAge) -> str:
 def _sentence(age: TariffAge, today: date, r: Reader) -> str:
     """How old the list is, and when another is due."""
     t, f = r.words, r.formats
-    parts = [t.many("tariffs.age", age.age_days, day=f.day_year(age.valid_from))]
+    since = f.day_year(age.valid_from)
+    parts = [
+        t("tariffs.ahead", day=since) if age.age_days < 0 else t.many("tariffs.age", age.age_days, day=since)
+    ]
     if age.next_change is not None:
         when = "past" if age.next_change <= today else "ahead"
         parts.append(t(f"tariffs.next_{when}", day=f.day_year(age.next_change)))
