@@ -133,6 +133,6 @@ def test_a_store_that_is_busy_is_told_in_a_sentence(world, monkeypatch) -> None:
         raise sqlite3.OperationalError("database is locked")
 
     client = world.client()
-    monkeypatch.setattr(sys.modules["kanchay.web.api.v1"], "known_site", locked)
+    monkeypatch.setattr(sys.modules["kanchay.web.api.bills"], "known_site", locked)
     answer = client.get("/api/v1/sites/casa/bill")
     assert (answer.status_code, shape(answer)["code"]) == (503, "busy")
