@@ -110,6 +110,23 @@ def test_belgium_capacity_spot_and_energy_sent() -> None:
     assert bill.total == Decimal("119.00")
 
 
+@pytest.mark.parametrize(
+    ("day", "valle"),
+    [
+        (date(2022, 4, 15), 8),  # Good Friday has no fixed date: a working day, valley from 0 to 8 h
+        (date(2022, 1, 6), 24),
+        (date(2025, 8, 15), 24),
+        (date(2026, 5, 1), 24),
+        (date(2027, 3, 26), 8),  # Good Friday
+    ],
+)
+def test_spain_only_holidays_with_a_fixed_date_are_valley(day: date, valle: int) -> None:
+    tariff, after = shipped("es.som_energia.2_0td"), date.fromordinal(day.toordinal() + 1)
+    start = local_midnight(day, tariff.timezone)
+    taken = Panel.of(("m",), np.ones((1, 24)), start=start, resolution_s=3600, tz=tariff.timezone)
+    assert meter(tariff, taken).usage(day, after).quantities["energy_kwh.valle"] == valle
+
+
 def test_britain_half_hours_with_markup_supplement_and_cap() -> None:
     """One kWh in each half hour of a day; one price is above the cap, one below zero."""
     tariff = shipped("gb.octopus.agile")
