@@ -296,8 +296,9 @@ BY_HAND: dict[str, tuple[Usage, dict[str, str], dict[str, str], str]] = {
     ),
     "pe.enel.lima.mt2": (
         factory(date(2019, 8, 4), date(2019, 9, 4)),
-        {**OLD, "precios_sin_igv": "0"},
+        {**OLD, "precios_sin_igv": "1"},
         {
+            "prices_confirmed": "0.00",  # 12000 × 0 × 1: a confirmation, no charge
             "fixed": "5.24",
             "energy.hp": "850.20",  # 3000 × 0.2834
             "energy.hfp": "2127.60",  # 9000 × 0.2364
@@ -463,3 +464,18 @@ def test_the_decimal_of_bt5a_is_told(tariffs: dict[str, Tariff], peru_facts: dic
         assert read in note
         assert price == 10 * Decimal(read) > above
         assert (version.source.confidence, "decimal" in version.note) == ("low", True)
+
+
+@pytest.mark.parametrize("answer", ["0", "1", "18"])
+def test_confirming_that_prices_are_without_igv_adds_nothing(tariffs: dict[str, Tariff], answer: str) -> None:
+    usage, typed, lines, _ = BY_HAND["pe.enel.lima.mt2"]
+    given = {name: Decimal(value) for name, value in {**typed, "precios_sin_igv": answer}.items()}
+    bill = evaluate(tariffs["pe.enel.lima.mt2"], usage, parameters=given)
+    assert {name: amount for name, amount in lines_of(bill).items() if name != "rounding"} == lines
+
+
+def test_without_that_confirmation_there_is_no_bill(tariffs: dict[str, Tariff]) -> None:
+    usage, typed, _, _ = BY_HAND["pe.enel.lima.mt2"]
+    given = {name: Decimal(value) for name, value in typed.items() if name != "precios_sin_igv"}
+    with pytest.raises(BillRefused, match="precios_sin_igv"):
+        evaluate(tariffs["pe.enel.lima.mt2"], usage, parameters=given)
