@@ -130,7 +130,7 @@ def test_what_one_month_sends_too_much_the_next_one_uses() -> None:
     sent = [Readings.regular("sent", first, 900, np.full(96 * 70, 0.0))]
     sent[0].value[: 96 * 30] = 12 / 96
     ctx.readings.append(scope, sent, recorded_at=NOW)
-    found = compare_options(ctx, scope, "casa", periods=2, prices_of=date(2026, 9, 1), tariff_ids=["none"])
+    found = compare_options(ctx, scope, "casa", periods=2, prices_of=date(2026, 9, 1))
     september, october = found.current.bills
     assert dict(september.carried) == {"energy_kwh": Decimal("120.000")}
     energy = next(line for line in october.lines if line.id == "energy")
@@ -153,3 +153,17 @@ def test_who_uses_more_power_than_an_option_accepts_is_not_offered_it() -> None:
     found = compare_options(ctx, scope, "casa", periods=2)
     assert {why for _, why in found.not_offered} == {"segment", "supply", "max_kw"}
     assert not found.options
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code", "told"),
+    [
+        ("nope", "bill.no_tariff", "There is no tariff 'nope'"),
+        ("us.pge.e_tou_c_region_p", "bill.other_currency", "is in USD and 'pe.pluz.lima_norte.bt5b' in PEN"),
+    ],
+)
+def test_an_option_that_cannot_be_compared_is_refused_by_name(wanted: str, code: str, told: str) -> None:
+    ctx, scope = make(0.3)
+    with pytest.raises(BillRefused, match=told) as refusal:
+        compare_options(ctx, scope, "casa", periods=1, tariff_ids=["pe.pluz.lima_norte.bt5e", wanted])
+    assert refusal.value.code == code

@@ -21,7 +21,7 @@ from kanchay.domain.scope import Scope
 from kanchay.domain.tariff import Tariff
 from kanchay.services.context import Context
 from kanchay.services.money.period import KnownPeriod, load_period
-from kanchay.services.money.tariffs import leaveable, list_tariffs, tariff_of, typed_parameters
+from kanchay.services.money.tariffs import leaveable, list_tariffs, tariff_by_id, tariff_of, typed_parameters
 from kanchay.services.money.usage import Meters, first_needed, load_meters, load_usage
 from kanchay.services.readings.series import main_point, span
 
@@ -104,7 +104,8 @@ def compare_options(
     Raises
     ------
     BillRefused
-        The site has no tariff, or no complete period can be priced under it.
+        The site has no tariff, or no complete period can be priced under it; one of `tariff_ids` is none of ours,
+        or in another currency.
     """
     with ctx.records.unit(scope) as uow:
         site = uow.sites.get(site_id)
@@ -167,15 +168,30 @@ def _customer(site: Site, meters: Meters) -> Customer:
 def _candidates(
     ctx: Context, current: Tariff, wanted: Sequence[str], customer: Customer
 ) -> tuple[list[Tariff], list[tuple[Tariff, str]]]:
-    """Other tariffs that this customer may have, and those it may not with the reason."""
+    """Other tariffs that this customer may have, and those it may not with the reason.
+
+    Those that are wanted by name are taken, whoever may have them.
+    """
+    if wanted:
+        return [_comparable(ctx, current, key) for key in dict.fromkeys(wanted) if key != current.id], []
     others = [
         t for t in list_tariffs(ctx, current.country) if t.id != current.id and t.currency == current.currency
     ]
-    if wanted:
-        return [t for t in others if t.id in wanted], []
     near = [t for t in others if (t.provider, t.system) == (current.provider, current.system)]
     reasons = [(t, why_not(t, customer)) for t in near]
     return [t for t, why in reasons if not why], [(t, why) for t, why in reasons if why]
+
+
+def _comparable(ctx: Context, current: Tariff, tariff_id: str) -> Tariff:
+    """The tariff of that id; refused where there is none, or where its bills are in another currency."""
+    tariff = tariff_by_id(ctx, tariff_id)
+    if tariff.currency != current.currency:
+        raise BillRefused(
+            f"'{tariff.id}' is in {tariff.currency} and '{current.id}' in {current.currency}.",
+            hint=f"Compare tariffs of one currency: name some in {current.currency}.",
+            code="bill.other_currency",
+        )
+    return tariff
 
 
 def _known_periods(
@@ -267,7 +283,9 @@ class _Replay:
         exact = replace(tariff, rounding=replace(tariff.rounding, total_step=None))
         bills: list[Bill] = []
         for known in self.known:
-            usage = load_usage(self.ctx, self.scope, self.site, tariff, known, metering=metering)
+            usage = load_usage(
+                self.ctx, self.scope, self.site, tariff, known, metering=metering, as_of=self.day
+            )
             carried = bills[-1].carried if bills and bills[-1].end == known.start else ()
             carry = {f"{CARRY}.{name}": value for name, value in carried}
             bills.append(
