@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.domain.bill import Source
+from kanchay.domain.interval import IntArray
 
 __all__ = ["EVERY_DAY", "HOLIDAY", "Block", "Calendar", "MonthDay", "Schedule", "Season", "Window"]
 
@@ -50,6 +54,22 @@ class Window:
     end_s: int = 86400
     days: frozenset[int] = EVERY_DAY
     season: str = ""  # empty: all year
+
+    @overload
+    def holds_at(self, second: int) -> bool: ...
+    @overload
+    def holds_at(self, second: IntArray) -> NDArray[np.bool_]: ...
+    def holds_at(self, second: int | IntArray) -> bool | NDArray[np.bool_]:
+        """Whether seconds after midnight lie in these hours, whatever the day and the season.
+
+        Examples
+        --------
+        >>> night = Window(22 * 3600, 6 * 3600)
+        >>> night.holds_at(23 * 3600), night.holds_at(12 * 3600)
+        (True, False)
+        """
+        begun, not_over = second >= self.start_s, second < self.end_s
+        return begun & not_over if self.start_s < self.end_s else begun | not_over
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,4 @@ def _block_at(schedule: Schedule, day_class: int, season: str, second: int) -> s
 
 
 def _holds(window: Window, day_class: int, season: str, second: int) -> bool:
-    if day_class not in window.days or window.season not in ("", season):
-        return False
-    if window.start_s < window.end_s:
-        return window.start_s <= second < window.end_s
-    return second >= window.start_s or second < window.end_s
+    return day_class in window.days and window.season in ("", season) and window.holds_at(second)
