@@ -8,9 +8,10 @@ from decimal import Decimal as D
 import numpy as np
 import pytest
 
+from kanchay.analysis.tariff.blocktimes import calendar_times
 from kanchay.analysis.tariff.evaluate import evaluate
 from kanchay.analysis.tariff.metering import meter
-from kanchay.analysis.tariff.outlook import calendar_times, expected_usage
+from kanchay.analysis.tariff.outlook import expected_usage
 from kanchay.analysis.tariff.parse import parse_tariff
 from kanchay.analysis.tariff.planner import price_series
 from kanchay.domain.errors import BillRefused, ShapeError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,9 +10,9 @@ from decimal import Decimal
 from kanchay.analysis.tariff import refuse
 from kanchay.analysis.tariff.prices import Unlike, map_prices, merge_prices
 from kanchay.analysis.tariff.rounding import round_to
-from kanchay.domain.tariff import Charge, Proration, Tariff, Version
+from kanchay.domain.tariff import Charge, Proration, Tariff, Tax, Version
 
-__all__ = ["Blend", "Share", "blend_prices", "shares_of", "tax_rates"]
+__all__ = ["Blend", "Share", "blend_prices", "gross_factor", "shares_of", "taxes_on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class Blend:
         return " + ".join(f"{s.version.valid_from} ({s.days} d)" for s in self.shares)
 
 
-def tax_rates(tariff: Tariff, day: date) -> dict[str, Decimal]:
-    """Rates of the taxes in force on a day, by id.
+def taxes_on(tariff: Tariff, day: date) -> tuple[Tax, ...]:
+    """Taxes in force on a day, in the tariff's order.
 
     Parameters
     ----------
@@ -70,19 +70,46 @@ def tax_rates(tariff: Tariff, day: date) -> dict[str, Decimal]:
 
     Returns
     -------
-    dict of str to Decimal
-        0.18 means 18 %. [-]
+    tuple of Tax
 
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> igv = SimpleNamespace(id="igv", rate=Decimal("0.18"), valid_from=date(2011, 3, 1), valid_to=None)
-    >>> tax_rates(SimpleNamespace(taxes=(igv,)), date(2026, 8, 4))
-    {'igv': Decimal('0.18')}
+    >>> old = Tax("vat", Decimal("0.18"), date(2000, 1, 1), date(2011, 3, 1))
+    >>> new = Tax("vat", Decimal("0.16"), date(2011, 3, 1), None)
+    >>> [str(tax.rate) for tax in taxes_on(SimpleNamespace(taxes=(old, new)), date(2026, 8, 4))]
+    ['0.16']
     """
-    return {
-        t.id: t.rate for t in tariff.taxes if t.valid_from <= day and (t.valid_to is None or day < t.valid_to)
-    }
+    return tuple(t for t in tariff.taxes if t.valid_from <= day and (t.valid_to is None or day < t.valid_to))
+
+
+def gross_factor(taxes: Sequence[Tax], names: Collection[str]) -> Decimal:
+    """What a price without tax is multiplied by to hold these taxes, one on the other where they are so.
+
+    Parameters
+    ----------
+    taxes : sequence of Tax
+        In force, in the tariff's order.
+    names : collection of str
+        Ids of those inside the price.
+
+    Returns
+    -------
+    Decimal
+        [-]
+
+    Examples
+    --------
+    >>> duty = Tax("duty", Decimal("0.05"), date(2000, 1, 1), None)
+    >>> vat = Tax("vat", Decimal("0.20"), date(2000, 1, 1), None, on=("duty",))
+    >>> str(gross_factor((duty, vat), ("duty", "vat")).normalize())
+    '1.26'
+    """
+    shares: dict[str, Decimal] = {}
+    for tax in taxes:
+        below = sum((shares[name] for name in tax.on if name in shares), Decimal(0))
+        shares[tax.id] = tax.rate * ((tax.id in names) + below)
+    return 1 + sum(shares.values(), Decimal(0))
 
 
 def shares_of(tariff: Tariff, start: date, end: date) -> list[tuple[Version, int, date]]:
@@ -144,25 +171,27 @@ def blend_prices(tariff: Tariff, start: date, end: date) -> Blend:
     BillRefused
         ``bill.empty_period``, ``bill.uncovered_date`` or ``bill.cannot_blend``.
     """
-    rates = tax_rates(tariff, end - timedelta(days=1))
+    taxes = taxes_on(tariff, end - timedelta(days=1))
     shares = tuple(
-        Share(v, days, last, tuple(_net(c, rates, tariff.rounding.unit_price) for c in v.charges))
+        Share(v, days, last, tuple(_net(c, taxes, tariff.rounding.unit_price) for c in v.charges))
         for v, days, last in shares_of(tariff, start, end)
     )
     if len(shares) == 1:
         return Blend(shares[0].charges, shares)
     charges = []
+    for gone in {c.id for s in shares for c in s.charges} - {c.id for c in shares[-1].charges}:
+        raise refuse.cannot_blend(tariff, gone)
     for charge in shares[-1].charges:
         same = [next((c for c in s.charges if c.id == charge.id), None) for s in shares]
         charges.append(_mean_charge(tariff, charge.id, same, [s.days for s in shares]))
     return Blend(tuple(charges), shares)
 
 
-def _net(charge: Charge, rates: Mapping[str, Decimal], decimals: int) -> Charge:
+def _net(charge: Charge, taxes: Sequence[Tax], decimals: int) -> Charge:
     """The charge without the taxes its prices include."""
     if not charge.tax_included:
         return charge
-    gross = 1 + sum((rates.get(t, Decimal(0)) for t in charge.taxes), Decimal(0))
+    gross = gross_factor(taxes, charge.taxes)
 
     def without(role: str, price: Decimal) -> Decimal:
         return round_to(price / gross, decimals) if role == "rate" else price / gross

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from kanchay.analysis.tariff import refuse
-from kanchay.analysis.tariff.blend import Blend, Share, blend_prices, tax_rates
+from kanchay.analysis.tariff.blend import Blend, Share, blend_prices, taxes_on
 from kanchay.analysis.tariff.charges import price_charge
 from kanchay.analysis.tariff.frame import CARRY, Frame
 from kanchay.analysis.tariff.rounding import round_to, round_total
@@ -129,7 +129,9 @@ def evaluate(
 
 def _check_known(tariff: Tariff, typed: Mapping[str, Decimal]) -> None:
     for name in typed:
-        if tariff.parameter(name) is None and name.partition(".")[0] != CARRY:
+        kind, _, carried = name.partition(".")
+        carry = kind == CARRY and (carried in ("", CREDIT) or carried.startswith("energy_kwh"))
+        if tariff.parameter(name) is None and not carry:
             raise refuse.unknown_parameter(tariff, name)
 
 
@@ -139,12 +141,11 @@ def _sum(lines: Sequence[BillLine]) -> Decimal:
 
 def _tax_lines(frame: Frame) -> list[BillLine]:
     """One line a tax, on the sum of the lines it applies to and of the taxes it is on."""
-    rates = tax_rates(frame.tariff, frame.last_day)
     lines: list[BillLine] = []
-    for tax in frame.tariff.taxes:
+    for tax in taxes_on(frame.tariff, frame.last_day):
         base = _sum([line for charge, line in frame.priced if tax.id in charge.taxes])
         base += _sum([line for line in lines if line.id in tax.on])
-        if tax.id in rates and base:
+        if base:
             amount = round_to(base * tax.rate, frame.tariff.rounding.line)
             percent = f"{(tax.rate * 100).normalize():f} % × {base}"
             lines.append(BillLine(tax.id, amount, False, "tax", percent, base, tax.rate, tax.source))

@@ -82,7 +82,8 @@ def marginal_price(
     -------
     Decimal
         ``total(kwh + 1) - total(kwh)`` without rounding of lines, to 4 decimals. [currency/kWh] It jumps at
-        a step. A published price of the interval is not in it (see `price_series`).
+        a step. Published prices count with the period's mean, and not at all where `blocks` are
+        named: `price_series` knows those of each interval.
 
     Raises
     ------

@@ -3,7 +3,7 @@ energy times published prices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,11 @@ from decimal import Decimal
 import numpy as np
 
 from kanchay.analysis.tariff import refuse
-from kanchay.analysis.tariff.blend import shares_of
 from kanchay.analysis.tariff.blocks import Clock, block_index
+from kanchay.analysis.tariff.blocktimes import calendar_times, times_of
 from kanchay.analysis.tariff.references import quantities_of
+from kanchay.analysis.tariff.spot import series_prices, series_terms
 from kanchay.analysis.tariff.usage import fill_missing
-from kanchay.domain.charges import SeriesCharge
 from kanchay.domain.errors import ShapeError
 from kanchay.domain.interval import HOUR, IntArray, local_midnight
 from kanchay.domain.panel import Panel
@@ -23,14 +23,15 @@ from kanchay.domain.priceseries import PriceSeries
 from kanchay.domain.reading import FloatArray
 from kanchay.domain.tariff import ExportMode, Schedule, Tariff, Usage
 
-__all__ = ["Metering", "block_times", "meter", "needed_quantities", "series_prices"]
+__all__ = ["Metering", "meter", "needed_quantities"]
 
+_MOST_MISSING = 0.10  # a channel or an earlier month with more missing than that is not known
 _PLACES = 6  # decimals of an energy: a milliwatt-hour [kWh]
 _ENERGIES = {"energy": "energy_kwh", "export": "export_kwh", "reactive": "reactive_kvarh"}
 
 
 def needed_quantities(tariff: Tariff) -> frozenset[str]:
-    """Names of all quantities that the tariff's newest prices need.
+    """Names of all quantities that the tariff's price lists need.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def needed_quantities(tariff: Tariff) -> frozenset[str]:
     frozenset of str
         As `kanchay.domain.tariff.Usage` names them.
     """
-    names = {n for charge in tariff.versions[-1].charges for n in quantities_of(charge)}
+    names = {n for version in tariff.versions for charge in version.charges for n in quantities_of(charge)}
     if tariff.export is ExportMode.NET_METERING:
         names |= {n.replace("energy_kwh", "export_kwh") for n in names if n.startswith("energy_kwh")}
     return frozenset({"energy_kwh", *names})
@@ -62,9 +63,7 @@ class Metering:
     clock : Clock
         Local time of each.
     values : mapping of str to ndarray of float64, shape (n,)
-        ``energy``, and where measured ``export`` and ``reactive``: with what is missing filled. [kWh, kvarh]
-    measured : ndarray of float64, shape (n,)
-        Energy as read, NaN where missing: demand is never made of estimates. [kWh]
+        ``energy``, and where measured ``export`` and ``reactive``, NaN where missing. [kWh, kvarh]
     blocks : mapping of str to ndarray of int64, shape (n,)
         Block of each interval, by schedule.
     """
@@ -74,7 +73,6 @@ class Metering:
     resolution_s: int
     clock: Clock
     values: Mapping[str, FloatArray]
-    measured: FloatArray
     blocks: Mapping[str, IntArray]
 
     def usage(
@@ -84,6 +82,7 @@ class Metering:
         *,
         series: Iterable[PriceSeries] = (),
         before: Sequence[tuple[date, date]] = (),
+        as_of: date | None = None,
     ) -> Usage:
         """Quantities of the local days ``[start, end)``.
 
@@ -94,7 +93,10 @@ class Metering:
         series : iterable of PriceSeries, optional
             That the tariff's series charges name.
         before : sequence of (date, date), optional
-            The periods before, newest first: their demand counts where a statistic looks back.
+            The periods before, newest first: their demand counts where a statistic looks back and nearly all
+            of them was read.
+        as_of : date, optional
+            Day whose list tells the terms of published prices (default: each day's own).
 
         Returns
         -------
@@ -103,44 +105,67 @@ class Metering:
         Raises
         ------
         BillRefused
-            ``bill.gap``: no reading lies in the period; ``bill.missing_price``: a published price is not
-            known.
+            ``bill.gap``: no reading lies in the period; ``bill.negative_energy``; ``bill.missing_price``: a
+            published price is not known.
         """
         part = self._slice(start, end)
-        if part.stop <= part.start or np.isnan(self.measured[part]).all():
+        if part.stop <= part.start or np.isnan(self.values["energy"][part]).all():
             raise refuse.no_reading(start, end)
-        quantities = {**self._energies(part), **self._times(part), **self._demand(part)}
-        for charge, days in self._series_charges(start, end):
-            quantities[f"value.{charge.id}"] = self._value(charge, days, {s.name: s for s in series})
-        history = tuple(self._demand(self._slice(*period)) for period in before)
-        return Usage(start, end, quantities, history, tuple(self._notes(part)))
+        filled = self._filled(part)
+        quantities = {**self._energies(part, filled), **self._times(part, start, end), **self._demand(part)}
+        quantities |= self._values(
+            (start, end), lambda name: self._energy_in(name, part, filled), {s.name: s for s in series}, as_of
+        )
+        history = tuple(self._demand(self._slice(*p)) if self._is_read(*p) else {} for p in before)
+        return Usage(start, end, quantities, history, tuple(self._notes(part, filled)))
+
+    def _filled(self, part: slice) -> dict[str, FloatArray]:
+        """Channels of the part without holes; one that is hardly read is no channel. [kWh, kvarh]"""
+        found = {}
+        for kind, values in self.values.items():
+            if (values[part] < 0).any():
+                raise refuse.negative_energy(_ENERGIES[kind], float(np.nanmin(values[part])))
+            if kind == "energy" or np.isnan(values[part]).mean() <= _MOST_MISSING:
+                found[kind] = fill_missing(values[part], self.starts[part], self.tariff.timezone)
+        return found
+
+    def _is_read(self, start: date, end: date) -> bool:
+        """Whether nearly all of a period was read."""
+        part = self._slice(start, end)
+        low, high = (local_midnight(d, self.tariff.timezone) for d in (start, end))
+        n_read = int((~np.isnan(self.values["energy"][part])).sum())
+        return n_read >= (1 - _MOST_MISSING) * (high - low) / self.resolution_s
 
     def _slice(self, start: date, end: date) -> slice:
         low, high = (local_midnight(d, self.tariff.timezone) for d in (start, end))
         a, b = np.searchsorted(self.starts, [low, high])
         return slice(int(a), int(b))
 
-    def _notes(self, part: slice) -> list[str]:
-        missing = ["energy.estimated"] if np.isnan(self.measured[part]).any() else []
-        coarse = self.resolution_s > self.tariff.demand_window_min * 60
+    def _notes(self, part: slice, filled: Mapping[str, FloatArray]) -> list[str]:
+        missing = any(np.isnan(self.values[kind][part]).any() for kind in filled)
+        window = self.tariff.demand_window_min * 60
+        coarse = bool(window % self.resolution_s)  # also an interval that does not fit into the window
         needs = any(n.startswith("demand_kw") for n in needed_quantities(self.tariff))
-        return missing + (["demand.coarse"] if coarse and needs else [])
+        return (["energy.estimated"] if missing else []) + (["demand.coarse"] if coarse and needs else [])
 
-    def _energies(self, part: slice) -> dict[str, Decimal]:
+    def _energies(self, part: slice, filled: Mapping[str, FloatArray]) -> dict[str, Decimal]:
         found: dict[str, Decimal] = {}
-        for kind, values in self.values.items():
+        for kind, values in filled.items():
             name = _ENERGIES[kind]
-            found[name] = _exact(values[part].sum())
+            found[name] = _exact(values.sum())
             for schedule in self.tariff.schedules:
-                sums = np.bincount(self.blocks[schedule.id][part], values[part], len(schedule.blocks))
+                sums = np.bincount(self.blocks[schedule.id][part], values, len(schedule.blocks))
                 found |= {f"{name}.{b.id}": _exact(v) for b, v in zip(schedule.blocks, sums, strict=True)}
         return found
 
-    def _times(self, part: slice) -> dict[str, Decimal]:
+    def _times(self, part: slice, start: date, end: date) -> dict[str, Decimal]:
+        """Hours and days of each block, by the calendar also where readings begin later."""
+        low, high = (local_midnight(d, self.tariff.timezone) for d in (start, end))
+        if (part.stop - part.start) * self.resolution_s < high - low:
+            return calendar_times(self.tariff, start, end)
         clock = Clock(self.clock.second[part], self.clock.day[part], self.clock.days)
-        return _block_times(
-            self.tariff, {k: v[part] for k, v in self.blocks.items()}, clock, self.resolution_s
-        )
+        blocks = {k: v[part] for k, v in self.blocks.items()}
+        return times_of(self.tariff, blocks, clock, self.resolution_s)
 
     def _demand(self, part: slice) -> dict[str, Decimal]:
         """Highest mean power over the tariff's window, of the whole part and of each block. [kW]"""
@@ -154,131 +179,44 @@ class Metering:
 
     def _power(self, part: slice) -> tuple[FloatArray, IntArray]:
         """Mean power of each whole window, NaN where a reading is missing, and its first interval."""
-        values = self.measured[part]
-        n = max(1, self.tariff.demand_window_min * 60 // self.resolution_s)
+        values = self.values["energy"][part]
+        n = max(1, -(-self.tariff.demand_window_min * 60 // self.resolution_s))
         whole = len(values) // n * n
         energy = values[:whole].reshape(-1, n).sum(axis=1)
         return energy / (n * self.resolution_s / HOUR), np.arange(0, whole, n, dtype=np.int64)
 
-    def _series_charges(
-        self, start: date, end: date
-    ) -> list[tuple[SeriesCharge, list[tuple[SeriesCharge, slice]]]]:
-        """Each series charge of the newest prices, with its terms and intervals in each version's days."""
-        if not any(isinstance(c, SeriesCharge) for v in self.tariff.versions for c in v.charges):
-            return []  # quantities alone need no price list of these days
-        parts: dict[str, list[tuple[SeriesCharge, slice]]] = {}
-        day = start
-        for version, n_days, _ in shares_of(self.tariff, start, end):
-            until = date.fromordinal(day.toordinal() + n_days)
-            for charge in version.charges:
-                if isinstance(charge, SeriesCharge):
-                    parts.setdefault(charge.id, []).append((charge, self._slice(day, until)))
-            day = until
-        return [(found[-1][0], found) for found in parts.values()]
-
-    def _value(
-        self, charge: SeriesCharge, parts: list[tuple[SeriesCharge, slice]], series: Mapping[str, PriceSeries]
-    ) -> Decimal:
-        """Energy times price, interval by interval. [currency]"""
-        energy = self._energy_in(charge.quantity)
-        total = 0.0
-        for terms, part in parts:
-            prices = series_prices(terms, series, self.starts[part], self.resolution_s)
-            if np.isnan(prices[energy[part] != 0]).any():
-                raise refuse.missing_price(charge.id, terms.series)
-            total += float(energy[part] @ np.nan_to_num(prices))
-        return _exact(total)
-
-    def _energy_in(self, quantity: str) -> FloatArray:
-        """Energy of each interval, nothing outside the block that the quantity names. [kWh]"""
+    def _energy_in(self, quantity: str, part: slice, filled: Mapping[str, FloatArray]) -> FloatArray:
+        """Energy of each interval, shape (n,), nothing outside the part and the block that the quantity names."""
         name, _, block = quantity.partition(".")
-        values = self.values[name.partition("_")[0]]
+        energy = np.zeros(len(self.starts))
+        energy[part] = filled.get(name.partition("_")[0], 0.0)
         schedule = self.tariff.schedule_of(block)
-        if schedule is None:
-            return values
-        return np.where(self.blocks[schedule.id] == schedule.index(block), values, 0.0)
+        if schedule is not None:
+            energy[self.blocks[schedule.id] != schedule.index(block)] = 0.0
+        return energy
 
-
-def block_times(tariff: Tariff, clock: Clock, resolution_s: int) -> dict[str, Decimal]:
-    """Hours and days of each block of a tariff's schedules.
-
-    Parameters
-    ----------
-    tariff : Tariff
-    clock : Clock
-        Local time of n intervals.
-    resolution_s : int
-        Their length. [s]
-
-    Returns
-    -------
-    dict of str to Decimal
-        ``hours.<block>`` and ``days.<block>``: days on which the block has an interval. [h, days]
-    """
-    blocks = {s.id: block_index(s, tariff.seasons, tariff.calendar, clock) for s in tariff.schedules}
-    return _block_times(tariff, blocks, clock, resolution_s)
-
-
-def _block_times(
-    tariff: Tariff, blocks: Mapping[str, IntArray], clock: Clock, resolution_s: int
-) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = {}
-    for schedule in tariff.schedules:
-        index = blocks[schedule.id]
-        counts = np.bincount(index, minlength=len(schedule.blocks))
-        days = _days_of(index, clock.day, len(schedule.blocks))
-        for place, block in enumerate(schedule.blocks):
-            found[f"hours.{block.id}"] = Decimal(int(counts[place]) * resolution_s) / HOUR
-            found[f"days.{block.id}"] = Decimal(int(days[place]))
-    return found
-
-
-def series_prices(
-    charge: SeriesCharge, series: Mapping[str, PriceSeries], starts: IntArray, resolution_s: int
-) -> FloatArray:
-    """Prices of a series charge in each interval, by its terms.
-
-    Parameters
-    ----------
-    charge : SeriesCharge
-    series : mapping of str to PriceSeries
-        Published prices by name.
-    starts : ndarray of int64, shape (n,)
-        UTC second of each interval. [s]
-    resolution_s : int
-        [s]
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        Without tax; NaN where no price is published. [currency/kWh]
-
-    Raises
-    ------
-    BillRefused
-        ``bill.missing_price``: there is no series of that name.
-    """
-    if charge.series not in series:
-        raise refuse.missing_price(charge.id, charge.series)
-    prices = float(charge.multiply) * series[charge.series].over(starts, resolution_s) + float(charge.add)
-    low = -np.inf if charge.floor is None else float(charge.floor)
-    high = np.inf if charge.cap is None else float(charge.cap)
-    return np.clip(prices, low, high)
+    def _values(
+        self,
+        days: tuple[date, date],
+        energy: Callable[[str], FloatArray],
+        series: Mapping[str, PriceSeries],
+        as_of: date | None,
+    ) -> dict[str, Decimal]:
+        """Energy times published price of each series charge, interval by interval. [currency]"""
+        totals: dict[str, float] = {}
+        for charge, (start, end) in series_terms(self.tariff, *days, as_of):
+            part = self._slice(start, end)
+            prices = series_prices(charge, series, self.starts[part], self.resolution_s)
+            kwh = energy(charge.quantity)[part]
+            if np.isnan(prices[kwh != 0]).any():
+                raise refuse.missing_price(charge.id, charge.series)
+            totals[charge.id] = totals.get(charge.id, 0.0) + float(kwh @ np.nan_to_num(prices))
+        return {f"value.{key}": _exact(total) for key, total in totals.items()}
 
 
 def _exact(value: float | np.floating) -> Decimal:
     """A float with the digits that its readings have."""
     return Decimal(str(round(float(value), _PLACES)))
-
-
-def _days_of(index: IntArray, day: IntArray, n_blocks: int) -> IntArray:
-    """Days on which each block has an interval."""
-    if len(day) == 0:
-        return np.zeros(n_blocks, dtype=np.int64)
-    seen = np.zeros((n_blocks, int(day[-1] - day[0]) + 1), dtype=bool)
-    seen[index, day - day[0]] = True
-    counts: IntArray = seen.sum(axis=1)
-    return counts
 
 
 def _highest(schedule: Schedule, index: IntArray, kw: FloatArray) -> dict[str, Decimal]:
@@ -337,6 +275,6 @@ def meter(
         raise ShapeError("Energy, export and reactive energy must be on one grid.")
     starts = energy.starts
     clock = Clock.of(starts, tariff.timezone)
-    values = {k: fill_missing(p.values[0], starts, tariff.timezone) for k, p in known.items()}
+    values = {k: p.values[0] for k, p in known.items()}
     blocks = {s.id: block_index(s, tariff.seasons, tariff.calendar, clock) for s in tariff.schedules}
-    return Metering(tariff, starts, energy.resolution_s, clock, values, energy.values[0], blocks)
+    return Metering(tariff, starts, energy.resolution_s, clock, values, blocks)

@@ -8,45 +8,10 @@ from datetime import date
 from decimal import Decimal
 from statistics import median
 
-import numpy as np
-
-from kanchay.analysis.tariff.blocks import Clock
-from kanchay.analysis.tariff.metering import block_times
 from kanchay.analysis.tariff.scaling import scaled
-from kanchay.domain.interval import local_midnight
-from kanchay.domain.tariff import Tariff, Usage
+from kanchay.domain.tariff import Usage
 
-__all__ = ["calendar_times", "expected_usage"]
-
-_STEP = 900  # no schedule changes its block within a quarter of an hour [s]
-
-
-def calendar_times(tariff: Tariff, start: date, end: date) -> dict[str, Decimal]:
-    """Hours and days of each block in ``[start, end)``, by the calendar alone.
-
-    Parameters
-    ----------
-    tariff : Tariff
-    start, end : date
-        Half-open local days.
-
-    Returns
-    -------
-    dict of str to Decimal
-        ``hours.<block>`` and ``days.<block>``. [h, days]
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace as Some
-    >>> from kanchay.domain.tariff import Block, Calendar, Schedule, Window
-    >>> peak = Schedule("pe", (Block("hp", (Window(18 * 3600, 23 * 3600),)), Block("hfp")))
-    >>> lima = Some(timezone="America/Lima", schedules=(peak,), seasons=(), calendar=Calendar())
-    >>> str(calendar_times(lima, date(2026, 8, 4), date(2026, 9, 4))["hours.hp"])
-    '155'
-    """
-    low, high = (local_midnight(d, tariff.timezone) for d in (start, end))
-    starts = np.arange(low, high, _STEP, dtype=np.int64)
-    return block_times(tariff, Clock.of(starts, tariff.timezone), _STEP)
+__all__ = ["expected_usage"]
 
 
 def expected_usage(
@@ -57,6 +22,7 @@ def expected_usage(
     *,
     times: Mapping[str, Decimal],
     months: Sequence[Mapping[str, Decimal]] = (),
+    asks_demand: bool = True,
 ) -> Usage:
     """The whole period with a given total: what is measured, and the rest used at the usual hours.
 
@@ -74,6 +40,8 @@ def expected_usage(
         Hours and days of each block in the whole period (`calendar_times`).
     months : sequence of mapping, optional
         Quantities of the periods before: their median demand is expected again.
+    asks_demand : bool, optional
+        Whether the tariff asks for demand at all.
 
     Returns
     -------
@@ -97,7 +65,7 @@ def expected_usage(
             expected[name] = expected.get(name, Decimal(0)) + value
         elif kind in ("export_kwh", "reactive_kvarh"):
             expected[name] = expected.get(name, Decimal(0)) + value * days
-    demand = _expected_demand(so_far.quantities, months)
+    demand = _expected_demand(so_far.quantities, months) if asks_demand else {}
     notes = ("energy.expected", *(("demand.expected",) if demand else ()))
     quantities = {**expected, **demand, **times, "energy_kwh": kwh}
     return replace(so_far, end=end, quantities=quantities, notes=(*so_far.notes, *notes))

@@ -16,8 +16,10 @@ from kanchay.domain.errors import TimeError
 from kanchay.domain.interval import zone
 from kanchay.domain.tariff import (
     Charge,
+    DemandCharge,
     Eligibility,
     ExportMode,
+    MinimumCharge,
     Parameter,
     Price,
     Proration,
@@ -212,6 +214,7 @@ def _version(root: Node, node: Node, placed: list[Placed]) -> Version:
     own = [(n, c) for n in both if (c := read_charge(n, include)) is not None]
     placed.extend(own)
     charges = tuple(c for _, c in own)
+    _check_within(own)
     if len({c.id for c in charges}) < len(charges):
         node["charges"].wrong("uses a charge id twice", "ids of common_charges count too")
     return Version(
@@ -224,10 +227,28 @@ def _version(root: Node, node: Node, placed: list[Placed]) -> Version:
     )
 
 
+def _check_within(charges: list[Placed]) -> None:
+    """What a charge names among the charges of its version must be there, a demand before it."""
+    ids, demands = {c.id for _, c in charges}, set[str]()
+    for node, charge in charges:
+        if isinstance(charge, DemandCharge):
+            if charge.minus and charge.minus not in demands:
+                node["minus"].wrong(
+                    "names the demand charge '{name}', which is not before it", name=charge.minus
+                )
+            demands.add(charge.id)
+        if isinstance(charge, MinimumCharge):
+            for name in sorted(set(charge.of) - ids):
+                node["of"].wrong("names the charge '{name}', which is not in this version", name=name)
+
+
 def _check_references(root: Node, tariff: Tariff, placed: list[Placed]) -> None:
     """Every tax, parameter, schedule and block that something names must exist."""
     _check_taxes(root, tariff)
     _check_blocks(root, tariff)
+    names = [p.id for p in tariff.parameters]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        root["parameters"].wrong("holds the parameter '{name}' twice", name=name)
     taxes, parameters = {t.id for t in tariff.taxes}, {p.id for p in tariff.parameters}
     for node in root["versions"].items():
         for tax in sorted(set(node["prices_include"].names()) - taxes):

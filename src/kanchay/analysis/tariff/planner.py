@@ -11,8 +11,10 @@ import numpy as np
 
 from kanchay.analysis.tariff import refuse
 from kanchay.analysis.tariff.blocks import Clock, block_index
-from kanchay.analysis.tariff.marginal import exact_total, marginal_price
-from kanchay.analysis.tariff.metering import series_prices
+from kanchay.analysis.tariff.marginal import exact_total
+from kanchay.analysis.tariff.rounding import round_to
+from kanchay.analysis.tariff.scaling import shifted
+from kanchay.analysis.tariff.spot import series_prices
 from kanchay.domain.charges import SeriesCharge
 from kanchay.domain.interval import IntArray
 from kanchay.domain.priceseries import PriceSeries
@@ -20,6 +22,8 @@ from kanchay.domain.reading import FloatArray
 from kanchay.domain.tariff import Tariff, Usage
 
 __all__ = ["price_series"]
+
+_ONE = Decimal(1)
 
 
 def price_series(
@@ -119,18 +123,17 @@ def _by_blocks(
     tariff: Tariff, usage: Usage, index: IntArray, quantity: str, options: Mapping[str, object]
 ) -> FloatArray:
     """Marginal price of each interval: one evaluation for each combination of blocks that occurs."""
+    before = exact_total(tariff, usage, **options)  # type: ignore[arg-type]
+
+    def more(combo: IntArray) -> float:
+        blocks = [s.blocks[int(i)].id for s, i in zip(tariff.schedules, combo, strict=True)]
+        after = exact_total(tariff, shifted(usage, _ONE, blocks, quantity=quantity), **options)  # type: ignore[arg-type]
+        return float(round_to(after - before, 4))
+
+    if not tariff.schedules:
+        return np.full(index.shape[1], more(np.zeros(0, dtype=np.int64)))
     combos, which = np.unique(index, axis=1, return_inverse=True)
-    found = [
-        float(
-            marginal_price(
-                tariff, usage, quantity=quantity,
-                blocks=[s.blocks[int(i)].id for s, i in zip(tariff.schedules, combo, strict=True)],
-                **options,  # type: ignore[arg-type]
-            )
-        )
-        for combo in combos.T
-    ]  # fmt: skip
-    return np.array(found)[which.reshape(-1)] if found else np.zeros(index.shape[1])
+    return np.array([more(combo) for combo in combos.T])[which.reshape(-1)]
 
 
 def _inside(tariff: Tariff, charge: SeriesCharge, index: list[IntArray], n: int) -> np.ndarray:

@@ -74,7 +74,7 @@ def steps(
     typed = {k: v for k, v in (parameters or {}).items() if k != CARRY}
     banded, tables = _edges(tariff, *((as_of, as_of + timedelta(days=1)) if as_of else (start, end)))
     shape = like or Usage.energy(start, end, Decimal(1))
-    unpublished = {c.id for c in tariff.versions[-1].charges if isinstance(c, LookupCharge)}
+    unpublished = {c.id for v in tariff.versions for c in v.charges if isinstance(c, LookupCharge)}
 
     def cost(edge: Decimal, without: Collection[str]) -> tuple[Decimal, Decimal]:
         """Cost of the kWh after the edge, and how much more that is than the next one."""

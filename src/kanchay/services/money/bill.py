@@ -54,13 +54,13 @@ def bill_period(
     known = load_period(ctx, scope, site, start or first, end or (start and _month_after(start)) or after)
     bill = evaluate(
         tariff,
-        load_usage(ctx, scope, site, tariff, known),
+        load_usage(ctx, scope, site, tariff, known, as_of=prices_of),
         parameters=typed_parameters(site, parameters),
         leave_out=leave_out,
         as_of=prices_of,
     )
     co2 = carbon_of(ctx, site, bill.energy_kwh, bill.end)
-    bill = replace(bill, co2_kg=co2, warnings=(*_said(known), *bill.warnings))
+    bill = replace(bill, co2_kg=co2, warnings=tuple(dict.fromkeys((*_said(known), *bill.warnings))))
     return _stored(ctx, scope, site, known, bill) if store else bill
 
 

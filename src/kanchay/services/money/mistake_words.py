@@ -21,6 +21,11 @@ def say(mistake: Mistake, locale: str) -> tuple[str, str]:
 # By the English text: a sentence that is not here yet is said in English.
 SPANISH: Final = {
     # a text that is not YAML, or means something else elsewhere
+    "names the demand charge '{name}', which is not before it":
+        "nombra el cargo de potencia '{name}', que no está antes de él",
+    "names the charge '{name}', which is not in this version":
+        "nombra el cargo '{name}', que no está en esta versión",
+    "holds the parameter '{name}' twice": "tiene dos veces el parámetro '{name}'",
     "is a tax of {percent} %": "es un impuesto de {percent} %",
     'Write 18 % as "0.18".': 'Escribe 18 % como "0.18".',
     "is larger than {most} bytes": "pesa más de {most} bytes",

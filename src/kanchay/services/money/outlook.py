@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from kanchay.analysis.tariff.outlook import calendar_times, expected_usage
+from kanchay.analysis.tariff.blocktimes import calendar_times
+from kanchay.analysis.tariff.metering import needed_quantities
+from kanchay.analysis.tariff.outlook import expected_usage
 from kanchay.domain.forecast import PeriodForecast
 from kanchay.domain.interval import to_datetime
 from kanchay.domain.point import Site
@@ -37,6 +39,7 @@ class Outlook:
     so_far: Usage
     typical: Usage | None = None
     times: dict[str, Decimal] | None = None
+    asks_demand: bool = False
 
     def at(self, kwh: float) -> Usage:
         """The whole period with that total. [kWh]"""
@@ -44,7 +47,13 @@ class Outlook:
         if self.typical is None:
             return Usage.energy(self.start, self.end, total)
         return expected_usage(
-            self.so_far, self.typical, self.end, total, times=self.times or {}, months=self.so_far.before
+            self.so_far,
+            self.typical,
+            self.end,
+            total,
+            times=self.times or {},
+            months=self.so_far.before,
+            asks_demand=self.asks_demand,
         )
 
 
@@ -61,7 +70,9 @@ def load_outlook(ctx: Context, scope: Scope, site: Site, tariff: Tariff, forecas
     series = published_prices(ctx, scope, site, tariff, (first, forecast.issued_at))
     so_far = metering.usage(start, until, series=series, before=before)
     typical = metering.usage(until - _TYPICAL, until, series=series)
-    return Outlook(start, end, so_far, typical, calendar_times(metering.tariff, start, end))
+    asks_demand = any(name.startswith("demand_kw") for name in needed_quantities(tariff))
+    times = calendar_times(metering.tariff, start, end)
+    return Outlook(start, end, so_far, typical, times, asks_demand)
 
 
 def typical_month(ctx: Context, scope: Scope, site: Site, tariff: Tariff, day: date) -> Usage:

@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
+
+from kanchay.analysis.tariff import refuse
 from kanchay.analysis.tariff.period import reading_period
 from kanchay.analysis.tariff.usage import PeriodEnergy, period_energy
 from kanchay.domain.errors import BillRefused, NotEnoughData
 from kanchay.domain.interval import HOUR, local_midnight, to_datetime
 from kanchay.domain.panel import Panel
-from kanchay.domain.point import Point, Site
+from kanchay.domain.point import Direction, Point, Site
 from kanchay.domain.scope import Scope
 from kanchay.domain.units import Quantity
 from kanchay.services.context import Context
@@ -78,6 +81,8 @@ def load_period(ctx: Context, scope: Scope, site: Site, start: date, end: date) 
         raise _gap(site, start, end, "no reading lies in it")
     panel = energy_panel(ctx, scope, point, low, until)
     energy = period_energy(panel)
+    if (panel.values < 0).any():
+        raise refuse.negative_energy("energy_kwh", round(float(np.nanmin(panel.values)), 3))
     if energy.missing_share > MAX_MISSING:
         raise _gap(site, start, end, f"{energy.missing_hours:.0f} of {energy.hours:.0f} hours are missing")
     last = to_datetime(until - 1, site.tz).date() + timedelta(days=1)
@@ -85,7 +90,15 @@ def load_period(ctx: Context, scope: Scope, site: Site, start: date, end: date) 
 
 
 def energy_panel(ctx: Context, scope: Scope, point: Point, start: int, end: int) -> Panel:
-    """Energy per interval from local midnight on; a meter of power gives kWh too."""
+    """Energy taken per interval from local midnight on; of a net meter the intervals in which some was."""
+    panel = metered_panel(ctx, scope, point, start, end)
+    if point.direction is Direction.NET:
+        return replace(panel, values=np.maximum(panel.values, 0.0))
+    return panel
+
+
+def metered_panel(ctx: Context, scope: Scope, point: Point, start: int, end: int) -> Panel:
+    """Energy per interval as the meter counts it; a meter of power gives kWh too."""
     step = max(_FINEST, point.resolution_s or HOUR)
     whole = start + (end - start) // step * step
     panel = load_panel(ctx, scope, [point.id], resolution_s=step, start=start, end=max(whole, start + step))

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import numpy as np
 
+from kanchay.analysis.tariff.blocktimes import calendar_times
 from kanchay.analysis.tariff.metering import needed_quantities
-from kanchay.analysis.tariff.outlook import calendar_times
 from kanchay.analysis.tariff.planner import price_series
 from kanchay.domain.charges import BandedCharge, BlockPrice, Tier, TouCharge
 from kanchay.domain.errors import InputError

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from kanchay.analysis.tariff.blend import tax_rates
+from kanchay.analysis.tariff.blend import gross_factor, taxes_on
 from kanchay.analysis.tariff.frame import unit_of
 from kanchay.analysis.tariff.rounding import round_to
 from kanchay.domain.bill import Source
@@ -126,20 +126,11 @@ def _both(
     """A price without and with tax; the printed one stays as it is."""
     if price is None:
         return None, None
-    factor, places = _gross(tariff, charge, on), tariff.rounding.unit_price
+    factor = gross_factor(taxes_on(tariff, on), charge.taxes)
+    places = tariff.rounding.unit_price
     if charge.tax_included:
         return round_to(price / factor, places), price
     return price, price if factor == 1 else round_to(price * factor, places)
-
-
-def _gross(tariff: Tariff, charge: Charge, on: date) -> Decimal:
-    """1 and the taxes on one unit of money, those on other taxes included."""
-    rates = tax_rates(tariff, on)
-    told: dict[str, Decimal] = {}
-    for tax in tariff.taxes:
-        base = (1 if tax.id in charge.taxes else 0) + sum(told.get(other, Decimal(0)) for other in tax.on)
-        told[tax.id] = base * rates.get(tax.id, Decimal(0))
-    return 1 + sum(told.values(), Decimal(0))
 
 
 def _range(low: Decimal | None, high: Decimal | None, unit: str) -> str:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from kanchay.analysis.tariff.blocktimes import calendar_times
 from kanchay.analysis.tariff.metering import needed_quantities
-from kanchay.analysis.tariff.outlook import calendar_times
 from kanchay.domain.bill import Bill
 from kanchay.domain.errors import BillRefused, InputError
 from kanchay.domain.scope import Permission, Scope

@@ -79,8 +79,8 @@ def number(name: str, text: str | Decimal) -> Decimal:
 
 def leaveable(tariff: Tariff) -> tuple[str, ...]:
     """Lines a bill may be asked to leave out, because nobody publishes what they need."""
-    charges = tariff.versions[-1].charges
-    return tuple(c.id for c in charges if isinstance(c, LookupCharge) and c.leave_out_code)
+    charges = [c for v in tariff.versions for c in v.charges if isinstance(c, LookupCharge)]
+    return tuple(dict.fromkeys(c.id for c in charges if c.leave_out_code))
 
 
 def line_names(tariff: Tariff) -> dict[str, Names]:

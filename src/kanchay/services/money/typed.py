@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 
+from kanchay.analysis.tariff.blocktimes import calendar_times
 from kanchay.analysis.tariff.evaluate import evaluate
 from kanchay.analysis.tariff.metering import needed_quantities
-from kanchay.analysis.tariff.outlook import calendar_times
 from kanchay.domain.bill import Bill
 from kanchay.domain.errors import BillRefused, InputError
 from kanchay.domain.tariff import Tariff, Usage

@@ -19,7 +19,7 @@ from kanchay.domain.scope import Scope
 from kanchay.domain.tariff import Tariff, Usage
 from kanchay.domain.units import Quantity
 from kanchay.services.context import Context
-from kanchay.services.money.period import KnownPeriod, energy_panel
+from kanchay.services.money.period import KnownPeriod, metered_panel
 from kanchay.services.readings.series import load_panel, main_point, span
 
 __all__ = [
@@ -61,6 +61,7 @@ def load_usage(
     known: KnownPeriod,
     *,
     metering: Metering | None = None,
+    as_of: date | None = None,
 ) -> Usage:
     """Quantities of a period whose readings are known, as the tariff asks for them.
 
@@ -80,7 +81,7 @@ def load_usage(
     if metering is None:
         metering = load_meters(ctx, scope, site, reach).laid_out(tariff)
     series = published_prices(ctx, scope, site, tariff, reach)
-    usage = metering.usage(known.start, end, series=series, before=before)
+    usage = metering.usage(known.start, end, series=series, before=before, as_of=as_of)
     # The bill counts the energy that the period's own sum says, estimates included.
     return scaled(usage, known.kwh)
 
@@ -93,7 +94,7 @@ def first_needed(site: Site, tariff: Tariff, start: date) -> date:
 
 def months_back(tariff: Tariff) -> int:
     """Periods before this one that demand charges look at."""
-    charges = [c for c in tariff.versions[-1].charges if isinstance(c, DemandCharge)]
+    charges = [c for v in tariff.versions for c in v.charges if isinstance(c, DemandCharge)]
     looks = [c.statistic.months - 1 for c in charges] + [c.ratchet.months for c in charges if c.ratchet]
     return max(looks, default=0)
 
@@ -111,7 +112,7 @@ def load_meters(ctx: Context, scope: Scope, site: Site, reach: tuple[date, int])
     low = local_midnight(first, site.tz)
     if held is not None and held.start > low:
         low = local_midnight(to_datetime(held.start, site.tz).date(), site.tz)
-    energy = energy_panel(ctx, scope, point, low, until)
+    energy = metered_panel(ctx, scope, point, low, until)
     export = _beside(ctx, scope, site, energy, (Quantity.ELECTRIC_ENERGY, Direction.EXPORT))
     reactive = _beside(ctx, scope, site, energy, (Quantity.REACTIVE_ENERGY, Direction.IMPORT))
     if point.direction is Direction.NET:
@@ -144,7 +145,7 @@ def published_prices(
     """Price series that the tariff names and the site's store holds, as points of prices of that name."""
     first, until = reach
     names = {c.series for v in tariff.versions for c in v.charges if isinstance(c, SeriesCharge)}
-    if not names:
+    if not names or site.currency != tariff.currency:  # prices of the site are in its own money
         return []
     with ctx.records.unit(scope) as uow:
         points = [
@@ -156,5 +157,5 @@ def published_prices(
         step = point.resolution_s or HOUR
         low = start // step * step
         panel = load_panel(ctx, scope, [point.id], resolution_s=step, start=low, end=-(-until // step) * step)
-        found.append(PriceSeries(point.name, tariff.currency, panel.values[0], panel.start, step))
+        found.append(PriceSeries(point.name, site.currency, panel.values[0], panel.start, step))
     return found
