@@ -208,3 +208,27 @@ def test_a_power_meter_is_billed_by_its_energy() -> None:
     ctx.readings.append(scope, [Readings.regular("meter", FIRST, 900, np.full(n, 0.2))], recorded_at=NOW)
     assert bill_period(ctx, scope, "casa").energy_kwh == Decimal("83.2")
     assert DAY == 24 * HOUR
+
+
+def test_a_net_meter_bills_what_was_taken_not_the_balance() -> None:
+    """0.2 kWh an hour taken by night, 1 kWh an hour sent from 10:00 to 14:00: the night is billed."""
+    ctx, scope = in_memory(clock=lambda: NOW), operator_scope()
+    create_site(ctx, scope, SITE)
+    add_points(
+        ctx, scope, "casa", [Point("meter", "casa", "Meter", direction=Direction.NET, resolution_s=HOUR)]
+    )
+    day = np.full(24, 0.2)
+    day[10:14] = -1.0
+    values = np.tile(day, (NOW - FIRST) // DAY + 1)[: (NOW - FIRST) // HOUR]
+    ctx.readings.append(scope, [Readings.regular("meter", FIRST, HOUR, values)], recorded_at=NOW)
+    bill = bill_period(ctx, scope, "casa", back=1)
+    assert bill.energy_kwh == Decimal("124.0")  # 31 days of 20 hours at 0.2
+
+
+def test_readings_below_zero_on_an_import_meter_are_refused() -> None:
+    ctx, scope = make()
+    wrong = Readings.regular("meter", NOW - 30 * HOUR, HOUR, np.array([-20.0]))
+    ctx.readings.append(scope, [wrong], recorded_at=NOW + 1)
+    with pytest.raises(BillRefused) as caught:
+        bill_period(ctx, scope, "casa")
+    assert caught.value.code == "bill.negative_energy"

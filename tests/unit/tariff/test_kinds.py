@@ -300,3 +300,59 @@ def test_a_percentage_written_for_a_share_is_told() -> None:
     assert ("taxes[0].rate", "is a tax of 1800 %") in [
         (m.path, m.what) for m in review_tariff(parse_tariff(wrong), wrong)
     ]
+
+
+def test_a_tax_that_changed_is_charged_once_and_taken_out_of_prices_on_top_of_each_other() -> None:
+    changed = [
+        {"id": "vat", "rate": "0.10", "valid_from": "2000-01-01", "valid_to": "2026-01-01"},
+        {"id": "vat", "rate": "0.21", "valid_from": "2026-01-01"},
+    ]
+    fixed = {"id": "fixed", "kind": "fixed", "amount": "100", "taxes": ["vat"]}
+    assert bill(fixed, top={"taxes": changed}).total == D("121.00")
+    stacked = document(
+        {"id": "fixed", "kind": "fixed", "amount": "126", "taxes": ["duty", "vat"]},
+        taxes=[
+            {"id": "duty", "rate": "0.05", "valid_from": "2000-01-01"},
+            {"id": "vat", "rate": "0.20", "valid_from": "2000-01-01", "on": ["duty"]},
+        ],
+    )
+    stacked["versions"][0]["prices_include"] = ["duty", "vat"]
+    found = evaluate(parse_tariff(stacked), Usage.energy(*APRIL, D(0)))
+    assert (found.subtotal, found.total) == (D("100.00"), D("126.00"))
+
+
+def test_a_charge_that_one_list_lacks_cannot_be_blended() -> None:
+    two = document({"id": "fixed", "kind": "fixed", "amount": "1"}, proration="daily_blend")
+    first = two["versions"][0]
+    gone = {"id": "rent", "kind": "fixed", "amount": "5", "taxes": []}
+    two["versions"] = [
+        {**first, "valid_to": "2026-04-10", "charges": [*first["charges"], gone]},
+        {**first, "valid_from": "2026-04-10"},
+    ]
+    with pytest.raises(BillRefused, match="rent") as caught:
+        evaluate(parse_tariff(two), Usage.energy(*APRIL, D(100)))
+    assert caught.value.code == "bill.cannot_blend"
+
+
+@pytest.mark.parametrize(
+    ("charge", "word"),
+    [
+        ({**DEMAND, "minus": "nobody"}, "nobody"),
+        ({"id": "least", "kind": "minimum", "amount": "9", "of": ["energie"]}, "energie"),
+    ],
+)
+def test_names_within_a_version_must_exist(charge: dict[str, Any], word: str) -> None:
+    with pytest.raises(TariffInvalid, match=word):
+        parse_tariff(document(charge))
+
+
+def test_two_parameters_of_one_name_are_a_mistake() -> None:
+    with pytest.raises(TariffInvalid, match="twice"):
+        parse_tariff(document(TOU, parameters=[{"id": "x"}, {"id": "x"}]))
+
+
+@pytest.mark.parametrize("name", ["carry_in.xyz", "carry_in.export_kwh"])
+def test_only_what_bills_carry_may_be_carried_in(name: str) -> None:
+    with pytest.raises(BillRefused) as caught:
+        bill({"id": "fixed", "kind": "fixed", "amount": "1"}, parameters={name: D(1)})
+    assert caught.value.code == "bill.unknown_parameter"

@@ -187,3 +187,70 @@ def test_a_flat_year_adds_up_to_its_days() -> None:
     months = [(date(2026, m, 1), date(2026 + m // 12, m % 12 + 1, 1)) for m in range(1, 13)]
     assert sum(metering.usage(*m).quantities["energy_kwh"] for m in months) == D(8760)
     assert year.end - year.start == 365 * DAY
+
+
+def test_a_spot_price_counts_once_where_there_are_no_blocks() -> None:
+    taxes = [{"id": "vat", "rate": "0.21", "valid_from": "2020-01-01"}]
+    t = tariff({**SPOT, "taxes": ["vat"]}, taxes=taxes, schedules=[])
+    usage = meter(t, panel(np.ones(24 * 31))).usage(*JULY, series=[prices([0.20] * 24 * 31)])
+    starts = local_midnight(JULY[0], LIMA) + HOUR * np.arange(2)
+    found = price_series(t, usage, starts, HOUR, series=[prices([0.10, 0.20])])
+    assert found.tolist() == pytest.approx([1.21 * 0.12, 1.21 * 0.23], abs=1e-4)
+
+
+def test_the_terms_of_another_day_hold_for_all_of_the_period() -> None:
+    two = {**document(SPOT), "timezone": LIMA, "proration": "daily_blend"}
+    first = two["versions"][0]
+    dear = {**SPOT, "taxes": [], "add": "0.11"}
+    two["versions"] = [
+        {**first, "valid_to": "2026-07-01"},
+        {**first, "valid_from": "2026-07-01", "charges": [dear]},
+    ]
+    t = parse_tariff(two)
+    laid = meter(t, panel(np.ones(4)))
+    day = (JULY[0], date(2026, 7, 2))
+    now, then = (laid.usage(*day, series=[prices([0.0] * 4)], as_of=a) for a in (None, date(2026, 6, 1)))
+    assert (now.quantities["value.spot"], then.quantities["value.spot"]) == (D("0.44"), D("0.04"))
+
+
+def test_a_channel_that_is_hardly_read_is_no_channel() -> None:
+    reactive = np.full(24, np.nan)
+    reactive[:3] = 1.0
+    laid = meter(tariff(TOU), panel(np.ones(24)), reactive=panel(reactive))
+    usage = laid.usage(JULY[0], date(2026, 7, 2))
+    assert "reactive_kvarh" not in usage.quantities
+    reactive[:23] = 1.0
+    usage = meter(tariff(TOU), panel(np.ones(24)), reactive=panel(reactive)).usage(JULY[0], date(2026, 7, 2))
+    assert usage.quantities["reactive_kvarh"] == D("24.0")
+    assert "energy.estimated" in usage.notes
+
+
+def test_energy_below_zero_is_refused() -> None:
+    values = np.ones(24)
+    values[5] = -3.0
+    with pytest.raises(BillRefused) as caught:
+        meter(tariff(TOU), panel(values)).usage(JULY[0], date(2026, 7, 2))
+    assert caught.value.code == "bill.negative_energy"
+
+
+def test_a_month_that_was_hardly_read_is_no_history() -> None:
+    charge = {**DEMAND, "statistic": {"top": 1, "months": 2}}
+    june = np.full(30 * 24, np.nan)
+    june[-24:] = 9.0
+    laid = meter(tariff(charge), panel(np.concatenate([june, np.ones(31 * 24)]), date(2026, 6, 1)))
+    usage = laid.usage(*JULY, before=[(date(2026, 6, 1), JULY[0])])
+    assert usage.before == ({},)
+    assert "demand.short_history" in evaluate(laid.tariff, usage).warnings
+
+
+def test_days_and_hours_are_the_calendar_s_where_readings_begin_later() -> None:
+    late = panel(np.ones(20 * 24), date(2026, 7, 12))
+    found = meter(tariff(TOU), late).usage(*JULY).quantities
+    assert (found["days.peak"], found["hours.peak"]) == (D(31), D(155))
+
+
+def test_intervals_that_do_not_fit_into_the_window_are_said() -> None:
+    ten = panel(np.full(144, 0.5), step=600)
+    usage = meter(tariff(DEMAND), ten).usage(JULY[0], date(2026, 7, 2))
+    assert "demand.coarse" in usage.notes
+    assert usage.quantities["demand_kw"] == D("3.0")
