@@ -199,7 +199,7 @@ def _print(results: list[Result], files: FilesNamed, as_json: bool, given: dict[
     if not as_json:
         print_together(together, files)
         print_matches(matches)
-        if not any(record for _, _, record in results):
+        if read and not any(record for _, _, record in results):
             how = "leave --dry-run out" if named else "name a site: --site ID or --new-site NAME"
             click.echo(f"Nothing was stored: this is a preview. To keep it, {how}.")
 
