@@ -75,6 +75,10 @@ CASES = {
     "xlsx bomb": (bomb(), "file.bomb"),
     "gzip bomb": (gzip.compress(bytes(300 * 1024 * 1024), 9), "file.bomb"),
     "json": (b'{"a": [1, 2]}', "file.no_meter_data"),
+    "json of versions": (
+        b'[{"start":"2026-08-05","end":"2025-08-05","n":1},{"start":"2026-08-06","end":"2025-08-06","n":2}]',
+        "file.no_meter_data",
+    ),
     "xml": (b'<?xml version="1.0"?><a/>', "file.no_meter_data"),
     "web page": (b"<!DOCTYPE html><html></html>", "file.later_format"),
     "nem12": (b"100,NEM12,200301011534,MDP1,Retailer1\n", "file.no_meter_data"),

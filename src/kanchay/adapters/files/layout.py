@@ -120,7 +120,19 @@ def _times(roles: Roles, name: str, day_first: bool | None) -> tuple[ParsedTimes
     end = _on_named_clock(end, end_columns)
     if end_columns[0] is start_columns[0]:  # one date, two clock times: midnight ends the day before
         end = replace(end, wall=np.where(end.wall <= start.wall, end.wall + DAY, end.wall))
+    if _backwards(start, end):
+        told = " and ".join(f"'{columns[0].name}'" for columns in (start_columns, end_columns))
+        raise refuse("no_meter_data", name, what=f"most rows do not end after they begin, by {told}")
     return start, end
+
+
+def _backwards(start: ParsedTimes, end: ParsedTimes) -> bool:
+    """Whether two columns of times are no starts and ends: few rows end after they begin."""
+    if (start.offset is None) is not (end.offset is None):
+        return False
+    begun, over = (t.wall if t.offset is None else t.wall - t.offset for t in (start, end))
+    read = start.ok & end.ok
+    return bool(2 * (over > begun)[read].sum() < read.sum())
 
 
 def _on_named_clock(times: ParsedTimes, columns: tuple[Column, ...]) -> ParsedTimes:
