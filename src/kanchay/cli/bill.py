@@ -10,17 +10,27 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kanchay.cli.common import emit_json, input_options, json_option, name_values, parameter_option
-from kanchay.cli.pricing import TypedPeriod, day_of, list_price, price_period, show_bill
+from kanchay.cli.common import (
+    emit_json,
+    english_locale_option,
+    input_options,
+    json_option,
+    name_values,
+    parameter_option,
+)
+from kanchay.cli.pricing import TypedPeriod, day_of, list_price, price_period, show_bill, words_of
 from kanchay.cli.tariff.list import Filters, show_tariffs
 from kanchay.cli.tariff.naming import library_of
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from kanchay.domain.bill import BillForecast
     from kanchay.domain.point import Site
     from kanchay.domain.scope import Scope
     from kanchay.domain.tariff import Tariff
     from kanchay.services.context import Context
+    from kanchay.services.money.tariff_words import TariffWords
 
 __all__ = ["command"]
 
@@ -36,6 +46,7 @@ class Wishes:
     parameters: Mapping[str, str]
     without_lighting: bool
     prices_of: date | None
+    locale: str
 
 
 @click.command("bill")
@@ -56,6 +67,7 @@ class Wishes:
     help="With --kwh: energy and fixed charge as the list prints them.",
 )
 @click.option("--list", "show_list", is_flag=True, help="All tariffs with their dates.")
+@english_locale_option
 @json_option
 @click.pass_context
 def command(
@@ -76,12 +88,13 @@ def command(
     expected: bool,
     list_price_only: bool,
     show_list: bool,
+    locale: str,
     as_json: bool,
 ) -> None:
     """Price a reading period line by line, to the cent, or say why it cannot be priced."""
-    wishes = Wishes(tariff_id, name_values(params), without_lighting, day_of(prices_of))
+    wishes = Wishes(tariff_id, name_values(params), without_lighting, day_of(prices_of), locale)
     if show_list:
-        show_tariffs(library_of(click_ctx), Filters(country=country or ""), as_json=as_json)
+        show_tariffs(library_of(click_ctx), Filters(country=country or ""), locale, as_json=as_json)
         return
     if kwh is not None and site_id is None and input_path is None:
         period = TypedPeriod(
@@ -92,7 +105,7 @@ def command(
             without_lighting,
             wishes.prices_of,
         )
-        _price_kwh(click_ctx, period, tariff_id, of_list=list_price_only, as_json=as_json)
+        _price_kwh(click_ctx, period, wishes, of_list=list_price_only, as_json=as_json)
         return
     if list_price_only or kwh is not None:
         raise click.UsageError("--kwh stands alone: without --site and --input. --list-price needs --kwh.")
@@ -111,7 +124,7 @@ def command(
         parameters=wishes.parameters, leave_out=_left_out(ctx, site, wishes), prices_of=wishes.prices_of,
         store=input_path is None,
     )  # fmt: skip
-    show_bill(bill, _tariff(ctx, bill.tariff_id), as_json=as_json)
+    show_bill(ctx, bill, _tariff(ctx, bill.tariff_id), locale, as_json=as_json)
 
 
 def _tariff(ctx: Context, tariff_id: str) -> Tariff:
@@ -127,16 +140,16 @@ def _left_out(ctx: Context, site: Site, wishes: Wishes) -> tuple[str, ...]:
 
 
 def _price_kwh(
-    click_ctx: click.Context, period: TypedPeriod, tariff_id: str | None, *, of_list: bool, as_json: bool
+    click_ctx: click.Context, period: TypedPeriod, wishes: Wishes, *, of_list: bool, as_json: bool
 ) -> None:
     ctx = library_of(click_ctx)
-    tariff = _tariff(ctx, tariff_id or ASSUMED_TARIFF)
-    if tariff_id is None:
+    tariff = _tariff(ctx, wishes.tariff_id or ASSUMED_TARIFF)
+    if wishes.tariff_id is None:
         click.echo(f"No --tariff given: {tariff.id} is taken.", err=True)
     if of_list:
-        list_price(ctx, tariff, period, as_json=as_json)
+        list_price(ctx, tariff, period, wishes.locale, as_json=as_json)
     else:
-        show_bill(price_period(ctx, tariff, period), tariff, as_json=as_json)
+        show_bill(ctx, price_period(ctx, tariff, period), tariff, wishes.locale, as_json=as_json)
 
 
 def _expected(ctx: Context, scope: Scope, site: Site, wishes: Wishes, as_json: bool) -> None:
@@ -152,19 +165,21 @@ def _expected(ctx: Context, scope: Scope, site: Site, wishes: Wishes, as_json: b
     if as_json:
         emit_json(bills)
         return
-    show_bill(bills.expected, _tariff(ctx, bills.expected.tariff_id), as_json=False)
-    _show_range(bills)
+    tariff = _tariff(ctx, bills.expected.tariff_id)
+    show_bill(ctx, bills.expected, tariff, wishes.locale, as_json=False)
+    _show_range(bills, words_of(ctx, tariff, wishes.locale))
 
 
-def _show_range(bills: BillForecast) -> None:
-    unit = bills.expected.currency
-    click.echo(f"\nSo far {unit} {bills.so_far.total} for {bills.so_far.energy_kwh} kWh.")
-    click.echo(
-        f"At the reading date 8 times in 10 between {unit} {bills.low.total} ({bills.low.energy_kwh} kWh)"
-        f" and {unit} {bills.high.total} ({bills.high.energy_kwh} kWh)."
-    )
+def _show_range(bills: BillForecast, words: TariffWords) -> None:
+    def money(amount: Decimal) -> str:
+        return f"{bills.expected.currency} {amount}"
+
+    click.echo(f"\n{words.say('bill.so_far', money=money(bills.so_far.total), kwh=bills.so_far.energy_kwh)}")
+    told = words.say(
+        "bill.range", low=money(bills.low.total), low_kwh=bills.low.energy_kwh,
+        high=money(bills.high.total), high_kwh=bills.high.energy_kwh,
+    )  # fmt: skip
+    click.echo(told)
     for step in bills.steps:
-        click.echo(
-            f"Passing {step.at_kwh} kWh costs {unit} {step.cost} at once;"
-            f" probability {100 * step.probability:.0f} %."
-        )
+        likely = f"{100 * step.probability:.0f}"
+        click.echo(words.say("bill.step", kwh=step.at_kwh, money=money(step.cost), percent=likely))

@@ -16,6 +16,7 @@ from kanchay.plain import plain
 
 __all__ = [
     "emit_json",
+    "english_locale_option",
     "input_options",
     "json_option",
     "locale_option",
@@ -60,6 +61,12 @@ def locale_option(function: F) -> F:
     """``--locale es|en``; without it the setting `locale` decides."""
     text = "Language (default: the setting KANCHAY_LOCALE, else es)."
     return click.option("--locale", type=click.Choice(["es", "en"]), callback=_locale, help=text)(function)
+
+
+def english_locale_option(function: F) -> F:
+    """``--locale es|en`` of a command whose text is English unless asked."""
+    text = "Language of the text (default: en, whatever KANCHAY_LOCALE says)."
+    return click.option("--locale", type=click.Choice(["es", "en"]), default="en", help=text)(function)
 
 
 def input_options(function: F) -> F:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,24 +17,9 @@ if TYPE_CHECKING:
     from kanchay.domain.bill import Bill, BillLine
     from kanchay.domain.tariff import Tariff
     from kanchay.services.context import Context
+    from kanchay.services.money.tariff_words import TariffWords
 
-__all__ = ["WARNINGS", "TypedPeriod", "day_of", "list_price", "price_period", "show_bill"]
-
-WARNINGS = {
-    "period.open": "the period is not over: this is the bill so far",
-    "energy.estimated": "some hours have no reading and were estimated",
-    "demand.estimated": "some hours have no reading: their demand is not known",
-    "parameter.last_known": "a dated value, such as the UIT, is last year's: this year's is not known yet",
-    "price.stale": "the price list is more than 45 days old; newer ones may exist",
-    "price.review_due": "a newer price list was due by then; we do not have it",
-    "price.unverified": "prices come from one source that nobody has cross-checked",
-    "rule.unverified": "a rule of this tariff comes from one source that nobody has cross-checked",
-    "carry.unknown": "what earlier bills left in the customer's favour is not counted (--param carry_in.NAME=VALUE)",
-    "price.other_date": "priced by another day's list, as asked",
-    "public_lighting.unverified": "the street-lighting rate or factor comes from receipts, not from a list",
-    "fixed.unverified": "the fixed charge comes from one source that nobody has cross-checked",
-    "lighting.unknown": "WITHOUT street lighting: this is not the amount to pay",
-}
+__all__ = ["TypedPeriod", "day_of", "list_price", "price_period", "show_bill", "show_warnings", "words_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +62,7 @@ def first_day(ctx: Context, tariff: Tariff, period: TypedPeriod) -> date:
     return period.start or period.prices_of or to_datetime(ctx.clock(), tariff.timezone).date()
 
 
-def list_price(ctx: Context, tariff: Tariff, period: TypedPeriod, *, as_json: bool) -> None:
+def list_price(ctx: Context, tariff: Tariff, period: TypedPeriod, locale: str, *, as_json: bool) -> None:
     """Show energy and fixed charge as the published list prints them."""
     from kanchay.analysis.tariff import evaluate
     from kanchay.services.money.tariffs import number
@@ -86,35 +71,51 @@ def list_price(ctx: Context, tariff: Tariff, period: TypedPeriod, *, as_json: bo
     day = first_day(ctx, tariff, period)
     price = evaluate.list_price(tariff, energy, day)
     told = {"tariff_id": tariff.id, "on": day, "kwh": energy, "list_price": price}
-    words = f"energy and fixed charge of {energy} kWh as the list of {tariff.id} prints them"
+    words = words_of(ctx, tariff, locale).say("bill.list_price", kwh=energy, tariff=tariff.id)
     emit_json(told) if as_json else click.echo(f"{tariff.currency} {price}: {words}")
 
 
-def show_bill(bill: Bill, tariff: Tariff, *, as_json: bool) -> None:
+def words_of(ctx: Context, tariff: Tariff, locale: str) -> TariffWords:
+    """What speaks of a tariff in a language."""
+    from kanchay.services.money.tariff_words import TariffWords
+
+    return TariffWords(tariff, ctx.library.texts(locale), locale)
+
+
+def show_bill(ctx: Context, bill: Bill, tariff: Tariff, locale: str, *, as_json: bool) -> None:
     """A bill line by line with its sums and sources."""
     if as_json:
         emit_json(bill)
         return
     from kanchay.services.money.tariffs import line_names
 
-    names = line_names(tariff)
+    names, words = line_names(tariff), words_of(ctx, tariff, locale)
     where = ", ".join(part for part in (tariff.provider_name, tariff.system, tariff.option) if part)
     click.echo(f"{where} ({bill.tariff_id})")
     # Without dates a number of kWh is priced by the list of one day.
-    span = f"{bill.start} to {bill.end}, " if (bill.end - bill.start).days > 1 else ""
-    click.echo(f"{span}{bill.energy_kwh} kWh, prices of {bill.tariff_version}\n")
-    rows = [_row(line, names) for line in bill.lines]
+    key = "bill.kwh_of" if (bill.end - bill.start).days > 1 else "bill.kwh"
+    told = words.say(key, start=bill.start, end=bill.end, kwh=bill.energy_kwh, version=bill.tariff_version)
+    click.echo(f"{told}\n")
+    rows = [_row(line, names, words) for line in bill.lines]
     n_taxed = sum(line.taxed for line in bill.lines)
-    rows.insert(n_taxed, ["Subtotal", "", str(bill.subtotal), ""])
-    rows.append(["TOTAL TO PAY", "", str(bill.total), ""])
-    table(("Concept", "Sum", bill.currency, "Source"), rows)
+    rows.insert(n_taxed, [words.say("bill.subtotal"), "", str(bill.subtotal), ""])
+    rows.append([words.say("bill.total"), "", str(bill.total), ""])
+    head = (words.say("bill.concept"), words.say("bill.sum"), bill.currency, words.say("bill.source"))
+    table(head, rows)
     if bill.co2_kg is not None:
-        click.echo(f"\nCarbon: {bill.co2_kg} kgCO2e.")
-    for code in bill.warnings:
-        click.echo(f"! {WARNINGS.get(code, code)} ({code})")
+        click.echo(f"\n{words.say('bill.carbon', kg=bill.co2_kg)}")
+    show_warnings(bill.warnings, words.texts)
 
 
-def _row(line: BillLine, names: Mapping[str, Mapping[str, str]]) -> list[str]:
+def show_warnings(codes: Iterable[str], texts: Mapping[str, str]) -> None:
+    """What is said of a bill and does not stop it, with its code."""
+    for code in codes:
+        click.echo(f"! {texts.get(f'tariff.warning.{code}', code)} ({code})")
+
+
+def _row(line: BillLine, names: Mapping[str, Mapping[str, str]], words: TariffWords) -> list[str]:
     source = line.source
-    told = "" if source is None else "typed" if source.basis == "typed" else f"{source.date}, {source.basis}"
-    return [names.get(line.id, {}).get("en") or line.id.capitalize(), line.formula, str(line.amount), told]
+    told = "" if source is None else f"{source.date}, {source.basis}"
+    if source is not None and source.basis == "typed":
+        told = words.say("bill.typed")
+    return [words.line(line.id, names), line.formula, str(line.amount), told]

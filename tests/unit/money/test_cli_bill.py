@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner, Result
 
+from kanchay.adapters.library import PackageLibrary
 from kanchay.cli import cli
 from kanchay.domain.errors import BillRefused
 
@@ -59,3 +61,30 @@ def test_the_list_of_tariffs() -> None:
 )
 def test_mistyped_commands(args: tuple[str, ...]) -> None:
     assert run(*args).exit_code == 2
+
+
+def test_the_bill_in_spanish_whatever_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    args = ("--kwh", "143.4", *LDS, "--without-lighting")
+    monkeypatch.setenv("KANCHAY_LOCALE", "es")
+    english, spanish = run(*args).stdout, run(*args, "--locale", "es").stdout
+    assert "TOTAL TO PAY" in english
+    assert "TOTAL A PAGAR" in spanish
+    assert "! SIN alumbrado público: no es el monto a pagar (lighting.unknown)" in spanish
+    assert not {"Rounding", "Energy", "Sum", "Source", "prices"} & set(spanish.split())
+
+
+def test_the_list_of_tariffs_in_spanish() -> None:
+    told = CliRunner().invoke(cli, ["tariff", "list", "--country", "pe", "--locale", "es"]).stdout
+    assert told.split()[:3] == ["Tarifa", "Para", "Precios"]
+    assert "terminó" in told
+
+
+def test_what_the_commands_print_stands_in_both_languages() -> None:
+    library = PackageLibrary()
+    spanish, english = (library.texts(locale) for locale in ("es", "en"))
+    places = re.compile(r"\{\w+\}")
+    parts = ("tariff.bill.", "tariff.list.", "tariff.compare.", "tariff.warning.")
+    keys = {key for key in {*spanish, *english} if key.startswith(parts)}
+    assert len(keys) > 50
+    for key in keys:
+        assert set(places.findall(spanish[key])) == set(places.findall(english[key])), key

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kanchay.cli.common import json_option, name_values, parameter_option
+from kanchay.cli.common import english_locale_option, json_option, name_values, parameter_option
 from kanchay.cli.pricing import TypedPeriod, day_of, price_period, show_bill
 from kanchay.cli.tariff.naming import library_of, tariff_named
 
@@ -54,9 +54,12 @@ def typed_period(given: dict[str, Any]) -> TypedPeriod:
 @click.command("bill")
 @click.argument("tariff_name", metavar="ID|FILE")
 @period_options
+@english_locale_option
 @json_option
 @click.pass_context
-def command(click_ctx: click.Context, /, *, tariff_name: str, as_json: bool, **given: Any) -> None:
+def command(
+    click_ctx: click.Context, /, *, tariff_name: str, locale: str, as_json: bool, **given: Any
+) -> None:
     """Price typed quantities by a tariff that we hold, or by a tariff file, line by line.
 
     Without --from the list of today, or of --prices-of, is taken for one day's worth of dates.
@@ -64,4 +67,4 @@ def command(click_ctx: click.Context, /, *, tariff_name: str, as_json: bool, **g
     period = typed_period(given)
     ctx = library_of(click_ctx)
     tariff = tariff_named(ctx, tariff_name)
-    show_bill(price_period(ctx, tariff, period), tariff, as_json=as_json)
+    show_bill(ctx, price_period(ctx, tariff, period), tariff, locale, as_json=as_json)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kanchay.cli.common import emit_json, input_options, json_option, name_values, parameter_option, table
-from kanchay.cli.pricing import WARNINGS
+from kanchay.cli.common import (
+    emit_json,
+    english_locale_option,
+    input_options,
+    json_option,
+    name_values,
+    parameter_option,
+    table,
+)
+from kanchay.cli.pricing import show_warnings
 
 if TYPE_CHECKING:
     from kanchay.services.money.compare import Option, OptionComparison
 
 __all__ = ["command"]
-
-WHY_NOT = {
-    "segment": "another kind of customer",
-    "supply": "another kind of supply",
-    "max_kw": "more power is used than they accept",
-}
 
 
 @click.command("compare")
@@ -32,6 +35,7 @@ WHY_NOT = {
 @click.option("--periods", type=click.IntRange(1, 36), default=12, show_default=True, help="Past periods.")
 @click.option("--prices-of", type=click.DateTime(["%Y-%m-%d"]), help="Price all by the lists of this day.")
 @parameter_option
+@english_locale_option
 @json_option
 @click.pass_context
 def command(
@@ -46,6 +50,7 @@ def command(
     periods: int,
     prices_of: datetime | None,
     params: tuple[str, ...],
+    locale: str,
     as_json: bool,
 ) -> None:
     """Replay past periods under each option that the site may get: "you would have paid"."""
@@ -60,33 +65,54 @@ def command(
         ctx, scope, site.id, periods=periods, current_id=tariff_id, tariff_ids=others,
         parameters=name_values(params), prices_of=prices_of.date() if prices_of else None,
     )  # fmt: skip
-    emit_json(told_comparison(found)) if as_json else _show(found)
+    emit_json(told_comparison(found)) if as_json else _show(found, ctx.library.texts(locale))
 
 
-def _show(found: OptionComparison) -> None:
-    first, last = found.periods[0][0], found.periods[-1][1]
-    n = len(found.periods)
-    lists = f"prices of {found.prices_of}" if found.prices_of else "prices of each period"
-    click.echo(f"{n} period{'s' if n > 1 else ''}, {first} to {last}, {lists}.\n")
-    if found.lender is not None:
-        lender = f"{found.lender.provider_name}, {found.lender.system}"
-        click.echo(f"We hold no other option of this distributor: all prices are those of {lender}.\n")
-    rows = [_row(found.current, "now"), *(_row(o, _said(o)) for o in found.options)]
-    table(("Option", "Tariff", found.currency, "Difference", "Say"), rows)
-    for option in found.options:
-        if option.refusal:
-            click.echo(f"\n{option.tariff.option} ({option.tariff.id}) cannot be priced: {option.refusal}")
-    for why in dict.fromkeys(why for _, why in found.not_offered):
-        names = ", ".join(t.option for t, reason in found.not_offered if reason == why)
-        click.echo(f"\nNot for this customer ({WHY_NOT[why]}): {names}.")
-    for start, end, why in found.skipped:
-        click.echo(f"\n{start} to {end} is left out: {why}")
-    if found.left_out:
-        click.echo(f"\nWithout {', '.join(found.left_out)} in every option: nobody told its amount.")
+def _say(texts: Mapping[str, str], key: str, **places: object) -> str:
+    return texts[f"tariff.compare.{key}"].format(**places)
+
+
+def _show(found: OptionComparison, texts: Mapping[str, str]) -> None:
+    _show_head(found, texts)
+    head = (_say(texts, key) for key in ("option", "tariff", "difference", "say"))
+    option, tariff, difference, say = head
+    rows = [
+        _row(found.current, _say(texts, "now")),
+        *(_row(o, _said(o, texts)) for o in found.options),
+    ]
+    table((option, tariff, found.currency, difference, say), rows)
+    _show_left(found, texts)
     click.echo()
     codes = dict.fromkeys(w for o in (found.current, *found.options) for w in o.warnings)
-    for code in codes:
-        click.echo(f"! {WARNINGS.get(code, code)} ({code})")
+    show_warnings(codes, texts)
+
+
+def _show_head(found: OptionComparison, texts: Mapping[str, str]) -> None:
+    first, last = found.periods[0][0], found.periods[-1][1]
+    n, day = len(found.periods), found.prices_of
+    lists = _say(texts, "lists_of", day=day) if day else _say(texts, "lists_each")
+    told = _say(texts, "periods" if n > 1 else "period", n=n, first=first, last=last, lists=lists)
+    click.echo(f"{told}\n")
+    if found.lender is not None:
+        lender = f"{found.lender.provider_name}, {found.lender.system}"
+        click.echo(f"{_say(texts, 'lender', lender=lender)}\n")
+
+
+def _show_left(found: OptionComparison, texts: Mapping[str, str]) -> None:
+    """What has no price, is not for this customer, or is left out of every option."""
+    told = [
+        _say(texts, "refused", option=o.tariff.option, id=o.tariff.id, why=o.refusal)
+        for o in found.options
+        if o.refusal
+    ]
+    for why in dict.fromkeys(why for _, why in found.not_offered):
+        names = ", ".join(t.option for t, reason in found.not_offered if reason == why)
+        told.append(_say(texts, "not_offered", why=_say(texts, f"why.{why}"), names=names))
+    told += [_say(texts, "skipped", start=start, end=end, why=why) for start, end, why in found.skipped]
+    if found.left_out:
+        told.append(_say(texts, "left_out", lines=", ".join(found.left_out)))
+    for line in told:
+        click.echo(f"\n{line}")
 
 
 def _row(option: Option, words: str) -> list[str]:
@@ -95,6 +121,8 @@ def _row(option: Option, words: str) -> list[str]:
     return [option.tariff.option, option.tariff.id, total, difference, words]
 
 
-def _said(option: Option) -> str:
-    told = ["cannot be priced"] if option.refusal else []
-    return ", ".join([*told, *(f"needs {c.replace('.', ' ')}" for c in option.conditions)])
+def _said(option: Option, texts: Mapping[str, str]) -> str:
+    """Conditions are codes such as ``meter.smart``."""
+    told = [_say(texts, "cannot")] if option.refusal else []
+    meters = (texts.get(f"tariff.{code}", code.partition(".")[2]) for code in option.conditions)
+    return ", ".join([*told, *(_say(texts, "needs", meter=meter) for meter in meters)])

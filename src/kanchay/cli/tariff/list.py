@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kanchay.cli.common import emit_json, json_option, table
+from kanchay.cli.common import emit_json, english_locale_option, json_option, table
 from kanchay.cli.tariff.naming import library_of
 
 if TYPE_CHECKING:
     from kanchay.domain.tariff import Tariff
     from kanchay.services.context import Context
     from kanchay.services.money.staleness import TariffAge
+    from kanchay.services.money.tariff_words import TariffWords
 
 __all__ = ["Filters", "command", "show_tariffs"]
 
@@ -51,17 +52,19 @@ class Filters:
     type=click.Choice(["", "fresh", "stale", "undated", "ended"]),
     help="Only lists so old.",
 )
+@english_locale_option
 @json_option
 @click.pass_context
-def command(click_ctx: click.Context, /, *, as_json: bool, **wanted: str) -> None:
+def command(click_ctx: click.Context, /, *, locale: str, as_json: bool, **wanted: str) -> None:
     """All tariffs with their newest list, its age, and how sure its prices are."""
-    show_tariffs(library_of(click_ctx), Filters(**wanted), as_json=as_json)
+    show_tariffs(library_of(click_ctx), Filters(**wanted), locale, as_json=as_json)
 
 
-def show_tariffs(ctx: Context, filters: Filters, *, as_json: bool) -> None:
+def show_tariffs(ctx: Context, filters: Filters, locale: str, *, as_json: bool) -> None:
     """The tariffs that are asked for, as a table or as JSON."""
     from kanchay.domain.interval import to_datetime
     from kanchay.services.money.staleness import tariff_ages
+    from kanchay.services.money.tariff_words import TariffWords
     from kanchay.services.money.tariffs import list_tariffs
 
     ages = {age.tariff_id: age for age in tariff_ages(ctx, to_datetime(ctx.clock(), "UTC").date())}
@@ -69,17 +72,21 @@ def show_tariffs(ctx: Context, filters: Filters, *, as_json: bool) -> None:
     if as_json:
         emit_json([_told(tariff, age) for tariff, age in taken])
         return
-    table(("Tariff", "For", "Prices from", "Lists", "Age", "Confidence"), [_row(t, a) for t, a in taken])
+    texts = ctx.library.texts(locale)
+    head = [
+        texts[f"tariff.list.{key}"] for key in ("tariff", "for", "prices_from", "lists", "age", "confidence")
+    ]
+    table(head, [_row(t, a, TariffWords(t, texts, locale)) for t, a in taken])
     for problem in ctx.library.tariff_problems():
         click.echo(f"! {problem.file}: {problem.reason}", err=True)
 
 
-def _row(tariff: Tariff, age: TariffAge) -> list[str]:
-    days = f"{age.age_days} d" if age.age_days >= 0 else f"in {-age.age_days} d"
-    told = {"stale": f"{days}, stale", "ended": "ended"}.get(age.state, days)
-    words = f"{tariff.option}, {tariff.names.get('en', '')}".rstrip(", ")
+def _row(tariff: Tariff, age: TariffAge, words: TariffWords) -> list[str]:
+    key = "in_days" if age.age_days < 0 else "days" if age.state not in ("stale", "ended") else age.state
+    told = words.say(f"list.{key}", n=abs(age.age_days))
+    option = f"{tariff.option}, {words.pick(tariff.names, '')}".rstrip(", ")
     n = str(len(tariff.versions))
-    return [tariff.id, words, str(age.valid_from), n, told, f"{age.confidence}, {age.basis}"]
+    return [tariff.id, option, str(age.valid_from), n, told, f"{age.confidence}, {age.basis}"]
 
 
 def _told(tariff: Tariff, age: TariffAge) -> dict[str, Any]:

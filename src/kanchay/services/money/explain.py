@@ -58,8 +58,7 @@ def explain_bill(tariff: Tariff, bill: Bill, texts: Mapping[str, str], locale: s
 def _story(
     words: TariffWords, line: BillLine, charge: Charge | None, names: Mapping[str, Mapping[str, str]]
 ) -> LineStory:
-    usual = words.texts.get(f"tariff.name.{line.id}", line.id.replace("_", " ").capitalize())
-    name = words.pick(names.get(line.id, {}), usual)
+    name = words.line(line.id, names)
     return LineStory(
         line.id, name, line.amount,
         _told_charge(words, line, charge) if charge else _told_other(words, line, name),

@@ -48,6 +48,11 @@ class TariffWords:
         """The words of a tariff in this language, else in English, else what stands for them."""
         return names.get(self.locale) or names.get("en") or otherwise
 
+    def line(self, line_id: str, names: Mapping[str, Mapping[str, str]]) -> str:
+        """The name of a line of a bill, where `names` holds those of the tariff's own lines."""
+        usual = self.texts.get(f"tariff.name.{line_id}", line_id.replace("_", " ").capitalize())
+        return self.pick(names.get(line_id, {}), usual)
+
     def quantity(self, name: str) -> str:
         """A quantity: "energy of the period in the hours Peak"."""
         kind, _, block = name.partition(".")
