@@ -118,9 +118,4 @@ def _holds(window: Window, seasons: tuple[Season, ...], classes: IntArray, clock
         day_ok = day_ok & np.array(
             [season.holds_on(_EPOCH + timedelta(days=int(d))) for d in clock.days], dtype=bool
         )
-    second = clock.second
-    if window.start_s < window.end_s:
-        time_ok = (second >= window.start_s) & (second < window.end_s)
-    else:
-        time_ok = (second >= window.start_s) | (second < window.end_s)
-    return day_ok[clock.day] & time_ok
+    return day_ok[clock.day] & window.holds_at(clock.second)
