@@ -89,12 +89,17 @@ def others(draw: st.DrawFn) -> dict[str, Any]:
 def documents(draw: st.DrawFn) -> dict[str, Any]:
     makers = draw(st.lists(st.sampled_from([tou, shared, demand, others, others]), min_size=1, max_size=5))
     charges = [{**make(draw), "id": f"c{n}", "taxes": draw(taxes)} for n, make in enumerate(makers)]
+    for charge in charges:
+        if charge["kind"] == "series":  # published prices never hold a tax
+            charge["tax_included"] = False
+    include = draw(st.sampled_from([[], ["duty", "vat"]]))
     return {
         "schema": "tariff/1", "id": "xx", "country": "XX", "currency": "EUR", "timezone": "Europe/Madrid",
         "provider": {"id": "x", "name": "x"}, "option": {"code": "x"}, "proration": "daily_blend",
         "taxes": [
             {"id": "duty", "rate": "0.0511", "valid_from": "2000-01-01"},
-            {"id": "vat", "rate": "0.21", "valid_from": "2000-01-01", "on": ["duty"]},
+            {"id": "vat", "rate": "0.16", "valid_from": "2000-01-01", "valid_to": "2026-01-01", "on": ["duty"]},
+            {"id": "vat", "rate": "0.21", "valid_from": "2026-01-01", "on": ["duty"]},
         ],
         "parameters": [{"id": "contracted"}],
         "schedules": [{"id": "day", "blocks": [
@@ -103,7 +108,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             {"id": "low"},
         ]}],
         "export": {"mode": "net_billing", "surplus": draw(st.sampled_from(["lose", "carry", "pay"]))},
-        "versions": [{"valid_from": "2026-01-01", "prices_include": [], "source": SOURCE, "charges": charges}],
+        "versions": [{"valid_from": "2026-01-01", "prices_include": include, "source": SOURCE, "charges": charges}],
     }  # fmt: skip
 
 

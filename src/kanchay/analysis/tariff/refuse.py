@@ -284,7 +284,7 @@ def missing_price(line: str, series: str) -> BillRefused:
     """
     return BillRefused(
         f"Line '{line}' needs the prices '{series}' of the whole period.",
-        hint="Import them as a point of prices of that name, in the tariff's currency, or choose a covered period.",
+        hint="Import them as prices of that name, give them with --series FILE, or choose a period they cover.",
         code="bill.missing_price",
     )
 

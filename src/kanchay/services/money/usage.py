@@ -142,10 +142,13 @@ def _beside(
 def published_prices(
     ctx: Context, scope: Scope, site: Site, tariff: Tariff, reach: tuple[date, int]
 ) -> list[PriceSeries]:
-    """Price series that the tariff names and the site's store holds, as points of prices of that name."""
+    """Price series that the tariff names and the site's store holds, as points of prices of that name.
+
+    A point of prices does not say its money: it is taken for the tariff's.
+    """
     first, until = reach
     names = {c.series for v in tariff.versions for c in v.charges if isinstance(c, SeriesCharge)}
-    if not names or site.currency != tariff.currency:  # prices of the site are in its own money
+    if not names:
         return []
     with ctx.records.unit(scope) as uow:
         points = [
@@ -157,5 +160,5 @@ def published_prices(
         step = point.resolution_s or HOUR
         low = start // step * step
         panel = load_panel(ctx, scope, [point.id], resolution_s=step, start=low, end=-(-until // step) * step)
-        found.append(PriceSeries(point.name, site.currency, panel.values[0], panel.start, step))
+        found.append(PriceSeries(point.name, tariff.currency, panel.values[0], panel.start, step))
     return found
