@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kanchay.analysis.forecast.hours import hourly_means
 from kanchay.analysis.forecast.protocol import Windows
-from kanchay.bundle.withinhour import hourly_means, to_hours
+from kanchay.bundle.withinhour import to_hours
 from kanchay.domain.interval import DAY, HOUR, IntArray, utc_offset
 from kanchay.domain.reading import FloatArray
 

@@ -8,12 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kanchay.analysis.forecast.hours import hourly_means
 from kanchay.domain.errors import TimeError
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import HOUR
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["LOOKBACK_H", "WithinHour", "hourly_means", "per_hour", "to_hours"]
+__all__ = ["LOOKBACK_H", "WithinHour", "per_hour", "to_hours"]
 
 LOOKBACK_H: Final = 168
 _DAYS: Final = 7
@@ -74,33 +75,6 @@ def to_hours(load: FloatArray, resolution_s: int) -> FloatArray:
     """
     parts = _parts(load, per_hour(resolution_s))
     return hourly_means(parts.reshape(len(load), -1), resolution_s)
-
-
-def hourly_means(values: FloatArray, resolution_s: int) -> FloatArray:
-    """Mean of each whole hour of a series.
-
-    Parameters
-    ----------
-    values : ndarray of float64, shape (n_rows, n_intervals)
-        NaN where missing; whole hours.
-    resolution_s : int
-        Length of an interval. [s]
-
-    Returns
-    -------
-    ndarray of float64, shape (n_rows, n_hours)
-        Mean of the known intervals where at least half of an hour is known, else NaN. [unit of the values]
-
-    Examples
-    --------
-    >>> hourly_means(np.array([[1.0, 3.0, np.nan, 5.0]]), 1800).tolist()
-    [[2.0, 5.0]]
-    """
-    parts = values.reshape(len(values), -1, per_hour(resolution_s))
-    known = np.isfinite(parts)
-    count = known.sum(axis=2)
-    total = np.where(known, parts, 0.0).sum(axis=2)
-    return np.where(2 * count >= parts.shape[2], total / np.maximum(count, 1), np.nan)
 
 
 def _parts(load: FloatArray, n: int) -> FloatArray:

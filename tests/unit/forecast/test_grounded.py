@@ -235,3 +235,18 @@ def test_a_mixture_lies_between_and_never_crosses():
     assert (np.diff(found, axis=-1) >= 0).all()
     assert (found >= np.minimum(one, other)[..., :1] - 1e-12).all()
     assert (found <= np.maximum(one, other)[..., -1:] + 1e-12).all()
+
+
+@pytest.mark.parametrize("resolution_s", [300, 900, 1800])
+def test_intervals_add_up_to_what_the_hours_say(resolution_s):
+    """A place that settled, a load that hardly moves and a restless one, each finer than an hour."""
+    n = HOUR // resolution_s
+    rng = np.random.default_rng(5)
+    rows = [office({0}), 50.0 + 0.01 * rng.normal(size=168), rng.gamma(2.0, 1.0, 168), rng.normal(size=168)]
+    hours = np.stack(rows)
+    issued = np.full(len(rows), MONDAY)
+    held = GroundedForecaster(EnsembleNaive())
+    fine = held.predict(Windows(np.repeat(hours, n, axis=1), issued, resolution_s, 24 * n, "UTC"))
+    whole = held.predict(Windows(hours, issued, HOUR, 24, "UTC"))
+    assert fine.mean.reshape(len(rows), 24, n).mean(axis=2) == pytest.approx(whole.mean, abs=1e-9)
+    assert (np.diff(fine.quantiles, axis=2) >= 0).all()

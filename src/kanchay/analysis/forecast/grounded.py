@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from kanchay.analysis.forecast.hours import hourly_windows
 from kanchay.analysis.forecast.hypotheses import mixed
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.analysis.forecast.spread import NORMAL_LEVELS, carried, non_negative
@@ -76,7 +77,9 @@ class GroundedForecaster:
         return bool(getattr(self.base, "reads_temperature", False))
 
     def predict(self, windows: Windows) -> Prediction:
-        """Forecast every window."""
+        """Forecast every window; finer than an hour, so that the intervals add up to what the hours say."""
+        if windows.resolution_s < HOUR and HOUR % windows.resolution_s == 0:
+            return self._within_hours(windows)
         answer = self.base.predict(windows)
         shape = week_of(windows)
         answer = _lingering(windows, shape, answer)
@@ -85,6 +88,27 @@ class GroundedForecaster:
         return Prediction(
             non_negative(windows.load, answer.mean), non_negative(windows.load, answer.quantiles)
         )
+
+    def _within_hours(self, windows: Windows) -> Prediction:
+        """The base's intervals, moved as the hours that they make up are."""
+        hours, fine = hourly_windows(windows), self.base.predict(windows)
+        before, after = self.base.predict(hours), self.predict(hours)
+        n, load = HOUR // windows.resolution_s, windows.load
+        mean = _moved(fine.mean, before.mean, after.mean, load, n)
+        quantiles = np.sort(_moved(fine.quantiles, before.quantiles, after.quantiles, load, n), axis=2)
+        return Prediction(non_negative(load, mean), non_negative(load, quantiles))
+
+
+def _moved(fine: FloatArray, before: FloatArray, after: FloatArray, load: FloatArray, n: int) -> FloatArray:
+    """Intervals whose hours have the mean `after` where they had `before`: in proportion, or all by as much where
+    that is no way (nothing to share out, or a load that may be below zero)."""
+    horizon = fine.shape[1]
+    before, after = (np.repeat(x, n, axis=1)[:, :horizon] for x in (before, after))
+    shares = (np.nanmin(load, axis=1, initial=np.inf) >= 0).reshape(-1, *([1] * (fine.ndim - 1))) & (
+        before > 0
+    )
+    ratio = np.divide(after, before, out=np.ones_like(after), where=shares)
+    return np.where(shares, fine * ratio, fine + after - before)
 
 
 def _lingering(windows: Windows, shape: WeekShape, answer: Prediction) -> Prediction:
