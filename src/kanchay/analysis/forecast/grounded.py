@@ -80,23 +80,26 @@ class GroundedForecaster:
         """Forecast every window; finer than an hour, so that the intervals add up to what the hours say."""
         if windows.resolution_s < HOUR and HOUR % windows.resolution_s == 0:
             return self._within_hours(windows)
-        answer = self.base.predict(windows)
-        shape = week_of(windows)
-        answer = _lingering(windows, shape, answer)
-        answer = _towards(windows, answer, still(shape), _between)
-        answer = _towards(windows, answer, settled(windows, shape), mixed)
-        return Prediction(
-            non_negative(windows.load, answer.mean), non_negative(windows.load, answer.quantiles)
-        )
+        return _held(windows, self.base.predict(windows))
 
     def _within_hours(self, windows: Windows) -> Prediction:
         """The base's intervals, moved as the hours that they make up are."""
         hours, fine = hourly_windows(windows), self.base.predict(windows)
-        before, after = self.base.predict(hours), self.predict(hours)
+        before = self.base.predict(hours)
+        after = _held(hours, before)
         n, load = HOUR // windows.resolution_s, windows.load
         mean = _moved(fine.mean, before.mean, after.mean, load, n)
         quantiles = np.sort(_moved(fine.quantiles, before.quantiles, after.quantiles, load, n), axis=2)
         return Prediction(non_negative(load, mean), non_negative(load, quantiles))
+
+
+def _held(windows: Windows, answer: Prediction) -> Prediction:
+    """A forecast held to the week of its windows."""
+    shape = week_of(windows)
+    answer = _lingering(windows, shape, answer)
+    answer = _towards(windows, answer, still(shape), _between)
+    answer = _towards(windows, answer, settled(windows, shape), mixed)
+    return Prediction(non_negative(windows.load, answer.mean), non_negative(windows.load, answer.quantiles))
 
 
 def _moved(fine: FloatArray, before: FloatArray, after: FloatArray, load: FloatArray, n: int) -> FloatArray:
