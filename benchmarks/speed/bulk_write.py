@@ -16,8 +16,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
-import platform
 import sqlite3
 import statistics
 import tempfile
@@ -27,6 +25,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+from machine import environment
 
 from kanchay.adapters.readings.sqlite import SqliteReadingStore
 from kanchay.domain.point import Point
@@ -126,24 +125,13 @@ def run(n: int, rounds: int) -> list[dict[str, object]]:
     return rows
 
 
-def environment() -> dict[str, object]:
-    return {
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "numpy": np.__version__,
-        "machine": platform.machine(),
-        "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1),
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "results" / "bulk_write.csv")
     given = parser.parse_args()
-    rows = [{**row, **environment()} for row in run(given.rows, given.rounds)]
+    rows = [{**row, **environment("sqlite", "numpy")} for row in run(given.rows, given.rounds)]
     with given.out.open("w", newline="") as out:
         writer = csv.DictWriter(out, rows[0])
         writer.writeheader()

@@ -14,19 +14,16 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
-import platform
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import closing
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from machine import environment, peak_mib
 
 BEGIN = 1_672_531_200
 ROWS = {"csv": 1.0, "parquet": 1.0, "xlsx": 0.05, "green-button": 0.1, "home-assistant": 0.5, "emhass": 0.5}
@@ -126,12 +123,6 @@ def one(side: str, name: str, home: Path) -> None:
     print(json.dumps({**taken, "rows": n, "mb": out.stat().st_size / 1e6, "peak_mib": peak_mib()}))
 
 
-def peak_mib() -> float:
-    """The most memory of this process: `ru_maxrss` would begin with that of the process which started it."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-
-
 def measure(side: str, name: str, home: Path) -> dict[str, float]:
     command = [sys.executable, __file__, "--one", side, name, str(home)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -159,18 +150,6 @@ def compared(name: str, home: Path, rounds: int) -> dict[str, object]:
     return row
 
 
-def environment() -> dict[str, Any]:
-    return {
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "pandas": version("pandas"),
-        "pyarrow": version("pyarrow"),
-        "machine": platform.machine(),
-        "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1),
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
@@ -188,7 +167,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             step = 1800 if name in ("emhass", "home-assistant") else 60
             fill(Path(folder), round(given.rows * ROWS[name]), step)
-            rows.append({**compared(name, Path(folder), given.rounds), **environment()})
+            rows.append(
+                {**compared(name, Path(folder), given.rounds), **environment("sqlite", "pandas", "pyarrow")}
+            )
             print(LINE.format(**rows[-1]), flush=True)
     with given.out.open("w", newline="") as out:
         writer = csv.DictWriter(out, rows[0])

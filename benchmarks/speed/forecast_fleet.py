@@ -25,19 +25,18 @@ import argparse
 import csv
 import json
 import os
-import platform
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from machine import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 HOURS = 168
@@ -194,19 +193,6 @@ def in_child(case: str, n: int) -> dict[str, Any]:
     return answer
 
 
-def environment() -> dict[str, object]:
-    packages = {}
-    for name in ("numpy", "onnxruntime", "statsforecast", "lightgbm"):
-        try:
-            packages[name] = version(name)
-        except PackageNotFoundError:
-            packages[name] = ""
-    return {
-        "python": platform.python_version(), **packages, "machine": platform.machine(), "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1),
-    }  # fmt: skip
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -243,7 +229,7 @@ def write(runs: list[dict[str, Any]], out: Path) -> None:
             "case": case, "meters": n, "runs": len(own), "meters_per_s": round(n / wall),
             "cpu_us": round(1e6 * cpu / n, 1), "times_ensemble": round(cpu / n / least, 2), "peak_mib": round(peak),
         }  # fmt: skip
-        rows.append({**row, **environment()})
+        rows.append({**row, **environment("numpy", "onnxruntime", "statsforecast", "lightgbm")})
         print(
             "{case:<14}{meters:8d}{meters_per_s:10d}{cpu_us:8.1f}{times_ensemble:12.2f}{peak_mib:10d}".format(
                 **row

@@ -15,18 +15,17 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from machine import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLE = ROOT / "src" / "kanchay" / "library" / "models" / "pretrained"
@@ -146,11 +145,11 @@ def files(folder: Path) -> tuple[str, str]:
     return str(folder / "m.csv"), str(folder / "m.parquet")
 
 
-def child(argv: list[str], environment: dict[str, str]) -> tuple[float, float, float]:
+def child(argv: list[str], variables: dict[str, str]) -> tuple[float, float, float]:
     """Wall clock [s], time on all cores [s] and peak memory [MiB] of a process."""
     launched = [sys.executable, "-S", "-c", LAUNCH, *argv]
     wall, cpu, peak, failed = subprocess.run(
-        launched, check=True, capture_output=True, text=True, env=environment
+        launched, check=True, capture_output=True, text=True, env=variables
     ).stdout.split()
     if int(failed):
         raise SystemExit(f"{argv} failed")
@@ -176,16 +175,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "forecast_one.csv")
     given = parser.parse_args()
     rows = loaded(given.calls) + cold(given.rounds)
-    environment = {
-        "python": platform.python_version(), "numpy": version("numpy"), "onnxruntime": version("onnxruntime"),
-        "machine": platform.machine(), "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1),
-    }  # fmt: skip
-    names = ["case", "best_ms", "median_ms", "cpu_ms", "peak_mib", *environment]
+    told = environment("numpy", "onnxruntime")
+    names = ["case", "best_ms", "median_ms", "cpu_ms", "peak_mib", *told]
     given.out.parent.mkdir(parents=True, exist_ok=True)
     with given.out.open("w", newline="") as file:
         writer = csv.DictWriter(file, names, restval="")
         writer.writeheader()
-        writer.writerows({**row, **environment} for row in rows)
+        writer.writerows({**row, **told} for row in rows)
 
 
 if __name__ == "__main__":

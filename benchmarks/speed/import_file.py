@@ -23,8 +23,6 @@ import argparse
 import csv
 import gzip
 import json
-import os
-import platform
 import sqlite3
 import subprocess
 import sys
@@ -32,11 +30,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from machine import environment, peak_mib
 
 TZ = "America/Lima"
 BEGIN = np.datetime64("2023-01-01T00:00", "m")
@@ -277,12 +275,6 @@ def one(side: str, case: str, path: Path) -> None:
     print(json.dumps({**taken, "rows": n, "peak_mib": peak_mib()}))
 
 
-def peak_mib() -> float:
-    """The most memory of this process: `ru_maxrss` would begin with that of the process which started it."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-
-
 def measure(side: str, case: str, path: Path) -> dict[str, float]:
     command = [sys.executable, __file__, "--one", side, case, str(path)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -312,18 +304,6 @@ def compared(case: str, path: Path, rounds: int) -> dict[str, object]:
     return row
 
 
-def environment() -> dict[str, object]:
-    return {
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "pandas": version("pandas"),
-        "pyarrow": version("pyarrow"),
-        "machine": platform.machine(),
-        "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1),
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
@@ -343,7 +323,7 @@ def main() -> None:
             write(path, round(given.rows * share))
             small = "csv" if CASES[case][1] is None else case
             CASES[small][0](Path(folder) / f"small_{small}.{CASES[small][2]}", 2000)
-            rows.append({**compared(case, path, given.rounds), **environment()})
+            rows.append({**compared(case, path, given.rounds), **environment("sqlite", "pandas", "pyarrow")})
             path.unlink()
             print(LINE.format(**rows[-1]), flush=True)
     with given.out.open("w", newline="") as out:

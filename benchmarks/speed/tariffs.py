@@ -19,8 +19,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Callable
@@ -32,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from machine import environment
 
 from kanchay.analysis.tariff.blend import blend_prices
 from kanchay.analysis.tariff.evaluate import evaluate
@@ -181,14 +180,8 @@ def main() -> None:
         writer = csv.DictWriter(file, ["case", "n", "seconds"], lineterminator="\n")
         writer.writeheader()
         writer.writerows({**row, "seconds": round(row["seconds"], 5)} for row in rows)
-    environment = {
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "cores": os.cpu_count(),
-    }
-    (RESULTS / "tariffs.json").write_text(
-        json.dumps({"environment": environment, "rounds": given.rounds}, indent=1) + "\n"
-    )
+    told = {"environment": environment("numpy", "pandas", "NREL-PySAM"), "rounds": given.rounds}
+    (RESULTS / "tariffs.json").write_text(json.dumps(told, indent=1) + "\n")
 
 
 if __name__ == "__main__":
