@@ -13,18 +13,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from kanchay.domain.errors import FileRefused
 
-__all__ = ["PdfLimits", "PdfPage", "pdf_pages", "read_pdf"]
+__all__ = ["PdfLimits", "PdfPage", "pdf_pages"]
 
 Mode = Literal["layout", "plain"]
 _MB: Final = 1024 * 1024
 _STREAM: Final = 16 * _MB  # what one stream may unpack to: the text of a page is some ten thousand bytes
 _SENTENCES: Final = {
-    "missing": ("is not there.", "Check the path."),
     "too_large": ("is larger than the {max_mb} MB that are taken.", "Hand in the document alone."),
     "not_pdf": ("is not a PDF document.", "Download it again."),
     "encrypted": ("is locked with a password.", "Save a copy without the password."),
@@ -52,16 +50,6 @@ class PdfPage:
 
     number: int
     lines: tuple[str, ...]
-
-
-def read_pdf(path: Path, mode: Mode = "layout", limits: PdfLimits | None = None) -> tuple[PdfPage, ...]:
-    """The pages of a PDF file; see `pdf_pages`."""
-    limits = limits or PdfLimits()
-    if not path.is_file():
-        raise _refuse("missing", path.name, limits)
-    if path.stat().st_size > limits.max_bytes:
-        raise _refuse("too_large", path.name, limits)
-    return pdf_pages(path.read_bytes(), path.name, mode, limits)
 
 
 def pdf_pages(

@@ -46,6 +46,12 @@ def test_stale_lists_come_first_with_their_age_and_what_is_due(ctx, locale) -> N
     )
 
 
+def test_lists_of_the_readers_own_country_come_before_those_of_others(ctx) -> None:
+    titles = [card.title for card in tariffs_page(ctx, reader("es"), {"PE"}).cards]
+    assert {t.split(",")[0] for t in titles[:2]} == {"Luz del Sur", "Pluz Energía Perú"}
+    assert sorted(titles) == sorted(card.title for card in tariffs_page(ctx, reader("es")).cards)
+
+
 def date_of(now: int):
     from kanchay.domain.interval import to_datetime
 

@@ -3,7 +3,7 @@ energy times published prices."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -114,7 +114,7 @@ class Metering:
         filled = self._filled(part)
         quantities = {**self._energies(part, filled), **self._times(part, start, end), **self._demand(part)}
         quantities |= self._values(
-            (start, end), lambda name: self._energy_in(name, part, filled), {s.name: s for s in series}, as_of
+            (start, end), part, filled, series={s.name: s for s in series}, as_of=as_of
         )
         history = tuple(self._demand(self._slice(*p)) if self._is_read(*p) else {} for p in before)
         return Usage(start, end, quantities, history, tuple(self._notes(part, filled)))
@@ -198,16 +198,18 @@ class Metering:
     def _values(
         self,
         days: tuple[date, date],
-        energy: Callable[[str], FloatArray],
+        part: slice,
+        filled: Mapping[str, FloatArray],
+        *,
         series: Mapping[str, PriceSeries],
         as_of: date | None,
     ) -> dict[str, Decimal]:
         """Energy times published price of each series charge, interval by interval. [currency]"""
         totals: dict[str, float] = {}
         for charge, (start, end) in series_terms(self.tariff, *days, as_of):
-            part = self._slice(start, end)
-            prices = series_prices(charge, series, self.starts[part], self.resolution_s)
-            kwh = energy(charge.quantity)[part]
+            own = self._slice(start, end)
+            prices = series_prices(charge, series, self.starts[own], self.resolution_s)
+            kwh = self._energy_in(charge.quantity, part, filled)[own]
             if np.isnan(prices[kwh != 0]).any():
                 raise refuse.missing_price(charge.id, charge.series)
             totals[charge.id] = totals.get(charge.id, 0.0) + float(kwh @ np.nan_to_num(prices))

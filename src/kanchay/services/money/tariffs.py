@@ -26,8 +26,8 @@ __all__ = [
 
 def list_tariffs(ctx: Context, country: str | None = None) -> list[Tariff]:
     """Every tariff we ship, or those of a country, by id."""
-    parsed = [parse_tariff(document) for _, document in sorted(ctx.library.tariff_documents().items())]
-    return [t for t in parsed if country is None or t.country == country]
+    documents = sorted(ctx.library.tariff_documents().items())
+    return [parse_tariff(d) for _, d in documents if country is None or d["country"] == country]
 
 
 def tariff_by_id(ctx: Context, tariff_id: str) -> Tariff:

@@ -79,10 +79,6 @@ class BillMatch:
     verdict: str
     reasons: tuple[Reason, ...] = ()
 
-    @property
-    def missing_days(self) -> float:
-        return (1 - self.covered) * (self.bill.end - self.bill.start).days
-
 
 def match_bill(preview: ImportPreview, bill: PaperBill, tz: str) -> BillMatch:
     """Compare the energy of a preview with one bill.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,14 +58,15 @@ class TariffsPage:
     problems: tuple[TariffProblem, ...]
 
 
-def tariffs_page(ctx: Context, r: Reader) -> TariffsPage:
-    """What `/tariffs` shows."""
+def tariffs_page(ctx: Context, r: Reader, countries: Collection[str] = ()) -> TariffsPage:
+    """What `/tariffs` shows: lists of the reader's own countries before those of others."""
     today = to_datetime(r.now, r.formats.tz).date()
     ages = tariff_ages(ctx, today)
     lists: dict[_List, list[TariffAge]] = {}
     for age in ages:
         lists.setdefault(_list_of(age), []).append(age)
-    cards = tuple(_card(group, today, r) for group in lists.values())
+    own_first = sorted(lists, key=lambda key: not key[1] or lists[key][0].country not in countries)
+    cards = tuple(_card(lists[key], today, r) for key in own_first)
     n_stale = sum(age.state == "stale" for age in ages)
     return TariffsPage(_headline(len(ages), n_stale, r), n_stale, cards, ctx.library.tariff_problems())
 
