@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Final, TypeVar
 
-__all__ = ["Listener", "Stopped", "listening", "report", "stepped"]
+__all__ = ["Listener", "Stopped", "counted", "listening", "overall", "part_of", "report", "stepped"]
 
 T = TypeVar("T")
+_READING: Final = {
+    "open": (0.0, 0.1),
+    "rows": (0.1, 0.6),
+    "series": (0.6, 1.0),
+}  # of the time that a file takes
 
-#: Told the stage ("open", "rows", "series") and the share of it that is done, None where nobody can say.
+#: Told the stage ("open", "rows", "series", "store") and the share of it that is done, None where nobody can say.
 Listener = Callable[[str, float | None], None]
 
 _listener: ContextVar[Listener | None] = ContextVar("progress", default=None)
@@ -80,6 +85,42 @@ def stepped(stage: str, items: Sequence[T], *, since: float = 0.0, until: float 
         yield item
 
 
+def counted(stage: str, total: int) -> Callable[[int], None]:
+    """A stage of so many equal steps: call what comes back with how many more are done.
+
+    Parameters
+    ----------
+    stage : str
+        What is being done.
+    total : int
+        All steps. [-]
+
+    Returns
+    -------
+    callable
+        Takes the number of steps that were done since the last call, and reports.
+
+    Examples
+    --------
+    >>> told = []
+    >>> with listening(lambda stage, share: told.append(share)):
+    ...     done = counted("store", 8)
+    ...     done(2)
+    ...     done(6)
+    >>> told
+    [0.0, 0.25, 1.0]
+    """
+    so_far = 0
+    report(stage, 0.0)
+
+    def done(n: int) -> None:
+        nonlocal so_far
+        so_far += n
+        report(stage, min(1.0, so_far / max(total, 1)))
+
+    return done
+
+
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
     """Hear the reports of everything that is done inside, on this thread."""
@@ -88,3 +129,52 @@ def listening(listener: Listener) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+@contextmanager
+def part_of(since: float, until: float) -> Iterator[None]:
+    """Make what is done inside one part of a whole: its shares are told as shares of that part.
+
+    Parameters
+    ----------
+    since, until : float
+        The part, 0 to 1. [-]
+    """
+    outer = _listener.get()
+    if outer is None:
+        yield
+        return
+
+    def hear(stage: str, share: float | None) -> None:
+        outer(stage, None if share is None else since + (until - since) * share)
+
+    with listening(hear):
+        yield
+
+
+def overall(stage: str, share: float | None) -> float | None:
+    """How far a whole piece of work is that stands there, by what its stages usually take.
+
+    Parameters
+    ----------
+    stage : str
+        As reported: those of reading a file follow each other, any other is the whole.
+    share : float or None
+        Of the stage. [-]
+
+    Returns
+    -------
+    float or None
+        Of the whole; None where nobody can say. [-]
+
+    Examples
+    --------
+    >>> overall("series", 0.5)
+    0.8
+    >>> overall("store", 0.5)
+    0.5
+    """
+    low, high = _READING.get(stage, (0.0, 1.0))
+    if share is None:
+        return low if stage in _READING else None
+    return low + (high - low) * share

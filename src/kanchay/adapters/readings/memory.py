@@ -32,6 +32,7 @@ from kanchay.domain.point import Point
 from kanchay.domain.reading import FloatArray, Observations, QualityArray, Readings
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.ports.readings import Level, Rollups, Span, Withdrawal, WriteResult
+from kanchay.services.progress import report
 
 __all__ = ["MemoryReadingStore"]
 
@@ -151,6 +152,7 @@ class MemoryReadingStore:
         source: str = "",
     ) -> WriteResult:
         enter(scope, Permission.WRITE)
+        report("store", 0.0)  # it is all done at once: the last moment to stop it
         with self._lock:
             for name in [each.point_id for each in readings] + [each.point_id for each in observations]:
                 seen(scope, name, self._points.get(name))

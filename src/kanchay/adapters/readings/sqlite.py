@@ -42,6 +42,7 @@ from kanchay.domain.point import Point
 from kanchay.domain.reading import Observations, Readings
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.ports.readings import Level, Rollups, Span, Withdrawal, WriteResult
+from kanchay.services.progress import counted
 
 __all__ = ["SqliteReadingStore"]
 
@@ -137,15 +138,16 @@ class SqliteReadingStore:
         clean = checked_all([batch for batch in readings if len(batch)])
         names = {each.point_id for each in readings} | {each.point_id for each in observations}
         with self._transaction() as db:
+            done = counted("store", sum(map(len, (*clean, *observations))))
             known = self._known(names)
             points = {name: seen(scope, name, known.get(name)) for name in names}
             number = sources.number_of(db, source, make=True) or sources.DIRECT
-            write = Write(db, points.values(), recorded_at, number)
+            write = Write(db, points.values(), recorded_at, number, done)
             for each in _rounds(clean):
                 write.add(points, each)
                 write.flush()
             for received in observations:
-                keep(db, points[received.point_id], received, recorded_at, number)
+                keep(db, points[received.point_id], received, recorded_at, number, done)
             if number:
                 told: list[Readings | Observations] = [*clean, *observations]
                 for some in told:

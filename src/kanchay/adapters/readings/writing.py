@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, repeat
 from typing import Any, Final
 
@@ -25,9 +25,14 @@ class Write:
     """Readings of any number of points, written with a handful of statements inside one transaction."""
 
     def __init__(
-        self, db: sqlite3.Connection, points: Iterable[Registered], recorded_at: int, source: int
+        self,
+        db: sqlite3.Connection,
+        points: Iterable[Registered],
+        recorded_at: int,
+        source: int,
+        done: Callable[[int], None],
     ) -> None:
-        self._db, self._recorded_at, self._source = db, recorded_at, source
+        self._db, self._recorded_at, self._source, self._done = db, recorded_at, source, done
         self._newest = newest_starts(db, points)
         self._inserts: list[Iterable[tuple[Any, ...]]] = []
         self._revisions: list[tuple[Any, ...]] = []
@@ -61,7 +66,7 @@ class Write:
         )
         keys = np.array([point.pk for point in points])
         columns = (np.repeat(keys, sizes), start, end, value, quality)
-        self._inserts.append(sliced(columns, *self._stamp))
+        self._inserts.append(sliced(columns, *self._stamp, done=self._done))
         self.new += len(start)
         firsts, lasts = start[at].tolist(), np.maximum.reduceat(end, at).tolist()
         self._changes.extend(zip(keys.tolist(), firsts, lasts, repeat(self._recorded_at), strict=False))
@@ -87,6 +92,7 @@ class Write:
         again = int(np.isin(batch.start[revised], old.start[old.quality == WITHDRAWN]).sum())
         self.new, self.revised = self.new + again, self.revised - again
         self.unchanged += len(batch) - int(written.sum())
+        self._done(len(batch))
         sources.claim(self._db, point.pk, batch.start[~written].tolist(), self._source)
         if written.any():
             starts = batch.start[written]
@@ -135,7 +141,12 @@ class Write:
 
 
 def keep(
-    db: sqlite3.Connection, point: Registered, received: Observations, recorded_at: int, source: int
+    db: sqlite3.Connection,
+    point: Registered,
+    received: Observations,
+    recorded_at: int,
+    source: int,
+    done: Callable[[int], None],
 ) -> None:
     """Keep observations: all of a named source, else those that are not the newest word already."""
     if not len(received):
@@ -148,11 +159,24 @@ def keep(
     db.executemany(
         "INSERT OR REPLACE INTO observation (point, start, end, value, quality, recorded_at, source)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        sliced((np.broadcast_to(point.pk, len(some)), *columns), repeat(recorded_at), repeat(source)),
+        sliced(
+            (np.broadcast_to(point.pk, len(some)), *columns), repeat(recorded_at), repeat(source), done=done
+        ),
     )
 
 
-def sliced(columns: Sequence[NDArray[Any]], *constant: Iterable[int]) -> Iterable[tuple[Any, ...]]:
-    """Rows as SQLite takes them, a slice after the other: as objects all at once they would fill the memory."""
-    slices = ([c[at : at + _SLICE].tolist() for c in columns] for at in range(0, len(columns[0]), _SLICE))
-    return chain.from_iterable(zip(*lists, *constant, strict=False) for lists in slices)
+def sliced(
+    columns: Sequence[NDArray[Any]], *constant: Iterable[int], done: Callable[[int], None]
+) -> Iterable[tuple[Any, ...]]:
+    """Rows as SQLite takes them, a slice after the other: as objects all at once they would fill the memory.
+
+    `done` hears of each slice when the next is asked for, and may stop the write.
+    """
+
+    def slices() -> Iterator[Iterable[tuple[Any, ...]]]:
+        for at in range(0, len(columns[0]), _SLICE):
+            lists = [c[at : at + _SLICE].tolist() for c in columns]
+            yield zip(*lists, *constant, strict=False)
+            done(len(lists[0]))
+
+    return chain.from_iterable(slices())

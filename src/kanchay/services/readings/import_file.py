@@ -26,6 +26,7 @@ from kanchay.services.ports.records import ImportRecord
 from kanchay.services.readings.answers import layout_of
 from kanchay.services.readings.joins import lay_joins
 from kanchay.services.readings.points import as_energy, point_of, register_sums
+from kanchay.services.readings.undo import forget_import
 
 __all__ = ["compare_import", "preview_file", "store_import"]
 
@@ -81,9 +82,10 @@ def store_import(
     *,
     answers: Sequence[tuple[str, str]] = (),
 ) -> ImportRecord:
-    """Store everything of a preview in one site; the same file again changes nothing.
+    """Store everything of a preview in one site, or nothing; the same file again changes nothing.
 
-    `answers` are kept for the next file of its kind (`kanchay.services.readings.answers`).
+    `answers` are kept for the next file of its kind (`kanchay.services.readings.answers`). How far the stage "store" is,
+    is told (`kanchay.services.progress`); where it is stopped or fails the site is as it was before.
     """
     scope.require(Permission.WRITE, site_id)
     if not preview.series:
@@ -92,17 +94,33 @@ def store_import(
     ready = _make_ready(site_id, preview)
     record = _begun(site, preview, ready, answers, now)
     with ctx.records.unit(scope) as uow:
+        before = [p for p in uow.points.find(site_id=site_id) if p.id in ready.point_ids]
         uow.imports.put(record)  # before its readings: what breaks off here can still be undone
-    add_points(ctx, scope, site_id, ready.points)
-    if ready.sums:
-        add_virtual_points(ctx, scope, site_id, ready.sums)
-    result = ctx.readings.append(
-        scope, ready.readings, recorded_at=now, observations=ready.observations, source=record.id
-    )
+    try:
+        result = _write(ctx, scope, ready, record)
+    except (
+        BaseException
+    ):  # stopped, a full disk, Ctrl-C: what it had written is rolled back, and it leaves no trace
+        forget_import(ctx, scope, record, before)
+        raise
     by_id = {point.id: point for point in ready.points}
     for seen in ready.observations:
         lay_joins(ctx, scope, by_id[seen.point_id], (int(seen.start[0]), int(seen.start[-1])), now)
     return _finish(ctx, scope, site, record, result)
+
+
+def _write(ctx: Context, scope: Scope, ready: _Ready, record: ImportRecord) -> WriteResult:
+    """Points, then all readings in one transaction of their store."""
+    add_points(ctx, scope, record.site_id, ready.points)
+    if ready.sums:
+        add_virtual_points(ctx, scope, record.site_id, ready.sums)
+    return ctx.readings.append(
+        scope,
+        ready.readings,
+        recorded_at=record.at,
+        observations=ready.observations,
+        source=record.id,
+    )
 
 
 def _make_ready(site_id: str, preview: ImportPreview) -> _Ready:

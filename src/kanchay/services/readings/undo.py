@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kanchay.domain.errors import Conflict, KanchayError, NotFound
 from kanchay.domain.event import Change
 from kanchay.domain.interval import DAY
+from kanchay.domain.point import Point
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.findings.renew import look_at_site
@@ -15,7 +17,7 @@ from kanchay.services.people.audit import note
 from kanchay.services.ports.records import ImportRecord, UnitOfWork
 from kanchay.services.readings.joins import lay_joins
 
-__all__ = ["find_import", "list_imports", "undo_import"]
+__all__ = ["find_import", "forget_import", "list_imports", "undo_import"]
 
 _log = logging.getLogger("kanchay.undo")
 
@@ -86,6 +88,21 @@ def undo_import(ctx: Context, scope: Scope, import_id: str, *, site_id: str = ""
         note(uow, scope, now, "import.undo", record.id, **place)
     _renew(ctx, scope, record, around, now)
     return undone
+
+
+def forget_import(ctx: Context, scope: Scope, record: ImportRecord, before: Sequence[Point]) -> None:
+    """Take an import that broke off out of the records, as if it had never begun.
+
+    `before` are the points of the site that it replaced, as they were.
+    """
+    ctx.readings.withdraw(scope, record.id, recorded_at=record.at)  # broken off just behind its last word
+    held = {point.id for point in before}
+    own = replace(record, point_ids=tuple(p for p in record.point_ids if p not in held))
+    with ctx.records.unit(scope) as uow:
+        uow.imports.remove(record.id)
+        _drop_points(ctx, scope, uow, own)
+        for point in before:
+            uow.points.put(point)
 
 
 def _renew(
