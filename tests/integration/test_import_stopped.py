@@ -65,7 +65,7 @@ def held(ctx: Context) -> tuple[Any, ...]:
     with ctx.records.unit(SCOPE) as uow:
         points, imports = uow.points.find(site_id="casa"), uow.imports.find(site_id="casa")
     sums = [ctx.readings.read(SCOPE, p.id, 0, N * HOUR).value.sum() for p in points]
-    changes = [c for c in ctx.readings.changes(SCOPE, 0)]
+    changes = list(ctx.readings.changes(SCOPE, 0))
     return points, imports, sums, changes
 
 

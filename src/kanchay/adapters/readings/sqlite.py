@@ -138,7 +138,9 @@ class SqliteReadingStore:
         clean = checked_all([batch for batch in readings if len(batch)])
         names = {each.point_id for each in readings} | {each.point_id for each in observations}
         with self._transaction() as db:
-            done = counted("store", sum(map(len, (*clean, *observations))))
+            done = counted(
+                "store", sum(len(each) for each in clean) + sum(len(each) for each in observations)
+            )
             known = self._known(names)
             points = {name: seen(scope, name, known.get(name)) for name in names}
             number = sources.number_of(db, source, make=True) or sources.DIRECT
@@ -147,7 +149,7 @@ class SqliteReadingStore:
                 write.add(points, each)
                 write.flush()
             for received in observations:
-                keep(db, points[received.point_id], received, recorded_at, number, done)
+                keep(db, points[received.point_id], received, (recorded_at, number), done)
             if number:
                 told: list[Readings | Observations] = [*clean, *observations]
                 for some in told:

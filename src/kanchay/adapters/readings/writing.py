@@ -144,16 +144,19 @@ def keep(
     db: sqlite3.Connection,
     point: Registered,
     received: Observations,
-    recorded_at: int,
-    source: int,
+    stamp: tuple[int, int],
     done: Callable[[int], None],
 ) -> None:
-    """Keep observations: all of a named source, else those that are not the newest word already."""
+    """Keep observations: all of a named source, else those that are not the newest word already.
+
+    `stamp` is when they were recorded and the source; `done` hears how many are written.
+    """
     if not len(received):
         return
     batch = only(received, latest(received.start, np.arange(len(received), dtype=np.int64)))
     old = received_last(db, point, int(batch.start[0]), int(batch.start[-1]) + 1)
     new, other = compare(old, batch)
+    recorded_at, source = stamp
     some = batch if source else only(batch, new | other)
     columns = (some.start, some.end, some.value, some.quality)
     db.executemany(
