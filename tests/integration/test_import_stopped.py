@@ -19,8 +19,11 @@ from kanchay.domain.units import Quantity
 from kanchay.services.context import Context
 from kanchay.services.people.policy import operator_scope
 from kanchay.services.people.sites import create_site
+from kanchay.services.ports.files import ImportOptions
 from kanchay.services.progress import Stopped, listening
+from kanchay.services.readings.answers import Recalled
 from kanchay.services.readings.import_file import store_import
+from kanchay.services.readings.import_many import store_many
 from kanchay.services.readings.undo import list_imports, undo_import
 from kanchay.settings import read_settings
 
@@ -72,8 +75,8 @@ def held(ctx: Context) -> tuple[Any, ...]:
 def test_storing_is_told_from_nothing_to_all(tmp_path: Path) -> None:
     ctx = open_product(read_settings(home=str(tmp_path)))
     create_site(ctx, SCOPE, Site("casa", "Casa", tz="UTC"))
-    told: list[float | None] = []
-    with listening(lambda stage, share: told.append(share) if stage == "store" else None):
+    told: list[float] = []
+    with listening(lambda stage, share: told.append(share or 0.0) if stage == "store" else None):
         store_import(ctx, SCOPE, "casa", preview(1.0))
     assert told == sorted(told)
     assert len(told) > 5
@@ -120,3 +123,21 @@ def test_an_import_after_a_stopped_one_can_be_undone(ctx: Context) -> None:
     done = store_import(ctx, SCOPE, "casa", preview(1.0, n=500))
     assert undo_import(ctx, SCOPE, done.id).n_gone == 500
     assert [r.state for r in list_imports(ctx, SCOPE, "casa")] == ["undone"]
+
+
+def test_of_a_folder_every_file_is_stored_or_none(ctx: Context) -> None:
+    files = [Recalled(preview(1.0, name=name, n=900), ImportOptions()) for name in ("a", "b", "c")]
+    told: list[float] = []
+
+    def until_the_last(_: str, share: float | None) -> None:
+        told.append(share or 0.0)
+        if told[-1] > 0.6:
+            raise Stopped
+
+    with listening(until_the_last), pytest.raises(Stopped):
+        store_many(ctx, SCOPE, "casa", files)
+    assert told == sorted(told)
+    points, imports, _, _ = held(ctx)
+    assert points == []
+    assert {r.state for r in imports} == {"undone"}
+    assert [r.n_new for r in store_many(ctx, SCOPE, "casa", files)] == [900, 900, 900]

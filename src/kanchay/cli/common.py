@@ -26,6 +26,7 @@ __all__ = [
     "plain",
     "progress",
     "table",
+    "watching",
     "whole_file",
 ]
 
@@ -169,3 +170,22 @@ def progress(label: str, total: int | None) -> Iterator[Callable[[float], None]]
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total)
         yield partial(bar.advance, task)
+
+
+@contextmanager
+def watching(label: str, total: int | None) -> Iterator[None]:
+    """A progress bar for what reports where it stands (`kanchay.services.progress`); without a total in per cent."""
+    from kanchay.services.progress import listening, overall
+
+    so_far = 0.0
+    with progress(label, total or 100) as advance:
+
+        def hear(stage: str, share: float | None) -> None:
+            nonlocal so_far
+            told = overall(stage, share)
+            if told is not None and told > so_far:
+                advance((told - so_far) * (total or 100))
+                so_far = told
+
+        with listening(hear):
+            yield
