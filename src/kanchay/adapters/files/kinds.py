@@ -11,14 +11,21 @@ from numpy.typing import NDArray
 
 from kanchay.adapters.files.meaning import ENERGY, FLOWS, Meaning
 from kanchay.adapters.files.prepared import Prepared
-from kanchay.domain.interval import DAY, wall_clock
+from kanchay.adapters.files.words import matches, normal
+from kanchay.domain.interval import DAY, HOUR, wall_clock
 from kanchay.domain.point import Kind
 from kanchay.domain.units import Quantity
 
-__all__ = ["find_kinds", "find_label", "rising"]
+__all__ = ["find_kinds", "is_still", "kind_is_open", "rising"]
 
 
 _MANY: Final = 20  # among so many rises a single fall is a swap of the meter
+_SURE: Final = 48  # values from which on a series speaks for itself
+_HOUSE_KW: Final = 50.0  # amounts that would need more are readings of a register
+_STEP_WORDS: Final = {  # a column named so holds the amount of its step
+    HOUR: r"hourly|per hour|horari[oa]s?|por hora|stundlich\w*|je stunde|horaire|par heure|uurlijks\w*|per uur",
+    DAY: r"daily|per day|diari[oa]s?|por dia|taglich\w*|je tag|journali\w+|par jour|dagelijks\w*|per dag",
+}
 
 
 def rising(values: NDArray[np.float64]) -> float:
@@ -48,19 +55,64 @@ def find_kinds(series: Sequence[Prepared], meanings: Sequence[Meaning], given: s
     by_column: dict[tuple[str, Quantity], float] = defaultdict(float)
     for s, m, score in zip(series, meanings, scores, strict=True):
         by_column[s.raw.column, m.quantity] += score
-    table = sum(scores)
+    table, falls = sum(scores), min(scores, default=0.0) < 0
     amounts = any(_is_amount(s, m, 0.0) for s, m in zip(series, meanings, strict=True) if m.quantity in FLOWS)
     kinds = []
     for s, m, score in zip(series, meanings, scores, strict=True):
-        if m.quantity in ENERGY:
-            vote = score if abs(score) >= 48 else by_column[s.raw.column, m.quantity] or table
-            hinted = (
-                Kind.CUMULATIVE if vote > 0 else (m.kind or Kind.INTERVAL) if vote == 0 else Kind.INTERVAL
-            )
-            kinds.append(Kind(given) if given else hinted)
-        else:
+        if m.quantity not in ENERGY:
             kinds.append(_mean_or_snapshot(s, m, amounts, given))
+            continue
+        vote = score if abs(score) >= _SURE else by_column[s.raw.column, m.quantity] or table
+        kinds.append(Kind(given) if given else _amount_or_register(s, m, vote, falls))
     return kinds
+
+
+def _amount_or_register(s: Prepared, m: Meaning, vote: float, falls: bool) -> Kind:
+    """What an energy is, by how it rises; `falls` where another series of the table is one of amounts."""
+    if vote > 0:
+        told = falls or m.kind is Kind.INTERVAL or _names_its_step(s)
+        amount = told and m.kind is not Kind.CUMULATIVE and _may_be_amounts(s, m)
+        return Kind.INTERVAL if amount else Kind.CUMULATIVE
+    if vote == 0 and m.kind is None and is_still(s) and not _in_a_house(s, m):
+        return Kind.CUMULATIVE
+    return (m.kind or Kind.INTERVAL) if vote == 0 else Kind.INTERVAL
+
+
+def kind_is_open(s: Prepared, m: Meaning, kind: Kind) -> bool:
+    """Whether values could be readings of a register as well as amounts, which no number of them settles.
+
+    Amounts fall within a day or two, unless there are few of them; a register that stands still never rises.
+    """
+    if m.quantity not in ENERGY or m.kind is not None:
+        return False
+    if is_still(s):
+        return True
+    few = kind is Kind.CUMULATIVE and len(s.start) < _SURE
+    return few or (rising(s.values) > 0 and _may_be_amounts(s, m))
+
+
+def is_still(s: Prepared) -> bool:
+    """Whether the values are one number other than zero, time after time."""
+    return len(s.values) > 2 and s.values[0] != 0 and bool((s.values == s.values[0]).all())
+
+
+def _may_be_amounts(s: Prepared, m: Meaning) -> bool:
+    """Whether values that only rise could be amounts: those of part of a day, or called so; of a house at most."""
+    part = bool(s.step and s.step < DAY and s.start[-1] - s.start[0] < DAY)
+    return s.regular and (part or _names_its_step(s)) and _in_a_house(s, m)
+
+
+def _in_a_house(s: Prepared, m: Meaning) -> bool:
+    """Whether the values, taken as amounts, are those of a house."""
+    hours = (s.step or HOUR) / HOUR
+    return float(np.median(np.abs(s.values))) * (m.unit.factor if m.unit else 1.0) <= _HOUSE_KW * hours
+
+
+def _names_its_step(s: Prepared) -> bool:
+    """Whether the column is named by the step of its times, as daily amounts are."""
+    minutes = (s.step or 0) // 60
+    words = _STEP_WORDS.get(s.step or 0, rf"(?:per|por|je|par) {minutes} ?min\w*" if minutes else "")
+    return bool(words and matches(words, normal(s.raw.column)))
 
 
 def _is_amount(s: Prepared, m: Meaning, least: float) -> bool:
@@ -78,32 +130,3 @@ def _mean_or_snapshot(s: Prepared, m: Meaning, amounts: bool, given: str | None)
     if s.end is not None or (m.quantity in (Quantity.POWER, Quantity.REACTIVE_POWER) and s.regular):
         return Kind.INTERVAL
     return Kind.INTERVAL if amounts and s.regular else Kind.INSTANTANEOUS
-
-
-def find_label(
-    series: Sequence[Prepared], kinds: Sequence[Kind], tz: str, hints: Sequence[tuple[str, str]]
-) -> tuple[str, str]:
-    """Which end of the interval the times mark, and why ("" where it is a guess).
-
-    `hints` are (label, reason) from column names or a profile, best first. Without them the first and the last
-    time of the file tell: whole days run from 00:00 to 23:45 by starts, and from 00:15 to 24:00 by ends.
-    """
-    for label, why in hints:
-        if label:
-            return label, why
-    votes = {"start": 0, "end": 0}
-    for s, kind in zip(series, kinds, strict=True):
-        if kind is Kind.INTERVAL and s.raw.date_only and s.step == DAY and s.end is None:
-            votes["start"] += 2  # a date alone is the day itself
-        if kind is not Kind.INTERVAL or s.step is None or s.step >= DAY or s.end is not None:
-            continue
-        first, last = (wall_clock(s.start[[0, -1]], tz) % DAY).tolist()
-        if last == 0 and first == s.step:
-            votes["end"] += 2
-        elif first == 0 and last != 0:
-            votes["start"] += 2
-        elif last == 0 and first != 0:
-            votes["end"] += 1
-    if votes["start"] != votes["end"]:
-        return max(votes, key=lambda k: votes[k]), "first and last time of the file"
-    return "start", ""

@@ -116,6 +116,8 @@ class Profile:
                 meaning, quantity=said.quantity, unit=found,
                 unit_from=meaning.unit_from if fitting else self.name if found else "",
             )  # fmt: skip
+        if said.kind is not None:
+            meaning = replace(meaning, kind=said.kind)
         if said.direction is not None:
             meaning = replace(meaning, direction=said.direction, direction_from=self.name)
         evidence = tuple(e for e in meaning.evidence if said.direction is None or "direction" not in e)
