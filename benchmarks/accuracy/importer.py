@@ -42,6 +42,7 @@ from pathlib import Path
 from kanchay.adapters.files.reader import SniffingReader
 from kanchay.domain.errors import FileRefused
 from kanchay.domain.importing import ImportPreview, ImportSeries
+from kanchay.domain.units import CANONICAL, UNITS, unit
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.readings.answers import with_answers
 from kanchay.simulate.exports import DIMENSIONS, Export, TrueSeries, simulate_export, simulate_portal
@@ -144,9 +145,33 @@ def answered(
         if not fresh:
             break
         asked.add(fresh[0].code)
-        options = with_answers(options, {fresh[0].code: export.answers[fresh[0].code]})
+        answer = _of_column(export, preview, fresh[0].code) if ":" in fresh[0].code else None
+        options = with_answers(options, {fresh[0].code: answer or export.answers[fresh[0].code]})
         preview = read(options)
     return preview, asked
+
+
+def _of_column(export: Export, preview: ImportPreview, code: str) -> str:
+    """What a person who knows the meter answers of a single column: the truth whose values, in some unit, are its own."""
+    part, _, column = code.partition(":")
+    found = [s for s in preview.series if column in (s.column, s.name)] or list(preview.series)
+    for true in export.truth:
+        for symbol in UNITS:
+            if UNITS[symbol].offset == 0 and _written(found[0], UNITS[symbol].factor, true):
+                fits = CANONICAL[UNITS[symbol].quantity] == true.unit
+                if part == "column" or fits:
+                    return {"column": true.quantity, "unit": symbol}.get(
+                        part, (true.directions or ("import",))[0]
+                    )
+    return {"column": "signal", "unit": found[0].unit}.get(part, "import")
+
+
+def _written(series: ImportSeries, factor: float, true: TrueSeries) -> bool:
+    """Whether a series, its numbers as written taken in another unit, is a true one."""
+    if series.observations is None or series.n != true.n:
+        return False
+    raw = float(series.observations.value.sum()) / unit(series.source_unit or series.unit).factor
+    return _near(raw * factor, true.checksum)
 
 
 def judge(export: Export, folder: Path) -> Result:

@@ -232,7 +232,7 @@ def _print_file(path: Path, preview: ImportPreview) -> None:
     cells = [["" if r[h] is None else f"{r[h]:.3f}" if h == "total" else r[h] for h in head] for r in rows]
     table(head, cells)
     for question in preview.questions:
-        click.echo(f"? {question.option} {question.guess}: {question.because}")
+        click.echo(f"? {question.with_guess}: {question.because}")
     for series in preview.series:
         for issue in series.issues:
             numbers = ", ".join(f"{k} {v:g}" for k, v in issue.numbers.items())

@@ -30,6 +30,11 @@ _TITLES: Final = {
     "clock": "Does the file's clock change in summer?",
     "key": "Which column tells rows of the same time apart?",
 }
+_OF_COLUMN: Final = {
+    "column": "What is the column '{}'?",
+    "unit": "In which unit is the column '{}'?",
+    "direction": "Which way does the energy of the column '{}' flow?",
+}
 _MOST: Final = 12  # questions of one file
 
 
@@ -42,7 +47,7 @@ def require_answers(preview: ImportPreview) -> None:
     """Raise with every open question and the option that answers it."""
     if not preview.questions:
         return
-    open_ones = "; ".join(f"{q.option} (we guess {q.guess}: {q.because})" for q in preview.questions)
+    open_ones = "; ".join(f"{q.with_guess} (our guess: {q.because})" for q in preview.questions)
     raise InputError(
         f"{preview.file_name} leaves open {_named(preview)}.",
         hint=f"Answer with {open_ones} Or take every guess: --take-guesses.",
@@ -51,8 +56,13 @@ def require_answers(preview: ImportPreview) -> None:
 
 
 def _named(preview: ImportPreview) -> str:
-    titles = [_TITLES.get(q.code, q.code) for q in preview.questions]
+    titles = [_title(q) for q in preview.questions]
     return " ".join(titles) if titles else ""
+
+
+def _title(question: ImportQuestion) -> str:
+    part, of_one, column = question.code.partition(":")
+    return _OF_COLUMN[part].format(column) if of_one else _TITLES.get(question.code, question.code)
 
 
 def ask_all(found: Recalled, read: Callable[[ImportOptions], ImportPreview], site_tz: str = "") -> Recalled:
@@ -77,7 +87,7 @@ def ask_all(found: Recalled, read: Callable[[ImportOptions], ImportPreview], sit
 
 def _ask(preview: ImportPreview, question: ImportQuestion, site_tz: str) -> str:
     """One question: a number or an answer as typed; nothing typed takes the guess."""
-    click.echo(f"\n{_TITLES.get(question.code, question.code)}  ({preview.file_name})", err=True)
+    click.echo(f"\n{_title(question)}  ({preview.file_name})", err=True)
     click.echo(f"  {question.because}", err=True)
     guess = question.guess.removeprefix("key=")
     guess = site_tz if question.code == "tz" and guess == "UTC" and site_tz else guess

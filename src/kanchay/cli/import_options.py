@@ -88,17 +88,17 @@ def options_of(given: dict[str, Any]) -> ImportOptions:
 
 
 def _told(text: str) -> ColumnTold | None:
-    """``quantity[:direction[:unit]]``; None where the first word is no quantity."""
+    """``quantity[:direction[:unit]]``, any of them empty; None where the first word is no quantity."""
     from kanchay.domain.units import CANONICAL, Quantity, unit
     from kanchay.services.ports.files import ColumnTold
 
     first, *rest = (part.strip() for part in text.split(":"))
     word = _SHORT.get(first.lower(), first.lower())
-    if word not in [q.value for q in Quantity]:
+    if word not in ["" if rest else None, *(q.value for q in Quantity)]:
         return None
     direction, symbol = [*rest, "", ""][:2]
     if len(rest) > 2 or direction not in ("", *_DIRECTIONS):
         raise click.UsageError(f"--map …={text}: the direction is one of {', '.join(_DIRECTIONS)}, or empty.")
-    if symbol and CANONICAL[unit(symbol).quantity] != CANONICAL[Quantity(word)]:
+    if symbol and word and CANONICAL[unit(symbol).quantity] != CANONICAL[Quantity(word)]:
         raise click.UsageError(f"--map …={text}: {symbol} does not measure {first}.")
     return ColumnTold(word, direction, unit(symbol).symbol if symbol else "")

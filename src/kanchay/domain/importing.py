@@ -14,13 +14,34 @@ __all__ = ["ImportPreview", "ImportQuestion", "ImportSeries"]
 
 @dataclass(frozen=True, slots=True)
 class ImportQuestion:
-    """Something the file leaves open: our guess, why, and the option that answers it."""
+    """Something the file leaves open: our guess, why, and the option that answers it.
+
+    Of a single column the code is ``"column:NAME"`` (what it is), ``"unit:NAME"`` or ``"direction:NAME"``. `about` names
+    the column that raised it and holds a few of its cells; `chance` is how likely our guess is, where we can say.
+    """
 
     code: str  # "tz", "unit", "day_first", "label", "direction"
     option: str  # for example "--tz"
     guess: str
     because: str
     choices: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    chance: float | None = None
+
+    @property
+    def with_guess(self) -> str:
+        """The option that takes our guess, as it would be typed.
+
+        Examples
+        --------
+        >>> ImportQuestion("unit:Sol", "--map", "Wh", "").with_guess
+        '--map "Sol=::Wh"'
+        """
+        part, of_one, column = self.code.partition(":")
+        if not of_one:
+            return f"{self.option} {self.guess}"
+        before = {"direction": ":", "unit": "::"}.get(part, "")
+        return f'{self.option} "{column}={before}{self.guess}"'
 
 
 @dataclass(frozen=True, slots=True)

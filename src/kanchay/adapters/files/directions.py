@@ -16,7 +16,7 @@ from kanchay.domain.point import Direction, Kind
 from kanchay.domain.reading import FloatArray
 from kanchay.domain.units import Quantity
 
-__all__ = ["find_directions"]
+__all__ = ["by_daylight", "by_night", "find_directions"]
 
 _TOTAL: Final = r"total|global|main|mains|aggregate|whole|total use|overall"
 _GRID: Final = (Direction.IMPORT, Direction.EXPORT)
@@ -32,7 +32,7 @@ def _amounts(s: Prepared, kind: Kind) -> tuple[FloatArray, IntArray]:
     return np.maximum(np.diff(s.values), 0)[near], s.start[:-1][near]
 
 
-def _by_daylight(s: Prepared, kind: Kind, tz: str) -> bool:
+def by_daylight(s: Prepared, kind: Kind, tz: str) -> bool:
     """Whether all but a hundredth of the energy comes between 5 and 21 h, over three days at least."""
     values, at = _amounts(s, kind)
     if len(values) < 48 or at[-1] - at[0] < 3 * DAY or (s.step or DAY) > HOUR or (values < 0).any():
@@ -45,7 +45,7 @@ def _by_daylight(s: Prepared, kind: Kind, tz: str) -> bool:
     return bool(total > 0 and share > 0.02 and values[night].sum() <= 0.01 * total and midday > 0.4 * total)
 
 
-def _by_night(s: Prepared, kind: Kind, tz: str) -> bool:
+def by_night(s: Prepared, kind: Kind, tz: str) -> bool:
     """Whether energy flows one way at night as well, over a day at least: so does use, not a solar plant."""
     values, at = _amounts(s, kind)
     if len(values) < 20 or at[-1] - at[0] < 0.8 * DAY or (s.step or DAY) > HOUR or (values < 0).any():
@@ -73,7 +73,7 @@ def find_directions(
     totals = {n for n, a in zip(names, active, strict=True) if a and matches(_TOTAL, n)}
     appliances = bool(totals) and len({n for n, a in zip(names, active, strict=True) if a}) > len(totals)
     sunny = [
-        m.quantity in _ACTIVE and m.direction is None and _by_daylight(s, kind, tz)
+        m.quantity in _ACTIVE and m.direction is None and by_daylight(s, kind, tz)
         for s, m, kind in zip(series, meanings, kinds, strict=True)
     ]
     left = {
@@ -103,7 +103,7 @@ def find_directions(
         elif (s.values < 0).mean() > 0.02 and m.quantity in _ACTIVE:
             out.append(replace(m, direction=Direction.NET, direction_from=""))
         else:
-            alone = m.quantity in _ACTIVE and len(left) == 1 and _by_night(s, kind, tz)
+            alone = m.quantity in _ACTIVE and len(left) == 1 and by_night(s, kind, tz)
             out.append(replace(m, direction=Direction.IMPORT, direction_from="night" if alone else ""))
     return out
 

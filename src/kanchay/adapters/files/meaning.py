@@ -1,13 +1,10 @@
-"""Quantity: what a column measures, in which unit and direction, from words, units and magnitudes."""
+"""Quantity: what a column measures, in which unit and direction, from words and units."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.words import (
@@ -23,12 +20,9 @@ from kanchay.adapters.files.words import (
     without_making,
 )
 from kanchay.domain.point import Direction, Kind
-from kanchay.domain.units import CANONICAL, UNITS, Quantity, Unit, unit
+from kanchay.domain.units import Quantity, Unit, unit
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["ENERGY", "Meaning", "guess_unit", "read_meaning"]
+__all__ = ["ENERGY", "Meaning", "read_meaning"]
 
 ENERGY = (Quantity.ELECTRIC_ENERGY, Quantity.REACTIVE_ENERGY, Quantity.GAS, Quantity.HEAT, Quantity.WATER)
 FLOWS = (Quantity.ELECTRIC_ENERGY, Quantity.POWER, Quantity.REACTIVE_ENERGY, Quantity.HEAT, Quantity.GAS)
@@ -42,11 +36,6 @@ _SAME_UNITS = {  # units whose table quantity stands for several
     Quantity.HEAT: Quantity.ELECTRIC_ENERGY,
 }
 _PLAIN_WORD = 1.5
-_SAMPLE = 2000
-_WATTS = 20  # [W] whole numbers from here on are W rather than kW
-_WATT_HOURS = 60  # [Wh in an hour]
-_TOO_MUCH_KW = 20_000
-_TOO_LITTLE_KW = 0.02
 _LETTER_UNITS = ("V", "A", "L", "K", "degC", "degF")  # may be a phase or an index in a header
 _UNITLESS = (Quantity.SIGNAL, Quantity.ON_OFF, Quantity.OCCUPANCY, Quantity.POWER_FACTOR, Quantity.PRICE)
 
@@ -63,6 +52,7 @@ class Meaning:
     kind: Kind | None = None
     submeter: bool = False
     evidence: tuple[str, ...] = ()
+    assumed: bool = False  # the quantity: nothing told it, and nothing else in the file is energy
 
 
 def _fits(quantity: Quantity, found: Unit) -> bool:
@@ -188,37 +178,3 @@ def read_meaning(
     return Meaning(
         quantity or Quantity.SIGNAL, found, source if found else "", direction, by, kind, sub, evidence
     )
-
-
-def guess_unit(meaning: Meaning, values: NDArray[np.float64], hours: float) -> tuple[Unit, bool]:
-    """A unit from magnitudes and digits where none is named, and whether that has to be asked.
-
-    Amounts are kWh, unless that would be tens of kW written in whole numbers or tenths (Wh) or a few W written in
-    millionths (MWh); power is kW but for tens and more in whole numbers or tenths; temperatures above 45 are Fahrenheit.
-    """
-    known = np.abs(values[np.isfinite(values) & (values != 0)])
-    middle = float(np.median(known)) if len(known) else 0.0
-    quantity = meaning.quantity
-    if quantity is Quantity.ELECTRIC_ENERGY:
-        return unit(_unit_of_amounts(middle / max(hours, 1e-9), _digits(known))), True
-    if quantity is Quantity.POWER:
-        coarse = _digits(known) <= 1 and middle >= _WATTS
-        return unit("W" if coarse or middle > _TOO_MUCH_KW else "kW"), True
-    if quantity in (Quantity.TEMPERATURE, Quantity.TEMPERATURE_SETPOINT):
-        return unit("degF" if middle > 45 else "degC"), True
-    symbol = CANONICAL[quantity]
-    return UNITS.get(symbol, Unit(symbol, quantity, 1.0)), quantity in FLOWS
-
-
-def _unit_of_amounts(per_hour: float, digits: int) -> str:
-    if (digits <= 1 and per_hour > _WATT_HOURS) or per_hour > _TOO_MUCH_KW:
-        return "Wh"
-    return "MWh" if digits in (5, 6) and per_hour < _TOO_LITTLE_KW else "kWh"
-
-
-def _digits(values: NDArray[np.float64]) -> int:
-    """Digits behind the decimal sign that values are written with; 9 where there are more than six."""
-    sample = values[: 5 * _SAMPLE : 5] if len(values) > _SAMPLE else values
-    scaled = (sample * 10.0**k for k in range(7))
-    whole = (np.abs(x - np.round(x)) < 1e-6 + 2e-15 * x for x in scaled)
-    return next((k for k, w in enumerate(whole) if w.all()), 9)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from kanchay.adapters.files.doubts import BECAUSE as OF_COLUMNS
+from kanchay.adapters.files.doubts import TOLD_UNIT, doubts
 from kanchay.adapters.files.factors import APPLIED, APPLY
 from kanchay.adapters.files.layout import Layout
 from kanchay.adapters.files.scaling import Scaling
@@ -36,7 +38,7 @@ BECAUSE: Final = {
     "unit.stated": "The file states two scales for the same values; this one makes the amounts of a meter.",
     "kind.stated": "The file calls these values something else than they look like: registers rise, amounts do not.",
     "direction.stated": "The format can tell the direction, but this file leaves it out.",
-}
+} | OF_COLUMNS
 
 
 def ask(
@@ -51,6 +53,7 @@ def ask(
 ) -> tuple[ImportQuestion, ...]:
     """All questions of a file, most consequential first."""
     found = [
+        *doubts(decided, options, tz),
         *_units(decided, options),
         *_factor(scaling),
         *_kinds(decided, options),
@@ -86,8 +89,7 @@ def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQue
     }
     asked: dict[Quantity, ImportQuestion] = {}
     for d in decided:
-        m = d.meaning
-        if m.quantity in choices and m.unit_from not in ("header", "unit column", "name", "title", "given"):
+        if d.meaning.quantity in choices and _unit_is_open(d, decided):
             because = BECAUSE["unit.profile" if m.unit_from else "unit"]
             asked.setdefault(
                 m.quantity, ImportQuestion("unit", "--unit", d.unit.symbol, because, choices[m.quantity])

@@ -204,7 +204,7 @@ def _meaning(raw: RawSeries, roles: Roles, profile: Profile | None, options: Imp
         given=options.unit,
     )
     documented = found if profile is None else profile.completed(found, raw.column, raw.key)
-    return tell(documented, raw.column, options)
+    return tell(documented, raw, options)
 
 
 def _raws(

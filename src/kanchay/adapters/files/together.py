@@ -16,6 +16,7 @@ from kanchay.domain.units import Quantity, unit
 __all__ = ["see_together"]
 
 _ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
+_FLOWING: Final = (*FLOWS, Quantity.REACTIVE_POWER, Quantity.WATER)
 _BORROWED: Final = (
     "unit column",
     "title",
@@ -25,14 +26,21 @@ _BORROWED: Final = (
 
 def see_together(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """Meanings of all columns once each is seen beside the others."""
-    return _gas_apart(_energy_of_gas(raws, _attributes(raws, _default_quantity(meanings))))
+    return _gas_apart(_energy_of_gas(raws, _attributes(raws, _default_quantity(raws, meanings))))
 
 
-def _default_quantity(meanings: Sequence[Meaning]) -> list[Meaning]:
-    """A nameless value column of a meter file is electric energy, unless others are named."""
-    if any(m.quantity is not Quantity.SIGNAL for m in meanings) or any(m.evidence for m in meanings):
-        return list(meanings)
-    return [replace(m, quantity=Quantity.ELECTRIC_ENERGY) for m in meanings]
+def _default_quantity(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
+    """Where no column names what it holds, all are electric energy; beside temperatures and the like one column is."""
+    open_ones = [i for i, m in enumerate(meanings) if m.quantity is Quantity.SIGNAL and not m.evidence]
+    if len(open_ones) == len(meanings):
+        return [replace(m, quantity=Quantity.ELECTRIC_ENERGY) for m in meanings]
+    alone = len({raws[i].column for i in open_ones}) == 1 and not any(
+        m.quantity in _FLOWING for m in meanings
+    )
+    return [
+        replace(m, quantity=Quantity.ELECTRIC_ENERGY, assumed=True) if alone and i in open_ones else m
+        for i, m in enumerate(meanings)
+    ]
 
 
 def _attributes(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:

@@ -16,16 +16,27 @@ from kanchay.services.ports.files import ColumnTold, ImportOptions
 __all__ = ["check_columns", "only_sheet", "tell"]
 
 
-def _of(column: str, options: ImportOptions) -> ColumnTold | None:
-    wanted = column.strip().casefold()
-    return next((t for name, t in options.told.items() if name.strip().casefold() == wanted), None)
+def _names(raw: RawSeries) -> dict[str, str]:
+    """What a series may be called: its column, its key, or both."""
+    names = (raw.column, raw.key, f"{raw.key} {raw.column}")
+    return {name.strip().casefold(): name.strip() for name in names if name.strip()}
 
 
-def tell(meaning: Meaning, column: str, options: ImportOptions) -> Meaning:
+def _of(raw: RawSeries, options: ImportOptions) -> ColumnTold | None:
+    names = _names(raw)
+    return next((t for name, t in options.told.items() if name.strip().casefold() in names), None)
+
+
+def tell(meaning: Meaning, raw: RawSeries, options: ImportOptions) -> Meaning:
     """A meaning with the quantity, unit and direction that were told of its column."""
-    told = _of(column, options)
+    told = _of(raw, options)
     if told is None:
         return meaning
+    if told.quantity not in ("", *Quantity) or told.direction not in ("", *Direction):
+        raise InputError(
+            f"'{told.quantity}:{told.direction}' is no quantity and direction of a column.",
+            hint="Such as electric_energy:import:kWh; any of the three may be left out.",
+        )
     quantity = Quantity(told.quantity) if told.quantity else meaning.quantity
     if told.unit:
         meaning = replace(meaning, unit=unit(told.unit), unit_from="given")
@@ -40,7 +51,7 @@ def tell(meaning: Meaning, column: str, options: ImportOptions) -> Meaning:
 
 def check_columns(series: Sequence[RawSeries], options: ImportOptions) -> None:
     """Raise where a column that was told of is none of the file's columns of values."""
-    known = {s.column.strip().casefold(): s.column for s in series}
+    known = {name: shown for s in series for name, shown in _names(s).items()}
     for name in options.told:
         if name.strip().casefold() not in known:
             columns = ", ".join(f"'{c}'" for c in list(known.values())[:12] if c)

@@ -16,12 +16,17 @@ from kanchay.services.people.audit import note
 from kanchay.services.ports.files import ColumnTold, ImportOptions
 from kanchay.services.ports.records import ImportRecord
 
-__all__ = ["Recalled", "answers_of", "forget_answers", "layout_of", "recall", "with_answers"]
+__all__ = ["Recalled", "answers_of", "forget_answers", "layout_of", "of_columns", "recall", "with_answers"]
 
 # Facts of a file's make; those that an answer changes are left out.
 _MAKE: Final = frozenset({"container", "packed", "delimiter", "time", "end", "profile", "layout", "format"})
 _PLAIN: Final = ("tz", "unit", "label", "kind", "direction", "decimal", "clock", "sheet", "factor")
 _COLUMN: Final = "column:"  # before the name of a column that somebody told of
+_PARTS: Final = {
+    _COLUMN: "",
+    "direction:": ":",
+    "unit:": "::",
+}  # what is told of a column, and what stands before it
 _NO_ZONE: Final = "nothing in the file suggests one"
 
 
@@ -67,9 +72,26 @@ def with_answers(options: ImportOptions, answers: Mapping[str, str]) -> ImportOp
         options = replace(options, day_first=new_first)
     if "key" in answers and "key" not in options.columns:
         options = replace(options, columns=options.columns | {"key": answers["key"]})
-    columns = {code: text for code, text in answers.items() if code.startswith(_COLUMN)}
-    told = {code.removeprefix(_COLUMN): ColumnTold(*text.split(":")) for code, text in columns.items()}
-    return replace(options, told=told | options.told, **new)  # type: ignore[arg-type]
+    told = dict(options.told)
+    for code, text in answers.items():
+        prefix = next((p for p in _PARTS if code.startswith(p)), None)
+        if prefix is not None:
+            name = code.removeprefix(prefix)
+            told[name] = _completed(told.get(name), ColumnTold(*f"{_PARTS[prefix]}{text}".split(":")[:3]))
+    return replace(options, told=told, **new)  # type: ignore[arg-type]
+
+
+def of_columns(given: Mapping[str, object]) -> dict[str, str]:
+    """Of what was typed, the answers to questions about single columns."""
+    return {code: str(text) for code, text in given.items() if text and code.startswith(tuple(_PARTS))}
+
+
+def _completed(known: ColumnTold | None, new: ColumnTold) -> ColumnTold:
+    """What is told of a column with what is told besides."""
+    if known is None:
+        return new
+    parts = ("quantity", "direction", "unit")
+    return ColumnTold(*(getattr(known, part) or getattr(new, part) for part in parts))
 
 
 def recall(

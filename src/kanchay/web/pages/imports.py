@@ -19,7 +19,14 @@ from kanchay.domain.point import Direction, Kind, Site
 from kanchay.domain.scope import Permission, Purpose, Scope
 from kanchay.services.context import Context
 from kanchay.services.ports.files import ImportOptions
-from kanchay.services.readings.answers import Recalled, answers_of, forget_answers, recall
+from kanchay.services.readings.answers import (
+    Recalled,
+    answers_of,
+    forget_answers,
+    of_columns,
+    recall,
+    with_answers,
+)
 from kanchay.services.readings.import_file import compare_import, preview_file, store_import
 from kanchay.services.readings.match_bill import PaperBill, with_bills
 from kanchay.services.readings.undo import list_imports, undo_import
@@ -65,7 +72,7 @@ def options_from(form: Any) -> ImportOptions:
                 f"'{str(given[name])[:40]}' is no {name}.", hint=f"One of {', '.join(known)}.", code="form"
             )
     day_first = given["day_first"]
-    return ImportOptions(
+    plain = ImportOptions(
         tz=given["tz"],
         unit=given["unit"],
         day_first=None if day_first is None else day_first in ("true", "day_first"),
@@ -78,6 +85,12 @@ def options_from(form: Any) -> ImportOptions:
         factor=given["factor"],
         columns={"key": given["key"]} if given["key"] else {},
     )
+    return with_answers(plain, of_columns(form))
+
+
+def _given(form: Any) -> dict[str, str]:
+    """All that was answered, to be sent along."""
+    return {name: form[name] for name in _ARGS if form.get(name)} | of_columns(form)
 
 
 def read_for(
@@ -93,7 +106,7 @@ def _reading(known: Gathered, kept: Upload, mine: Scope, form: Any) -> Reading:
     """The file on its way to a preview for this site under these answers, or read already."""
     ctx, again = product().ctx, bool(form.get("again"))
     told = MultiDict(form)
-    asked = (known.site.id, known.site.tz, *((name, told.get(name, "")) for name in _ARGS))
+    asked = (known.site.id, known.site.tz, *sorted(_given(told).items()))
     return product().readings.get(
         kept.token, asked, lambda: read_for(ctx, mine, kept.path, told, known.site, ask_again=again)
     )
@@ -190,7 +203,7 @@ def preview(site_id: str, token: str) -> str | tuple[str, int]:
         found, change, r, n_bytes=kept.n_bytes, tz=known.site.tz, texts=known.texts(r.language)
     )
     rows = bill_rows(found.preview, bills, r, known.site.tz)
-    answers = {name: request.args.get(name, "") for name in _ARGS}
+    answers = _given(request.args)
     most = product().settings.max_upload_mb
     return render(
         "import.html", site=known.site, section="import", v=view, token=token, answers=answers, most=most, wrong=wrong,
@@ -234,7 +247,7 @@ def store(site_id: str, token: str) -> Response:
     kept, ctx = _uploads().find(token, mine.actor.id), product().ctx
     found = _reading(known, kept, mine, request.form).found()
     if found.preview.questions:  # nothing is guessed silently
-        answers = {name: request.form[name] for name in _ARGS if request.form.get(name)}
+        answers = _given(request.form)
         flash(r.words("import.open"), "warn")
         preview_at = url_for("imports.preview", site_id=site_id, token=token)
         return redirect(f"{preview_at}?{urlencode(answers)}" if answers else preview_at, 303)

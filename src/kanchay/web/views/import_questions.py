@@ -15,6 +15,11 @@ from kanchay.web.shell import Reader
 __all__ = ["Choice", "Question", "question_view", "remembered_line", "said"]
 
 _COLUMN: Final = "column:"
+_LIKE: Final = {
+    "column": "quantity",
+    "direction": "answer.direction",
+    "unit": "answer.unit",
+}  # of a single column
 
 
 @dataclass(frozen=True)
@@ -47,18 +52,20 @@ def said(t: Words, prefix: str, value: str) -> str:
 def question_view(preview: ImportPreview, question: ImportQuestion, r: Reader, tz: str) -> Question:
     """A question in words; the guess comes first."""
     t, titled = r.words, f"question.{question.code}"
+    part, of_one, column = question.code.partition(":")
     values = sorted(question.choices, key=lambda c: c != question.guess)
     guess = question.guess.removeprefix("key=")
     if question.code == "tz":
         values = list(dict.fromkeys((guess, tz, "UTC")))
     choices = tuple(
         Choice(
-            c, said(t, f"answer.{question.code}", c), c == question.guess,
+            c, said(t, _LIKE[part] if of_one else f"answer.{question.code}", c), c == question.guess,
             _in_words(example_of(preview, question, c), preview, r),
         )
         for c in values
     )  # fmt: skip
     title = t(titled) if t.has(titled) else question.code
+    title = t(f"question.{part}_of", column=column) if of_one else title
     return Question(question.code, title, _because(question.because, r), choices, guess)
 
 

@@ -1,0 +1,152 @@
+"""Doubts: what was assumed of a single column, or told by a word that its numbers speak against; a question each.
+
+A word that we know, a publisher's convention or a declared unit *tells*; a default, a magnitude or a place only lets us
+*assume*. What is assumed is asked, with our guess and why, and so is what is told and cannot be.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from kanchay.adapters.files.directions import by_daylight, by_night
+from kanchay.adapters.files.series import Decided
+from kanchay.adapters.files.words import (
+    REGISTERS,
+    direction_words,
+    is_composite,
+    matches,
+    normal,
+)
+from kanchay.domain.importing import ImportQuestion
+from kanchay.domain.interval import DAY
+from kanchay.domain.point import Direction
+from kanchay.domain.units import Quantity
+from kanchay.services.ports.files import ImportOptions
+
+__all__ = ["BECAUSE", "TOLD_UNIT", "doubts", "name_of"]
+
+BECAUSE: Final = {
+    "column": "No word in the name of this column is one that we know, and its numbers could be amounts or powers.",
+    "column.alone": "No word in the name of this column is one that we know, and no other column holds energy.",
+    "unit_of": "No unit is written for this column, although others of the file have one.",
+    "direction_of.sun": "The words tell one direction, but the numbers rise in daylight only, as a solar plant does.",
+    "direction_of.night": "The words tell one direction, but the numbers flow at night too, as a solar plant never does.",
+    "direction_of.words": "The words of this column tell two directions.",
+}
+TOLD_UNIT: Final = ("header", "unit column", "name", "title", "given")
+_WHAT: Final = (
+    "signal",
+    "electric_energy",
+    "power",
+    "reactive_energy",
+    "gas",
+    "water",
+    "heat",
+    "temperature",
+)
+_UNITS: Final = {
+    Quantity.ELECTRIC_ENERGY: ("kWh", "Wh", "MWh"),
+    Quantity.POWER: ("kW", "W", "MW"),
+    Quantity.REACTIVE_ENERGY: ("kvarh", "varh"),
+    Quantity.GAS: ("m3", "kWh"),
+    Quantity.HEAT: ("kWh", "MWh", "Wh"),
+    Quantity.WATER: ("m3", "L"),
+}
+_ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
+_SENT: Final = (Direction.EXPORT, Direction.PRODUCTION)
+_FROM_TO: Final = r"\w+ to \w+"  # a flow named by both of its ends
+_OWN_SAY: Final = ("", "given", "daylight", "night", "received", "beside a total", "sub-meters beside it")
+_FEW: Final = 4  # different numbers: a code or a flag rather than amounts
+_NIGHTS: Final = 1.9  # days after which a night without sun was seen for sure
+_SEEN: Final = 5000
+_MOST: Final = 3  # questions of one sort about single columns; an answer raises the next
+
+
+def name_of(d: Decided, decided: Sequence[Decided]) -> str:
+    """By what a series is named in a question: its column, its key, or both, as far as that takes."""
+    raw = d.prepared.raw
+    if raw.column and Counter(x.prepared.raw.column for x in decided)[raw.column] == 1:
+        return raw.column
+    if raw.key and Counter(x.prepared.raw.key for x in decided)[raw.key] == 1:
+        return raw.key
+    return f"{raw.key} {raw.column}".strip()
+
+
+def doubts(decided: Sequence[Decided], options: ImportOptions, tz: str) -> list[ImportQuestion]:
+    """The questions about single columns, most consequential first."""
+    return [*_unknown(decided), *_units(decided), *([] if options.direction else _directions(decided, tz))]
+
+
+def _question(code: str, name: str, because: str, guess: str, choices: Sequence[str]) -> ImportQuestion:
+    return ImportQuestion(
+        f"{code}:{name}", "--map", guess, BECAUSE[because], tuple(dict.fromkeys((guess, *choices)))
+    )
+
+
+def _unknown(decided: Sequence[Decided]) -> list[ImportQuestion]:
+    """Columns of which no word is known: left aside where others hold energy, taken for energy where none does."""
+    found = []
+    for d in decided:
+        m, name = d.meaning, name_of(d, decided)
+        if m.evidence or not name or is_composite(d.prepared.raw.column):
+            continue
+        if m.quantity is Quantity.SIGNAL and _like_amounts(d):
+            found.append(_question("column", name, "column", "signal", _WHAT))
+        elif m.assumed:
+            found.append(_question("column", name, "column.alone", m.quantity.value, _WHAT))
+    return found[:_MOST]
+
+
+def _like_amounts(d: Decided) -> bool:
+    """Whether numbers could be amounts or powers: they vary, are more than a few codes, and do not just count rows."""
+    values = d.prepared.raw.values[:_SEEN]
+    counting = len(values) > 1 and bool((np.diff(values) == 1).all())
+    return not counting and len(np.unique(values)) > min(_FEW, len(values) // 2)
+
+
+def _units(decided: Sequence[Decided]) -> list[ImportQuestion]:
+    """Flows without a unit that the question about the whole file does not reach."""
+    named = {d.meaning.quantity for d in decided if d.meaning.unit_from in TOLD_UNIT}
+    alone = not any(d.meaning.quantity in _ACTIVE and not d.meaning.unit_from for d in decided)
+    return [
+        _question("unit", name_of(d, decided), "unit_of", d.unit.symbol, _UNITS[d.meaning.quantity])
+        for d in decided
+        if d.meaning.quantity in _UNITS
+        and not d.meaning.unit_from
+        and (d.meaning.quantity in named or (d.meaning.quantity not in _ACTIVE and alone))
+        and name_of(d, decided)
+    ][:_MOST]
+
+
+def _directions(decided: Sequence[Decided], tz: str) -> list[ImportQuestion]:
+    """Directions that words tell and numbers, or other words of the same name, contradict."""
+    found = []
+    for d in decided:
+        m, name = d.meaning, name_of(d, decided)
+        told = m.quantity in _ACTIVE and m.direction is not None and m.direction_from not in _OWN_SAY
+        why = _against(d, tz) if told and name and not m.submeter else ""
+        if why and m.direction is not None:
+            choices = [x.value for x in Direction]
+            found.append(_question("direction", name, f"direction_of.{why}", m.direction.value, choices))
+    return found[:_MOST]
+
+
+def _against(d: Decided, tz: str) -> str:
+    """What speaks against the direction that words tell; "" where nothing does.
+
+    A register of the day counts in daylight alone, and a flow that is named by both its ends is told.
+    """
+    words = normal(f"{d.prepared.raw.column} {d.prepared.raw.key}")
+    said = {direction for direction, _, _ in direction_words(words)}
+    if matches(_FROM_TO, words) or matches(REGISTERS, words):
+        return ""
+    if {Direction.PRODUCTION, Direction.CONSUMPTION} <= said:
+        return "words"
+    if d.meaning.direction in _SENT:
+        long = d.prepared.start[-1] - d.prepared.start[0] >= _NIGHTS * DAY
+        return "night" if long and by_night(d.prepared, d.kind, tz) else ""
+    return "sun" if by_daylight(d.prepared, d.kind, tz) else ""
