@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kanchay.cli.common import emit_json, json_option, progress, table
+from kanchay.cli.common import emit_json, json_option, table, watching
 from kanchay.cli.import_asking import can_ask
 from kanchay.cli.import_bills import bill_option, bills_of, matches_of, print_matches, settled_by_bills
 from kanchay.cli.import_folder import FilesNamed, print_together, require_agreement, together_of
@@ -72,10 +72,11 @@ Result = tuple[Path, "ImportPreview | KanchayError", "ImportRecord | None"]
 
 
 def _with_progress(paths: Sequence[Path]) -> Iterator[Path]:
-    with progress("Reading", len(paths)) as advance:
-        for path in paths:
+    """The paths one by one, with how far the reading of each is."""
+    for number, path in enumerate(paths, 1):
+        many = f" {number} of {len(paths)}" if len(paths) > 1 else ""
+        with watching(f"Reading {path.name}{many}", None):
             yield path
-            advance(1)
 
 
 def _try(path: Path, options: ImportOptions, max_upload_mb: int, bills: Sequence[PaperBill]) -> Result:
@@ -116,25 +117,34 @@ def _store(
         told = [(path, reader.settle(path, each)) for path, each in found]
         require_agreement([each.preview for _, each in told], yes=given["yes"])
         site = site or create_site(ctx, scope, _new_site(given["new_site"], told))
-        return [_store_one(ctx, scope, site, path, each, yes=given["yes"]) for path, each in told]
+        return _store_all(ctx, scope, site, told, yes=given["yes"])
     finally:
         close(ctx)
 
 
-def _store_one(ctx: Context, scope: Scope, site: Site, path: Path, found: Recalled, *, yes: bool) -> Result:
-    """Tell what would change, then store."""
-    from kanchay.services.readings.answers import answers_of
-    from kanchay.services.readings.import_file import compare_import, store_import
+def _store_all(
+    ctx: Context, scope: Scope, site: Site, told: Sequence[tuple[Path, Recalled]], *, yes: bool
+) -> list[Result]:
+    """Tell what would change, then store every file or none."""
+    from kanchay.services.readings.import_file import compare_import
+    from kanchay.services.readings.import_many import store_many
+    from kanchay.services.readings.import_summary import as_one
 
-    change = compare_import(ctx, scope, site.id, found.preview)
+    change = compare_import(ctx, scope, site.id, as_one([each.preview for _, each in told]))
     counts = f"{change.new} new, {change.revised} changed, {change.unchanged} the same"
-    click.echo(f"{path.name} against what {site.id} holds: {counts}.", err=True)
+    what = told[0][0].name if len(told) == 1 else f"{len(told)} files"
+    click.echo(f"{what} against what {site.id} holds: {counts}.", err=True)
     if change.revised and not yes and can_ask():
         click.confirm(
             "Replace the values that differ? The old ones are kept as revisions.", abort=True, err=True
         )
-    record = store_import(ctx, scope, site.id, found.preview, answers=answers_of(found.options))
-    return path, found.preview, record
+    try:
+        with watching("Storing", sum(s.n for _, each in told for s in each.preview.series)):
+            records = store_many(ctx, scope, site.id, [each for _, each in told])
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. Nothing was stored in {site.id}.", err=True)
+        raise
+    return [(path, each.preview, record) for (path, each), record in zip(told, records, strict=True)]
 
 
 def _new_site(name: str, found: list[tuple[Path, Recalled]]) -> Site:

@@ -133,7 +133,7 @@ def listening(listener: Listener) -> Iterator[None]:
 
 @contextmanager
 def part_of(since: float, until: float) -> Iterator[None]:
-    """Make what is done inside one part of a whole: its shares are told as shares of that part.
+    """Make what is done inside one part of a whole: how far it is, is told as a share of that whole, of no stage.
 
     Parameters
     ----------
@@ -146,7 +146,8 @@ def part_of(since: float, until: float) -> Iterator[None]:
         return
 
     def hear(stage: str, share: float | None) -> None:
-        outer(stage, None if share is None else since + (until - since) * share)
+        told = overall(stage, share)
+        outer("", None if told is None else since + (until - since) * told)
 
     with listening(hear):
         yield
