@@ -208,7 +208,7 @@ def test_a_workbook_of_too_many_cells_is_refused_not_cut(read, monkeypatch, shee
     """Half of a file under the name of the whole would be a wrong total."""
     import openpyxl
 
-    monkeypatch.setattr("kanchay.adapters.files.workbook._MAX_CELLS", 1000)
+    monkeypatch.setattr("kanchay.adapters.files.grid.MOST_CELLS", 1000)
     book, out = openpyxl.Workbook(write_only=True), io.BytesIO()
     for number in range(sheets):
         sheet = book.create_sheet(f"part {number}")

@@ -65,7 +65,7 @@ CASES = {
     "pdf": (b"%PDF-1.7\n" + b"x" * 500, "file.other_kind"),
     "program": (b"\x7fELF" + os.urandom(500), "file.other_kind"),
     "windows program": (b"MZ\x90\x00" + os.urandom(500), "file.other_kind"),
-    "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "file.other_kind"),
+    "old document": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "file.other_kind"),
     "garbage": (random.Random(1).randbytes(20_000), "file.binary"),
     "cut xlsx": (XLSX[: len(XLSX) // 2], "file.truncated"),
     "cut parquet": (parquet()[:-40], "file.truncated"),
@@ -80,7 +80,8 @@ CASES = {
         "file.no_meter_data",
     ),
     "xml": (b'<?xml version="1.0"?><a/>', "file.no_meter_data"),
-    "web page": (b"<!DOCTYPE html><html></html>", "file.later_format"),
+    "web page": (b"<!DOCTYPE html><html></html>", "file.no_meter_data"),
+    "web archive": (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\nx\r\n", "file.later_format"),
     "nem12": (b"100,NEM12,200301011534,MDP1,Retailer1\n", "file.no_meter_data"),
 }
 

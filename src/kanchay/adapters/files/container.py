@@ -22,7 +22,7 @@ __all__ = ["Content", "Limits", "open_content", "recognise"]
 
 MB: Final = 1024 * 1024
 _CHUNK: Final = MB
-_BULK: Final = ("xl/worksheets/", "xl/sharedStrings", "xl/media/")
+_BULK: Final = ("xl/worksheets/", "xl/sharedStrings", "xl/media/", "content.xml", "Pictures/", "media/")
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # others unpack without a bound
 _MOST_FILES: Final = 400
 _OTHER_KINDS: Final = (
@@ -33,7 +33,6 @@ _OTHER_KINDS: Final = (
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
     (b"SQLite format 3", "a SQLite database"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
@@ -64,7 +63,7 @@ class Content:
     `members` are the files of an archive by name, `passed_over` the names of those that can be no readings.
     """
 
-    kind: Literal["text", "xlsx", "parquet", "archive"]
+    kind: Literal["text", "xlsx", "xls", "ods", "parquet", "archive"]
     data: bytes
     packed: str = ""
     members: tuple[tuple[str, Content], ...] = ()
@@ -103,6 +102,8 @@ def recognise(data: bytes, name: str, limits: Limits) -> Content:
         if not data.endswith(b"PAR1"):
             raise refuse("truncated", name)
         return Content("parquet", data)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return Content("xls", data)
     return _text(data, name)
 
 
@@ -140,7 +141,9 @@ def _zipped(data: bytes, name: str, limits: Limits) -> Content:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
-            workbook = any(m.filename == "xl/workbook.xml" for m in members)
+            names = {m.filename for m in members}
+            opened = {"mimetype", "content.xml"} <= names
+            workbook = opened or "xl/workbook.xml" in names
             limit = limits.max_workbook if workbook else limits.max_unpacked
             total = sum(m.file_size for m in members)
             if total > limit or len(members) > 2000:
@@ -152,7 +155,7 @@ def _zipped(data: bytes, name: str, limits: Limits) -> Content:
                     _honest(archive, member, name)
                     if member.file_size > limits.max_part and not member.filename.startswith(_BULK):
                         raise refuse("bomb", name, size=size(member.file_size), limit=size(limits.max_part))
-                return Content("xlsx", data)
+                return Content("ods" if opened else "xlsx", data)
             members = [m for m in members if not re.search(r"(^|/)(\.|__MACOSX)", m.filename)]
             if not 1 <= len(members) <= _MOST_FILES:
                 raise refuse("other_kind", name, what=f"an archive of {len(members)} files")

@@ -9,11 +9,11 @@ from kanchay.adapters.files.refusal import refuse
 
 __all__ = ["refuse_later_formats"]
 
-_FORMATS: Final = ((re.compile(rb"\A\s*<(!doctype\s+)?html", re.I), "a web page (HTML)"),)
+_FORMATS: Final = ((re.compile(rb"\A\s*(mime-version:|from: <saved by)", re.I), "a web archive (MHTML)"),)
 
 
 def refuse_later_formats(text: bytes, name: str) -> None:
-    """Raise `FileRefused` for web pages, by their first characters."""
+    """Raise `FileRefused` for web archives, by their first characters."""
     head = text[:8192]
     for pattern, what in _FORMATS:
         if pattern.search(head):

@@ -22,11 +22,11 @@ from kanchay.adapters.files.kinds import find_kinds, find_label
 from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
 from kanchay.adapters.files.meaning import Meaning, guess_unit, read_meaning
 from kanchay.adapters.files.members import Found, read_members
-from kanchay.adapters.files.named import refuse_later_formats
 from kanchay.adapters.files.parts import combine, understand_all
 from kanchay.adapters.files.prepared import Prepared, prepare
 from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.questions import ask
+from kanchay.adapters.files.readers import tables_of
 from kanchay.adapters.files.roles import Roles, find_roles
 from kanchay.adapters.files.scaling import Scaling, scale
 from kanchay.adapters.files.series import Decided, build_series
@@ -95,29 +95,8 @@ class SniffingReader:
         if named is not None:
             text, encoding = decode(content.data, name)
             return Found(named.read(text, name, self.limits), named, encoding)
-        tables, encoding_ = self._tables(content, name)
+        tables, encoding_ = tables_of(content, name, self.limits)
         return Found(tables, None, encoding_)
-
-    def _tables(self, content: Content, name: str) -> tuple[list[Table], str | None]:
-        if content.kind == "xlsx":
-            from kanchay.adapters.files.workbook import read_workbook
-
-            return read_workbook(content.data, name, self.limits), None
-        if content.kind == "parquet":
-            from kanchay.adapters.files.parquet import read_parquet
-
-            return [read_parquet(content.data, name, self.limits)], None
-        from kanchay.adapters.files.textfile import read_text
-        from kanchay.adapters.files.tree import looks_like_json, read_json, read_xml
-        from kanchay.adapters.files.xmltree import looks_like_xml
-
-        text, encoding = decode(content.data, name)
-        refuse_later_formats(text, name)
-        if looks_like_json(text):
-            return read_json(text, name, self.limits), encoding
-        if looks_like_xml(text):
-            return read_xml(text, name, self.limits), encoding
-        return read_text(text, name, self.limits), encoding
 
 
 def _digest(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from kanchay.simulate.exports.dice import dice
 
-__all__ = ["DIMENSIONS", "Case", "draw_case"]
+__all__ = ["DIMENSIONS", "WORKBOOKS", "Case", "draw_case"]
 
 T = TypeVar("T")
 
@@ -33,6 +33,7 @@ CONTENTS: Final = {
     "import": 22, "plain": 12, "consumption": 10, "both": 14, "production": 6, "registers": 8, "phases": 5,
     "reactive": 6, "gas": 4, "water": 2, "meters": 8, "sensors": 6,
 }  # fmt: skip
+WORKBOOKS: Final = {"xlsx": 50, "xls": 16, "xml2003": 12, "ods": 10, "html": 12}
 DIMENSIONS: Final = (
     "layout", "content", "language", "unit", "unit_said", "kind", "event", "time", "label", "tz", "resolution_s",
     "decimal", "thousands", "encoding", "container", "missing", "status", "repeated", "order", "summary", "quoting",
@@ -68,7 +69,7 @@ class Case:
     delimiter: str
     quoting: str  # "minimal", "all", "formula"
     encoding: str
-    container: str  # "csv", "tsv", "txt", "xlsx", "json", "parquet", "gzip", "zip"
+    container: str  # "csv", "tsv", "txt", "json", "parquet", "gzip", "zip", or one of WORKBOOKS
     titles: int
     missing: str  # "", "rows", "empty", "word"
     status: bool
@@ -281,6 +282,8 @@ def _plausible(case: Case) -> Case:
         case = replace(case, time="date_clock")
     if case.time == "midnight_24" and case.kind == "cumulative":
         case = replace(case, time="numeric")
+    if case.container == "xlsx":  # told by dice of its own, so that all else of a seed stays what it was
+        case = replace(case, container=_pick(dice(case.seed, "workbook"), WORKBOOKS))
     made = replace(case, **_days_and_label(case), **_no_doubts(case))
     return replace(made, clock="standard") if _never_changes(made) else made
 
@@ -319,7 +322,7 @@ def _no_doubts(case: Case) -> dict[str, Any]:
         changes["summary"] = "total"
     if case.layout == "wide" and case.missing == "rows":
         changes["missing"] = "empty"
-    if case.container in ("xlsx", "parquet"):
+    if case.container in (*WORKBOOKS, "parquet"):
         changes["quoting"] = "minimal"
         changes["unit_said"] = "header" if case.unit_said == "cell" else case.unit_said
     if case.unit_said == "cell":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kanchay.domain.interval import DAY, IntArray, wall_clock
-from kanchay.simulate.exports.case import Case, draw_case
+from kanchay.simulate.exports.case import WORKBOOKS, Case, draw_case
 from kanchay.simulate.exports.cells import Num, date_of, number
 from kanchay.simulate.exports.days import shown_once
 from kanchay.simulate.exports.meters import Channel, TrueSeries, channels, starts_of, truth_of
@@ -153,9 +153,14 @@ def _dates_open(case: Case, starts: IntArray) -> bool:
     return len(days) == 1 and bool((of_month <= 12).all())
 
 
+def _is_typed(case: Case) -> bool:
+    """Whether numbers stand in the file as numbers, not as text."""
+    return case.container in WORKBOOKS and case.container != "html" and case.seed % 6 > 0
+
+
 def _decimal_open(case: Case, made: Sequence[Channel]) -> bool:
     """Every number with a mark could be thousands as well as decimals."""
-    if case.layout == "json" or case.container == "parquet" or (case.container == "xlsx" and case.seed % 6):
+    if case.layout == "json" or case.container == "parquet" or _is_typed(case):
         return False
     texts = [
         number(Num(float(v), case.digits if c.unit != "°C" and c.scored else 2), case)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from kanchay.simulate.exports.books import BOOKS
 from kanchay.simulate.exports.case import Case
 from kanchay.simulate.exports.cells import Cell, Num, number
 from kanchay.simulate.exports.pages import Page
@@ -64,6 +65,14 @@ def _typed(cell: Cell, case: Case, as_text: bool) -> Any:
     return cell or None
 
 
+def _book(pages: Sequence[Page], case: Case) -> bytes:
+    """A workbook of another kind; a page shows its numbers as this export writes them."""
+    as_text = case.seed % 6 == 0 or case.container == "html"
+    return BOOKS[case.container](
+        [(p.title, [[_typed(c, case, as_text) for c in r] for r in p.rows]) for p in pages]
+    )
+
+
 def _parquet(page: Page, case: Case) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -96,6 +105,9 @@ def packed(case: Case, pages: Sequence[Page] | str) -> tuple[str, bytes]:
     if not isinstance(pages, str):
         if case.container == "xlsx":
             return f"{name}.xlsx", _workbook(pages, case)
+        if case.container in BOOKS:
+            ending = case.container if case.container in ("ods", "html") and case.seed % 2 else "xls"
+            return f"{name}.{ending}", _book(pages, case)
         if case.container == "parquet":
             return f"{name}.parquet", _parquet(pages[0], case)
     inner = "json" if isinstance(pages, str) else "txt" if case.container == "txt" else "csv"
