@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from itertools import compress
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from kanchay.adapters.datasets import Meter
 from kanchay.analysis.features.inputs import FeatureInputs
 from kanchay.analysis.features.registry import parse_name
 from kanchay.analysis.features.scaling import Scaler, fit_scalers
-from kanchay.analysis.features.table import build_features
+from kanchay.analysis.features.table import FeatureTable, build_features
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.analysis.forecast.spread import nan_mean
 from kanchay.bundle.boosted import FeaturePlan, hourly_inputs
@@ -248,15 +249,24 @@ def fit_boosted(drawn: Sequence[Drawn], options: BoostedOptions) -> Fitted:
 
 
 def make_plan(drawn: Sequence[Drawn], options: BoostedOptions) -> FeaturePlan:
-    """Columns with the scalers of the plain features they come from."""
-    plain = sorted({parse_name(name)[1].name for name in options.features})
-    tables = [build_features(plain, one.inputs, missing="nan") for one in drawn]
-    rows = np.concatenate([t.rows for t in tables])[None]
-    scalers: dict[str, Scaler] = fit_scalers(replace(tables[0], values=rows))
+    """Columns with the scalers of the plain features they come from.
+
+    A feature that no window knows (holidays, where no meter has a country) is left out: it could teach nothing.
+    """
+    wanted = sorted({parse_name(name)[1].name for name in options.features})
+    tables = [build_features(wanted, one.inputs, missing="nan") for one in drawn]
+    rows = np.concatenate([t.rows for t in tables])
+    known = np.isfinite(rows).any(axis=0)
+    if unknown := list(compress(wanted, ~known)):
+        log.warning("boosted: no window knows %s; left out", ", ".join(unknown))
+    plain, rows = tuple(compress(wanted, known)), rows[:, known]
+    table = FeatureTable(plain, rows[None], tuple(compress(tables[0].units, known)))
+    scalers: dict[str, Scaler] = fit_scalers(table)
+    names = tuple(name for name in options.features if parse_name(name)[1].name in scalers)
     if not options.pca:
-        return FeaturePlan(options.features, scalers)
-    standard = np.stack([scalers[name].standardize(rows[0, :, i]) for i, name in enumerate(plain)], axis=1)
-    return FeaturePlan(options.features, scalers, fit_pca(standard, plain, options.pca, seed=options.seed))
+        return FeaturePlan(names, scalers)
+    standard = np.stack([scalers[name].standardize(rows[:, i]) for i, name in enumerate(plain)], axis=1)
+    return FeaturePlan(names, scalers, fit_pca(standard, plain, options.pca, seed=options.seed))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -374,3 +374,13 @@ def test_an_input_of_its_own_is_learned_and_found_important(meters):
     found = permutation_importance(loss, values, fitted.plan.columns)
     assert found[0].name == "occupancy"
     assert found[0].rise > 5 * max(abs(one.rise) for one in found[1:])
+
+
+def test_meters_of_no_country_teach_no_season_and_still_make_a_model() -> None:
+    drawn = draw_windows([meter(1, country=None), meter(2, country=None)], OPTIONS)
+    fitted = fit_boosted(drawn, OPTIONS)
+    assert "season" not in fitted.plan.names
+    assert "season" in OPTIONS.features
+    columns = fitted.plan.rows(drawn[0].inputs).rows
+    assert columns.shape[1] == len(fitted.plan.names) == fitted.boosters[0].num_feature()
+    assert np.isfinite(fitted.boosters[0].predict(columns)).all()
