@@ -1,4 +1,4 @@
-"""Kind and label: whether values are amounts, registers or snapshots, and which end of an interval a time marks."""
+"""Kind: whether values are amounts, registers or snapshots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kanchay.adapters.files.meaning import ENERGY, FLOWS, Meaning
 from kanchay.adapters.files.prepared import Prepared
 from kanchay.adapters.files.words import matches, normal
-from kanchay.domain.interval import DAY, HOUR, wall_clock
+from kanchay.domain.interval import DAY, HOUR
 from kanchay.domain.point import Kind
 from kanchay.domain.units import Quantity
 

@@ -17,7 +17,15 @@ from kanchay.domain.interval import IntArray
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MISSING_WORDS", "DecimalVotes", "clean", "parse_numbers", "unit_tails", "vote"]
+__all__ = [
+    "MISSING_WORDS",
+    "DecimalVotes",
+    "clean",
+    "parse_numbers",
+    "unit_tails",
+    "vote",
+    "without_stand_ins",
+]
 
 MISSING_WORDS: Final = frozenset(
     ("", "-", "--", "---", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "n/d", "s/d", "nd", "sd",
@@ -36,6 +44,8 @@ _CERTAIN: Final = {
     "large": r"^[+\-]?\d{4,}$",
 }
 _SOME: Final = 3
+_NINES: Final = (999.0, 9999.0, 99999.0, 999999.0, 9999999.0, 999.9, 999.99, 9999.9, 9999.99)
+_FAR: Final = 50  # times the largest other value, from which on nines stand for nothing
 _TAIL_UNIT: Final = "(?:[kKMG]?[Ww][Hh]?|[kM]?var[h]?|°[CF]|m3|m³)"
 _UNIT_TAIL: Final = r"\s*(?:[kMG]?[Ww][Hh]?|[kM]?var[h]?|[kM]?VAr[h]?|°?[CF]|%|V|A|€|\$|m3|m³|[A-Z]{3})$"
 
@@ -178,3 +188,20 @@ def _floats(texts: Any) -> NDArray[np.float64]:
 
     values = floats_of(texts.cast(pa.float64()))
     return np.where(np.isfinite(values), values, np.nan)
+
+
+def without_stand_ins(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values without the nines that loggers write for what they have not: -9999 far below all others, or 9999 above."""
+    known = ~np.isnan(values)
+    if not known.any():
+        return values
+    low, high = float(values[known].min()), float(values[known].max())
+    if -low in _NINES:
+        rest = values[known & (values != low)]
+        if len(rest) and rest.min() > low / 10:
+            return without_stand_ins(np.where(values == low, np.nan, values))
+    if high in _NINES and (values == high).sum() > 1:
+        rest = values[known & (values != high)]
+        if len(rest) and rest.max() * _FAR < high:
+            return np.where(values == high, np.nan, values)
+    return values

@@ -10,7 +10,14 @@ import numpy as np
 
 from kanchay.adapters.files.arrays import codes_of, strings
 from kanchay.adapters.files.cells import CellType
-from kanchay.adapters.files.numbers import DecimalVotes, clean, parse_numbers, unit_tails, vote
+from kanchay.adapters.files.numbers import (
+    DecimalVotes,
+    clean,
+    parse_numbers,
+    unit_tails,
+    vote,
+    without_stand_ins,
+)
 from kanchay.domain.interval import IntArray
 from kanchay.domain.units import unit
 
@@ -59,9 +66,11 @@ class Column:
     def values(self, decimal: str) -> NDArray[np.float64]:
         """The column as numbers; NaN where there is none."""
         if self.texts is None:
-            return np.zeros(0) if self.numbers is None else self.numbers
+            return np.zeros(0) if self.numbers is None else without_stand_ins(self.numbers)
         parsed = parse_numbers(self.cleaned(), decimal) * self._scales()
-        return parsed if self.numbers is None else np.where(np.isnan(self.numbers), parsed, self.numbers)
+        return without_stand_ins(
+            parsed if self.numbers is None else np.where(np.isnan(self.numbers), parsed, self.numbers)
+        )
 
     def as_dates(self) -> None:
         """Moments that are all midnights become dates; others stay as they are."""
