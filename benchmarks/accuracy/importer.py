@@ -37,6 +37,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count, islice
 from pathlib import Path
 
 from kanchay.adapters.files.reader import SniffingReader
@@ -45,7 +46,15 @@ from kanchay.domain.importing import ImportPreview, ImportSeries
 from kanchay.domain.units import CANONICAL, UNITS, unit
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.readings.answers import with_answers
-from kanchay.simulate.exports import DIMENSIONS, Export, TrueSeries, simulate_export, simulate_portal
+from kanchay.simulate.exports import (
+    DIMENSIONS,
+    Export,
+    TrueSeries,
+    draw_case,
+    export_of,
+    simulate_export,
+    simulate_portal,
+)
 from kanchay.simulate.exports.damage import damaged
 
 OUTCOMES = ("right unasked", "right asked", "mended", "wrong total", "wrong", "refused", "crash")
@@ -347,16 +356,19 @@ def fuzz(sources: Sequence[tuple[str, bytes]], n: int, first: int = 0) -> Fuzzed
     return Fuzzed(n, counts["read"], counts["refused"], slowest, tuple(crashes), tuple(slow))
 
 
-def sources(n: int, first: int = 0) -> list[tuple[str, bytes]]:
-    """Simulated files to damage; every third in the layout of a portal."""
+def sources(n: int, first: int = 0, containers: Sequence[str] = ()) -> list[tuple[str, bytes]]:
+    """Simulated files to damage; every third in the layout of a portal, or those of some containers alone."""
+    if containers:
+        cases = filter(lambda c: c.container in containers, map(draw_case, count(first)))
+        return [(e.name, e.data) for e in map(export_of, islice(cases, n))]
     made = (simulate_export(s) if s % 3 else simulate_portal(s) for s in range(first, first + n))
     return [(e.name, e.data) for e in made]
 
 
-def _fuzz(n: int, first: int) -> None:
+def _fuzz(n: int, first: int, containers: Sequence[str]) -> None:
     import resource
 
-    found = fuzz(sources(min(n, 400), first), n, first)
+    found = fuzz(sources(min(n, 400), first, containers), n, first)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{found.files} damaged files: {found.read} read, {found.refused} refused, {len(found.crashes)} crashed"
@@ -391,6 +403,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--fuzz", type=int)
+    parser.add_argument("--containers", default="", help="of the files to damage, such as xls,ods,html")
     parser.add_argument("--write", action="store_true", help="write the table to benchmarks/results")
     parser.add_argument("--portals", action="store_true", help="layouts of portals people name")
     args = parser.parse_args()
@@ -398,7 +411,7 @@ def main() -> None:
     if args.seed is not None:
         return _one(make(args.seed), args.keep)
     if args.fuzz:
-        return _fuzz(args.fuzz, args.first)
+        return _fuzz(args.fuzz, args.first, args.containers.split(",") if args.containers else ())
     pairs = list(run(range(args.first, args.first + args.cases), make))
     rows = table(pairs)
     _print(rows)
