@@ -29,14 +29,12 @@ SAMPLES = [
 # What a right importer asks, because the file leaves it open (the notes of the truth say so).
 ASKED = {
     "bms-ahu-1min-head.csv": {"unit"},
-    "coes-demanda-30min.xlsx": {"unit"},
     "electrodunas-hourly-head.csv": {"unit"},
     "enel-15min-wide-decimal-comma.csv": {"unit"},
     "grafana-export.csv": {"direction"},
     "green-button-espi-nisc-small.xml": {"unit"},  # two scales
     "home-assistant-epoch-cumulative-head.csv": {"unit"},
     "influxdb-chronograf.csv": {"direction"},
-    "uci-household-power-2days.txt": {"unit"},
 }
 
 

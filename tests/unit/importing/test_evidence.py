@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kanchay.adapters.files.meaning import Meaning, guess_unit
 from kanchay.adapters.files.numbers import DecimalVotes
 from kanchay.adapters.files.reader import SniffingReader
 from kanchay.adapters.files.words import find_unit, is_composite
@@ -68,17 +67,6 @@ def test_thousands_show_in_the_small_numbers() -> None:
     assert (
         DecimalVotes(comma_open=40, small=12, large=1).settled().is_open
     )  # 1234 beside 1,234: no mark of thousands
-
-
-@pytest.mark.parametrize(
-    ("values", "hours_", "unit"),
-    [([350.4, 512.0, 88.2], 1.0, "Wh"), ([0.35, 0.51, 0.09], 1.0, "kWh"), ([412.345, 380.112], 1.0, "kWh"),
-     ([0.00035, 0.000512], 0.25, "MWh"), ([15.0, 22.0], 1.0, "kWh")],
-)  # fmt: skip
-def test_a_unit_guessed_from_size_and_digits(values: list[float], hours_: float, unit: str) -> None:
-    nameless = Meaning(Quantity.ELECTRIC_ENERGY, None, "", None, "")
-    guessed, ask = guess_unit(nameless, np.array(values), hours_)
-    assert (guessed.symbol, ask) == (unit, True)
 
 
 def test_what_flows_at_night_too_is_not_asked(read: Read) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from math import exp
+from typing import Final, Generic, TypeVar
 
-__all__ = ["Alternative", "best", "rank"]
+__all__ = ["SURE", "Alternative", "best", "chances", "rank"]
 
 T = TypeVar("T")
+SURE: Final = 0.98  # odds of fifty to one: what is likelier need not be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +31,16 @@ def best(alternatives: Sequence[Alternative[T]], *, at_least: float = 0.0) -> Al
     """The best supported alternative, or None where nothing is supported well enough."""
     ranked = rank(a for a in alternatives if a.score > at_least)
     return ranked[0] if ranked else None
+
+
+def chances(alternatives: Iterable[Alternative[T]]) -> list[tuple[Alternative[T], float]]:
+    """How likely each is where scores are logarithms of odds, the likeliest first.
+
+    Examples
+    --------
+    >>> [(a.value, round(p, 2)) for a, p in chances([Alternative("W", 0.0), Alternative("kW", 1.0986)])]
+    [('kW', 0.75), ('W', 0.25)]
+    """
+    ranked = rank(alternatives)
+    weights = [exp(a.score - ranked[0].score) for a in ranked]
+    return [(a, w / sum(weights)) for a, w in zip(ranked, weights, strict=True)]

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
+from kanchay.adapters.files.about import of_series, of_times, of_values
 from kanchay.adapters.files.doubts import BECAUSE as OF_COLUMNS
 from kanchay.adapters.files.doubts import TOLD_UNIT, doubts
 from kanchay.adapters.files.factors import APPLIED, APPLY
+from kanchay.adapters.files.kinds import is_still, kind_is_open
+from kanchay.adapters.files.labels import Label
 from kanchay.adapters.files.layout import Layout
+from kanchay.adapters.files.likely import fits_size
+from kanchay.adapters.files.meaning import ENERGY
+from kanchay.adapters.files.roles import Roles
 from kanchay.adapters.files.scaling import Scaling
 from kanchay.adapters.files.series import Decided
 from kanchay.domain.importing import ImportQuestion
+from kanchay.domain.interval import HOUR
 from kanchay.domain.point import Direction, Kind
 from kanchay.domain.units import Quantity
 from kanchay.services.ports.files import ImportOptions
@@ -28,7 +37,8 @@ BECAUSE: Final = {
     "direction": "No word tells the direction; a single meter usually counts what comes from the grid.",
     "direction.daylight": "No word tells the direction; values rise in daylight only, as those of a solar plant do.",
     "direction.net": "No word tells the direction; values of both signs suggest import minus export.",
-    "kind": "The few values only rise, so they look like readings of a register.",
+    "kind": "The values only rise, as readings of a register do, and are few or span less than a day.",
+    "kind.still": "The values never change: a register that stands still, or the same amount each time.",
     "clock": "The file has times that the clock of this zone skips in spring, so its clock seems not to change.",
     "key": "Many times stand more than once with other values, and the last one counts. A column that tells the rows"
     " apart (a meter, a register, the hour) may have been missed.",
@@ -43,12 +53,13 @@ BECAUSE: Final = {
 
 def ask(
     layout: Layout,
+    roles: Roles,
     decided: Sequence[Decided],
     options: ImportOptions,
     *,
     tz: str,
     tz_reason: str,
-    label_why: str,
+    label: Label,
     scaling: Scaling,
 ) -> tuple[ImportQuestion, ...]:
     """All questions of a file, most consequential first."""
@@ -57,11 +68,11 @@ def ask(
         *_units(decided, options),
         *_factor(scaling),
         *_kinds(decided, options),
-        *_decimal(layout),
-        *_dates(layout, options),
+        *_decimal(layout, roles),
+        *_dates(layout, roles, options),
         *_zone(tz, tz_reason),
         *_clock(decided, options),
-        *_labels(decided, options, label_why),
+        *_labels(decided, roles, options, label),
         *_directions(decided, options),
         *_keys(decided, options),
     ]
@@ -83,27 +94,47 @@ def _keys(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQues
 def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
     choices = {
         Quantity.ELECTRIC_ENERGY: ("kWh", "Wh", "MWh", "kW", "W"),
-        Quantity.POWER: ("kW", "W", "MW", "kWh"),
+        Quantity.POWER: ("kW", "W", "MW", "kWh", "Wh"),
         Quantity.TEMPERATURE: ("degC", "degF"),
         Quantity.TEMPERATURE_SETPOINT: ("degC", "degF"),
     }
     asked: dict[Quantity, ImportQuestion] = {}
     for d in decided:
         if d.meaning.quantity in choices and _unit_is_open(d, decided):
-            because = BECAUSE["unit.profile" if m.unit_from else "unit"]
-            asked.setdefault(
-                m.quantity, ImportQuestion("unit", "--unit", d.unit.symbol, because, choices[m.quantity])
+            because = BECAUSE["unit.profile" if d.meaning.unit_from else "unit"]
+            question = ImportQuestion(
+                "unit", "--unit", d.unit.symbol, because, choices[d.meaning.quantity], of_series(d), d.chance
             )
+            asked.setdefault(d.meaning.quantity, question)
     return list(asked.values())
 
 
+def _unit_is_open(d: Decided, decided: Sequence[Decided]) -> bool:
+    """Whether nobody tells a unit: neither the file nor the publisher of its layout, in sizes that can be."""
+    m = d.meaning
+    if m.unit_from in TOLD_UNIT:
+        return False
+    if m.unit_from:
+        hours = (d.prepared.step or HOUR) / HOUR
+        values = d.prepared.values
+        return not fits_size(d.unit, [np.diff(values) if d.kind is Kind.CUMULATIVE else values], hours)
+    told = {o.meaning.quantity for o in decided if o.meaning.unit_from in TOLD_UNIT}
+    return m.quantity not in told & {Quantity.ELECTRIC_ENERGY, Quantity.POWER}  # these are asked by column
+
+
 def _kinds(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
-    few = any(
-        d.kind is Kind.CUMULATIVE and len(d.prepared.start) < 48 and d.meaning.kind is None for d in decided
-    )
-    if options.kind or not few:
-        return []
-    return [ImportQuestion("kind", "--kind", "cumulative", BECAUSE["kind"], ("cumulative", "interval"))]
+    """Amounts or a register, where the values leave it open and no other energy of the file tells it."""
+    energies = [d for d in decided if d.meaning.quantity in ENERGY]
+    left = [d for d in energies if kind_is_open(d.prepared, d.meaning, d.kind)]
+    moving = len(energies) > sum(is_still(d.prepared) for d in energies)
+    registers = any(d.kind is Kind.CUMULATIVE and d.meaning.kind is None and d not in left for d in energies)
+    for d in [] if options.kind or registers else left:
+        still = is_still(d.prepared)
+        if not (still and moving):
+            other = Kind.INTERVAL if d.kind is Kind.CUMULATIVE else Kind.CUMULATIVE
+            because = BECAUSE["kind.still" if still else "kind"]
+            return [ImportQuestion("kind", "--kind", d.kind.value, because, (d.kind.value, other.value))]
+    return []
 
 
 def _factor(told: Scaling) -> list[ImportQuestion]:
@@ -113,18 +144,20 @@ def _factor(told: Scaling) -> list[ImportQuestion]:
     return [ImportQuestion("factor", "--factor", told.answer, because, (APPLY, APPLIED))]
 
 
-def _decimal(layout: Layout) -> list[ImportQuestion]:
+def _decimal(layout: Layout, roles: Roles) -> list[ImportQuestion]:
     if not layout.decimal_open:
         return []
-    return [ImportQuestion("decimal", "--decimal", layout.decimal, BECAUSE["decimal"], (".", ","))]
+    signs, about = (".", ","), of_values(roles)
+    return [ImportQuestion("decimal", "--decimal", layout.decimal, BECAUSE["decimal"], signs, about)]
 
 
-def _dates(layout: Layout, options: ImportOptions) -> list[ImportQuestion]:
+def _dates(layout: Layout, roles: Roles, options: ImportOptions) -> list[ImportQuestion]:
     if not layout.open_order or options.day_first is not None:
         return []
     names = {"dmy": "day_first", "mdy": "month_first", "ymd": "year_first"}
     pair = (names[layout.order], names[layout.open_order])
-    return [ImportQuestion("day_first", "--day-first/--month-first", pair[0], BECAUSE["day_first"], pair)]
+    option, about = "--day-first/--month-first", of_times(roles)
+    return [ImportQuestion("day_first", option, pair[0], BECAUSE["day_first"], pair, about)]
 
 
 def _zone(tz: str, reason: str) -> list[ImportQuestion]:
@@ -137,11 +170,14 @@ def _clock(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQue
     return [ImportQuestion("clock", "--clock", "standard", BECAUSE["clock"], ("standard", "local"))]
 
 
-def _labels(decided: Sequence[Decided], options: ImportOptions, why: str) -> list[ImportQuestion]:
+def _labels(
+    decided: Sequence[Decided], roles: Roles, options: ImportOptions, label: Label
+) -> list[ImportQuestion]:
     needed = any(d.kind is Kind.INTERVAL and d.prepared.end is None for d in decided)
-    if why or options.label or not needed:
+    if label.why or options.label or not needed:
         return []
-    return [ImportQuestion("label", "--label", decided[0].label, BECAUSE["label"], ("start", "end"))]
+    ends, about = ("start", "end"), of_times(roles)
+    return [ImportQuestion("label", "--label", label.end, BECAUSE["label"], ends, about, label.chance)]
 
 
 def _directions(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
@@ -154,10 +190,7 @@ def _directions(decided: Sequence[Decided], options: ImportOptions) -> list[Impo
         m = d.meaning
         if m.quantity in asked and m.direction is not None and m.direction_from in ("", "daylight"):
             suffix = ".daylight" if m.direction_from else ".net" if m.direction is Direction.NET else ""
-            choices = tuple(x.value for x in Direction)
-            return [
-                ImportQuestion(
-                    "direction", "--direction", m.direction.value, BECAUSE[f"direction{suffix}"], choices
-                )
-            ]
+            choices, because = tuple(x.value for x in Direction), BECAUSE[f"direction{suffix}"]
+            guess = m.direction.value
+            return [ImportQuestion("direction", "--direction", guess, because, choices, of_series(d))]
     return []

@@ -8,8 +8,6 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from kanchay.adapters.files.container import Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.encoding import decode
@@ -18,15 +16,17 @@ from kanchay.adapters.files.formats.own import read_own
 from kanchay.adapters.files.formats.preview import preview_of, told_by
 from kanchay.adapters.files.formats.registry import find_format, find_profile
 from kanchay.adapters.files.formats.statement import Statement
-from kanchay.adapters.files.kinds import find_kinds, find_label
+from kanchay.adapters.files.kinds import find_kinds
+from kanchay.adapters.files.labels import Label, find_label
 from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
-from kanchay.adapters.files.meaning import Meaning, guess_unit, read_meaning
+from kanchay.adapters.files.likely import as_powers, likely_units
+from kanchay.adapters.files.meaning import Meaning, read_meaning
 from kanchay.adapters.files.members import Found, read_members
 from kanchay.adapters.files.parts import combine, understand_all
-from kanchay.adapters.files.prepared import Prepared, prepare
+from kanchay.adapters.files.prepared import prepare
 from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.questions import ask
-from kanchay.adapters.files.readers import tables_of
+from kanchay.adapters.files.readers import held, tables_of
 from kanchay.adapters.files.roles import Roles, find_roles
 from kanchay.adapters.files.scaling import Scaling, scale
 from kanchay.adapters.files.series import Decided, build_series
@@ -36,8 +36,7 @@ from kanchay.adapters.files.told import check_columns, only_sheet, tell
 from kanchay.adapters.files.words import label_word, matches, normal, zone_words
 from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import zone
-from kanchay.domain.point import Kind
-from kanchay.domain.units import Quantity, Unit
+from kanchay.domain.units import Quantity
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.progress import report, stepped
 
@@ -59,7 +58,10 @@ class SniffingReader:
 
     def __init__(self, max_upload_mb: int = 64) -> None:
         self.limits = replace(
-            Limits(), max_bytes=max_upload_mb * MB, max_unpacked=max(4 * max_upload_mb, 64) * MB
+            Limits(),
+            max_bytes=max_upload_mb * MB,
+            max_unpacked=max(8 * max_upload_mb, 64) * MB,
+            max_whole=max(4 * max_upload_mb, 64) * MB,
         )
 
     def read(self, path: Path, options: ImportOptions) -> ImportPreview:
@@ -94,7 +96,7 @@ class SniffingReader:
         named = find_format(content.data) if content.kind == "text" else None
         if named is not None:
             text, encoding = decode(content.data, name)
-            return Found(named.read(text, name, self.limits), named, encoding)
+            return Found(named.read(held(text, name, self.limits), name, self.limits), named, encoding)
         tables, encoding_ = tables_of(content, name, self.limits)
         return Found(tables, None, encoding_)
 
@@ -134,7 +136,9 @@ def understand(
     layout = lay_out(table, roles, path.name, options)
     tz, tz_reason = _zone(table, roles, layout, profile, options)
     raws, scaling = _raws(table, roles, layout, profile, options)
-    decided, label_why = _decide(raws, _label_hints(roles, layout, profile, options), profile, options, tz)
+    words = normal(f"{path.stem} {table.sheet}")
+    hints = _label_hints(roles, layout, profile, options)
+    decided, label = _decide(raws, hints, profile, options, tz=tz, words=words)
     series = tuple(build_series(d, tz) for d in stepped("series", decided, since=0.5))
     shape = "csv.wide" if layout.wide else "csv.long"
     return ImportPreview(
@@ -144,9 +148,9 @@ def understand(
         n_rows=table.n_rows,
         series=series,
         questions=ask(
-            layout, decided, options, tz=tz, tz_reason=tz_reason, label_why=label_why, scaling=scaling
+            layout, roles, decided, options, tz=tz, tz_reason=tz_reason, label=label, scaling=scaling
         ),
-        facts=(*told, *_facts(table, roles, layout, decided, label_why=label_why), *scaling.facts),
+        facts=(*told, *_facts(table, roles, layout, decided, label_why=label.why), *scaling.facts),
     )
 
 
@@ -201,8 +205,10 @@ def _decide(
     label_hints: list[tuple[str, str]],
     profile: Profile | None,
     options: ImportOptions,
+    *,
     tz: str,
-) -> tuple[list[Decided], str]:
+    words: str,
+) -> tuple[list[Decided], Label]:
     prepared = [prepare(raw, tz, options.clock) for raw, _ in stepped("series", raws, until=0.5)]
     meanings = [meaning for _, meaning in raws]
     kinds = find_kinds(prepared, meanings, options.kind)
@@ -210,25 +216,21 @@ def _decide(
         stated = [profile.kind(p.raw.column, p.raw.key, p.values) for p in prepared]
         kinds = [s or k for s, k in zip(stated, kinds, strict=True)]
     meanings = find_directions(prepared, meanings, kinds, tz, options.direction)
-    label, label_why = find_label(prepared, kinds, tz, label_hints)
-    units = _units(prepared, meanings, kinds)
+    label = find_label(prepared, kinds, tz, label_hints)
+    units = likely_units(prepared, meanings, kinds, words)
+    moved = as_powers(meanings, units)
+    if moved is not None:
+        again = find_kinds(prepared, moved, options.kind)
+        kinds = [a if m is not n else k for a, k, m, n in zip(again, kinds, moved, meanings, strict=True)]
+        meanings = moved
     names = _names([p.raw for p in prepared], meanings)
     if profile is not None:
         names = [profile.named(n, p.raw.column, p.raw.key) for n, p in zip(names, prepared, strict=True)]
     decided = [
-        Decided(p, m, u, k, label, n)
+        Decided(p, m, u.unit, k, label.end, n, u.chance)
         for p, m, u, k, n in zip(prepared, meanings, units, kinds, names, strict=True)
     ]
-    return decided, label_why
-
-
-def _units(prepared: list[Prepared], meanings: list[Meaning], kinds: list[Kind]) -> list[Unit]:
-    """The units as named, or as amounts of an interval suggest; of a register its rises are such amounts."""
-    return [
-        m.unit
-        or guess_unit(m, np.diff(p.values) if k is Kind.CUMULATIVE else p.values, (p.step or 3600) / 3600)[0]
-        for p, m, k in zip(prepared, meanings, kinds, strict=True)
-    ]
+    return decided, label
 
 
 def _label_hints(

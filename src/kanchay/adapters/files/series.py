@@ -33,6 +33,7 @@ class Decided:
     kind: Kind
     label: str
     name: str
+    chance: float | None = None  # of the unit, where it is only likely
 
 
 def _target(meaning: Meaning, unit: Unit) -> str:

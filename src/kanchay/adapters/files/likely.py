@@ -1,0 +1,216 @@
+"""Likely units: where a file names none, what size, digits, words and the habits of exports make of its numbers.
+
+The odds of a unit are what exports use where they name none, times how usual such a size is for a site, times how usual
+so many digits are. Numbers alone hardly tell kWh from kW, so a unit that nobody wrote is still asked, with our chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import exp, log, log10, pi, sqrt
+from typing import Final
+
+import numpy as np
+
+from kanchay.adapters.files.evidence import Alternative, chances
+from kanchay.adapters.files.meaning import Meaning
+from kanchay.adapters.files.prepared import Prepared
+from kanchay.adapters.files.words import matches, normal, quantity_words
+from kanchay.domain.point import Kind
+from kanchay.domain.reading import FloatArray
+from kanchay.domain.units import CANONICAL, UNITS, Quantity, Unit, unit
+
+__all__ = ["LikelyUnit", "fits_size", "likely_unit", "likely_units"]
+
+_E, _P = Quantity.ELECTRIC_ENERGY, Quantity.POWER
+# What stands under a header that names no unit and no power: kWh in exports of Octopus and Jemena, load curves of Enel
+# and Electro Dunas, registers of Home Assistant; kW in panels of Grafana; W in feeds of Emoncms; MW in tables of COES.
+_AMOUNTS: Final = {"kWh": 0.72, "Wh": 0.13, "MWh": 0.04, "kW": 0.08, "W": 0.03}
+_REGISTERS: Final = {"kWh": 0.85, "Wh": 0.12, "MWh": 0.03}
+_POWERS: Final = {"kW": 0.60, "W": 0.37, "MW": 0.03}
+_SAID_POWER: Final = 12.0  # times likelier where the file's name or title says power
+_NAMELESS: Final = 6.0  # where not even a header stands: feeds of databases are powers in W
+_BESIDE: Final = 20.0  # where other columns of the same quantity name it
+# Digits behind the decimal sign, 0 to 6, as the layouts of simulate/exports/portals write them (98 columns); more digits
+# are the dust of floats and tell nothing. MWh and MW are written to the same Wh and W as kWh and kW, or three digits.
+_DIGITS: Final = {
+    "kWh": (2, 2, 16, 30, 4, 1, 2),
+    "kW": (1, 3, 3, 13, 2, 1, 1),
+    "Wh": (7, 2, 3, 0.3, 0.1, 0.1, 0.1),
+    "W": (6, 4, 1, 0.3, 0.1, 0.1, 0.1),
+    "MWh": (0.3, 0.5, 1, 4, 2, 4, 6),
+    "MW": (1, 1, 2, 4, 1, 2, 2),
+}
+_DUST: Final = 0.03
+# Logarithms (base 10) of mean kW: appliances, homes (46 meters of ../shared/data: -0.25 ± 0.35), buildings (99: 1.4 ±
+# 0.8) and whole grids; share, middle and spread.
+_SITES: Final = ((0.06, -1.4, 0.5), (0.56, -0.25, 0.45), (0.35, 1.4, 0.8), (0.03, 5.0, 1.5))
+_ABSURD: Final = 0.002  # below, a documented unit makes sizes that nothing has
+_SAMPLE: Final = 2000
+_POWER_WORDS: Final = r"power|potencia|\w*leistung|puissance|vermogen|potenza|watts?|lastgang"
+_ENERGY_WORD: Final = 1.0  # from this weight on a word speaks of energy and not only of a flow
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyUnit:
+    """The likeliest unit and how likely it is; None where nothing was weighed."""
+
+    unit: Unit
+    chance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the columns of one quantity show: mean size in an hour or as power, and digits."""
+
+    middle: float
+    hours: float
+    digits: int
+
+    def level(self, of: Unit) -> float:
+        """Mean power under a unit. [log10 kW]"""
+        hours = self.hours if of.quantity is _E else 1.0
+        return log10(max(self.middle * of.factor / hours, 1e-12))
+
+
+def likely_units(
+    prepared: Sequence[Prepared], meanings: Sequence[Meaning], kinds: Sequence[Kind], words: str
+) -> list[LikelyUnit]:
+    """The unit of every series: the one it names, or the likeliest of all that its quantity leaves open together."""
+    likely: dict[tuple[Quantity, bool], LikelyUnit] = {}
+    out = []
+    for m, k in zip(meanings, kinds, strict=True):
+        group = m.quantity, k is Kind.CUMULATIVE
+        if m.unit is not None:
+            out.append(LikelyUnit(m.unit))
+            continue
+        if group not in likely:
+            of = [
+                (p, n) for p, n, o in zip(prepared, meanings, kinds, strict=True)
+                if n.unit is None and (n.quantity, o is Kind.CUMULATIVE) == group
+            ]  # fmt: skip
+            beside = {n.unit.symbol for n in meanings if n.unit is not None and n.quantity is m.quantity}
+            likely[group] = _of_group([p for p, _ in of], *group, words, beside)
+        out.append(likely[group])
+    return out
+
+
+def _of_group(
+    series: Sequence[Prepared], quantity: Quantity, counted: bool, words: str, beside: set[str]
+) -> LikelyUnit:
+    amounts = [np.diff(s.values) if counted else s.values for s in series]
+    hours = (series[0].step or 3600) / 3600
+    if quantity not in (_E, _P):
+        return LikelyUnit(_plain(quantity, amounts))
+    shares = _REGISTERS if counted else dict(_AMOUNTS) if quantity is _E else dict(_POWERS)
+    columns = [normal(f"{s.raw.key} {s.raw.column}") for s in series]
+    nameless = not any(columns) and not any(s.raw.slot_s for s in series)
+    power = bool(matches(_POWER_WORDS, words)) and not any(map(_says_energy, (words, *columns)))
+    return likely_unit(shares, amounts, hours, _favoured(power, nameless, beside), [s.values for s in series])
+
+
+def _says_energy(words: str) -> bool:
+    return any(q is _E and weight > _ENERGY_WORD for q, weight, _ in quantity_words(words))
+
+
+def _favoured(power: bool, nameless: bool, beside: set[str]) -> dict[str, float]:
+    """How many times likelier units are by what stands around the numbers."""
+    said = _SAID_POWER if power else 1.0
+    times = {"kW": said, "W": said * (_NAMELESS if nameless else 1.0), "MW": said}
+    return times | {symbol: times.get(symbol, 1.0) * _BESIDE for symbol in beside}
+
+
+def likely_unit(
+    shares: Mapping[str, float],
+    amounts: Sequence[FloatArray],
+    hours: float,
+    favoured: Mapping[str, float] | None = None,
+    written: Sequence[FloatArray] | None = None,
+) -> LikelyUnit:
+    """The likeliest of some units for numbers as written.
+
+    Parameters
+    ----------
+    shares : mapping of str to float
+        How usual each unit is where none is named.
+    amounts : sequence of array
+        Numbers of each column.
+    hours : float
+        Length of an interval. [h]
+    favoured : mapping of str to float, optional
+        How many times likelier some units are by what stands around.
+    written : sequence of array, optional
+        Numbers as they stand in the file, where the amounts are steps of registers.
+    """
+    seen = _seen(amounts, hours, written)
+    weighed = [
+        Alternative(
+            symbol, log(share) + log((favoured or {}).get(symbol, 1.0)) + _evidence(seen, unit(symbol))
+        )
+        for symbol, share in shares.items()
+    ]
+    best, chance = chances(weighed)[0]
+    return LikelyUnit(unit(best.value), chance)
+
+
+def _seen(amounts: Sequence[FloatArray], hours: float, written: Sequence[FloatArray] | None = None) -> _Seen:
+    known = _known(amounts)
+    middle = exp(float(np.mean([log(k.mean()) for k in known])))
+    return _Seen(middle, max(hours, 1e-9), max(_digits(k) for k in _known(written or amounts)))
+
+
+def _known(columns: Sequence[FloatArray]) -> list[FloatArray]:
+    """The sizes of what is there and not zero, column by column."""
+    known = [np.abs(c[np.isfinite(c) & (c != 0)]) for c in columns]
+    return [k for k in known if len(k)] or [np.ones(1)]
+
+
+def _evidence(seen: _Seen, of: Unit) -> float:
+    """The logarithm of how usual size and digits are under a unit."""
+    digits = _DIGITS[of.symbol]
+    written = digits[seen.digits] / sum(digits) if seen.digits < len(digits) else _DUST
+    return log(written) + log(_density(seen.level(of)))
+
+
+def _density(level: float) -> float:
+    """How usual a mean power is. [per decade]"""
+    return 1e-9 + sum(
+        share * exp(-(((level - middle) / spread) ** 2) / 2) / (spread * sqrt(2 * pi))
+        for share, middle, spread in _SITES
+    )
+
+
+def fits_size(of: Unit, amounts: Sequence[FloatArray], hours: float) -> bool:
+    """Whether numbers in a documented unit have a size that sites have: a thousand times more or less fits no better."""
+    if of.quantity not in (_E, _P):
+        return True
+    seen = _seen(amounts, hours)
+    here = _density(seen.level(of))
+    return here > _ABSURD * max(_density(seen.level(of) + shift) for shift in (-3, 0, 3))
+
+
+def _plain(quantity: Quantity, amounts: Iterable[FloatArray]) -> Unit:
+    """The unit of what is neither energy nor power: temperatures above 45 are Fahrenheit."""
+    known = np.abs(np.concatenate([a[np.isfinite(a) & (a != 0)] for a in amounts]))
+    if quantity in (Quantity.TEMPERATURE, Quantity.TEMPERATURE_SETPOINT):
+        return unit("degF" if len(known) and float(np.median(known)) > 45 else "degC")
+    symbol = CANONICAL[quantity]
+    return UNITS.get(symbol, Unit(symbol, quantity, 1.0))
+
+
+def _digits(values: FloatArray) -> int:
+    """Digits behind the decimal sign that values are written with; 9 where there are more than six."""
+    sample = values[: 5 * _SAMPLE : 5] if len(values) > _SAMPLE else values
+    scaled = (sample * 10.0**k for k in range(7))
+    whole = (np.abs(x - np.round(x)) < 1e-6 + 2e-15 * x for x in scaled)
+    return next((k for k, w in enumerate(whole) if w.all()), 9)
+
+
+def as_powers(meanings: Sequence[Meaning], units: Sequence[LikelyUnit]) -> list[Meaning] | None:
+    """Meanings once what was taken for amounts is likelier a power; None where nothing is."""
+    moved = [
+        replace(m, quantity=_P) if m.quantity is _E and u.unit.quantity is _P else m
+        for m, u in zip(meanings, units, strict=True)
+    ]
+    return None if moved == list(meanings) else moved
