@@ -7,6 +7,7 @@ Inside, energy is kWh, power kW, temperature °C, state of charge and humidity 0
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -87,6 +88,10 @@ def _table() -> dict[str, Unit]:
         ("kWh", Quantity.ELECTRIC_ENERGY, 1.0, 0.0),
         ("MWh", Quantity.ELECTRIC_ENERGY, 1e3, 0.0),
         ("GWh", Quantity.ELECTRIC_ENERGY, 1e6, 0.0),
+        ("J", Quantity.ELECTRIC_ENERGY, 1 / 3.6e6, 0.0),
+        ("kJ", Quantity.ELECTRIC_ENERGY, 1 / 3.6e3, 0.0),
+        ("MJ", Quantity.ELECTRIC_ENERGY, 1 / 3.6, 0.0),
+        ("GJ", Quantity.ELECTRIC_ENERGY, 1e3 / 3.6, 0.0),
         ("W", Quantity.POWER, 1e-3, 0.0),
         ("kW", Quantity.POWER, 1.0, 0.0),
         ("MW", Quantity.POWER, 1e3, 0.0),
@@ -95,6 +100,8 @@ def _table() -> dict[str, Unit]:
         ("var", Quantity.REACTIVE_POWER, 1e-3, 0.0),
         ("kvar", Quantity.REACTIVE_POWER, 1.0, 0.0),
         ("m3", Quantity.GAS, 1.0, 0.0),
+        ("ft3", Quantity.GAS, 0.3048**3, 0.0),
+        ("ccf", Quantity.GAS, 100 * 0.3048**3, 0.0),
         ("L", Quantity.WATER, 1e-3, 0.0),
         ("degC", Quantity.TEMPERATURE, 1.0, 0.0),
         ("degF", Quantity.TEMPERATURE, 5.0 / 9.0, -32.0 * 5.0 / 9.0),
@@ -118,6 +125,11 @@ _ALIASES: Final[dict[str, str]] = {
 }  # fmt: skip
 
 
+_SCALED: Final = re.compile(
+    r"(0[.,]0*1|10+)\s?[x×*]?\s?([A-Za-z]\w*)"
+)  # numbers counted in tenths, hundreds of it
+
+
 def unit(symbol: str) -> Unit:
     """Look a unit up by its symbol, forgiving of case and of common spellings.
 
@@ -139,9 +151,15 @@ def unit(symbol: str) -> Unit:
     --------
     >>> unit("kwh").symbol, unit("°F").symbol
     ('kWh', 'degF')
+    >>> unit("0,01 kWh").factor
+    0.01
     """
     name = symbol.strip()
     found = UNITS.get(name) or _BY_LOWER.get(_ALIASES.get(name.lower(), name).lower())
+    scaled = _SCALED.fullmatch(name) if found is None else None
+    if scaled is not None:
+        scale, of = float(scaled[1].replace(",", ".")), unit(scaled[2])
+        return Unit(f"{scale:g} {of.symbol}", of.quantity, scale * of.factor)
     if found is None:
         raise UnitError(f"The unit '{symbol}' is not known.", hint=f"Known units: {', '.join(UNITS)}.")
     return found

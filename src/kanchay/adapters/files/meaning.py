@@ -73,6 +73,8 @@ def _quantity(
         (context.replace("lastgang", ""), 0.4),
     ):  # a load profile may be of amounts
         for quantity, weight, word in quantity_words(text):
+            if share < 1 and quantity in _UNITLESS:
+                continue  # a price above the table says nothing of the column
             weights[quantity] += weight * share
             why.setdefault(quantity, word)
     if composite:

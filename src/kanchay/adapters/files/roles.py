@@ -15,7 +15,7 @@ from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import parse_clock
 from kanchay.adapters.files.titles import unit_above
-from kanchay.adapters.files.words import ROLE_WORDS, find_unit, matches, normal
+from kanchay.adapters.files.words import ROLE_WORDS, direction_words, find_unit, matches, normal
 from kanchay.services.ports.files import ImportOptions
 
 __all__ = ["Roles", "Slot", "find_roles"]
@@ -219,7 +219,8 @@ def _is_units(column: Column) -> bool:
 def _is_status(column: Column) -> bool:
     _, words = column.keys()
     cells = sum(bool(_STATUS_CELLS.fullmatch(w.strip())) for w in words)
-    return _says(column, "status") or (0 < len(words) <= 8 and cells == len(words))
+    flows = any(direction_words(normal(w)) or find_unit(w) for w in words[:8] if len(w.strip()) > 2)
+    return (_says(column, "status") and not flows) or (0 < len(words) <= 8 and cells == len(words))
 
 
 def _is_id(column: Column) -> bool:
