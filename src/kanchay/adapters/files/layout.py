@@ -18,6 +18,7 @@ from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles, Slot
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import ParsedTimes, epoch_seconds, parse_times
+from kanchay.adapters.files.unitcells import apart_by_quantity, unit_of_rows
 from kanchay.adapters.files.words import ROLE_WORDS, find_unit, matches, named_offset, normal
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.services.ports.files import ImportOptions
@@ -27,6 +28,7 @@ __all__ = ["Layout", "RawSeries", "lay_out"]
 
 _ESTIMATED: Final = re.compile(r"estim|geschat|geschatzt|geschätzt|stimat|calculad|ersatz|^e$|^s\d*$", re.I)
 MAX_SERIES: Final = 5000
+_QUOTES_SEEN: Final = 2000  # rows in which a formula that only quotes (="2026-05-01") would show
 # Starts, ends where the file has them, and seconds elapsed since the start where it numbers the intervals of a day.
 _Times = tuple[ParsedTimes, ParsedTimes | None, IntArray | None]
 
@@ -75,7 +77,8 @@ def _joined(columns: tuple[Column, ...]) -> Any:
     import pyarrow.compute as pc
 
     if len(columns) == 1:
-        return columns[0].texts
+        quoted = pc.any(pc.starts_with(columns[0].texts.slice(0, _QUOTES_SEEN), '="')).as_py()
+        return columns[0].cleaned() if quoted else columns[0].texts
     return pc.binary_join_element_wise(*(c.cleaned() for c in columns[:2]), " ")
 
 
@@ -188,13 +191,6 @@ def _groups(roles: Roles, n_rows: int, name: str) -> Iterator[tuple[str, Any]]:
         yield " ".join(p for p in parts if p).strip(), rows
 
 
-def _label_at(column: Column | None, row: int) -> str:
-    if column is None:
-        return ""
-    codes, words = column.keys()
-    return words[codes[row]] if codes[row] >= 0 else ""
-
-
 def _estimated(column: Column | None) -> NDArray[np.bool_] | None:
     """Rows whose status says that the value is an estimate."""
     if column is None:
@@ -210,6 +206,7 @@ def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> La
     start, elapsed = _numbered(start, roles, options)
     columns = [s.column for s in roles.slots] or list(roles.values)
     decimal, is_open = _decimal(columns, roles, options)
+    roles = apart_by_quantity(roles, _groups(roles, table.n_rows, name))
     make = _wide if roles.slots else _long
     series = tuple(make(table, roles, name, (start, end, elapsed), decimal))
     if not any((~np.isnan(s.values)).any() for s in series):
@@ -270,9 +267,9 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
     parsed = [(c, c.values(decimal)) for c in stepped("rows", roles.values, since=0.5)]
     for key, rows in _groups(roles, table.n_rows, name):
         ok = start.ok[rows]
-        unit_cell = _label_at(roles.unit, rows[0] if isinstance(rows, np.ndarray) else 0)
+        unit_cell, scales = unit_of_rows(roles.unit, rows)
         for column, numbers in parsed:
-            values = numbers[rows]
+            values = numbers[rows] if scales is None else numbers[rows] * scales
             filled = ok & ~np.isnan(values)
             if not filled.any():
                 continue
@@ -337,6 +334,8 @@ def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
     unreadable = sum(_unreadable(s.column, matrix[:, i]) for i, s in enumerate(roles.slots))
     for key, rows in _groups(roles, table.n_rows, name):
         values = np.where(start.ok[rows][:, None], matrix[rows], np.nan)
+        unit_cell, scales = unit_of_rows(roles.unit, rows)
+        values = values if scales is None else values * scales[:, None]
         filled = ~np.isnan(values)
         if not filled.any():
             continue  # a row of sums below the days
@@ -346,6 +345,5 @@ def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
         yield RawSeries(
             key, "", days[filled] if elapsed else (days + offsets)[filled], None, values[filled], flags,
             start.offset is not None, False, offsets[filled] if elapsed else None, step,
-            _label_at(roles.unit, rows[0] if isinstance(rows, np.ndarray) else 0) or roles.slots[0].column.unit_of(rows),
-            unreadable if not key else 0, _factor(table, rows, filled),
+            unit_cell or roles.slots[0].column.unit_of(rows), unreadable if not key else 0, _factor(table, rows, filled),
         )  # fmt: skip
