@@ -10,10 +10,11 @@ from dataclasses import replace
 import pytest
 
 from kanchay.simulate.exports import Case, Export, draw_case, export_of, simulate_export
+from kanchay.simulate.exports.case import WORKBOOKS
 from kanchay.simulate.exports.damage import damaged
 
 PLAIN: Case = replace(
-    draw_case(0), layout="long", shape="", content="both", language="en", tz="America/Lima", n_days=3, whole_days=True,
+    draw_case(0), layout="long", shape="", content="both", language="en", tz="America/Lima", n_days=3, edges="whole",
     resolution_s=3600, unit="kWh", unit_said="header", kind="interval", event="", time="iso", label="start",
     label_said=False, decimal=".", thousands="", digits=3, scale=1.0, delimiter=",", quoting="minimal", encoding="utf-8",
     container="csv", titles=0, missing="", status=False, repeated=False, order="up", summary="",
@@ -63,7 +64,8 @@ def test_what_nobody_could_know_is_open() -> None:
     assert export_of(PLAIN).open == frozenset()
     assert export_of(replace(PLAIN, unit_said="no")).open == {"unit"}
     assert export_of(replace(PLAIN, content="plain")).open == {"direction"}
-    assert export_of(replace(PLAIN, whole_days=False)).open == {"label"}
+    assert export_of(replace(PLAIN, edges="neither")).open == {"label"}
+    assert export_of(replace(PLAIN, edges="begins")).open == frozenset()  # it begins at 00:00
     day = replace(PLAIN, time="numeric", n_days=1, day=PLAIN.day.replace(month=3, day=4))
     assert export_of(day).open == {"day_first"}
 
@@ -76,7 +78,9 @@ def test_a_file_of_json_is_json() -> None:
 def test_every_dimension_is_drawn() -> None:
     cases = [draw_case(seed) for seed in range(3000)]
     assert {c.layout for c in cases} == {"long", "keyed", "from_to", "wide", "tables", "sheets", "json"}
-    assert {c.container for c in cases} == {"csv", "tsv", "txt", "xlsx", "json", "parquet", "gzip", "zip"}
+    texts = {"csv", "tsv", "txt", "json", "parquet", "gzip", "zip"}
+    assert {c.container for c in cases} == texts | set(WORKBOOKS)
+    assert {c.edges for c in cases} == {"whole", "begins", "ends", "neither"}
     assert {c.event for c in cases} == {"", "reset", "roll_over", "swap"}
     assert len({c.time for c in cases}) >= 15
     assert len({c.unit for c in cases}) == 6

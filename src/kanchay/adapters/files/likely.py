@@ -30,7 +30,9 @@ _AMOUNTS: Final = {"kWh": 0.72, "Wh": 0.13, "MWh": 0.04, "kW": 0.08, "W": 0.03}
 _REGISTERS: Final = {"kWh": 0.85, "Wh": 0.12, "MWh": 0.03}
 _POWERS: Final = {"kW": 0.60, "W": 0.37, "MW": 0.03}
 _SAID_POWER: Final = 12.0  # times likelier where the file's name or title says power
-_NAMELESS: Final = 6.0  # where not even a header stands: feeds of databases are powers in W
+_NAMELESS: Final = 6.0  # of W, where a single column stands without a header: feeds of databases are powers
+_OFTEN: Final = 20.0  # of W, where values come each minute or oftener: so do clamps and sensors, not meters
+_MINUTES: Final = 120  # [s]
 _BESIDE: Final = 20.0  # where other columns of the same quantity name it
 # Digits behind the decimal sign, 0 to 6, as the layouts of simulate/exports/portals write them (98 columns); more digits
 # are the dust of floats and tell nothing. MWh and MW are written to the same Wh and W as kWh and kW, or three digits.
@@ -38,7 +40,7 @@ _DIGITS: Final = {
     "kWh": (2, 2, 16, 30, 4, 1, 2),
     "kW": (1, 3, 3, 13, 2, 1, 1),
     "Wh": (7, 2, 3, 0.3, 0.1, 0.1, 0.1),
-    "W": (6, 4, 1, 0.3, 0.1, 0.1, 0.1),
+    "W": (6, 4, 0.3, 0.3, 0.1, 0.1, 0.1),
     "MWh": (0.3, 0.5, 1, 4, 2, 4, 6),
     "MW": (1, 1, 2, 4, 1, 2, 2),
 }
@@ -48,7 +50,7 @@ _DUST: Final = 0.03
 _SITES: Final = ((0.06, -1.4, 0.5), (0.56, -0.25, 0.45), (0.35, 1.4, 0.8), (0.03, 5.0, 1.5))
 _ABSURD: Final = 0.002  # below, a documented unit makes sizes that nothing has
 _SAMPLE: Final = 2000
-_POWER_WORDS: Final = r"power|potencia|\w*leistung|puissance|vermogen|potenza|watts?|lastgang"
+_POWER_WORDS: Final = r"power|potencia|\w*leistung|puissance|vermogen|potenza|watts?"
 _ENERGY_WORD: Final = 1.0  # from this weight on a word speaks of energy and not only of a flow
 
 
@@ -105,19 +107,23 @@ def _of_group(
         return LikelyUnit(_plain(quantity, amounts))
     shares = _REGISTERS if counted else dict(_AMOUNTS) if quantity is _E else dict(_POWERS)
     columns = [normal(f"{s.raw.key} {s.raw.column}") for s in series]
-    nameless = not any(columns) and not any(s.raw.slot_s for s in series)
+    nameless = not any(columns) and not any(s.raw.slot_s for s in series) and len(series) == 1
+    often = 0 < hours * 3600 <= _MINUTES and not counted
     power = bool(matches(_POWER_WORDS, words)) and not any(map(_says_energy, (words, *columns)))
-    return likely_unit(shares, amounts, hours, _favoured(power, nameless, beside), [s.values for s in series])
+    return likely_unit(
+        shares, amounts, hours, _favoured(power, nameless, often, beside), [s.values for s in series]
+    )
 
 
 def _says_energy(words: str) -> bool:
     return any(q is _E and weight > _ENERGY_WORD for q, weight, _ in quantity_words(words))
 
 
-def _favoured(power: bool, nameless: bool, beside: set[str]) -> dict[str, float]:
+def _favoured(power: bool, nameless: bool, often: bool, beside: set[str]) -> dict[str, float]:
     """How many times likelier units are by what stands around the numbers."""
     said = _SAID_POWER if power else 1.0
-    times = {"kW": said, "W": said * (_NAMELESS if nameless else 1.0), "MW": said}
+    watts = (_NAMELESS if nameless else 1.0) * (_OFTEN if often else 1.0)
+    times = {"kW": said * (_OFTEN / 4 if often else 1.0), "W": said * watts, "MW": said}
     return times | {symbol: times.get(symbol, 1.0) * _BESIDE for symbol in beside}
 
 

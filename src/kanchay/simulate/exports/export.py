@@ -138,7 +138,7 @@ def _label_open(case: Case, starts: IntArray, made: Sequence[Channel]) -> bool:
         return False
     if case.layout == "wide" or case.time == "date_hour" or case.shape == "days":
         return False
-    return not case.whole_days
+    return case.edges != "whole" and not (case.edges == "begins" and case.label == "start")
 
 
 def _dates_open(case: Case, starts: IntArray) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -19,6 +20,7 @@ from kanchay.simulate.exports.words import WORDS, Words
 
 __all__ = ["Channel", "TrueSeries", "channels", "drawn", "starts_of", "truth_of"]
 
+_OF_ENERGY: Final = re.compile(r"nerg|arbeit|\d\.8\.\d", re.I)
 _USED: Final = ("import", "consumption")  # the papers of a grid meter call import consumption
 
 
@@ -60,11 +62,11 @@ def starts_of(case: Case) -> IntArray:
     """Starts of all intervals, UTC seconds."""
     first, last = (local_midnight(case.day + timedelta(days=n), case.tz) for n in (0, case.n_days))
     starts = np.arange(first, last, case.resolution_s, dtype=np.int64)
-    if case.whole_days:
-        return starts
     rng = dice(case.seed, "edges")
     n = DAY // case.resolution_s
-    return starts[rng.randrange(1, n - 1) : len(starts) - rng.randrange(1, n - 1)]
+    before = rng.randrange(n) if case.edges in ("ends", "neither") else 0
+    after = rng.randrange(n) if case.edges in ("begins", "neither") else 0
+    return starts[before : len(starts) - after]
 
 
 def drawn(
@@ -165,6 +167,8 @@ def _phrases(case: Case, rng: random.Random, words: Words) -> list[tuple[str, st
             "consumption": words.consumption, "plain": words.power if power else words.energy, "gas": words.gas,
             "water": words.water, "reactive": words.reactive, "temperature": words.temperature, "price": words.price,
         }[role]  # fmt: skip
+        if power:  # nobody calls a power an energy, or by the number of a register
+            options = tuple(o for o in options if not _OF_ENERGY.search(o)) or options
         phrase = rng.choice(options)
         if case.kind == "cumulative" and role == "plain":
             phrase = rng.choice(words.register)

@@ -133,7 +133,8 @@ def _tables(case: Case, starts: IntArray, chans: Sequence[Channel]) -> list[tupl
         out = []
         for c in chans:
             title = f"{c.phrase} {c.tag}".strip()
-            plain = replace(c, phrase=words.energy[0], tag="") if case.shape == "titled" else c
+            column = words.power[0] if c.unit in ("kW", "W") else words.energy[0]
+            plain = replace(c, phrase=column, tag="") if case.shape == "titled" else c
             out.append((title, _table(long(case, starts, [plain]))))
         return out
     if case.shape == "months":

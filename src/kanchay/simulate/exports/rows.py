@@ -152,7 +152,8 @@ def keyed(case: Case, starts: IntArray, chans: Sequence[Channel]) -> Grid:
         for i, t in enumerate(instants.tolist())
         if _seen(case, [c], i)
     ]
-    phrase = chans[0].phrase if all(c.phrase == chans[0].phrase for c in chans) else words.energy[1]
+    flow = words.power if case.unit in ("kW", "W") else words.energy
+    phrase = chans[0].phrase if all(c.phrase == chans[0].phrase for c in chans) else flow[1]
     head = named(Channel(phrase, "", None, True, chans[0].unit, chans[0].values), case)
     unit = ["", *[""] * (len(times) + len(names)), chans[0].unit] if case.unit_said == "row" else []
     return Grid([key, *times, *names, head], unit, _ordered(case, rows), 1 + len(times))
