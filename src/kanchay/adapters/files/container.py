@@ -8,20 +8,20 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
 from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.unpacking import MB, Data, begins, bounded, gathered, size
 from kanchay.domain.errors import FileRefused
-from kanchay.services.progress import report, stepped
+from kanchay.services.progress import stepped
 
-__all__ = ["Content", "Limits", "open_content", "recognise"]
+__all__ = ["MB", "Content", "Limits", "open_content", "recognise", "size"]
 
-MB: Final = 1024 * 1024
-_CHUNK: Final = MB
 _BULK: Final = ("xl/worksheets/", "xl/sharedStrings", "xl/media/", "content.xml", "Pictures/", "media/")
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})  # others unpack without a bound
 _MOST_FILES: Final = 400
@@ -49,7 +49,8 @@ class Limits:
     """
 
     max_bytes: int = 64 * MB
-    max_unpacked: int = 256 * MB
+    max_unpacked: int = 512 * MB  # of one text: what exceeds memory waits in a file
+    max_whole: int = 256 * MB  # of several files together, and of what has to be in memory as a whole
     max_workbook: int = 128 * MB
     max_part: int = 8 * MB  # styles and the like: what is neither a sheet nor its texts
     max_rows: int = 30_000_000
@@ -64,15 +65,10 @@ class Content:
     """
 
     kind: Literal["text", "xlsx", "xls", "ods", "parquet", "archive"]
-    data: bytes
+    data: Data
     packed: str = ""
     members: tuple[tuple[str, Content], ...] = ()
     passed_over: tuple[str, ...] = ()
-
-
-def size(n_bytes: int) -> str:
-    """A size for people: ``"12 MB"``."""
-    return f"{n_bytes / MB:.0f} MB" if n_bytes >= MB else f"{max(n_bytes // 1024, 1)} kB"
 
 
 def open_content(path: Path, limits: Limits) -> Content:
@@ -92,51 +88,49 @@ def open_content(path: Path, limits: Limits) -> Content:
     return recognise(path.read_bytes(), path.name, limits)
 
 
-def recognise(data: bytes, name: str, limits: Limits) -> Content:
-    """What a file's bytes are, unpacked within the limits; raises `FileRefused`."""
-    if data.startswith(b"\x1f\x8b"):
-        return _text(_gunzip(data, name, limits), name, "gzip")
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
-        return _zipped(data, name, limits)
-    if data.startswith(b"PAR1"):
-        if not data.endswith(b"PAR1"):
+def recognise(data: Data, name: str, limits: Limits, *, inside: bool = False) -> Content:
+    """What a file's bytes are, unpacked within the limits; raises `FileRefused`.
+
+    `inside` of an archive no other archive is opened: each could hold sixteen more.
+    """
+    if begins(data, b"\x1f\x8b"):
+        return _text(_gunzip(data[:], name, limits), name, "gzip")
+    if begins(data, b"PK\x03\x04", b"PK\x05\x06"):
+        return _zipped(data[:], name, limits, inside)
+    if begins(data, b"PAR1"):
+        if data[-4:] != b"PAR1":
             raise refuse("truncated", name)
-        return Content("parquet", data)
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return Content("xls", data)
+        return Content("parquet", data[:])
+    if begins(data, b"\xd0\xcf\x11\xe0"):
+        return Content("xls", data[:])
     return _text(data, name)
 
 
-def _text(data: bytes, name: str, packed: str = "") -> Content:
-    if not data.strip():
+def _text(data: Data, name: str, packed: str = "") -> Content:
+    if not data[: 64 * 1024].strip() and not data[:].strip():
         raise refuse("empty", name)
     for magic, what in _OTHER_KINDS:
-        if data.startswith(magic):
+        if begins(data, magic):
             raise refuse("other_kind", name, what=what)
     return Content("text", data, packed)
 
 
-def _gunzip(data: bytes, name: str, limits: Limits) -> bytes:
-    """Unpack gzip a piece at a time, without ever holding more than the limit."""
-    out, n_bytes = io.BytesIO(), 0
+def _gunzip(data: bytes, name: str, limits: Limits) -> Data:
+    """Unpack gzip a piece at a time, without ever holding more than a few megabytes of it in memory."""
     # What ends with a size beyond the limit is too large or damaged: it is counted, not kept.
-    keep = int.from_bytes(data[-4:], "little") <= limits.max_unpacked
+    told = int.from_bytes(data[-4:], "little")
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            while block := stream.read(_CHUNK):
-                report("open", min(n_bytes / limits.max_unpacked, 1.0))
-                n_bytes += len(block)
-                if n_bytes > limits.max_unpacked:
-                    most = size(limits.max_unpacked)
-                    raise refuse("bomb", name, size=f"more than {most}", limit=most)
-                if keep:
-                    out.write(block)
+            pieces = bounded(stream.read, name, len(data), limits.max_unpacked, told)
+            if told <= limits.max_unpacked:
+                return gathered(pieces, name)
+            deque(pieces, maxlen=0)
     except (zlib.error, EOFError, OSError) as error:
         raise refuse("truncated", name) from error
-    return out.getvalue()
+    raise refuse("truncated", name)
 
 
-def _zipped(data: bytes, name: str, limits: Limits) -> Content:
+def _zipped(data: bytes, name: str, limits: Limits, inside: bool) -> Content:
     """A workbook, or a zip of text files."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -144,7 +138,8 @@ def _zipped(data: bytes, name: str, limits: Limits) -> Content:
             names = {m.filename for m in members}
             opened = {"mimetype", "content.xml"} <= names
             workbook = opened or "xl/workbook.xml" in names
-            limit = limits.max_workbook if workbook else limits.max_unpacked
+            several = limits.max_whole if len(members) > 1 else limits.max_unpacked
+            limit = limits.max_workbook if workbook else several
             total = sum(m.file_size for m in members)
             if total > limit or len(members) > 2000:
                 raise refuse("bomb", name, size=size(total), limit=size(limit))
@@ -156,6 +151,8 @@ def _zipped(data: bytes, name: str, limits: Limits) -> Content:
                     if member.file_size > limits.max_part and not member.filename.startswith(_BULK):
                         raise refuse("bomb", name, size=size(member.file_size), limit=size(limits.max_part))
                 return Content("ods" if opened else "xlsx", data)
+            if inside:
+                raise refuse("other_kind", name, what="an archive in an archive")
             members = [m for m in members if not re.search(r"(^|/)(\.|__MACOSX)", m.filename)]
             if not 1 <= len(members) <= _MOST_FILES:
                 raise refuse("other_kind", name, what=f"an archive of {len(members)} files")
@@ -175,53 +172,54 @@ def _folder(path: Path, limits: Limits) -> Content:
     return _kept("", path.name, [(p.name, p.read_bytes) for p in files], limits)
 
 
-def _kept(
-    packed: str, name: str, files: Sequence[tuple[str, Callable[[], bytes]]], limits: Limits
-) -> Content:
+def _kept(packed: str, name: str, files: Sequence[tuple[str, Callable[[], Data]]], limits: Limits) -> Content:
     """The files of an archive that may hold readings; the others are passed over and told."""
     kept: list[tuple[str, Content]] = []
     passed_over: list[str] = []
-    left = limits.max_unpacked
+    left = limits.max_whole
     for member, read in stepped("open", files):
-        inside = _member(read(), member, replace(limits, max_unpacked=max(left, 0)))
-        if inside is None:
+        found = _member(read(), member, replace(limits, max_unpacked=max(left, 0)))
+        if found is None:
             passed_over.append(member)
         else:
-            kept.append((member, inside))
-            left -= len(inside.data)
+            kept.append((member, found))
+            left -= len(found.data)
     if left < 0:
-        limit = size(limits.max_unpacked)
+        limit = size(limits.max_whole)
         raise refuse("bomb", name, size=f"more than {limit}", limit=limit)
     return Content("archive", b"", packed, tuple(kept), tuple(passed_over))
 
 
 def _members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str, limits: Limits) -> Content:
     """The files of a zip; pictures, programs and archives among several are passed over and told."""
-    for member in members:
-        _honest(archive, member, name)
     if len(members) == 1:
-        return _text(archive.read(members[0]), name, "zip")
-    return _kept("zip", name, [(m.filename, partial(archive.read, m)) for m in members], limits)
+        data = _unzipped(archive, members[0], name)
+        return replace(recognise(data, name, limits, inside=True), packed="zip")
+    return _kept("zip", name, [(m.filename, partial(_unzipped, archive, m, name)) for m in members], limits)
 
 
-def _member(data: bytes, name: str, limits: Limits) -> Content | None:
+def _member(data: Data, name: str, limits: Limits) -> Content | None:
     """A file of an archive, unpacked once more where it is packed; None for what is empty or of another kind."""
     try:
-        found = recognise(data, name, limits)
+        return recognise(data, name, limits, inside=True)
     except FileRefused as refused:
         if refused.code in ("file.empty", "file.other_kind"):
             return None
         raise
-    return None if found.kind == "archive" else found
 
 
 def _honest(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
     """Refuse a member that unpacks to more than it says: read whole, it would fill the memory at once."""
+    deque(_pieces(archive, member, name), maxlen=0)
+
+
+def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Data:
+    """A member, unpacked a piece at a time."""
+    return gathered(_pieces(archive, member, name), name)
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
     asked = copy.copy(member)
     asked.file_size += 1
-    n_bytes = 0
     with archive.open(asked) as stream:
-        while block := stream.read(_CHUNK):
-            n_bytes += len(block)
-    if n_bytes > member.file_size:
-        raise refuse("bomb", name, size="more than it says", limit=size(member.file_size))
+        yield from bounded(stream.read, name, member.compress_size, member.file_size, member.file_size)

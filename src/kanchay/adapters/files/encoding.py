@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.unpacking import Data, begins, gathered
 
 __all__ = ["decode"]
 
@@ -18,12 +20,13 @@ _MARKS: Final = (
 )
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _SAMPLE: Final = 65536
+_PIECE: Final = 1 << 20
 
 
-def _named(data: bytes) -> tuple[str, str, int]:
+def _named(data: Data) -> tuple[str, str, int]:
     """Codec, its name for people, and the length of the mark."""
     for mark, codec, name in _MARKS:
-        if data.startswith(mark):
+        if begins(data, mark):
             return codec, name, len(mark)
     sample = data[:_SAMPLE]
     # Latin letters and digits in UTF-16 without a mark have every second byte zero.
@@ -33,40 +36,63 @@ def _named(data: bytes) -> tuple[str, str, int]:
     return "", "", 0
 
 
-def decode(data: bytes, name: str) -> tuple[bytes, str]:
+def decode(data: Data, name: str) -> tuple[Data, str]:
     """The text as UTF-8 bytes without mark, and the name of the encoding it had.
 
     UTF-8 is strict, so what is valid UTF-8 is taken as such; the rest is cp1252, and Latin-1 where even that
     leaves bytes undefined.
     """
     codec, label, skip = _named(data)
-    body = data[skip:]
-    try:
-        if codec.startswith("utf-16") or codec.startswith("utf-32"):
-            whole = len(body) - len(body) % (4 if "32" in codec else 2)
-            text = body[:whole].decode(codec, errors="replace").encode("utf-8")
-        else:
-            body.decode("utf-8")
-            text, label = body, label or "utf-8"
-    except UnicodeDecodeError:
-        text, label = _single_byte(body)
+    if codec and codec != "utf-8":
+        text = gathered(_recoded(data, codec, skip, "replace"), name)
+    elif _is_valid(data, skip):
+        text, label = (_rest(data, skip, name) if skip else data), label or "utf-8"
+    else:
+        text, label = _single_byte(_rest(data, skip, name), name)
     if _looks_binary(text):
         raise refuse("binary", name)
     return text, label
 
 
-def _single_byte(body: bytes) -> tuple[bytes, str]:
+def _pieces(data: Data, skip: int) -> Iterator[bytes]:
+    return (data[at : at + _PIECE] for at in range(skip, len(data), _PIECE))
+
+
+def _rest(data: Data, skip: int, name: str) -> Data:
+    """Data behind its mark."""
+    return data[skip:] if isinstance(data, bytes) else gathered(_pieces(data, skip), name) if skip else data
+
+
+def _recoded(data: Data, codec: str, skip: int, errors: str = "strict") -> Iterator[bytes]:
+    """A text piece by piece as UTF-8; of a letter that is cut at the end nothing."""
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    return (decoder.decode(piece).encode("utf-8", "replace") for piece in _pieces(data, skip))
+
+
+def _is_valid(data: Data, skip: int) -> bool:
+    """Whether data is UTF-8 throughout, looked at piece by piece."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for piece in _pieces(data, skip):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _single_byte(body: Data, name: str) -> tuple[Data, str]:
     for codec in ("cp1252", "latin-1"):
         try:
-            return body.decode(codec).encode("utf-8"), codec
+            return gathered(_recoded(body, codec, 0), name), codec
         except UnicodeDecodeError:
             continue
     raise AssertionError("latin-1 decodes every byte")
 
 
-def _looks_binary(text: bytes) -> bool:
+def _looks_binary(text: Data) -> bool:
     """Control characters do not occur in tables; a few are damage, many are another kind of file."""
-    for piece in (text[:_SAMPLE], text[len(text) // 2 :][:_SAMPLE]):
+    for piece in (text[:_SAMPLE], text[len(text) // 2 : len(text) // 2 + _SAMPLE]):
         if piece and len(_CONTROL.findall(piece)) > 0.005 * len(piece):
             return True
     return False

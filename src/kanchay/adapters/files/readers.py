@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kanchay.adapters.files.container import Content, Limits
 from kanchay.adapters.files.encoding import decode
 from kanchay.adapters.files.named import refuse_later_formats
+from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Table
+from kanchay.adapters.files.unpacking import Data, size
 
-__all__ = ["tables_of"]
+__all__ = ["held", "tables_of"]
+
+_HEAD: Final = 8192  # bytes by which kinds of text are told apart
+
+
+def held(data: Data, name: str, limits: Limits) -> bytes:
+    """Data in memory as a whole, where a reader needs it so; raises `FileRefused` where that is too much."""
+    if len(data) > limits.max_whole:
+        raise refuse("too_large", name, size=size(len(data)), limit=size(limits.max_whole))
+    return data[:]
 
 
 def tables_of(content: Content, name: str, limits: Limits) -> tuple[list[Table], str | None]:
@@ -17,25 +30,26 @@ def tables_of(content: Content, name: str, limits: Limits) -> tuple[list[Table],
     if content.kind == "parquet":
         from kanchay.adapters.files.parquet import read_parquet
 
-        return [read_parquet(content.data, name, limits)], None
+        return [read_parquet(held(content.data, name, limits), name, limits)], None
     return _of_workbook(content, name, limits), None
 
 
 def _of_workbook(content: Content, name: str, limits: Limits) -> list[Table]:
+    data = held(content.data, name, limits)
     if content.kind == "xls":
         from kanchay.adapters.files.oldexcel import read_old_excel
 
-        return read_old_excel(content.data, name, limits)
+        return read_old_excel(data, name, limits)
     if content.kind == "ods":
         from kanchay.adapters.files.opendocument import read_opendocument
 
-        return read_opendocument(content.data, name, limits)
+        return read_opendocument(data, name, limits)
     from kanchay.adapters.files.workbook import read_workbook
 
-    return read_workbook(content.data, name, limits)
+    return read_workbook(data, name, limits)
 
 
-def _of_text(data: bytes, name: str, limits: Limits) -> tuple[list[Table], str]:
+def _of_text(data: Data, name: str, limits: Limits) -> tuple[list[Table], str]:
     """Text told apart by how it begins: JSON, a workbook in XML, a web page, other XML, or rows of cells."""
     from kanchay.adapters.files.spreadsheetml import looks_like_spreadsheetml, read_spreadsheetml
     from kanchay.adapters.files.textfile import read_text
@@ -44,13 +58,14 @@ def _of_text(data: bytes, name: str, limits: Limits) -> tuple[list[Table], str]:
     from kanchay.adapters.files.xmltree import looks_like_xml
 
     text, encoding = decode(data, name)
-    refuse_later_formats(text, name)
-    if looks_like_json(text):
-        return read_json(text, name, limits), encoding
-    if looks_like_spreadsheetml(text):
-        return read_spreadsheetml(text, name, limits), encoding
-    if looks_like_a_page(text):
-        return read_page(text, name, limits), encoding
-    if looks_like_xml(text):
-        return read_xml(text, name, limits), encoding
+    head = text[:_HEAD]
+    refuse_later_formats(head, name)
+    if looks_like_json(head):
+        return read_json(held(text, name, limits), name, limits), encoding
+    if looks_like_spreadsheetml(head):
+        return read_spreadsheetml(held(text, name, limits), name, limits), encoding
+    if looks_like_a_page(head):
+        return read_page(held(text, name, limits), name, limits), encoding
+    if looks_like_xml(head):
+        return read_xml(held(text, name, limits), name, limits), encoding
     return read_text(text, name, limits), encoding

@@ -19,6 +19,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{name} would unpack to {size}, more than the {limit} that are taken.",
         "Hand in a shorter period.",
     ),
+    "no_room": (
+        "{name} is too large to be unpacked where room is left: {where} is full.",
+        "Free some room there, or set TMPDIR to another folder.",
+    ),
     "cells": (
         "{name} is a workbook of more than {limit} cells, too many to be read as one.",
         "Hand in a shorter period, or save the sheet as CSV.",

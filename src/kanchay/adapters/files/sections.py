@@ -12,14 +12,16 @@ from itertools import pairwise
 from typing import Final
 
 from kanchay.adapters.files.header import Found
+from kanchay.adapters.files.unpacking import Data
 
 __all__ = ["cut"]
 
 _BREAK: Final = re.compile(rb"\n(?=[^0-9\n]*\n)")
+_LOOKED_AT: Final = 384 * 1024
 _MOST: Final = 40  # more breaks than this are the manner of the file, not tables
 
 
-def _starts(text: bytes) -> list[int]:
+def _starts(text: Data) -> list[int]:
     """Where runs of lines without digits begin."""
     starts: list[int] = []
     after = -1
@@ -29,35 +31,33 @@ def _starts(text: bytes) -> list[int]:
             starts.append(line)
             if len(starts) > _MOST:
                 return []
-        after = text.index(b"\n", line) + 1
+        after = text.find(b"\n", line) + 1
     return starts
 
 
-def cut(text: bytes, look: Callable[[bytes], Found | None]) -> list[bytes]:
-    """The sections of a text that hold a table each; `look` tells the table of a piece of text, or None."""
+def cut(text: Data, look: Callable[[bytes], Found | None]) -> list[tuple[int, int]]:
+    """Where the sections of a text that hold a table each begin and end.
+
+    `look` tells the table of a piece of text from its beginning, or None.
+    """
     edges = [0, *_starts(text), len(text)]
-    pieces = [text[a:b] for a, b in pairwise(edges) if b > a]
+    pieces = [(a, b) for a, b in pairwise(edges) if b > a]
     if len(pieces) < 2:
-        return [text]
-    sections: list[bytes] = []
-    waiting = b""
-    for piece in pieces:
-        found = look(piece)
+        return [(0, len(text))]
+    sections: list[tuple[int, int]] = []
+    waiting = 0  # where what has no table yet begins
+    for begin, end in pieces:
+        found = look(_head(text, begin, end))
         if found is None:
-            waiting += piece
-        elif found.header_row is None and sections and not _named_by(waiting, piece, look):
-            sections[-1] += waiting + piece
-            waiting = b""
+            continue
+        above = look(_head(text, waiting, end)) if waiting < begin else None
+        if found.header_row is None and sections and (above is None or above.header_row is None):
+            sections[-1] = (sections[-1][0], end)
         else:
-            sections.append(waiting + piece)
-            waiting = b""
-    if not sections:
-        return [text]
-    sections[-1] += waiting
-    return sections
+            sections.append((waiting, end))
+        waiting = end
+    return [*sections[:-1], (sections[-1][0], len(text))] if sections else [(0, len(text))]
 
 
-def _named_by(waiting: bytes, piece: bytes, look: Callable[[bytes], Found | None]) -> bool:
-    """Whether the lines before a piece hold the names of its columns."""
-    found = look(waiting + piece) if waiting else None
-    return found is not None and found.header_row is not None
+def _head(text: Data, begin: int, end: int) -> bytes:
+    return text[begin : min(end, begin + _LOOKED_AT)]

@@ -13,6 +13,7 @@ from kanchay.adapters.files.header import Found, find_table
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.sections import cut
 from kanchay.adapters.files.table import Column, Table
+from kanchay.adapters.files.unpacking import Data
 from kanchay.services.progress import report
 
 __all__ = ["read_text"]
@@ -24,14 +25,14 @@ _ODD_ROWS: Final = 20_000
 _LEAST: Final = 0.2  # less support than this is no table
 
 
-def _sample(text: bytes) -> list[str]:
+def _sample(text: bytes | memoryview) -> list[str]:
     """Lines from the beginning, the middle and the end."""
-    head = text[:_HEAD]
+    head = bytes(text[:_HEAD])
     lines = head.splitlines() if len(text) <= _HEAD else head.splitlines()[:-1]
     for place in (1 / 3, 2 / 3, 1.0):
         start = int((len(text) - _HEAD // 3) * place)
         if start > _HEAD:
-            lines += text[start : start + _HEAD // 3].splitlines()[1:-1]
+            lines += bytes(text[start : start + _HEAD // 3]).splitlines()[1:-1]
     return [line.decode("utf-8", errors="replace") for line in lines[:6000]]
 
 
@@ -52,33 +53,34 @@ def _dialects(lines: list[str]) -> list[Alternative[tuple[str, Found]]]:
     return rank(found)
 
 
-def _offset(text: bytes, n_lines: int) -> int:
+def _offset(text: memoryview, n_lines: int) -> int:
     """Byte at which the line of that number begins."""
     at = 0
-    for line in text[: 2 * _HEAD].splitlines(keepends=True)[:n_lines]:
+    for line in bytes(text[: 2 * _HEAD]).splitlines(keepends=True)[:n_lines]:
         at += len(line)
     return at
 
 
 def _look(text: bytes) -> Found | None:
     """The table of a piece of text, if it has one."""
-    dialects = _dialects(_sample(text[: 4 * _HEAD]))
+    dialects = _dialects(_sample(text))
     return dialects[0].value[1] if dialects and dialects[0].score >= _LEAST else None
 
 
-def read_text(text: bytes, name: str, limits: Limits) -> list[Table]:
+def read_text(text: Data, name: str, limits: Limits) -> list[Table]:
     """The tables of a text file; raises `FileRefused` where there is none."""
-    return [_table(section, name, limits) for section in cut(text, _look)]
+    whole = memoryview(text)
+    return [_table(whole[begin:end], name, limits) for begin, end in cut(text, _look)]
 
 
-def _table(text: bytes, name: str, limits: Limits) -> Table:
+def _table(text: memoryview, name: str, limits: Limits) -> Table:
     dialects = _dialects(_sample(text))
     if not dialects or dialects[0].score < _LEAST:
         raise refuse("no_meter_data", name, what="no row has both a time and a number")
     delimiter, found = dialects[0].value
     if found.width > limits.max_columns:
         raise refuse("columns", name, what=f"a row has {found.width} columns")
-    body = memoryview(text)[_offset(text, found.first_row) :]
+    body = text[_offset(text, found.first_row) :]
     report("rows", 0.1)
     arrays, n_bad = _bulk(body, name, delimiter, found.width)
     report("rows", 0.5)
@@ -129,7 +131,10 @@ def _bulk(body: memoryview, name: str, delimiter: str, width: int) -> tuple[list
         )
     except (pa.ArrowInvalid, pa.ArrowCapacityError) as error:
         raise refuse("columns", name, what="its rows cannot be told apart") from error
-    arrays = [_one(column) for column in table.columns]
+    arrays = []
+    while table.num_columns:  # column by column, so that none is held twice for long
+        arrays.append(_one(table.column(0)))
+        table = table.remove_column(0)
     mended = [m for m in (_mend(text, delimiter, width) for text in odd) if m is not None]
     if mended:
         extra = [strings(row[i] or None for row in mended) for i in range(width)]

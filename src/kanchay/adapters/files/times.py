@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kanchay.adapters.files.arrays import codes_of, floats_of, nothing, strings, true_where_known
+from kanchay.adapters.files.arrays import (
+    codes_of,
+    floats_of,
+    integers,
+    known_of,
+    nothing,
+    strings,
+    true_where_known,
+)
 from kanchay.adapters.files.evidence import Alternative, best, rank
 from kanchay.adapters.files.grammar import OFFSETS, Form, read_pattern
 from kanchay.domain.interval import DAY, IntArray
@@ -25,6 +33,9 @@ __all__ = ["ParsedTimes", "parse_clock", "parse_epoch", "parse_times"]
 EARLIEST: Final = 157_766_400  # 1975-01-01: no meter file is older, and smaller numbers are not epochs
 LATEST: Final = 4_102_444_800  # 2100-01-01
 _MISSING: Final = np.iinfo(np.int64).min
+_BLOCK: Final = 1 << 18  # rows that are parsed at a time: what is worked out on the way fits the cache
+_LOOKED_AT: Final = 10_000
+_ONCE: Final = 0.9  # share of different cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,13 +72,16 @@ def _matrices(texts: Any) -> Iterator[tuple[IntArray, NDArray[np.uint8]]]:
     for length in np.flatnonzero(np.bincount(np.minimum(lengths, 61))).tolist():
         if 3 <= length <= 60:
             rows = np.flatnonzero(lengths == length)
-            yield rows, _rows_of(flat, offsets, rows, length)
+            for low in range(0, len(rows), _BLOCK):
+                some = rows[low : low + _BLOCK]
+                yield some, _rows_of(flat, offsets, some, length)
 
 
 def _rows_of(flat: NDArray[np.uint8], offsets: IntArray, rows: IntArray, length: int) -> NDArray[np.uint8]:
-    """The bytes of cells of one length, below each other; a column of nothing else is only looked at anew."""
-    if len(rows) == len(offsets) - 1:
-        return flat[offsets[0] : offsets[-1]].reshape(-1, length)
+    """The bytes of cells of one length, below each other; cells without others between them are only looked at anew."""
+    begin, end = offsets[rows[0]], offsets[rows[-1] + 1]
+    if end - begin == len(rows) * length:
+        return flat[begin:end].reshape(-1, length)
     windows = np.lib.stride_tricks.sliding_window_view(flat, length)
     cells: NDArray[np.uint8] = windows[offsets[rows]]
     return cells
@@ -244,10 +258,14 @@ def parse_times(texts: Any, *, day_first: bool | None = None, daily: bool = Fals
     """
     import pyarrow.compute as pc
 
-    encoded = pc.dictionary_encode(pc.utf8_trim_whitespace(texts))
-    unique = encoded.dictionary
+    trimmed = pc.utf8_trim_whitespace(texts)
+    if _mostly_once(trimmed):
+        times = _parse_unique(trimmed, day_first, daily)
+        known = known_of(trimmed)
+        return None if times is None or times.ok.sum() * 2 < known.sum() else times
+    encoded = pc.dictionary_encode(trimmed)
     codes = codes_of(encoded)
-    times = _parse_unique(unique, day_first, daily)
+    times = _parse_unique(encoded.dictionary, day_first, daily)
     if times is None:
         return None
     known = codes >= 0
@@ -256,6 +274,17 @@ def parse_times(texts: Any, *, day_first: bool | None = None, daily: bool = Fals
     safe = np.maximum(codes, 0)
     offset = None if times.offset is None else times.offset[safe]
     return _with(times, wall=times.wall[safe], ok=known & times.ok[safe], offset=offset)
+
+
+def _mostly_once(texts: Any) -> bool:
+    """Whether few of a spread of cells stand there twice: then looking each up costs more than reading it."""
+    import pyarrow.compute as pc
+
+    if len(texts) < 10 * _LOOKED_AT:
+        return False
+    near = texts.slice(len(texts) // 2, _LOOKED_AT)
+    far = texts.take(integers(np.arange(0, len(texts), len(texts) // _LOOKED_AT)))
+    return min(int(pc.count_distinct(cells).as_py()) / len(cells) for cells in (near, far)) > _ONCE
 
 
 def _parse_unique(unique: Any, day_first: bool | None, daily: bool) -> ParsedTimes | None:

@@ -76,7 +76,7 @@ def _xml(data: bytes, name: str) -> bytes:
         for inside in (content, *(c for _, c in content.members)):
             text = decode(inside.data, name)[0] if inside.kind == "text" and inside.data else b""
             if _NAMESPACE in text[:65536]:
-                return text
+                return text[:]
     except FileRefused as error:
         if error.code in ("file.other_kind", "file.binary", "file.empty"):
             raise _other(name) from error

@@ -33,6 +33,7 @@ from kanchay.adapters.files.formats import (
 )
 from kanchay.adapters.files.formats.statement import TextFormat
 from kanchay.adapters.files.profiles import Profile
+from kanchay.adapters.files.unpacking import Data
 from kanchay.adapters.files.words import normal
 
 __all__ = ["TABLES", "TEXTS", "find_format", "find_profile"]
@@ -71,7 +72,7 @@ TABLES: Final[tuple[Profile, ...]] = (
 _HEAD: Final = 16 * 1024
 
 
-def find_format(data: bytes) -> TextFormat | None:
+def find_format(data: Data) -> TextFormat | None:
     """The named format that a file begins as; None where the general reader has to find out."""
     head = data[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     return next((f for f in TEXTS if f.begins(head)), None)
