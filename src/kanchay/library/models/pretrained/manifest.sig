@@ -1,1 +1,1 @@
-K+znohP2ZxT5+UZepHCiGxz31BaxznnjSqheZliPw413rBAhk/jx9m+oIWgWyP3xZ1pRBiuc6Hm34cGJc26kBQ==
+djqo7frOM9HNP2Hb4GPQyj31SucRH+AXS5bFj/Mlk9Argas6atssGLobxzNrjd85MD0CO3dfyrF1evabt48BCg==
