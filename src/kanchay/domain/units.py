@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kanchay.domain.errors import UnitError
 
-__all__ = ["CANONICAL", "SUMMED", "UNITS", "Quantity", "Unit", "unit"]
+__all__ = ["CANONICAL", "SUMMED", "UNITS", "Quantity", "Unit", "scaled", "unit"]
 
 
 class Quantity(StrEnum):
@@ -63,6 +66,8 @@ CANONICAL: Final[dict[Quantity, str]] = {
     Quantity.SIGNAL: "1",
 }
 
+_WHOLE: Final = 1e-12  # relative; a factor as near to one over a whole number is meant to be it
+
 # Amounts of these add up over time; every other quantity is a mean over its interval.
 SUMMED: Final = frozenset(
     {Quantity.ELECTRIC_ENERGY, Quantity.REACTIVE_ENERGY, Quantity.GAS, Quantity.HEAT, Quantity.WATER}
@@ -82,6 +87,32 @@ class Unit:
     offset: float = 0.0
 
 
+def scaled(values: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
+    """Values in another unit, as near to the decimal number as floats come: 63 Wh are the 0.063 kWh of another file.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+        Amounts in a unit.
+    factor : float
+        What they are multiplied by; where that is one over a whole number they are divided by the number.
+
+    Returns
+    -------
+    ndarray of float64
+        The same amounts.
+
+    Examples
+    --------
+    >>> scaled(np.array([9.0]), 1e-3).tolist(), 9.0 * 1e-3
+    ([0.009], 0.009000000000000001)
+    """
+    whole = round(1 / factor) if 0 < factor < 1 else 1
+    if whole > 1 and abs(whole * factor - 1) < _WHOLE:
+        return np.asarray(values / whole, dtype=np.float64)
+    return np.asarray(values * factor, dtype=np.float64)
+
+
 def _table() -> dict[str, Unit]:
     rows: list[tuple[str, Quantity, float, float]] = [
         ("Wh", Quantity.ELECTRIC_ENERGY, 1e-3, 0.0),
@@ -99,6 +130,8 @@ def _table() -> dict[str, Unit]:
         ("kvarh", Quantity.REACTIVE_ENERGY, 1.0, 0.0),
         ("var", Quantity.REACTIVE_POWER, 1e-3, 0.0),
         ("kvar", Quantity.REACTIVE_POWER, 1.0, 0.0),
+        ("Mvarh", Quantity.REACTIVE_ENERGY, 1e3, 0.0),
+        ("Mvar", Quantity.REACTIVE_POWER, 1e3, 0.0),
         ("m3", Quantity.GAS, 1.0, 0.0),
         ("ft3", Quantity.GAS, 0.3048**3, 0.0),
         ("ccf", Quantity.GAS, 100 * 0.3048**3, 0.0),

@@ -50,6 +50,17 @@ def test_green_button_comes_back(ctx, leave, read_back):
     assert by_title["casa.reactiva"].unit == "kvarh"
 
 
+def test_green_button_of_two_meters_is_not_counted_twice_in_its_own_site(ctx, leave, read_back, tmp_path):
+    fill(ctx, home())
+    rows = [f"{m},2026-05-01T{h:02d}:00:00Z,{9 + h * 7 % 5}\n" for h in range(24) for m in ("Uno", "Dos")]
+    file = tmp_path / "two.csv"
+    file.write_text("meter,time,Import (Wh)\n" + "".join(rows))
+    ids = store_import(ctx, operator_scope(), "casa", read_back(file)).point_ids
+    path, _ = leave("casa", "green-button", point_ids=ids)
+    again = store_import(ctx, operator_scope(), "casa", read_back(path))
+    assert (again.n_new, again.n_revised, again.n_unchanged) == (0, 0, 48)
+
+
 def test_green_button_asks_where_it_knows_no_direction(ctx, leave, read_back):
     fill(ctx, home())
     path, _ = leave("casa", "green-button", point_ids=("casa.sol",))

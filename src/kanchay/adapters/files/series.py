@@ -16,7 +16,7 @@ from kanchay.domain.interval import DAY, IntArray, utc_offset, wall_clock
 from kanchay.domain.issue import Issue, IssueKind, Severity
 from kanchay.domain.point import Direction, Kind
 from kanchay.domain.reading import Observations, Quality
-from kanchay.domain.units import CANONICAL, Quantity, Unit
+from kanchay.domain.units import CANONICAL, Quantity, Unit, scaled
 
 __all__ = ["Decided", "build_series"]
 
@@ -46,7 +46,7 @@ def _target(meaning: Meaning, unit: Unit) -> str:
 def _values(d: Decided) -> NDArray[np.float64]:
     """Values in the canonical unit; exports count positive."""
     plain = d.unit.factor == 1 and not d.unit.offset
-    values = d.prepared.values if plain else d.prepared.values * d.unit.factor + d.unit.offset
+    values = d.prepared.values if plain else scaled(d.prepared.values, d.unit.factor) + d.unit.offset
     outward = d.meaning.direction in (Direction.EXPORT, Direction.PRODUCTION)
     return -values if outward and values.size and values.max() <= 0 and values.min() < 0 else values
 

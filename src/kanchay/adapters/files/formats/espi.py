@@ -22,7 +22,7 @@ from kanchay.domain.importing import ImportQuestion
 from kanchay.domain.interval import HOUR
 from kanchay.domain.issue import Issue, IssueKind, Severity
 from kanchay.domain.point import Direction, Kind
-from kanchay.domain.units import SUMMED, Quantity
+from kanchay.domain.units import SUMMED, Quantity, scaled
 
 __all__ = ["FORMAT"]
 
@@ -161,7 +161,7 @@ class _Feed:
         shared = sum(m.title == meter.title and m.point == meter.point for m in self.meters) > 1
         title = meter.title if meter.title and not shared else f"{meter.title} {meter.name}"
         point = self.points.get(meter.point, "") if len(self.points) > 1 else ""
-        return f"{point} {title}".strip()
+        return title if point == title else f"{point} {title}".strip()
 
 
 def _below(href: str, links: frozenset[str]) -> bool:
@@ -212,7 +212,7 @@ def _stated(meter: _Meter, feed: _Feed) -> Stated | None:
         kind = Kind.INTERVAL if (end > start).all() else Kind.INSTANTANEOUS
     way = said.number("flowDirection")
     return Stated(
-        name, quantity, symbol, _WAYS.get(way or 0), kind, start, np.array([r[2] for r in meter.rows]) * scale,
+        name, quantity, symbol, _WAYS.get(way or 0), kind, start, scaled(np.array([r[2] for r in meter.rows]), scale),
         None if kind is Kind.CUMULATIVE else end, np.array([bool(r[3]) for r in meter.rows]),
         column=meter.title, unsummed=extreme,
         evidence=(f"unit: uom {said.said('uom')}, 10^{said.number('powerOfTenMultiplier') or 0}",
