@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -57,6 +58,13 @@ def test_a_register_beside_its_factor_is_asked_and_guessed_raw(name: str, read: 
     assert asked(found) == [("factor", "apply")]
     assert total(found) == pytest.approx(ALL, rel=1e-3)
     assert [s.column for s in found.series] == ["Import register kWh"]
+
+
+def test_a_register_with_the_newest_row_first_is_guessed_raw_too(read: Read) -> None:
+    head, *rows = csv("Time,Import register kWh,Factor", REGISTER, 40).splitlines()
+    found = read("\n".join([head, *rows[::-1], ""]), tz="UTC")
+    assert asked(found) == [("factor", "apply")]
+    assert total(found) == pytest.approx(ALL, rel=1e-3)
 
 
 def test_amounts_beside_a_factor_are_asked_and_guessed_done(read: Read) -> None:
@@ -152,11 +160,97 @@ def test_a_day_a_row_with_its_factor(read: Read) -> None:
     assert total(found) == pytest.approx(40 * sum(STEPS))
 
 
-def test_a_register_whose_factor_changes_is_refused(read: Read) -> None:
-    with pytest.raises(FileRefused, match="factor of the register"):
-        read(
-            csv("Time,Import register kWh,Factor", REGISTER, [40] * 48 + [60] * 48), tz="UTC", factor="apply"
-        )
+def steps_of(preview: ImportPreview) -> dict[str, float]:
+    """Energy by the local hour in which a step begins."""
+    (series,) = preview.series
+    seen = series.observations
+    assert seen is not None
+    return {
+        f"{datetime.fromtimestamp(s, UTC):%d %H:%M}": round(v, 6)
+        for s, v in zip(seen.start.tolist(), seen.value.tolist(), strict=True)
+    }
+
+
+HAND = """time,import register kWh,factor
+2026-03-02 00:00,1000.0,40
+2026-03-02 01:00,1000.5,40
+2026-03-02 02:00,1001.5,40
+2026-03-02 03:00,1001.7,60
+2026-03-02 04:00,1002.0,60
+2026-03-02 05:00,1003.0,60
+2026-03-02 07:00,1005.0,60
+"""
+# 0.5 and 1.0 at 40; the hour from 02:00 is open; 0.3 and 1.0 at 60; two hours of 2.0 at 60.
+BY_HAND = {"02 00:00": 20.0, "02 01:00": 40.0, "02 03:00": 18.0, "02 04:00": 60.0, "02 05:00": 120.0}
+
+
+@pytest.mark.parametrize("order", ["as read", "newest first"])
+def test_a_register_whose_factor_changes_takes_each_step_with_its_own(order: str, read: Read) -> None:
+    head, *rows = HAND.splitlines()
+    text = "\n".join([head, *(rows if order == "as read" else rows[::-1]), ""])
+    found = read(text, tz="UTC", factor="apply")
+    assert steps_of(found) == BY_HAND
+    (series,) = found.series
+    assert (series.kind.value, series.unit, series.total) == ("interval", "kWh", pytest.approx(258.0))
+    assert ("factor_changes", "1") in found.facts
+    assert dict(found.facts)["factor"] == "40, 60: factor"
+    assert not found.questions
+    assert series.observations is not None
+    assert series.observations.end[-1] - series.observations.start[-1] == 7200
+    assert series.observations.quality.tolist() == [
+        0,
+        0,
+        0,
+        0,
+        1,
+    ]  # two hours in one step: no hour can claim it
+
+
+def test_the_meter_is_changed_with_its_factor(read: Read) -> None:
+    """The new meter begins at zero with another factor, and later starts again: only what is known is counted."""
+    before, after = [5000 + 2.0 * i for i in range(30)], [0.25 * i for i in range(30)]
+    again = [0.25 * i for i in range(1, 31)]
+    registers, factors = before + after + again, [10] * 30 + [80] * 60
+    rows = (f"{t},{v},{f}" for t, v, f in zip(times(90), registers, factors, strict=True))
+    found = read("\n".join(["time,import register kWh,CT ratio", *rows, ""]), tz="UTC", factor="apply")
+    known = 10 * 2.0 * 29 + 80 * 0.25 * 29 + 80 * 0.25 * 30
+    assert total(found) == pytest.approx(known)
+    assert len(steps_of(found)) == 29 + 29 + 30
+
+
+def test_amounts_whose_factor_changes_take_the_one_of_their_row(read: Read) -> None:
+    found = read(csv("Time,Import kWh,Factor", STEPS, [40] * 48 + [60] * 48), tz="UTC", factor="apply")
+    assert total(found) == pytest.approx(40 * sum(STEPS[:48]) + 60 * sum(STEPS[48:]))
+    assert "factor_changes" not in dict(found.facts)
+
+
+@pytest.mark.parametrize("kind", ["", "cumulative"])
+def test_clocks_that_change_with_the_factor_lose_no_hour(kind: str, read: Read) -> None:
+    """In the night when clocks fall back labels stand twice; the register goes on, and the factor changes next day."""
+    hours = [datetime(2026, 10, 24, 22, tzinfo=UTC) + timedelta(hours=i) for i in range(48)]
+    lines = (
+        f"{h.astimezone(ZoneInfo('Europe/Madrid')):%Y-%m-%d %H:%M},{100 + 0.5 * i},{40 if i < 30 else 60}"
+        for i, h in enumerate(hours)
+    )
+    text = "\n".join(["time,import register kWh,factor", *lines, ""])
+    given = {"kind": kind} if kind else {}
+    found = read(text, tz="Europe/Madrid", factor="apply", **given)
+    assert len(steps_of(found)) == 46
+    assert total(found) == pytest.approx(0.5 * (29 * 40 + 17 * 60))
+
+
+def test_a_factor_that_changes_all_the_time_is_refused(read: Read) -> None:
+    with pytest.raises(FileRefused, match="changes all the time"):
+        read(csv("Time,Import register kWh,Factor", REGISTER, [40, 60] * 48), tz="UTC", factor="apply")
+
+
+def test_a_register_whose_factor_changes_is_asked_first(read: Read) -> None:
+    found = read(csv("Time,Import register kWh,Factor", REGISTER, [40] * 48 + [60] * 48), tz="UTC")
+    assert asked(found) == [("factor", "apply")]
+    done = read(
+        csv("Time,Import register kWh,Factor", REGISTER, [40] * 48 + [60] * 48), tz="UTC", factor="applied"
+    )
+    assert total(done) == pytest.approx(REGISTER[-1] - REGISTER[0], rel=1e-4)
 
 
 def test_a_factor_in_a_tree(read: Read) -> None:

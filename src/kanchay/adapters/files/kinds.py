@@ -50,7 +50,8 @@ def rising(values: NDArray[np.float64]) -> float:
 def find_kinds(series: Sequence[Prepared], meanings: Sequence[Meaning], given: str | None) -> list[Kind]:
     """The kind of every series; short and constant ones follow their column, then their table."""
     scores = [
-        rising(s.values) if m.quantity in ENERGY else 0.0 for s, m in zip(series, meanings, strict=True)
+        rising(s.values) if m.quantity in ENERGY and not s.raw.by_step else 0.0
+        for s, m in zip(series, meanings, strict=True)
     ]
     by_column: dict[tuple[str, Quantity], float] = defaultdict(float)
     for s, m, score in zip(series, meanings, scores, strict=True):
@@ -59,6 +60,9 @@ def find_kinds(series: Sequence[Prepared], meanings: Sequence[Meaning], given: s
     amounts = any(_is_amount(s, m, 0.0) for s, m in zip(series, meanings, strict=True) if m.quantity in FLOWS)
     kinds = []
     for s, m, score in zip(series, meanings, scores, strict=True):
+        if s.raw.by_step:
+            kinds.append(Kind.INTERVAL)
+            continue
         if m.quantity not in ENERGY:
             kinds.append(_mean_or_snapshot(s, m, amounts, given))
             continue
@@ -83,7 +87,7 @@ def kind_is_open(s: Prepared, m: Meaning, kind: Kind) -> bool:
 
     Amounts fall within a day or two, unless there are few of them; a register that stands still never rises.
     """
-    if m.quantity not in ENERGY or m.kind is not None:
+    if m.quantity not in ENERGY or m.kind is not None or s.raw.by_step:
         return False
     if is_still(s):
         return True

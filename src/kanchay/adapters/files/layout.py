@@ -54,6 +54,7 @@ class RawSeries:
     unit_cell: str = ""
     n_unreadable: int = 0
     factor: NDArray[np.float64] | None = None  # of each value, or one for all; None where the file tells none
+    by_step: bool = False  # a register whose factor changes: what it rose by is multiplied, not what it shows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

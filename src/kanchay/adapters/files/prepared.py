@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 
 from kanchay.adapters.files.clock import Localised, localise, shown_twice
 from kanchay.adapters.files.layout import RawSeries
+from kanchay.adapters.files.refusal import refuse
 from kanchay.analysis.quality.derive import usual_step
+from kanchay.analysis.quality.registers import register_steps
 from kanchay.domain.interval import DAY, IntArray, wall_clock
 
 __all__ = ["Prepared", "prepare"]
@@ -65,6 +68,9 @@ def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
     conflicts = int((~last[:-1] & (values[:-1] != values[1:])).sum()) if len(ordered) else 0
     estimated = np.zeros(len(order), bool) if raw.estimated is None else raw.estimated[order]
     unique = ordered[last]
+    if raw.by_step and raw.factor is not None:
+        known = _Registers(unique, values[last], estimated[last], raw.factor[order][last])
+        return _by_step(raw, known, clock, (int((~last).sum()) + repeated, conflicts))
     step = _step(raw, unique, None if end is None else end[order][last], tz)
     return Prepared(
         raw, unique, None if end is None else end[order][last], values[last], estimated[last], step,
@@ -94,7 +100,53 @@ def _once(raw: RawSeries, tz: str) -> RawSeries:
         end=None if raw.end is None else raw.end[keep],
         estimated=None if raw.estimated is None else raw.estimated[keep],
         after=None if raw.after is None else raw.after[keep],
+        factor=raw.factor[keep] if raw.by_step and raw.factor is not None else raw.factor,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Registers:
+    """Readings of a register in order of time, each with the factor that held then."""
+
+    start: IntArray
+    value: NDArray[np.float64]
+    estimated: NDArray[np.bool_]
+    factor: NDArray[np.float64]
+
+
+def _by_step(raw: RawSeries, seen: _Registers, clock: Localised, twice: tuple[int, int]) -> Prepared:
+    """What a register rose by, times the factor that held then; a step in which the factor changed is left out."""
+    usual = usual_step(seen.start)
+    edges = [0, *(np.flatnonzero(np.diff(seen.factor)) + 1).tolist(), len(seen.start)]
+    parts = [_steps(seen, low, high, usual or 0) for low, high in pairwise(edges) if high > low]
+    start, end, value, estimated = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    if not len(start):
+        raise refuse(
+            "no_meter_data", raw.column or raw.key, what="its factor changes from reading to reading"
+        )
+    return Prepared(
+        raw,
+        start,
+        end,
+        value,
+        estimated.astype(bool),
+        usual,
+        _regular(raw, seen.start, usual, "UTC"),
+        *twice,
+        clock,
+    )
+
+
+def _steps(
+    seen: _Registers, low: int, high: int, usual: int
+) -> tuple[IntArray, IntArray, NDArray[np.float64], NDArray[np.bool_]]:
+    """Starts, ends, energy and doubts of the steps between readings of one factor."""
+    found = register_steps(seen.value[low:high])
+    kept = found.kept + low
+    begin, end = seen.start[kept[:-1]], seen.start[kept[1:]]
+    doubt = found.guessed | seen.estimated[kept[1:]] | seen.estimated[kept[:-1]] | (end - begin > 1.5 * usual)
+    known = ~np.isnan(found.energy)
+    return begin[known], end[known], found.energy[known] * seen.factor[low], doubt[known]
 
 
 def localise_with_gap(wall: IntArray, tz: str) -> IntArray:

@@ -18,6 +18,7 @@ from kanchay.adapters.files.layout import RawSeries
 from kanchay.adapters.files.meaning import Meaning
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.words import matches, normal
+from kanchay.domain.point import Kind
 from kanchay.domain.units import Quantity
 from kanchay.services.ports.files import ImportOptions
 
@@ -37,6 +38,8 @@ MEASURED: Final = (
     Quantity.REACTIVE_POWER,
 )
 _CLOSE: Final = 0.005
+_FEW: Final = 3  # changes of a factor that any file may have
+_STRETCH: Final = 24  # readings between changes, where there are more
 _ODD: Final = 0.1  # rows that need not fit: corrections, a swap of the meter
 
 
@@ -49,12 +52,18 @@ class Scaling:
     factor: str = ""
     source: str = ""
     left_out: tuple[str, ...] = ()
+    changes: int = 0  # steps of registers left out because the factor changed within them
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         if not self.factor:
             return ()
-        return (("factor", f"{self.factor}: {self.source}"), *(("left_out", c) for c in self.left_out))
+        changes = (("factor_changes", str(self.changes)),) if self.changes else ()
+        return (
+            ("factor", f"{self.factor}: {self.source}"),
+            *changes,
+            *(("left_out", c) for c in self.left_out),
+        )
 
 
 Pairs = list[tuple[RawSeries, Meaning]]
@@ -80,10 +89,13 @@ def scale(pairs: Pairs, options: ImportOptions, source: str, name: str) -> tuple
         own = APPLIED if id(raw) in products else _worded(raw.column) or answer
         multiplied = meaning.quantity in MEASURED and own == APPLY
         if id(raw) not in repeated:
-            out.append((_times(raw, name) if multiplied else raw, meaning))
+            out.append((_times(raw, options.kind, name) if multiplied else raw, meaning))
     left_out = tuple(dict.fromkeys(r.column for r in behind if id(r) in repeated))
     told = ", ".join(f"{f:g}" for f in factors[:4].tolist()) + (" …" if len(factors) > 4 else "")
-    return out, Scaling(answer, because, told, "given" if number is not None else source, left_out)
+    changes = sum(
+        int((np.diff(raw.factor) != 0).sum()) for raw, _ in out if raw.by_step and raw.factor is not None
+    )
+    return out, Scaling(answer, because, told, "given" if number is not None else source, left_out, changes)
 
 
 def _answer(open_ones: Sequence[RawSeries], options: ImportOptions, settled: str) -> tuple[str, str]:
@@ -92,8 +104,13 @@ def _answer(open_ones: Sequence[RawSeries], options: ImportOptions, settled: str
         return (options.factor if options.factor in (APPLY, APPLIED) else APPLY), "given"
     if not open_ones:
         return APPLIED, settled
-    registers = sum(rising(r.values) > 0 for r in open_ones)
+    registers = sum(_rises(r) for r in open_ones)
     return (APPLY if 2 * registers >= len(open_ones) else APPLIED), ""
+
+
+def _rises(raw: RawSeries) -> bool:
+    """Whether values look like a register, in order of time: files may have the newest row first."""
+    return rising(raw.values[np.argsort(raw.wall, kind="stable")]) > 0
 
 
 def _worded(column: str) -> str:
@@ -120,10 +137,17 @@ def _same(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
     return bool(off.mean() < _ODD)
 
 
-def _times(raw: RawSeries, name: str) -> RawSeries:
-    """The values times their factor; a register whose factor changes is refused: its steps would be wrong."""
+def _times(raw: RawSeries, kind: str | None, name: str) -> RawSeries:
+    """The values times their factor; of a register whose factor changes what it rises by, once its times are known."""
     if raw.factor is None:
         return raw
-    if len(np.unique(raw.factor)) > 1 and rising(raw.values) > 0:
-        raise refuse("columns", name, what=f"the factor of the register '{raw.column or raw.key}' changes")
+    changes = int((np.diff(raw.factor) != 0).sum())
+    if changes and (kind == Kind.CUMULATIVE or (kind is None and _rises(raw))):
+        if changes > max(_FEW, len(raw.values) // _STRETCH):
+            raise refuse(
+                "columns",
+                name,
+                what=f"the factor of the register '{raw.column or raw.key}' changes all the time",
+            )
+        return replace(raw, by_step=True)
     return replace(raw, values=raw.values * raw.factor)
