@@ -1,6 +1,7 @@
 """Files being read: a thread each, how far it is, a way to stop it, and the result for a while.
 
-What is read stays for the next question about the same file, so that *save* does not read it again; a few results only.
+What is read stays for the next question about the same files, so that *save* does not read them again; a few results
+only.
 """
 
 from __future__ import annotations
@@ -8,64 +9,35 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from contextvars import copy_context
-from dataclasses import dataclass, field
-from threading import BoundedSemaphore, Event, Lock, Thread
+from dataclasses import dataclass
+from threading import BoundedSemaphore, Lock
 from typing import Final
 
-from kanchay.domain.errors import NotFound
-from kanchay.services.progress import Stopped, listening
-from kanchay.services.readings.answers import Recalled
+from kanchay.services.readings.import_many import FileRead
+from kanchay.web.tasks import Task
 
 __all__ = ["Reading", "Readings"]
 
-_AT_ONCE: Final = 2  # files that are read at the same time; others wait
+_AT_ONCE: Final = 2  # uploads that are read at the same time; others wait
 _HELD: Final = 6
 _HELD_READINGS: Final = 4_000_000  # of all results that are held, about 25 bytes each
 _KEPT_S: Final = 900.0
-_SHARES: Final = {"open": (0.0, 0.1), "rows": (0.1, 0.6), "series": (0.6, 1.0)}
 
-Read = Callable[[], Recalled]
+Found = tuple[FileRead, ...]
+Read = Callable[[Found], Found]
 
 
 @dataclass
-class Reading:
-    """One file on its way to a preview."""
+class Reading(Task[Found]):
+    """The files of one upload on their way to a preview."""
 
-    token: str
-    share: float = 0.0
-    result: Recalled | None = None
-    error: BaseException | None = None
-    begun: float = field(default_factory=time.monotonic)
-    done: Event = field(default_factory=Event)
-    stopping: Event = field(default_factory=Event)
+    place: Hashable = None
 
     @property
     def n(self) -> int:
         """Readings that the result holds."""
-        return sum(s.n for s in self.result.preview.series) if self.result else 0
-
-    def wait(self, seconds: float) -> bool:
-        """Whether it is done within that time."""
-        return self.done.wait(seconds)
-
-    def found(self) -> Recalled:
-        """The result; raises what the reading raised, or `NotFound` where it was stopped."""
-        self.done.wait()
-        if isinstance(self.error, Stopped):
-            raise NotFound("That reading was stopped.", hint="Send the file again.", code="upload.gone")
-        if self.error is not None:
-            raise self.error
-        if self.result is None:
-            raise AssertionError("a reading that is done has a result or an error")
-        return self.result
-
-    def hear(self, stage: str, share: float | None) -> None:
-        """Take note of a report; raises `Stopped` where nobody waits any more."""
-        if self.stopping.is_set():
-            raise Stopped
-        low, high = _SHARES.get(stage, (self.share, self.share))
-        self.share = max(self.share, low + (high - low) * (share or 0.0))
+        files = [f.found.preview for f in self.result or () if f.found is not None]
+        return sum(s.n for preview in files for s in preview.series)
 
 
 class Readings:
@@ -76,21 +48,29 @@ class Readings:
         self._room = BoundedSemaphore(_AT_ONCE)
         self._held: OrderedDict[Hashable, Reading] = OrderedDict()
 
-    def get(self, token: str, asked: Hashable, read: Read) -> Reading:
-        """The reading of an upload under these answers: the one that is held, or a new one on its way.
+    def get(self, token: str, place: Hashable, asked: Hashable, read: Read) -> Reading:
+        """The reading of an upload for a place under these answers: the one that is held, or a new one on its way.
 
-        An upload is read once at a time: what is still being read of it under other answers ends.
+        An upload is read once at a time: what is still being read of it under other answers ends. `read` is handed what
+        was read of it before for the same place.
         """
         with self._lock:
             self._sweep()
-            key = (token, asked)
+            key = (token, place, asked)
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
-            for other in [k for k, r in self._held.items() if r.token == token and not r.done.is_set()]:
+            mine = [(k, r) for k, r in self._held.items() if r.token == token]
+            for other in [k for k, r in mine if not r.done.is_set()]:
                 self._held.pop(other).stopping.set()
-            reading = self._held[key] = Reading(token)
-        Thread(target=copy_context().run, args=(self._work, reading, read), daemon=True).start()
+            same = [r.result for _, r in mine if r.place == place and r.result is not None]
+            reading = self._held[key] = Reading(token, place=place)
+
+        def work() -> Found:
+            with self._room:
+                return read(same[-1] if same else ())
+
+        reading.start(work)
         return reading
 
     def drop(self, token: str) -> None:
@@ -104,17 +84,6 @@ class Readings:
         with self._lock:
             for key in [k for k, r in self._held.items() if r.done.is_set()]:
                 del self._held[key]
-
-    def _work(self, reading: Reading, read: Read) -> None:
-        with self._room:
-            try:
-                with listening(reading.hear):
-                    reading.hear("open", 0.0)
-                    reading.result = read()
-            except BaseException as error:  # told to whoever waits, on their own thread
-                reading.error = error
-            finally:
-                reading.done.set()
 
     def _sweep(self) -> None:
         """Let go of what is old, or too many or too much to hold; what is on its way stays."""

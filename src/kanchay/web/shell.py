@@ -18,6 +18,7 @@ from kanchay.web.memo import Memo
 from kanchay.web.metrics import Metrics
 from kanchay.web.reading import Readings
 from kanchay.web.sessions import current_actor, scope
+from kanchay.web.storing import Storings
 
 __all__ = [
     "LANGUAGE_COOKIE",
@@ -46,6 +47,7 @@ class Product:
     metrics: Metrics
     memo: Memo = field(default_factory=Memo)
     readings: Readings = field(default_factory=Readings)
+    storings: Storings = field(default_factory=Storings)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 
+from kanchay.adapters.files.folder import files_inside
 from kanchay.domain.errors import FileRefused, NotFound
 
 __all__ = ["Upload", "Uploads"]
@@ -22,6 +23,8 @@ _KEPT_S: Final = 3600
 _WAITING: Final = 5  # files of one person; a sixth pushes the oldest out
 _FILES: Final = 200  # sent at once
 _NAME: Final = 80  # letters of a file's name
+_FOLDER: Final = "files"  # several files that lie in none
+_DEEPEST: Final = 7  # folders in each other
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
@@ -31,9 +34,20 @@ class Upload:
     path: Path
 
     @property
+    def is_folder(self) -> bool:
+        return self.path.is_dir()
+
+    @property
+    def files(self) -> list[tuple[str, Path]]:
+        """Name inside the folder and place of every file, in the order in which `kanchay import FOLDER` reads them."""
+        if not self.is_folder:
+            return [(self.path.name, self.path)]
+        return [(p.relative_to(self.path).as_posix(), p) for p in files_inside(self.path)]
+
+    @property
     def n_bytes(self) -> int:
-        files = self.path.iterdir() if self.path.is_dir() else (self.path,)
-        return sum(p.stat().st_size for p in files)
+        places = self.path.rglob("*") if self.is_folder else (self.path,)
+        return sum(p.stat().st_size for p in places if p.is_file())
 
 
 class Uploads:
@@ -55,13 +69,8 @@ class Uploads:
             raise FileRefused(
                 f"{len(files)} files were sent, more than {_FILES}.", hint="Send fewer.", code="file.folder"
             )
-        self._sweep()
-        self._make_room(owner)
-        token = secrets.token_urlsafe(24)
+        token = self._begin(owner)
         folder = self._folder / token
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.mkdir(mode=0o700)
-        (folder / "owner").write_text(owner, "utf-8")
         names = [_name_of(f) for f in files]
         path = folder / (names[0] if len(files) == 1 else f"{names[0]} +{len(files) - 1}")
         try:
@@ -73,6 +82,50 @@ class Uploads:
             for file in files:
                 file.close()
         return Upload(token, path)
+
+    def keep_folder(self, files: Sequence[FileStorage], owner: str, token: str = "") -> Upload:
+        """Store files of a folder, each under its path inside; with a token beside those that came before.
+
+        Raises
+        ------
+        FileRefused
+            Nothing was sent, or all of it is more than a folder may hold.
+        NotFound
+            There is no folder of that token that is still waiting.
+        """
+        sent = [f for f in files if f.filename]
+        if not sent:
+            raise FileRefused("No file was sent.", hint="Choose a file first.", code="file.none")
+        places = [_place_of(f) for f in sent]
+        if not token:
+            token = self._begin(owner)
+            folder = self._folder / token / (places[0][0] if len(places[0]) > 1 else _FOLDER)
+            folder.mkdir(mode=0o700)
+        else:
+            folder = self.find(token, owner).path
+        try:
+            for file, place in zip(sent, places, strict=True):
+                inside = place[1:] if place[0] == folder.name and len(place) > 1 else place
+                _save_below(file, folder, inside)
+            files_inside(folder)  # refuses what is more than `kanchay import FOLDER` takes
+        except BaseException:
+            self.drop(token)  # half a folder is of no use to anybody
+            raise
+        finally:
+            for file in sent:
+                file.close()
+        return Upload(token, folder)
+
+    def _begin(self, owner: str) -> str:
+        """A new place to wait in."""
+        self._sweep()
+        self._make_room(owner)
+        token = secrets.token_urlsafe(24)
+        folder = self._folder / token
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(mode=0o700)
+        (folder / "owner").write_text(owner, "utf-8")
+        return token
 
     def find(self, token: str, owner: str) -> Upload:
         """The waiting file of that token; `NotFound` for anybody else."""
@@ -107,6 +160,25 @@ def _name_of(file: FileStorage) -> str:
     suffix = "".join(Path(file.filename or "").suffixes[-2:])[-12:]
     name = secure_filename(file.filename or "")[-_NAME:] or f"file{secure_filename(suffix)}"
     return name if name != "owner" else "owner_"
+
+
+def _place_of(file: FileStorage) -> tuple[str, ...]:
+    """The safe names of the folders a file lies in, and its own."""
+    above = PurePosixPath((file.filename or "").replace("\\", "/")).parts[:-1]
+    folders = [name for name in (secure_filename(part)[-_NAME:] for part in above[:_DEEPEST]) if name]
+    file.filename = PurePosixPath((file.filename or "").replace("\\", "/")).name
+    return (*(f if f != "owner" else "owner_" for f in folders), _name_of(file))
+
+
+def _save_below(file: FileStorage, folder: Path, place: tuple[str, ...]) -> None:
+    """Write a file into a folder of a folder; another one of that name stays."""
+    at = folder.joinpath(*place)
+    at.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    number = 1
+    while at.exists():
+        number += 1
+        at = at.with_name(f"{number}_{place[-1]}")
+    file.save(at)
 
 
 def _save(files: Sequence[FileStorage], names: Sequence[str], path: Path) -> None:

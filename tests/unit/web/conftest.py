@@ -89,9 +89,7 @@ class Client:
 @pytest.fixture(autouse=True)
 def _read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is: a file's preview is awaited, not the page that tells how far it is."""
-    import kanchay.web.pages  # noqa: F401 - loads the module; the package has a blueprint of that name
-
-    monkeypatch.setattr(sys.modules["kanchay.web.pages.imports"], "_QUICK_S", 60.0)
+    monkeypatch.setattr("kanchay.web.tasks._QUICK_S", 60.0)
 
 
 def _shape(seed: int, scale: float) -> np.ndarray:

@@ -14,6 +14,7 @@ from kanchay.domain.importing import ImportPreview
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.progress import report
 from kanchay.services.readings.answers import Recalled
+from kanchay.services.readings.import_many import FileRead
 from kanchay.web.reading import Readings
 
 HALF = [
@@ -23,30 +24,33 @@ HALF = [
 ]
 
 
-def result(name: str = "a.csv") -> Recalled:
-    return Recalled(ImportPreview(name, "csv.long", None, 0, ()), ImportOptions())
+Found = tuple[FileRead, ...]
+
+
+def result(_: Found = (), name: str = "a.csv") -> Found:
+    return (FileRead(name, Recalled(ImportPreview(name, "csv.long", None, 0, ()), ImportOptions())),)
 
 
 def test_what_is_read_is_held_for_the_next_question() -> None:
     readings, made = Readings(), []
 
-    def read() -> Recalled:
+    def read(_: Found = ()) -> Found:
         made.append(1)
         return result()
 
-    first = readings.get("token", ("casa", "unit=Wh"), read).found()
-    assert readings.get("token", ("casa", "unit=Wh"), read).found() is first
-    readings.get("token", ("casa", "unit=kWh"), read).found()
+    first = readings.get("token", "casa", "unit=Wh", read).found()
+    assert readings.get("token", "casa", "unit=Wh", read).found() is first
+    readings.get("token", "casa", "unit=kWh", read).found()
     assert len(made) == 2
     readings.clear()
-    readings.get("token", ("casa", "unit=Wh"), read).found()
+    readings.get("token", "casa", "unit=Wh", read).found()
     assert len(made) == 3
 
 
 def test_how_far_it_is_never_goes_back() -> None:
     readings, steps, seen = Readings(), Event(), []
 
-    def read() -> Recalled:
+    def read(_: Found = ()) -> Found:
         for stage, share in (("open", 0.5), ("rows", 0.0), ("rows", 1.0), ("series", 0.5), ("rows", 0.1)):
             report(stage, share)
             seen.append(reading.share)
@@ -54,7 +58,7 @@ def test_how_far_it_is_never_goes_back() -> None:
         return result()
 
     started = Event()
-    reading = readings.get("token", "x", lambda: read() if started.wait(5) else result())
+    reading = readings.get("token", "casa", "x", lambda _: read() if started.wait(5) else result())
     started.set()
     reading.found()
     assert seen == pytest.approx([0.05, 0.1, 0.6, 0.8, 0.8])
@@ -63,7 +67,7 @@ def test_how_far_it_is_never_goes_back() -> None:
 def test_stopping_ends_the_work_itself() -> None:
     readings, begun, ended = Readings(), Event(), Event()
 
-    def endless() -> Recalled:
+    def endless(_: Found) -> Found:
         try:
             while True:
                 begun.set()
@@ -72,7 +76,7 @@ def test_stopping_ends_the_work_itself() -> None:
         finally:
             ended.set()
 
-    reading = readings.get("token", "x", endless)
+    reading = readings.get("token", "casa", "x", endless)
     assert begun.wait(5)
     readings.drop("token")
     assert ended.wait(5)
@@ -80,10 +84,22 @@ def test_stopping_ends_the_work_itself() -> None:
         reading.found()
 
 
+def test_what_was_read_before_is_handed_on_for_the_same_place_only() -> None:
+    readings, handed = Readings(), []
+
+    def read(before: Found) -> Found:
+        handed.append([f.name for f in before])
+        return result()
+
+    for place, asked in (("casa", "a"), ("casa", "b"), ("oficina", "a")):
+        readings.get("token", place, asked, read).found()
+    assert handed == [[], ["a.csv"], []]
+
+
 def test_another_answer_ends_what_is_read_under_the_first() -> None:
     readings, ended = Readings(), Event()
 
-    def endless() -> Recalled:
+    def endless(_: Found) -> Found:
         try:
             while True:
                 report("rows", 0.5)
@@ -91,29 +107,29 @@ def test_another_answer_ends_what_is_read_under_the_first() -> None:
         finally:
             ended.set()
 
-    first = readings.get("token", "unit=Wh", endless)
-    assert readings.get("token", "unit=kWh", result).found().preview.file_name == "a.csv"
+    first = readings.get("token", "casa", "unit=Wh", endless)
+    assert readings.get("token", "casa", "unit=kWh", result).found()[0].name == "a.csv"
     assert ended.wait(5) or first.done.wait(5)
     with pytest.raises(NotFound):
         first.found()
 
 
 def test_a_refusal_reaches_whoever_waits() -> None:
-    def refused() -> Recalled:
+    def refused(_: Found) -> Found:
         raise FileRefused("It is a picture.", code="file.other_kind")
 
     with pytest.raises(FileRefused, match="picture"):
-        Readings().get("token", "x", refused).found()
+        Readings().get("token", "casa", "x", refused).found()
 
 
 def test_no_more_is_held_than_there_is_room_for() -> None:
     readings, made = Readings(), []
     for number in range(20):
-        readings.get(f"t{number}", "x", lambda n=number: made.append(n) or result()).found()
+        readings.get(f"t{number}", "casa", "x", lambda _, n=number: made.append(n) or result()).found()
         time.sleep(0.001)
-    readings.get("t0", "x", lambda: made.append("again") or result()).found()
+    readings.get("t0", "casa", "x", lambda _: made.append("again") or result()).found()
     assert made[-1] == "again"
-    readings.get("t19", "x", lambda: made.append("never") or result()).found()
+    readings.get("t19", "casa", "x", lambda _: made.append("never") or result()).found()
     assert made[-1] == "again"
 
 
@@ -136,7 +152,7 @@ def test_a_large_file_is_seen_while_it_is_read_and_can_be_stopped(fresh, monkeyp
 
     imports = sys.modules["kanchay.web.pages.imports"]  # the package has a blueprint of that name
     monkeypatch.setattr(imports, "preview_file", slow)
-    monkeypatch.setattr(imports, "_QUICK_S", 0.05)
+    monkeypatch.setattr("kanchay.web.tasks._QUICK_S", 0.05)
     sent = send(client, HALF[0])
     page = client.get(sent.location).text
     assert "Leyendo tu archivo" in page
@@ -153,16 +169,3 @@ def test_nobody_else_sees_how_far_my_file_is(fresh) -> None:
     sent = send(fresh.client(), HALF[0])
     other = fresh.client("eva@example.org")
     assert other.get(f"{sent.location}/progress").status_code == 404
-
-
-def test_several_files_at_once_are_one_import(fresh) -> None:
-    """Two of the days stand in both files."""
-    client = fresh.client()
-    sent = send(client, *HALF, "not a table")
-    page = client.get(sent.location).text
-    assert "part_0.csv +2" in page
-    assert "Guardar 360 lecturas" in page
-    saved = client.post(sent.location, sent.location)
-    assert saved.location == "/sites/vacia/"
-    (item,) = client.get("/api/v1/sites/vacia/imports").json["items"]
-    assert (item["n_new"], item["file_name"]) == (360, "part_0.csv +2")

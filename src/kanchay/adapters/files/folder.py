@@ -10,14 +10,14 @@ from kanchay.adapters.files.container import MB, size
 from kanchay.adapters.files.refusal import NO_READINGS, refuse
 from kanchay.domain.errors import KanchayError
 
-__all__ = ["files_inside", "is_no_readings"]
+__all__ = ["MOST_BYTES", "MOST_FILES", "files_inside", "is_no_readings"]
 
-_MOST: Final = 2000
+MOST_FILES: Final = 2000
 _DEEPEST: Final = 8
-_MOST_BYTES: Final = 512 * MB  # all of it is held until the last question is answered
+MOST_BYTES: Final = 512 * MB  # all of it is held until the last question is answered
 
 
-def files_inside(folder: Path, *, most: int = _MOST, deepest: int = _DEEPEST) -> list[Path]:
+def files_inside(folder: Path, *, most: int = MOST_FILES, deepest: int = _DEEPEST) -> list[Path]:
     """The files of a folder and of the folders in it, in the order of their names.
 
     Raises
@@ -36,9 +36,9 @@ def files_inside(folder: Path, *, most: int = _MOST, deepest: int = _DEEPEST) ->
         if len(found) > most:
             raise refuse("folder", folder.name, what=f"more than {most} files")
     n_bytes = sum(p.stat().st_size for p in found)
-    if n_bytes > _MOST_BYTES:
+    if n_bytes > MOST_BYTES:
         raise refuse(
-            "folder", folder.name, what=f"{size(n_bytes)}, more than the {size(_MOST_BYTES)} that are taken"
+            "folder", folder.name, what=f"{size(n_bytes)}, more than the {size(MOST_BYTES)} that are taken"
         )
     if not found:
         raise refuse("folder", folder.name, what="no file")

@@ -23,7 +23,7 @@ __all__ = ["FileRead", "read_many", "store_many", "with_said"]
 Answers = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FileRead:
     """One file as read: what it holds, or why it is refused.
 

@@ -10,22 +10,27 @@ from apiflask.fields import Boolean, File, String
 from apiflask.validators import Length, OneOf
 from flask import Response, jsonify, request
 
-from kanchay.domain.errors import InputError
+from kanchay.domain.errors import Conflict, InputError
 from kanchay.domain.importing import ImportPreview, ImportQuestion
 from kanchay.domain.scope import Permission, Purpose
 from kanchay.plain import plain
 from kanchay.services.ports.records import ImportRecord
+from kanchay.services.readings.answers import Recalled
+from kanchay.services.readings.import_many import FileRead
+from kanchay.web.answered import options_from
 from kanchay.web.api.schema import ERROR, answer, described, page_of, schema_of
 from kanchay.web.api.v1 import Page, blueprint, known_site, page
 from kanchay.web.errors import error_body
-from kanchay.web.pages.imports import options_from, read_for
+from kanchay.web.pages.imports import read_for
 from kanchay.web.reading import Reading
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product
+from kanchay.web.storing import Storing
 from kanchay.web.uploads import Upload, Uploads
 
 __all__ = ["forget", "listed", "look", "preview", "store", "undo"]
 
+_PATIENCE_S: Final = 20.0  # what was stopped has to be taken back first
 _UPLOADED: Final = {
     "type": "object",
     "required": ["token", "preview"],
@@ -38,6 +43,24 @@ _ON_ITS_WAY: Final = {
         "token": {"type": "string"},
         "state": {"const": "reading"},
         "share": {"type": "number", "description": "How much is done, 0 to 1."},
+    },
+}
+_STORING: Final = {
+    "type": "object",
+    "required": ["token", "state", "share"],
+    "properties": {
+        "token": {"type": "string"},
+        "state": {"const": "storing"},
+        "share": {"type": "number", "description": "How much is done, 0 to 1."},
+    },
+}
+_STORED: Final = {
+    "type": "object",
+    "required": ["token", "state", "record"],
+    "properties": {
+        "token": {"type": "string"},
+        "state": {"const": "stored"},
+        "record": schema_of(ImportRecord),
     },
 }
 _GONE: Final = {
@@ -76,6 +99,7 @@ class UploadForm(Options):
 class StoreForm(Options):
     site_id = String(required=True, validate=Length(1, 80))
     accept_guesses = Boolean(load_default=False)
+    wait = Boolean(load_default=True)
 
 
 @blueprint.post("/imports")
@@ -103,36 +127,51 @@ def preview(form: dict[str, Any]) -> Response:
 @blueprint.get("/imports/<token>")
 @blueprint.input(Options, location="query", arg_name="query")
 @blueprint.doc(
-    summary="Look at a file again",
-    responses=answer(_UPLOADED, "What it holds.", also=(401, 404, 422))
-    | described(_ON_ITS_WAY, "It is being read.", status=202),
+    summary="Look at a file again, or at how far its storing is",
+    responses=answer(
+        {"oneOf": [_UPLOADED, _STORED]}, "What it holds, or what was stored.", also=(401, 404, 422)
+    )
+    | described({"oneOf": [_ON_ITS_WAY, _STORING]}, "It is being read, or stored.", status=202),
 )
 def look(token: str, query: dict[str, Any]) -> Response:
-    kept = Uploads(product().settings.home).find(token, scope(Purpose.OPERATE).actor.id)
+    mine = scope(Purpose.OPERATE)
+    storing = product().storings.find(token, mine.actor.id)
+    if storing is not None:
+        return _told_storing(storing)
+    kept = Uploads(product().settings.home).find(token, mine.actor.id)
     return _told(_reading(kept, query), wait=False)
 
 
 @blueprint.delete("/imports/<token>")
 @blueprint.doc(
-    summary="Stop reading and forget a file",
-    responses=answer(_GONE, "Nothing was stored.", also=(401, 404)),
+    summary="Stop reading or storing a file and forget it",
+    description="What is being stored is taken back as a whole; what is stored already stays, and can be undone.",
+    responses=answer(_GONE, "Nothing was stored.", also=(401, 404, 409)),
 )
 def forget(token: str) -> Response:
-    kept = Uploads(product().settings.home).find(token, scope(Purpose.OPERATE).actor.id)
+    mine = scope(Purpose.OPERATE)
+    storing = product().storings.find(token, mine.actor.id)
+    if storing is not None:
+        storing.stopping.set()
+        if storing.wait(_PATIENCE_S) and storing.result is not None:
+            raise Conflict("It is stored already.", hint="Undo the import.", code="import.stored")
+        product().storings.drop(token)
+    kept = Uploads(product().settings.home).find(token, mine.actor.id)
     _let_go(kept.token)
     return jsonify({"token": token, "state": "forgotten"})
 
 
 def _reading(kept: Upload, form: Mapping[str, Any]) -> Reading:
     """The file on its way to a preview, or read already."""
-    from kanchay.services.readings.answers import Recalled
     from kanchay.services.readings.import_file import preview_file
 
     ctx, options = product().ctx, options_from(form)
-    asked = ("api", *sorted((k, str(v)) for k, v in form.items() if k in Options._declared_fields))
-    return product().readings.get(
-        kept.token, asked, lambda: Recalled(preview_file(ctx, kept.path, options), options)
-    )
+    asked = tuple(sorted((k, str(v)) for k, v in form.items() if k in Options._declared_fields))
+
+    def read(_: tuple[FileRead, ...]) -> tuple[FileRead, ...]:
+        return (FileRead(kept.path.name, Recalled(preview_file(ctx, kept.path, options), options)),)
+
+    return product().readings.get(kept.token, "api", asked, read)
 
 
 def _told(reading: Reading, *, wait: bool) -> Response:
@@ -141,7 +180,20 @@ def _told(reading: Reading, *, wait: bool) -> Response:
         response = jsonify({"token": reading.token, "state": "reading", "share": round(reading.share, 3)})
         response.status_code = 202
         return response
-    return jsonify({"token": reading.token, "preview": plain(reading.found().preview)})
+    (found,) = (file.found for file in reading.found() if file.found is not None)
+    return jsonify({"token": reading.token, "preview": plain(found.preview)})
+
+
+def _told_storing(storing: Storing) -> Response:
+    """What was stored, or how far it is; raises what went wrong."""
+    if not storing.wait(0):
+        response = jsonify({"token": storing.token, "state": "storing", "share": round(storing.share, 3)})
+        response.status_code = 202
+        return response
+    if storing.result is None:
+        product().storings.drop(storing.token)
+    (record,) = storing.found()
+    return jsonify({"token": storing.token, "state": "stored", "record": plain(record)})
 
 
 def _let_go(token: str) -> None:
@@ -153,23 +205,41 @@ def _let_go(token: str) -> None:
 @blueprint.input(StoreForm, arg_name="form")
 @blueprint.doc(
     summary="Store a previewed file",
-    description="What the file leaves open has to be answered first; `accept_guesses` takes our guess for the rest.",
+    description="What the file leaves open has to be answered first; `accept_guesses` takes our guess for the rest."
+    " All of it is stored or nothing. With `wait` false the answer comes at once; look again at the token's own"
+    " address, or delete that to stop it.",
     responses=answer(schema_of(ImportRecord), "What was stored.", also=(401, 403, 404, 422))
+    | described(_STORING, "It is being stored.", status=202)
     | described(_OPEN, "Questions are open: nothing was stored.", status=409),
 )
 def store(token: str, form: dict[str, Any]) -> Response:
-    from kanchay.services.readings.answers import answers_of
-    from kanchay.services.readings.import_file import store_import
+    from kanchay.services.readings.import_many import store_many
 
-    mine = scope(Purpose.OPERATE)
+    mine, own = scope(Purpose.OPERATE), product()
     known = known_site(form["site_id"])
-    kept = Uploads(product().settings.home).find(token, mine.actor.id)
-    found = read_for(known.ctx, mine, kept.path, form, known.site)
-    if found.preview.questions and not form["accept_guesses"]:
-        return _still_open(found.preview)
-    record = store_import(known.ctx, mine, known.site.id, found.preview, answers=answers_of(found.options))
-    _let_go(token)
-    product().readings.clear()
+    storing = own.storings.find(token, mine.actor.id)
+    if storing is None:
+        kept = Uploads(own.settings.home).find(token, mine.actor.id)
+        found = read_for(known.ctx, mine, kept.path, form, known.site)
+        if found.preview.questions and not form["accept_guesses"]:
+            return _still_open(found.preview)
+
+        def after() -> None:
+            _let_go(token)
+            own.readings.clear()
+
+        storing = own.storings.begin(
+            token,
+            (known.site.id, mine.actor.id, sum(s.n for s in found.preview.series)),
+            lambda: tuple(store_many(known.ctx, mine, known.site.id, [found])),
+            after,
+        )
+    if not form["wait"]:
+        return _told_storing(storing)
+    try:
+        (record,) = storing.found()
+    finally:
+        own.storings.drop(token)  # what failed may be tried again
     return jsonify(plain(record))
 
 

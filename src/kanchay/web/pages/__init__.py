@@ -1,5 +1,6 @@
 """Pages for people: one module a topic, drawn on the server, alive without JavaScript."""
 
+from kanchay.web.pages import import_past, import_saving
 from kanchay.web.pages.auth import blueprint as auth
 from kanchay.web.pages.bill import blueprint as bill
 from kanchay.web.pages.exports import blueprint as exports
@@ -14,7 +15,7 @@ from kanchay.web.pages.sites import blueprint as sites
 from kanchay.web.pages.tariff_editor import blueprint as tariff_editor
 from kanchay.web.pages.tariffs import blueprint as tariffs
 
-__all__ = ["blueprints"]
+__all__ = ["blueprints", "import_past", "import_saving"]
 
 blueprints = (
     auth,

@@ -1,8 +1,7 @@
-"""Import: a file, what we understood of it, one question at a time, then *save*. Nothing is stored before."""
+"""Import: files, what we understood of them, one question at a time, then *save*. Nothing is stored before."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,23 +12,17 @@ from flask import flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from kanchay.adapters.files.folder import MOST_BYTES, MOST_FILES
 from kanchay.domain.errors import FileRefused, InputError, KanchayError
-from kanchay.domain.interval import parse_duration
-from kanchay.domain.point import Direction, Kind, Site
+from kanchay.domain.point import Site
 from kanchay.domain.scope import Permission, Purpose, Scope
 from kanchay.services.context import Context
-from kanchay.services.ports.files import ImportOptions
-from kanchay.services.readings.answers import (
-    Recalled,
-    answers_of,
-    forget_answers,
-    of_columns,
-    recall,
-    with_answers,
-)
-from kanchay.services.readings.import_file import compare_import, preview_file, store_import
+from kanchay.services.readings.answers import Recalled, layout_of, recall
+from kanchay.services.readings.import_file import compare_import, preview_file
+from kanchay.services.readings.import_many import FileRead, read_many
 from kanchay.services.readings.match_bill import PaperBill, with_bills
-from kanchay.services.readings.undo import list_imports, undo_import
+from kanchay.services.readings.undo import list_imports
+from kanchay.web.answered import answered, options_from, said_of, without_last
 from kanchay.web.gather import Gathered
 from kanchay.web.pages.common import gather
 from kanchay.web.reading import Reading
@@ -37,60 +30,17 @@ from kanchay.web.sessions import scope
 from kanchay.web.shell import Reader, product, reader, render
 from kanchay.web.uploads import Upload, Uploads
 from kanchay.web.views.import_bills import bill_rows, bills_from
-from kanchay.web.views.import_past import past_view
+from kanchay.web.views.import_files import files_view
+from kanchay.web.views.import_past import past_view, told_view
+from kanchay.web.views.import_refused import Refused, refused_view
 from kanchay.web.views.importing import preview_view
+from kanchay.web.whole import Whole, whole_of
 
-__all__ = ["blueprint", "options_from", "read_for"]
+__all__ = ["blueprint", "let_go", "read_for", "sentence", "uploads", "whole_for"]
 
 blueprint = APIBlueprint("imports", __name__, enable_openapi=False)
 
-_FIELDS = (
-    "tz",
-    "unit",
-    "day_first",
-    "label",
-    "kind",
-    "direction",
-    "resolution",
-    "decimal",
-    "clock",
-    "key",
-    "factor",
-)
-_log = logging.getLogger(__name__)
-_QUICK_S = 1.2  # what is read within this time needs no page of its own
 _SHOWN = 12  # imports of the past
-_ARGS = (*_FIELDS, "again")
-
-
-def options_from(form: Any) -> ImportOptions:
-    """The answers given so far; what is not answered stays open."""
-    given = {name: (form.get(name) or "").strip() or None for name in _FIELDS}
-    for name, known in (("kind", Kind), ("direction", Direction)):
-        if given[name] is not None and given[name] not in [k.value for k in known]:
-            raise InputError(
-                f"'{str(given[name])[:40]}' is no {name}.", hint=f"One of {', '.join(known)}.", code="form"
-            )
-    day_first = given["day_first"]
-    plain = ImportOptions(
-        tz=given["tz"],
-        unit=given["unit"],
-        day_first=None if day_first is None else day_first in ("true", "day_first"),
-        label=given["label"],
-        resolution_s=parse_duration(given["resolution"]) if given["resolution"] else None,
-        kind=given["kind"],
-        direction=given["direction"],
-        decimal=given["decimal"],
-        clock=given["clock"],
-        factor=given["factor"],
-        columns={"key": given["key"]} if given["key"] else {},
-    )
-    return with_answers(plain, of_columns(form))
-
-
-def _given(form: Any) -> dict[str, str]:
-    """All that was answered, to be sent along."""
-    return {name: form[name] for name in _ARGS if form.get(name)} | of_columns(form)
 
 
 def read_for(
@@ -103,24 +53,44 @@ def read_for(
 
 
 def _reading(known: Gathered, kept: Upload, mine: Scope, form: Any) -> Reading:
-    """The file on its way to a preview for this site under these answers, or read already."""
-    ctx, again = product().ctx, bool(form.get("again"))
-    told = MultiDict(form)
-    asked = (known.site.id, known.site.tz, *sorted(_given(told).items()))
-    return product().readings.get(
-        kept.token, asked, lambda: read_for(ctx, mine, kept.path, told, known.site, ask_again=again)
-    )
+    """The files on their way to a preview for this site under these answers, or read already."""
+    ctx, site, told = product().ctx, known.site, MultiDict(form)
+    again = bool(told.get("again"))
+
+    def read(before: tuple[FileRead, ...]) -> tuple[FileRead, ...]:
+        if kept.is_folder:
+            return read_many(
+                ctx,
+                mine,
+                site,
+                kept.files,
+                lambda layout: said_of(told, layout),
+                ask_again=again,
+                before=before,
+            )
+        found = read_for(ctx, mine, kept.path, told, site, ask_again=again)
+        return (FileRead(kept.path.name, found, layout=layout_of(found.preview)),)
+
+    asked = tuple(sorted((k, v) for k, v in answered(told).items() if k not in ("again", "differ")))
+    return product().readings.get(kept.token, (site.id, site.tz, again), asked, read)
 
 
-def _uploads() -> Uploads:
+def whole_for(known: Gathered, kept: Upload, mine: Scope, form: Any) -> Whole:
+    """The files as one import under these answers, read now where they were not."""
+    files = _reading(known, kept, mine, form).found()
+    return whole_of(kept.path.name, files, is_folder=kept.is_folder, agreed=form.get("differ") == "later")
+
+
+def uploads() -> Uploads:
+    """Where files wait."""
     return Uploads(product().settings.home)
 
 
-def _let_go(token: str) -> None:
+def let_go(token: str) -> None:
     """Stop what is read of an upload and forget it; what was remembered about others may have changed."""
     product().readings.drop(token)
     product().readings.clear()
-    _uploads().drop(token)
+    uploads().drop(token)
 
 
 def sentence(error: KanchayError, r: Reader) -> str:
@@ -129,36 +99,25 @@ def sentence(error: KanchayError, r: Reader) -> str:
     return r.words(key) if r.words.has(key) else f"{error.message} {error.hint}".strip()
 
 
-def _look(ctx: Context, scope: Scope, site_id: str) -> None:
-    """Findings and advice from what was just stored; too little history is no reason to fail the import."""
-    from kanchay.services.findings.renew import look_at_site
-
-    product().memo.clear()
-    try:
-        look_at_site(ctx, scope, site_id)
-    except KanchayError as error:
-        _log.info("look at %s after an import: %s", site_id, error)
-
-
 @blueprint.get("/sites/<site_id>/import")
 def upload(site_id: str) -> str:
     known, _ = gather(site_id)
     known.scope.require(Permission.READ, site_id)
-    return _upload_page(known.site, "")
+    return _upload_page(known.site)
 
 
-def _upload_page(site: Site, wrong: str) -> str:
+def _upload_page(site: Site, refused: Refused | None = None) -> str:
+    r = reader(site=site)
     past = list_imports(product().ctx, scope(), site.id)
-    most = product().settings.max_upload_mb
-    told = sum(1 for record in past if record.answers)
     return render(
         "import.html",
         site=site,
         section="import",
-        wrong=wrong,
-        most=most,
-        past=past_view(past[:_SHOWN], reader(site=site)),
-        told=told,
+        refused=refused,
+        **_limits(),
+        past=past_view(past[:_SHOWN], r),
+        more_past=max(0, len(past) - _SHOWN),
+        told=told_view(past, r),
         v=None,
     )
 
@@ -170,45 +129,92 @@ def _sends_json() -> bool:
 
 @blueprint.post("/sites/<site_id>/import")
 def send(site_id: str) -> Response | tuple[str, int] | tuple[dict[str, str], int]:
+    """One file, several, or the next one of a folder whose token is sent along."""
     known, r = gather(site_id)
     mine = scope(Purpose.OPERATE)
     mine.require(Permission.WRITE, site_id)
+    files = [f for f in request.files.getlist("file") if f.filename]
+    token, is_folder = request.form.get("token", ""), "folder" in request.form
     try:
-        kept = _uploads().keep_all(request.files.getlist("file"), mine.actor.id)
+        if len(files) > 1 or token or is_folder:
+            kept = uploads().keep_folder(files, mine.actor.id, token)
+        else:
+            kept = uploads().keep_all(files, mine.actor.id)
     except FileRefused as error:
         said = sentence(error, r)
-        return ({"wrong": said}, 422) if _sends_json() else (_upload_page(known.site, said), 422)
+        return (
+            ({"wrong": said}, 422)
+            if _sends_json()
+            else (_upload_page(known.site, refused_view(error, "", r)), 422)
+        )
     preview_at = url_for("imports.preview", site_id=site_id, token=kept.token)
-    return ({"preview": preview_at}, 201) if _sends_json() else redirect(preview_at, 303)
+    told = {"preview": preview_at, "token": kept.token}
+    return (told, 201) if _sends_json() else redirect(preview_at, 303)
 
 
 @blueprint.get("/sites/<site_id>/import/<token>")
-def preview(site_id: str, token: str) -> str | tuple[str, int]:
+def preview(site_id: str, token: str) -> str | Response | tuple[str, int]:
     known, r = gather(site_id)
-    kept, ctx = _uploads().find(token, known.scope.actor.id), product().ctx
+    if request.args.get("other"):  # an answer that was typed beside those to choose
+        typed = answered(request.args) | answered({request.args.get("other_for", ""): request.args["other"]})
+        return open_page(site_id, token, typed)
+    storing = product().storings.find(token, known.scope.actor.id)
+    if storing is not None and not storing.wait(0):
+        return redirect(url_for("imports.saving", site_id=site_id, token=token), 303)
+    kept = uploads().find(token, known.scope.actor.id)
     reading = _reading(known, kept, known.scope, request.args)
-    if not reading.wait(_QUICK_S):
+    if not reading.soon():
         return _reading_page(known.site, kept, reading)
     try:
-        found = reading.found()
+        whole = whole_for(known, kept, known.scope, request.args)
     except InputError as error:
         product().readings.drop(token)
-        if not any(request.args.get(name) for name in _FIELDS):
-            _uploads().drop(token)
-        return _upload_page(known.site, sentence(error, r)), 422
-    change = compare_import(ctx, known.scope, site_id, found.preview)
+        if not answered(request.args):
+            uploads().drop(token)
+        return _upload_page(known.site, refused_view(error, kept.path.name, r)), 422
+    return _preview_page(known, kept, whole, r)
+
+
+def _preview_page(known: Gathered, kept: Upload, whole: Whole, r: Reader) -> str:
+    """Everything about the files, or about one of a folder."""
+    ctx, tz, texts = product().ctx, known.site.tz, known.texts(r.language)
     bills, wrong = _bills(r)
-    found = replace(found, preview=with_bills(found.preview, bills, known.site.tz))
-    view = preview_view(
-        found, change, r, n_bytes=kept.n_bytes, tz=known.site.tz, texts=known.texts(r.language)
+    chosen = request.args.get("file", "") if whole.is_folder else ""
+    one = next((found for file, found in whole.read if file.name == chosen), None)
+    if one is not None:
+        whole = whole_of(chosen, tuple(f for f in whole.files if f.name == chosen), is_folder=False)
+    found = whole.together if whole.read else None
+    if found is not None and not whole.is_folder and one is None:
+        found = replace(found, preview=with_bills(found.preview, bills, tz))
+        whole = whole_of(whole.name, (replace(whole.files[0], found=found),), is_folder=False)
+    change = compare_import(ctx, known.scope, known.site.id, found.preview) if found else None
+    view = (
+        preview_view(found, change, whole, r, n_bytes=kept.n_bytes, tz=tz, texts=texts)
+        if found is not None and change is not None
+        else None
     )
-    rows = bill_rows(found.preview, bills, r, known.site.tz)
-    answers = _given(request.args)
-    most = product().settings.max_upload_mb
+    answers = answered(request.args)
+    at = url_for("imports.preview", site_id=known.site.id, token=kept.token)
+    steps = without_last(answers)
     return render(
-        "import.html", site=known.site, section="import", v=view, token=token, answers=answers, most=most, wrong=wrong,
-        bills=rows,
+        "import.html", site=known.site, section="import", v=view, files=files_view(whole, r), token=kept.token, one=one,
+        answers=answers, wrong=wrong, bills=bill_rows(found.preview, bills, r, tz) if found else (),
+        is_open=whole.is_open, whole_at=_with(at, answers), file_at=lambda name: _with(at, {**answers, "file": name}),
+        back="" if steps == answers else _with(at, steps), **_limits(),
     )  # fmt: skip
+
+
+def _with(address: str, answers: dict[str, str]) -> str:
+    return f"{address}?{urlencode(answers)}" if answers else address
+
+
+def _limits() -> dict[str, int]:
+    """What is taken: of a file in MB, of a folder in files and MB."""
+    return {
+        "most": product().settings.max_upload_mb,
+        "most_files": MOST_FILES,
+        "most_folder": MOST_BYTES // 1024**2,
+    }
 
 
 def _bills(r: Reader) -> tuple[tuple[PaperBill, ...], str]:
@@ -233,60 +239,22 @@ def _reading_page(site: Site, kept: Upload, reading: Reading) -> str:
 
 @blueprint.get("/sites/<site_id>/import/<token>/progress")
 def progress(site_id: str, token: str) -> dict[str, Any]:
-    """How far the file is, for the script of that page."""
+    """How far the files are, for the script of that page."""
     known, _ = gather(site_id)
-    kept = _uploads().find(token, known.scope.actor.id)
+    kept = uploads().find(token, known.scope.actor.id)
     reading = _reading(known, kept, known.scope, request.args)
     return {"share": round(reading.share, 3), "done": reading.wait(0)}
-
-
-@blueprint.post("/sites/<site_id>/import/<token>")
-def store(site_id: str, token: str) -> Response:
-    known, r = gather(site_id)
-    mine = scope(Purpose.OPERATE)
-    kept, ctx = _uploads().find(token, mine.actor.id), product().ctx
-    found = _reading(known, kept, mine, request.form).found()
-    if found.preview.questions:  # nothing is guessed silently
-        answers = _given(request.form)
-        flash(r.words("import.open"), "warn")
-        preview_at = url_for("imports.preview", site_id=site_id, token=token)
-        return redirect(f"{preview_at}?{urlencode(answers)}" if answers else preview_at, 303)
-    record = store_import(ctx, mine, site_id, found.preview, answers=answers_of(found.options))
-    _let_go(token)
-    _look(ctx, mine, site_id)
-    n = record.n_new + record.n_revised
-    flash(r.words.many("import.stored", n, count=r.formats.number(n, 0)), "good")
-    return redirect(url_for("overview.show", site_id=site_id), 303)
 
 
 @blueprint.post("/sites/<site_id>/import/<token>/cancel")
 def cancel(site_id: str, token: str) -> Response:
     known, _ = gather(site_id)
-    _let_go(_uploads().find(token, known.scope.actor.id).token)
+    let_go(uploads().find(token, known.scope.actor.id).token)
     flash(reader().words("import.cancelled"))
     return redirect(url_for("imports.upload", site_id=site_id), 303)
 
 
-@blueprint.post("/sites/<site_id>/imports/<import_id>/undo")
-def undo(site_id: str, import_id: str) -> Response:
-    known, r = gather(site_id)
-    done = undo_import(product().ctx, scope(Purpose.OPERATE), import_id, site_id=site_id)
-    product().memo.clear()
-    product().readings.clear()
-    (row,) = past_view([done], r)
-    flash(r.words("import.undone", file=row.name, what=row.counts), "good")
-    return redirect(url_for("imports.upload", site_id=known.site.id), 303)
-
-
-@blueprint.post("/sites/<site_id>/imports/forget")
-def forget(site_id: str) -> Response:
-    """Ask again: about one kind of file, from its preview, or about all."""
-    known, r = gather(site_id)
-    forget_answers(product().ctx, scope(Purpose.OPERATE), site_id, request.form.get("layout", ""))
-    product().readings.clear()
-    flash(r.words("import.forgotten"), "good")
-    token = request.form.get("token", "")
-    if token:
-        _uploads().find(token, known.scope.actor.id)
-        return redirect(url_for("imports.preview", site_id=site_id, token=token), 303)
-    return redirect(url_for("imports.upload", site_id=site_id), 303)
+def open_page(site_id: str, token: str, form: Any) -> Response:
+    """Back to the preview, with what was answered."""
+    answers = answered(form)
+    return redirect(_with(url_for("imports.preview", site_id=site_id, token=token), answers), 303)

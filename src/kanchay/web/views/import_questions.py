@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from kanchay.domain.importing import ImportPreview, ImportQuestion
+from kanchay.domain.importing import ImportPreview
 from kanchay.services.readings.answers import Recalled
 from kanchay.services.readings.examples import Example, example_of
 from kanchay.web.i18n import Words, catalogue
 from kanchay.web.shell import Reader
+from kanchay.web.whole import Asked
 
-__all__ = ["Choice", "Question", "question_view", "remembered_line", "said"]
+__all__ = ["Choice", "Question", "answers_in_words", "question_view", "remembered_line", "said"]
 
 _COLUMN: Final = "column:"
 _LIKE: Final = {
@@ -37,10 +39,14 @@ class Question:
     """One thing the file leaves open. Without choices the answer is typed."""
 
     code: str
+    field: str  # under which the answer rides
     title: str
     because: str
     choices: tuple[Choice, ...]
     guess: str
+    column: str = ""  # what it is about, where the file names it
+    cells: tuple[str, ...] = ()  # a few of them, as they stand in the file
+    files: str = ""  # of a folder: which files ask
 
 
 def said(t: Words, prefix: str, value: str) -> str:
@@ -49,8 +55,9 @@ def said(t: Words, prefix: str, value: str) -> str:
     return t(key) if t.has(key) else value
 
 
-def question_view(preview: ImportPreview, question: ImportQuestion, r: Reader, tz: str) -> Question:
+def question_view(asked: Asked, r: Reader, tz: str, *, is_folder: bool = False) -> Question:
     """A question in words; the guess comes first."""
+    preview, question = asked.preview, asked.question
     t, titled = r.words, f"question.{question.code}"
     part, of_one, column = question.code.partition(":")
     values = sorted(question.choices, key=lambda c: c != question.guess)
@@ -66,7 +73,24 @@ def question_view(preview: ImportPreview, question: ImportQuestion, r: Reader, t
     )  # fmt: skip
     title = t(titled) if t.has(titled) else question.code
     title = t(f"question.{part}_of", column=column) if of_one else title
-    return Question(question.code, title, _because(question.because, r), choices, guess)
+    name, *cells = question.about or ("",)
+    return Question(
+        question.code,
+        asked.field,
+        title,
+        _because(question.because, r),
+        choices,
+        guess,
+        "" if of_one else name,
+        tuple(cells),
+        _files(asked, r) if is_folder else "",
+    )
+
+
+def _files(asked: Asked, r: Reader) -> str:
+    """Which files of a folder ask: they get one answer."""
+    name, others = asked.preview.file_name, asked.others
+    return r.words.many("import.asked_by", others, file=name) if others else name
 
 
 def _in_words(example: Example | None, preview: ImportPreview, r: Reader) -> str:
@@ -92,15 +116,23 @@ def remembered_line(found: Recalled, r: Reader) -> str:
     """What was said of an earlier file of this kind and counts here too."""
     if found.source is None:
         return ""
+    told = answers_in_words(found.answers, r)
+    return r.words("import.remembered", file=found.source.file_name, told=told)
+
+
+def answers_in_words(answers: Sequence[tuple[str, str]], r: Reader) -> str:
+    """Answers as they were given, in one line."""
     t = r.words
     told = [
         said(t, f"answer.{code}", value) if t.has(f"answer.{code}.{value}") else _plain(code, value, t)
-        for code, value in found.answers
+        for code, value in answers
     ]
-    return t("import.remembered", file=found.source.file_name, told=", ".join(told))
+    return ", ".join(told)
 
 
 def _plain(code: str, value: str, t: Words) -> str:
-    if code.startswith(_COLUMN):
-        return f"{code.removeprefix(_COLUMN)}: {value.replace(':', ' ').strip()}"
-    return f"{said(t, 'remembered', code)} {value}"
+    if not code.startswith(_COLUMN):
+        return f"{said(t, 'remembered', code)} {value}"
+    groups = ("quantity", "direction", "answer.unit")
+    told = [said(t, group, part) for group, part in zip(groups, value.split(":"), strict=False) if part]
+    return f"{code.removeprefix(_COLUMN)}: {', '.join(told)}"

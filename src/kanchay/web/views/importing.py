@@ -13,20 +13,24 @@ from kanchay.domain.importing import ImportPreview, ImportSeries
 from kanchay.domain.interval import DAY, HOUR, wall_clock
 from kanchay.domain.issue import Issue
 from kanchay.services.ports.readings import WriteResult
-from kanchay.services.readings.answers import Recalled, layout_of
+from kanchay.services.readings.answers import Recalled
 from kanchay.services.readings.import_energy import energy_of, from_grid
 from kanchay.web.charts import Chart, Line, day_ticks
 from kanchay.web.formats import Formats
 from kanchay.web.shell import Reader
 from kanchay.web.views.common import series_name
+from kanchay.web.views.import_evidence import evidence_line, fact_why
 from kanchay.web.views.import_gaps import gaps_of
 from kanchay.web.views.import_questions import Question, question_view, remembered_line, said
+from kanchay.web.whole import Whole
 
 __all__ = ["PreviewView", "SeriesRow", "preview_chart", "preview_view"]
 
 _HOURLY_UP_TO: Final = 16 * DAY
 _DAILY_UP_TO: Final = 400 * DAY
 _MOST_SERIES: Final = 12  # shown; the rest is counted
+_MOST_VALUES: Final = 3  # of a fact that differs from series to series
+_FACT_OF: Final = {"zone": "tz", "source_unit": "unit"}  # the fact and its question
 _ASKED_AS: Final = {"day_first": "date_order"}  # the question and the fact it is about
 
 
@@ -35,6 +39,8 @@ class SeriesRow:
     name: str
     column: str
     meaning: str
+    evidence: str
+    sample: str  # its first values
     span: str
     n: str
     total: str
@@ -44,12 +50,11 @@ class SeriesRow:
 class PreviewView:
     title: str
     size: str
-    facts: tuple[tuple[str, str, bool], ...]  # label, value, still asked
+    facts: tuple[tuple[str, str, bool, str], ...]  # label, value, still asked, why
     series: tuple[SeriesRow, ...]
     more: int
     questions: tuple[Question, ...]
-    remembered: str  # what was taken from an earlier file of the same kind; "" for nothing
-    layout: str
+    remembered: tuple[tuple[str, str], ...]  # what was taken from an earlier file, and the kind of file
     notes: tuple[tuple[str, str, str], ...]  # kind, mark, text
     chart: Chart | None
     months: tuple[tuple[str, str], ...]
@@ -59,7 +64,7 @@ class PreviewView:
 
     def guessed(self, answers: Mapping[str, str]) -> str:
         """The address part that takes our guess for every question that is left."""
-        left = {q.code: q.guess for q in self.questions}
+        left = {q.field: q.guess for q in self.questions}
         return urlencode({k: a for k, a in answers.items() if a} | left)
 
 
@@ -79,22 +84,32 @@ def _fact(code: str, value: str, r: Reader) -> str:
     return said(r.words, f"fact_value.{code}", value)
 
 
-def _facts(preview: ImportPreview, r: Reader) -> tuple[tuple[str, str, bool], ...]:
-    """What was understood, as label and value; `True` where it is still asked."""
-    t, first = r.words, preview.series[0]
-    asked = {_ASKED_AS.get(q.code, q.code) for q in preview.questions}
+def _facts(preview: ImportPreview, r: Reader) -> tuple[tuple[str, str, bool, str], ...]:
+    """What was understood, as label, value, whether it is still asked, and why."""
+    t = r.words
+    asked = {_ASKED_AS.get(q.code, q.code).partition(":")[0] for q in preview.questions}
     rows = [
-        (t(f"fact.{code}"), _fact(code, value, r), code in asked)
+        (t(f"fact.{code}"), _fact(code, value, r), code in asked, fact_why(code, value, r))
         for code, value in preview.facts
-        if t.has(f"fact.{code}")
+        if t.has(f"fact.{code}") and value
     ]
-    rows.append((t("fact.step"), _resolution(first.resolution_s, r), False))
-    rows.append((t("fact.kind"), said(t, "kind", first.kind.value), "kind" in asked))
-    rows.append((t("fact.zone"), first.timezone, "tz" in asked))
-    source = first.source_unit or first.unit
-    shown = t("import.converted", a=source, b=first.unit) if source != first.unit else first.unit
-    rows.append((t("fact.source_unit"), shown, "unit" in asked))
+    of_all = {
+        "step": [_resolution(s.resolution_s, r) for s in preview.series],
+        "kind": [said(t, "kind", s.kind.value) for s in preview.series],
+        "zone": [s.timezone for s in preview.series],
+        "source_unit": [_units(s, r) for s in preview.series],
+    }
+    for code, values in of_all.items():
+        different = list(dict.fromkeys(values))
+        shown = ", ".join(different[:_MOST_VALUES]) + (" …" if len(different) > _MOST_VALUES else "")
+        rows.append((t(f"fact.{code}"), shown, _FACT_OF.get(code, code) in asked, ""))
     return tuple(dict.fromkeys(rows))
+
+
+def _units(series: ImportSeries, r: Reader) -> str:
+    """The unit of the file, and ours where it is another one."""
+    a, b = (said(r.words, "answer.unit", u) for u in (series.source_unit or series.unit, series.unit))
+    return r.words("import.converted", a=a, b=b) if a != b else b
 
 
 def _series(series: ImportSeries, r: Reader) -> SeriesRow:
@@ -107,11 +122,25 @@ def _series(series: ImportSeries, r: Reader) -> SeriesRow:
     return SeriesRow(
         series_name(series, r),
         series.column,
-        f"{meaning}, {series.unit}",
+        f"{meaning}, {said(t, 'answer.unit', series.unit)}",
+        evidence_line(series, r),
+        _sample(series, r),
         f"{f.day_short(first)} {first.year} – {f.day_short(last)} {last.year}",
         f.number(series.n, 0),
         total,
     )
+
+
+def _sample(series: ImportSeries, r: Reader) -> str:
+    """The first values as we read them, to be held beside the file."""
+    seen = series.observations
+    if seen is None or not len(seen):
+        return ""
+    f = Formats(r.language, series.timezone if "/" in series.timezone else r.formats.tz)
+    values = ", ".join(f"{v:.4g}" for v in seen.value[:_MOST_VALUES].tolist())
+    day = f.moment(int(seen.start[0])).date()
+    when = f"{f.day_short(day)} {f.clock(int(seen.start[0]))}"
+    return r.words("import.sample", when=when, values=values)
 
 
 def issue_sentence(issue: Issue, texts: Mapping[str, str], r: Reader) -> str:
@@ -122,9 +151,13 @@ def issue_sentence(issue: Issue, texts: Mapping[str, str], r: Reader) -> str:
     return f"{f.day(f.moment(issue.start).date())}: {issue_line(issue, texts, f)}"
 
 
-def _notes(preview: ImportPreview, texts: Mapping[str, str], r: Reader) -> tuple[tuple[str, str, str], ...]:
+def _notes(
+    preview: ImportPreview, texts: Mapping[str, str], r: Reader, *, twice: int
+) -> tuple[tuple[str, str, str], ...]:
+    """What has to be known before saving; what stands in two files of a folder is told beside their list."""
     t, f = r.words, r.formats
     missing, double = (sum(getattr(s, field) for s in preview.series) for field in ("missing", "duplicates"))
+    double = max(0, double - twice)
     notes = []
     totals = [s.total for s in preview.series if s.total is not None]
     if len(totals) == 1:
@@ -208,7 +241,14 @@ def _months(series: Sequence[ImportSeries], tz: str, r: Reader) -> tuple[tuple[s
 
 
 def preview_view(
-    found: Recalled, change: WriteResult, r: Reader, *, n_bytes: int, tz: str, texts: Mapping[str, str]
+    found: Recalled,
+    change: WriteResult,
+    whole: Whole,
+    r: Reader,
+    *,
+    n_bytes: int,
+    tz: str,
+    texts: Mapping[str, str],
 ) -> PreviewView:
     """The whole preview in words, with what storing it would change; nothing is stored."""
     t, f, preview = r.words, r.formats, found.preview
@@ -216,15 +256,17 @@ def preview_view(
     energy = next((s for s in preview.series if energy_of(s) is not None), None)
     zone = energy.timezone if energy and "/" in energy.timezone else tz
     return PreviewView(
-        title=preview.file_name,
+        title=t.many("import.folder", len(whole.read), folder=whole.name) if whole.is_folder else whole.name,
         size=t("import.size", rows=f.number(preview.n_rows, 0), kb=f.number(n_bytes / 1000, 0)),
         facts=_facts(preview, r),
         series=tuple(_series(s, r) for s in preview.series[:_MOST_SERIES]),
         more=max(0, len(preview.series) - _MOST_SERIES),
-        questions=tuple(question_view(preview, q, r, tz) for q in preview.questions),
-        remembered=remembered_line(found, r),
-        layout=layout_of(preview),
-        notes=(*_notes(preview, texts, r), *_change(change, r)),
+        questions=tuple(question_view(a, r, tz, is_folder=whole.is_folder) for a in whole.asked),
+        remembered=tuple((remembered_line(each, r), layout) for layout, each in whole.recalled),
+        notes=(
+            *_notes(preview, texts, r, twice=sum(s.n_repeated for s in whole.series)),
+            *_change(change, r),
+        ),
         chart=preview_chart(energy, zone, r) if energy else None,
         months=_months(from_grid(preview.series) or ((energy,) if energy else ()), zone, r),
         n=n,

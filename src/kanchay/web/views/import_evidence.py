@@ -1,0 +1,45 @@
+"""Why a column means what we say: the word, the unit, the convention of a publisher, or only an assumption."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kanchay.domain.importing import ImportSeries
+from kanchay.domain.units import Quantity
+from kanchay.web.shell import Reader
+
+__all__ = ["evidence_line", "fact_why"]
+
+_PLACES: Final = ("header", "unit column", "name", "title", "given")  # where a unit is written
+_FLOWS: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
+
+
+def evidence_line(series: ImportSeries, r: Reader) -> str:
+    """One line: what tells the quantity, the unit and the direction of a series."""
+    told = {code.strip(): why.strip() for code, _, why in (e.partition(":") for e in series.evidence)}
+    parts = [_part(code, told.get(code, ""), series, r) for code in ("quantity", "unit", "direction")]
+    said = " · ".join(part for part in parts if part)
+    return said[:1].upper() + said[1:]
+
+
+def _part(code: str, why: str, series: ImportSeries, r: Reader) -> str:
+    t = r.words
+    if code == "unit" and why:
+        return t(f"evidence.unit.{why}") if why in _PLACES else t("evidence.unit.as", why=why)
+    if why:
+        key = f"evidence.{code}.{why}"
+        return t(key) if t.has(key) else t(f"evidence.{code}", word=why)
+    if code == "unit":
+        return t("evidence.unit.size") if series.quantity in _FLOWS else ""
+    if code == "direction" and series.direction is not None and series.quantity in _FLOWS:
+        return t("evidence.direction.assumed")
+    return ""
+
+
+def fact_why(code: str, value: str, r: Reader) -> str:
+    """What stands behind a fact: what follows its colon, in words where we have them."""
+    why = value.partition(": ")[2]
+    if not why:
+        return ""
+    key = f"fact_why.{code}.{why}"
+    return r.words(key) if r.words.has(key) else why
