@@ -17,10 +17,12 @@ _NUMBER: Final = re.compile(
     r"(?:(?:[A-Z]{1,2})?[$€£]|S/\.?)?\s?[+\-−]?(\d[\d.,'’\s]*|[.,]\d+)([eE][+\-]?\d+)?\s*"
     r"([kMG]?[Ww][Hh]?|[kM]?[Vv][Aa][Rr][Hh]?|°?[CF]|%|V|A|€|\$|m3|m³)?"
 )
+_DOTTED_DATE: Final = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})\.?|\d{4}\.\d{1,2}\.\d{1,2}\.?")
 _EPOCH: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?")
 _SEPARATOR: Final = re.compile(
     r"\s+(?:-|–|—|to|a|bis|tot|until)\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{4}-)"
 )
+_HOURS: Final = re.compile(r"(\d\d)\s?[-–—]\s?(\d\d)\s?(?:h|hs|hrs|uur|Uhr)?")
 _OBIS: Final = re.compile(
     r"(?:\d-\d{1,2}:)?\d{1,2}\.\d{1,2}\.\d(?:\*\d{1,3})?(?: ?[\[(]?[A-Za-z]{1,5}[)\]]?)?"
 )  # such as 1.8.0
@@ -28,7 +30,10 @@ _COMPACT: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])(([01]\d
 
 
 def split_range(text: str) -> tuple[str, str] | None:
-    """Both ends of a cell such as ``"00:00-00:15"``; None where it is no range of times."""
+    """Both ends of a cell such as ``"00:00-00:15"`` or ``"08-09"``; None where it is no range of times."""
+    hours = _HOURS.fullmatch(text)
+    if hours is not None and (int(hours[2]) - int(hours[1])) % 24 == 1 and int(hours[1]) < 24:
+        return f"{hours[1]}:00", f"{hours[2]}:00"
     parts = _SEPARATOR.split(text)
     if len(parts) == 2 and all(read_pattern(pattern_of(p.strip())) for p in parts):
         return parts[0].strip(), parts[1].strip()
@@ -38,7 +43,7 @@ def split_range(text: str) -> tuple[str, str] | None:
 @lru_cache(maxsize=65536)
 def cell_type(cell: str) -> CellType:
     """The narrowest type that a cell could have."""
-    text = cell.strip()
+    text = cell.strip().strip("'")
     if text.startswith('="'):
         inner = text[2:].rstrip('"')
         return "text" if re.fullmatch("0[0-9]+", inner) else cell_type(inner)
@@ -51,7 +56,7 @@ def cell_type(cell: str) -> CellType:
         return form.kind if form else "number"  # type: ignore[return-value]
     if _OBIS.fullmatch(text) and read_pattern(pattern_of(text)) is None:
         return "text"
-    if _NUMBER.fullmatch(text) and not re.fullmatch(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})", text):
+    if _NUMBER.fullmatch(text) and not _DOTTED_DATE.fullmatch(text):
         return "epoch" if _EPOCH.fullmatch(text) and text[0] in "1234" else "number"
     form = read_pattern(pattern_of(text))
     if form:

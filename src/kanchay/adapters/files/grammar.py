@@ -16,16 +16,29 @@ __all__ = ["MONTHS", "OFFSETS", "Form", "pattern_of", "plain_word", "read_patter
 
 _L: Final = "A-Za-z\x80-\xff"  # letters; two-byte ones come as two Latin-1 characters
 _DAY: Final = rf"(?:[{_L}]{{2,12}}\.?,? +)?"
+_WEEKDAY: Final = rf"(?: ?\([{_L}]{{1,12}}\.?\))?"  # "(Mon)" behind a date
 _DATES: Final = (
-    r"(?P<y>9999)(?P<s>[-/. ])(?P<m>99?)(?P=s)(?P<d>99?)",
-    r"(?P<a>99?)(?P<s>[-/. ])(?P<b>99?)(?P=s)(?P<c>9999|99)",
+    rf"(?P<y>9999)(?P<s>[-/. ])(?P<m>99?)(?P=s)(?P<d>99?)\.?{_WEEKDAY}",
+    rf"(?P<a>99?)(?P<s>[-/. ])(?P<b>99?)(?P=s)(?P<c>9999|99)\.?{_WEEKDAY}",
+    r"(?P<y>999)(?P<s>[-/.])(?P<m>99?)(?P=s)(?P<d>99?)",  # years of the Republic of China
+    rf"(?P<y>9999)(?:\xe5\xb9\xb4|\xeb\x85\x84) ?(?P<m>99?)(?:\xe6\x9c\x88|\xec\x9b\x94) ?(?P<d>99?)"
+    rf"(?:\xe6\x97\xa5|\xec\x9d\xbc){_WEEKDAY}",  # years, months and days by their signs
     rf"(?P<d>99?)[-/. ]*(?:de )?(?P<word>[{_L}]{{3,12}})\.?,?[-/. ]*(?:de )?(?P<y>9999|99)",
     rf"(?P<word>[{_L}]{{3,12}})\.?[-/. ](?P<d>99?),?[-/. ]+(?P<y>9999)",
     rf"(?P<y>9999)[-/. ](?P<word>[{_L}]{{3,12}})\.?[-/. ](?P<d>99?)",
     r"(?P<y>9999)(?P<m>99)(?P<d>99)",
 )
+_MONTHS_ALONE: Final = (
+    r"(?P<y>9999)[-/](?P<m>99?)",
+    r"(?P<m>99?)[-/](?P<y>9999)",
+    rf"(?P<word>[{_L}]{{3,12}})\.?[-/. ]+(?:de |del )?(?P<y>9999)",
+    rf"(?P<word>[{_L}]{{3,12}})\.?[-']'?(?P<y>99)",
+    rf"(?P<y>9999)[-/. ]+(?P<word>[{_L}]{{3,12}})",
+    r"(?P<y>9999)(?:\xe5\xb9\xb4|\xeb\x85\x84) ?(?P<m>99?)(?:\xe6\x9c\x88|\xec\x9b\x94)",
+)
+_HOUR_SIGN: Final = r"[:h.]|\xe6\x99\x82|\xe6\x97\xb6|\xec\x8b\x9c ?"
 _CLOCK: Final = (
-    r"(?P<H>99?)(?:[:h.](?P<M>99)(?:[:.](?P<S>99)(?:[.,](?P<f>9{1,9}))?)?)?"
+    rf"(?P<H>99?)(?:(?:{_HOUR_SIGN})(?:(?P<M>99)(?:\xe5\x88\x86|\xeb\xb6\x84)?(?:[:.](?P<S>99)(?:[.,](?P<f>9{{1,9}}))?)?)?)?"
     r"(?:[ \xa0]?(?P<half>[aApP])\.?[ \xa0]?[mM]\.?)?(?: ?(?:h|hrs|Uhr))?"
 )
 _PLAIN_CLOCK: Final = (
@@ -33,30 +46,51 @@ _PLAIN_CLOCK: Final = (
     r"(?:[ \xa0]?(?P<half>[aApP])\.?[ \xa0]?[mM]\.?)?(?: ?(?:h|hrs|Uhr))?"
 )
 _COMPACT: Final = r"(?P<H>99)(?P<M>99)(?P<S>99)?"
-_ZONE: Final = r"(?: ?(?P<zone>Z|(?:UTC|GMT)?[+\-]99(?::?99)?|[A-Z]{2,5}))?(?:\[[A-Za-z_/]+\])?"
-_JOIN: Final = r"(?:T| +|, *|-| - |:)"
+_ZONE: Final = (
+    r"(?: ?(?P<zone>Z|(?:[A-Z]{3,4} ?)?[+\-]99(?::?99)?|[A-Z]{2,5}))?"
+    r"(?:\[[A-Za-z_/]+\]| [A-Z][a-z][A-Za-z_/]+)?"
+)
+_AT: Final = r"klo|kl\.?|um|at|a las|alle|ore|o godz\.?|godz\.?|om|as|\xc3\xa0s?|u"  # "at" in many languages
+_JOIN: Final = rf"(?:T| +|, *|-| - |:|_| +(?:{_AT}),? +)"
 
 _DATETIMES: Final = (
     *(re.compile(rf"{_DAY}{d}{_JOIN}{_CLOCK}{_ZONE}") for d in _DATES[:-1]),
     re.compile(rf"{_DATES[-1]}[T ]?{_COMPACT}{_ZONE}"),
     re.compile(rf"{_DATES[-1]}[T ]{_CLOCK}{_ZONE}"),
 )
-_DATE_ONLY: Final = tuple(re.compile(_DAY + d) for d in _DATES)
+_DATE_ONLY: Final = tuple(re.compile(_DAY + d) for d in _DATES) + tuple(map(re.compile, _MONTHS_ALONE))
+_SEASONS: Final = ("dst", "st", "s", "w", "d")  # which of the two clocks it is, not where
 _TIME_ONLY: Final = re.compile(_PLAIN_CLOCK)
 
 _MONTH_NAMES: Final = (
-    "january enero janeiro januar jan janvier januari janner jaenner ene gennaio",
-    "february febrero fevereiro februar feb fevrier februari fev febr febbraio",
-    "march marzo marco maerz mar mars maart marz mrt mrz mae",
-    "april abril apr abr avril avr aprile",
-    "may mayo maio mai mei maggio",
-    "june junio junho juni jun juin giugno",
-    "july julio julho juli jul juillet juil luglio",
-    "august agosto aug ago aout augustus",
-    "september septiembre setembro sep sept set septembre setiembre settembre",
-    "october octubre outubro oktober oct okt out octobre ottobre",
-    "november noviembre novembro nov novembre",
-    "december diciembre dezembro dezember dec dic dez decembre dicembre",
+    "january enero janeiro januar jan janvier januari janner jaenner ene gennaio gen styczen stycznia leden"
+    " ledna tammikuu"
+    " ianuarie ocak sijecanj jaanuar janvaris sausis gener",
+    "february febrero fevereiro februar feb fevrier februari fev febr febbraio luty lutego unor unora"
+    " helmikuu februarie"
+    " subat veljaca veebruar februaris vasaris febrer",
+    "march marzo marco maerz mar mars maart marz mrt mrz mae marzec marca brezen brezna maaliskuu martie mart"
+    " ozujak marts"
+    " kovas marc marcius",
+    "april abril apr abr avril avr aprile kwiecien kwietnia duben dubna huhtikuu aprilie nisan travanj aprill balandis"
+    " aprilis",
+    "may mayo maio mai mei maggio maj maja kveten kvetna toukokuu mayis svibanj maijs geguze majus maig",
+    "june junio junho juni jun juin giugno giu czerwiec czerwca cerven cervna kesakuu iunie haziran lipanj juuni junijs"
+    " birzelis junius juny",
+    "july julio julho juli jul juillet juil luglio lug lipiec lipca cervenec cervence heinakuu iulie temmuz"
+    " srpanj juuli"
+    " julijs liepa julius juliol",
+    "august agosto aug ago aout augustus sierpien sierpnia srpen srpna elokuu agustos kolovoz augusts"
+    " rugpjutis augusztus"
+    " agost avgust",
+    "september septiembre setembro sep sept set septembre setiembre settembre wrzesien wrzesnia zari syyskuu septembrie"
+    " eylul rujan septembris rugsejis szeptember setembre",
+    "october octubre outubro oktober oct okt out octobre ottobre ott pazdziernik pazdziernika rijen rijna"
+    " lokakuu octombrie"
+    " ekim oktobris spalis",
+    "november noviembre novembro nov novembre listopad listopada marraskuu noiembrie kasim studeni novembris lapkritis",
+    "december diciembre dezembro dezember dec dic dez decembre dicembre grudzien grudnia prosinec prosince joulukuu"
+    " decembrie aralik prosinac detsember decembris gruodis desember desembre",
 )
 MONTHS: Final = {word: i + 1 for i, names in enumerate(_MONTH_NAMES) for word in names.split()}
 OFFSETS: Final = {
@@ -89,8 +123,12 @@ def pattern_of(text: str) -> str:
     return re.sub(r"[0-9]", "9", text.encode("utf-8").decode("latin-1"))
 
 
+def _text(word: str | None) -> str:
+    return (word or "").encode("latin-1").decode("utf-8", errors="replace")
+
+
 def _month(word: str) -> int | None:
-    name = plain_word(word.encode("latin-1").decode("utf-8", errors="replace"))
+    name = plain_word(_text(word))
     return MONTHS.get(name) or MONTHS.get(name[:3])
 
 
@@ -107,7 +145,9 @@ def _zone(word: str | None) -> str | None:
     if not word:
         return ""
     name = word.lower()
-    signed = re.sub(r"^(utc|gmt)(?=[+-])", "", name)
+    if name in _SEASONS:
+        return ""
+    signed = re.sub(r"^[a-z]{3,4} ?(?=[+-])", "", name)
     return signed if signed[0] in "+-" or name in OFFSETS else None
 
 
@@ -117,6 +157,8 @@ def _form(kind: str, match: re.Match[str]) -> Form | None:
     month = _month(groups["word"]) if groups.get("word") else None
     if zone is None or (groups.get("word") and month is None):
         return None
+    if "d" not in groups and groups.get("word") and plain_word(_text(groups["word"])) not in MONTHS:
+        return None  # "Marca 2024" is no March
     half = groups.get("half")
     fields = {
         name: match.span(name)

@@ -14,36 +14,17 @@ from itertools import pairwise
 from typing import Final
 
 from kanchay.adapters.files.cells import CellType, cell_type
+from kanchay.adapters.files.words import find_unit
 
 __all__ = ["Found", "column_types", "find_table", "is_row"]
 
 TIMES: Final = ("datetime", "date", "time", "epoch", "range")
+_LONGEST_UNIT: Final = 12  # letters of a cell that is a unit
 _NUMBERED: Final = re.compile(r"(?:point|channel|ch|canal|kanal|series|column)[ _.]?\d+", re.I)
-_UNIT_ROWS: Final = frozenset(
-    [
-        "kwh",
-        "wh",
-        "mwh",
-        "kw",
-        "w",
-        "mw",
-        "kvarh",
-        "kvar",
-        "v",
-        "a",
-        "°c",
-        "°f",
-        "c",
-        "f",
-        "%",
-        "m3",
-        "m³",
-        "unit",
-        "unidad",
-        "unidade",
-        "eenheid",
-        "einheit",
-    ]
+# Beside units that we convert, what stands in a row of units: others, and words for columns that have none.
+_UNIT_ROWS: Final = (
+    "c f % hz h s ms min hours status text va kva mva vah kvah bar eur € pa hpa w/m2 w/m² kwh/kwp kwh/m2 unit unidad"
+    " unidade eenheid einheit unite unita"
 )
 
 
@@ -110,15 +91,23 @@ def _unit_cell(cell: str) -> str:
     return cell.strip().strip("[]()").strip()
 
 
+def _is_unit(cell: str) -> bool:
+    said = _unit_cell(cell)
+    return said.lower() in _UNIT_ROWS.split() or (
+        len(said) <= _LONGEST_UNIT and find_unit(f"({said})") is not None
+    )
+
+
 def _is_unit_row(rows: Sequence[Sequence[str]], at: int, types: Sequence[CellType]) -> bool:
     """Units below the names; where each has a name right above, a pattern or a zone may stand below that of the time."""
-    said = [(i, _unit_cell(c).lower()) for i, c in enumerate(rows[at][: len(types)]) if c.strip()]
-    units = [i for i, c in said if c in _UNIT_ROWS]
+    said = [(i, c) for i, c in enumerate(rows[at][: len(types)]) if c.strip()]
+    units = [i for i, c in said if _is_unit(c)]
     if len(units) == len(said):
         return bool(said)
     above = rows[at - 1] if at else ()
     named = all(i < len(above) and cell_type(above[i]) == "text" for i in units)
-    return bool(units) and named and all(types[i] in TIMES for i, c in said if c not in _UNIT_ROWS)
+    rest = [i for i, c in said if i not in units]
+    return bool(units) and named and all(types[i] in TIMES for i in rest)
 
 
 def _names(
@@ -130,12 +119,36 @@ def _names(
     if header is not None:
         for i, cell in enumerate(rows[header][:width]):
             names[i] = " ".join(cell.split()).strip("﻿ ")
-        for at in range(header + 1, first):
-            if _is_unit_row(rows, at, types):
-                for i, cell in enumerate(rows[at][:width]):
-                    given = cell.strip() and types[i] not in TIMES
-                    names[i] = f"{names[i]} [{_unit_cell(cell)}]" if given else names[i]
+        below = (at for at in range(header + 1, first) if _is_unit_row(rows, at, types))
+        at = next(below, header - 1 if header and _all_units(rows[header - 1], rows[header]) else None)
+        names = _with_upper(rows, header if at is None else min(at, header), names, types)
+        for i, cell in enumerate(rows[at][:width] if at is not None else ()):
+            given = cell.strip() and types[i] not in TIMES and _is_unit(cell)
+            names[i] = f"{names[i]} [{_unit_cell(cell)}]" if given else names[i]
     return tuple(names)
+
+
+def _all_units(cells: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a row above the names holds nothing but units, below each other with names."""
+    filled = [i for i, c in enumerate(cells) if c.strip()]
+    fits = all(i < len(names) and names[i].strip() and _is_unit(cells[i]) for i in filled)
+    return fits and any(find_unit(f"({_unit_cell(cells[i])})") is not None for i in filled)
+
+
+def _with_upper(
+    rows: Sequence[Sequence[str]], header: int, names: Sequence[str], types: Sequence[CellType]
+) -> list[str]:
+    """Names that stand more than once, told apart by what a row above says; a cell there spans the empty ones behind."""
+    mine = [n for n, t in zip(names, types, strict=True) if n and t not in TIMES]
+    upper = rows[header - 1] if header > 0 else ()
+    texts = [i for i, c in enumerate(upper) if c.strip() and cell_type(c) == "text"]
+    if len(set(mine)) == len(mine) or len(texts) < 2 or max(texts) >= len(names):
+        return list(names)
+    out, last = [], ""
+    for i, name in enumerate(names):
+        last = upper[i].strip() if i in texts else last
+        out.append(f"{last} {name}" if last and mine.count(name) > 1 and types[i] not in TIMES else name)
+    return out
 
 
 def _explained(name: str, preamble: Sequence[str]) -> str:

@@ -27,6 +27,12 @@ from kanchay.services.progress import stepped
 __all__ = ["Layout", "RawSeries", "lay_out"]
 
 _ESTIMATED: Final = re.compile(r"estim|geschat|geschatzt|geschätzt|stimat|calculad|ersatz|^e$|^s\d*$", re.I)
+# Columns that say what day or hour a row is of.
+_OF_TIME: Final = (
+    r"day of week|dayofweek|weekday|week ?day|day name|day type|week status|season|month name|wochentag|holiday|weekend"
+    r"|dia (?:de la )?semana|jour (?:de la )?semaine|giorno (?:della )?settimana|veckodag|ugedag|ukedag|dzien tygodnia"
+    r"|load type"
+)
 MAX_SERIES: Final = 5000
 _QUOTES_SEEN: Final = 2000  # rows in which a formula that only quotes (="2026-05-01") would show
 # Starts, ends where the file has them, and seconds elapsed since the start where it numbers the intervals of a day.
@@ -263,7 +269,8 @@ def _factor(table: Table, rows: Any, filled: NDArray[np.bool_]) -> NDArray[np.fl
 def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) -> Iterator[RawSeries]:
     start, end, elapsed = times
     wall, estimated = _instants(start), _estimated(roles.status)
-    roles = _without_attributes(roles, (wall if elapsed is None else wall * 2 * DAY + elapsed)[start.ok])
+    moments = wall if elapsed is None else wall * 2 * DAY + elapsed
+    roles = _without_attributes(roles, moments, start.ok)
     finish = None if end is None else np.where(end.ok, _instants(end), wall)
     parsed = [(c, c.values(decimal)) for c in stepped("rows", roles.values, since=0.5)]
     for key, rows in _groups(roles, table.n_rows, name):
@@ -282,15 +289,29 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
             )  # fmt: skip
 
 
-def _without_attributes(roles: Roles, wall: IntArray) -> Roles:
-    """Labels that only describe rows (a load type, a remark) name no series: each time then stands once already."""
-    named = tuple(
-        c for c in roles.keys if any(matches(ROLE_WORDS[r], normal(c.name)) for r in ("id", "register"))
-    )
+def _without_attributes(roles: Roles, wall: IntArray, ok: NDArray[np.bool_]) -> Roles:
+    """Labels that only describe rows (a load type, a weekday, a remark) name no series: each time has one of them."""
+    named = [c for c in roles.keys if _names_series(c)]
     if len(named) == len(roles.keys):
         return roles
-    ordered = np.sort(wall)  # many times faster than a set of a million moments
-    return replace(roles, keys=named) if (ordered[1:] != ordered[:-1]).all() else roles
+    ordered = np.sort(wall[ok])  # many times faster than a set of a million moments
+    if (ordered[1:] != ordered[:-1]).all():
+        return replace(roles, keys=tuple(named))
+    order = np.argsort(wall[ok], kind="stable")
+    again = np.diff(wall[ok][order]) == 0
+    told = [c for c in roles.keys if c in named or not _by_time(c.keys()[0][ok][order], again)]
+    return replace(roles, keys=tuple(told))
+
+
+def _names_series(column: Column) -> bool:
+    words = normal(column.name)
+    of_time = bool(matches(_OF_TIME, words))
+    return not of_time and any(matches(ROLE_WORDS[r], words) for r in ("id", "register"))
+
+
+def _by_time(codes: IntArray, again: NDArray[np.bool_]) -> bool:
+    """Whether rows of the same time always bear the same label."""
+    return bool((np.diff(codes)[again] == 0).all())
 
 
 def _unreadable(column: Column, numbers: NDArray[np.float64]) -> int:
@@ -331,7 +352,7 @@ def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
     begins, step, elapsed = _slot_times(roles.slots)
     matrix = np.stack([s.column.values(decimal) for s in roles.slots], axis=1)
     wall, estimated = _instants(start), _estimated(roles.status)
-    roles = _without_attributes(roles, wall[start.ok])
+    roles = _without_attributes(roles, wall, start.ok)
     unreadable = sum(_unreadable(s.column, matrix[:, i]) for i, s in enumerate(roles.slots))
     for key, rows in _groups(roles, table.n_rows, name):
         values = np.where(start.ok[rows][:, None], matrix[rows], np.nan)

@@ -103,6 +103,8 @@ def clean(texts: Any) -> Any:
     head = bare.slice(0, 2000)
     if pc.any(pc.starts_with(head, "=")).as_py():
         bare = pc.replace_substring_regex(bare, pattern=r'^="?([^"]*)"?$', replacement=r"\1")
+    if pc.any(pc.starts_with(head, "'")).as_py():  # quoted, or marked as text for a spreadsheet
+        bare = pc.replace_substring_regex(bare, pattern=r"^'(.*?)'?$", replacement=r"\1")
     missing = pc.is_in(pc.utf8_lower(bare), value_set=strings(sorted(MISSING_WORDS)).cast(bare.type))
     return pc.if_else(missing, nothing(bare.type), bare)
 

@@ -138,10 +138,12 @@ def _civil(group: _Group, order: str) -> tuple[IntArray, IntArray, IntArray]:
         year, month, day = (_number(group, names[part]) for part in "ymd")
         width = form.fields[names["y"]]
     else:
-        year, day = _number(group, "y"), _number(group, "d")
+        year, day = _number(group, "y"), _number(group, "d", 1)  # a month alone begins on its first day
         month = _number(group, "m", form.month or 1)
         width = form.fields["y"]
-    return (year + 2000 if width[1] - width[0] == 2 else year), month, day
+    if width[1] - width[0] == 2:
+        return np.where(year < 75, year + 2000, year + 1900), month, day
+    return (year + 1911 if width[1] - width[0] == 3 else year), month, day
 
 
 def _seconds(group: _Group) -> tuple[IntArray, NDArray[np.bool_]]:

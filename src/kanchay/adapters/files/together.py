@@ -33,7 +33,13 @@ def _default_quantity(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) ->
     """Where no column names what it holds, all are electric energy; beside temperatures and the like one column is."""
     open_ones = [i for i, m in enumerate(meanings) if m.quantity is Quantity.SIGNAL and not m.evidence]
     if len(open_ones) == len(meanings):
-        return [replace(m, quantity=Quantity.ELECTRIC_ENERGY) for m in meanings]
+        moving = {
+            r.column for r in raws if np.ptp(r.values) > 0
+        }  # a number that never changes is no amount beside others
+        return [
+            replace(m, quantity=Quantity.ELECTRIC_ENERGY) if r.column in moving or not moving else m
+            for r, m in zip(raws, meanings, strict=True)
+        ]
     alone = len({raws[i].column for i in open_ones}) == 1 and not any(
         m.quantity in _FLOWING for m in meanings
     )

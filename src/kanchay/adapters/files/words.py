@@ -50,12 +50,19 @@ _STEPS: Final = (
     r"|periodo|half|halfhour|min|minuten?|phase|fase|viertelstunde)s?\b"
 )
 _COMPOSITE: Final = re.compile(
-    rf"(?:_|\s|^)(?:per|je|por)(?:_|\s)(?!{_STEPS})|[€$£]\s?/|/\s?[km]?wh?\b|[_ ](?:w|kwh|wh)[_ /]?m2|/\s?m[2²³3]",
+    rf"(?:_|\s|^)(?:per|je|por)(?:_|\s)(?!{_STEPS})|[€$£]\s?/|/\s?(?:[km]?wh?\b|kwp|m[2²³3])"
+    r"|[_ ](?:w|kwh|wh)[_ /]?m2",
     re.I,
 )
 # Signs beside active energy or power: "A+" or "+A" is what comes from the grid, "A-" or "-A" what goes there.
-_IMPORTED: Final = re.compile(r"(?<![^\W_])(?:\+[AP]|E?[AP]\+)(?![^\W_])", re.I)
-_EXPORTED: Final = re.compile(r"(?<![^\W_])(?:[-\u2212][AP]|E?[AP][-\u2212])(?![^\W_])", re.I)
+_IMPORTED: Final = re.compile(
+    r"(?<![^\W_])(?:\+[AEP]|(?:E?[AP]|AE|E)\+)(?![^\W_])|(?<=wh)(?:\s?\(\+\)|\+)|(?<=energy)\s?\(\+\)", re.I
+)
+_EXPORTED: Final = re.compile(
+    r"(?<![^\W_])(?:[-\u2212][AEP]|(?:E?[AP]|AE|E)[-\u2212])(?![^\W_])|(?<=wh)(?:\s?\([-\u2212]\)|[-\u2212](?=$|\s))"
+    r"|(?<=energy)\s?\([-\u2212]\)",
+    re.I,
+)
 _BRACKETS: Final = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
 _LONG_UNITS: Final = frozenset(
     [
@@ -82,7 +89,8 @@ _LONG_UNITS: Final = frozenset(
 _SPELT: Final = {
     "wattage": "W", "watt": "W", "watts": "W", "vatios": "W", "kilowatts": "kW", "kilovatios": "kW", "kwhs": "kWh",
     "kilowattstunden": "kWh", "kilowatthours": "kWh", "kwatt": "kW", "kwatts": "kW", "watthours": "Wh",
-    "wattstunden": "Wh",
+    "wattstunden": "Wh", "joule": "J", "joules": "J", "kilojoules": "kJ", "megajoules": "MJ", "gigajoules": "GJ",
+    "volts": "V", "amperes": "A", "megawatts": "MW", "megawatthours": "MWh", "cubicmeters": "m3", "mwhs": "MWh",
 }  # fmt: skip
 _HOURS_OF_WATTS: Final = re.compile(r"(?<![A-Za-z])(kilo)?watt[\s_-]*hours?(?![A-Za-z])", re.I)
 _TAIL_UNIT: Final = re.compile(
