@@ -20,6 +20,7 @@ truthfully, one after the other, on the path of `kanchay import` and the page. T
   unforgivable result; wrong: another field is not;
 * spoilt: right at first, and no longer so after truthful answers; it counts as wrong;
 * refused: the file was handed back with a sentence;
+* stated, right: the chance that a question states for its guess, and how often the guess was right;
 * needless: share of cases with a question whose answer the file tells;
 * "tells everything": the cases whose every answer stands in the file; the others leave something open that nobody could
   know from the file alone (a unit that is nowhere, an hour that may be its start or its end), and have to be asked.
@@ -37,7 +38,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import count, islice
+from itertools import count, islice, pairwise
 from pathlib import Path
 
 from kanchay.adapters.files.reader import SniffingReader
@@ -81,6 +82,9 @@ class Result:
     seconds: float
     failed: str = ""  # "refused" or "crash"
     why: str = ""
+    stated: tuple[
+        tuple[str, float, bool], ...
+    ] = ()  # what was asked, how likely the guess was said to be, and whether it was right
 
     @property
     def outcome(self) -> str:
@@ -192,11 +196,17 @@ def judge(export: Export, folder: Path) -> Result:
     wrong: Wrong = {}
     asked: set[str] = set()
     failed = why = ""
+    stated: tuple[tuple[str, float, bool], ...] = ()
     options = ImportOptions(tz=export.case.tz)
     try:
         preview = SniffingReader().read(file, options)
         first = wrong = compare(preview, export.truth)
         at_first = {q.code for q in preview.questions}
+        stated = tuple(
+            (q.code, q.chance, q.guess == export.answers.get(q.code))
+            for q in preview.questions
+            if q.chance is not None
+        )
         if at_first:
             preview, asked = answered(export, options, preview, partial(SniffingReader().read, file))
             wrong = compare(preview, export.truth)
@@ -209,7 +219,7 @@ def judge(export: Export, folder: Path) -> Result:
         file.unlink()
     needless = frozenset() if first else frozenset(asked) - export.open
     taken = time.perf_counter() - began
-    return Result(export.case.seed, first, frozenset(asked), wrong, needless, taken, failed, why)
+    return Result(export.case.seed, first, frozenset(asked), wrong, needless, taken, failed, why, stated)
 
 
 def run(
@@ -276,6 +286,19 @@ def _square(results: Sequence[Result]) -> None:
     for name, wrong in (("right", False), ("wrong", True)):
         codes = Counter(code for r in asked if bool(r.first) is wrong for code in r.asked)
         print(f"asked, guess {name}: " + ", ".join(f"{code} {n}" for code, n in codes.most_common()))
+
+
+def _reliability(results: Sequence[Result]) -> None:
+    """How often guesses were right that were said to be so likely: both columns should be the same."""
+    bounds = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.001)
+    print(f"\n{'asked, chance stated':24}{'questions':>10}{'stated':>9}{'right':>9}")
+    for code in sorted({c for r in results for c, _, _ in r.stated}):
+        for low, high in pairwise(bounds):
+            said = [(p, ok) for r in results for c, p, ok in r.stated if c == code and low <= p < high]
+            if said:
+                mean, right = (sum(x[i] for x in said) / len(said) for i in (0, 1))
+                name = f"{code} {100 * low:.0f} to {100 * min(high, 1):.0f} %"
+                print(f"{name:24}{len(said):10}{100 * mean:8.1f}%{100 * right:8.1f}%")
 
 
 def _worst(pairs: Sequence[tuple[Export, Result]], show: int) -> None:
@@ -416,6 +439,7 @@ def main() -> None:
     rows = table(pairs)
     _print(rows)
     _square([result for _, result in pairs])
+    _reliability([result for _, result in pairs])
     _worst(pairs, args.show)
     if args.write:
         _write(rows, args.first, "importer_portals.csv" if args.portals else "importer.csv")

@@ -26,8 +26,8 @@ __all__ = ["LikelyUnit", "fits_size", "likely_unit", "likely_units"]
 _E, _P = Quantity.ELECTRIC_ENERGY, Quantity.POWER
 # What stands under a header that names no unit and no power: kWh in exports of Octopus and Jemena, load curves of Enel
 # and Electro Dunas, registers of Home Assistant; kW in panels of Grafana; W in feeds of Emoncms; MW in tables of COES.
-_AMOUNTS: Final = {"kWh": 0.72, "Wh": 0.13, "MWh": 0.04, "kW": 0.08, "W": 0.03}
-_REGISTERS: Final = {"kWh": 0.85, "Wh": 0.12, "MWh": 0.03}
+_AMOUNTS: Final = {"kWh": 0.80, "Wh": 0.07, "MWh": 0.02, "kW": 0.08, "W": 0.03}
+_REGISTERS: Final = {"kWh": 0.92, "Wh": 0.06, "MWh": 0.02}
 _POWERS: Final = {"kW": 0.60, "W": 0.37, "MW": 0.03}
 _SAID_POWER: Final = 12.0  # times likelier where the file's name or title says power
 _NAMELESS: Final = 6.0  # of W, where a single column stands without a header: feeds of databases are powers

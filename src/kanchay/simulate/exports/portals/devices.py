@@ -32,7 +32,7 @@ def _emporia(site: Site) -> Paper:
 
 
 def _sense(site: Site) -> Paper:
-    """A remark above; rows of many devices by name, each with mean power and energy."""
+    """A remark above; rows of many devices by name, each with its energy and, once more, its mean power."""
     used, sun = site.used("kWh", 3), site.solar("kWh", 3)
     fridge = (used * 0.2).round(3)
     out = ["# Please note that there may be discrepancies between your bill and this report",
@@ -45,13 +45,11 @@ def _sense(site: Site) -> Paper:
     for i, m in enumerate(site.at()):
         for key, name, kind, values in flows:
             out.append(f"{m:%Y-%m-%d %H:%M:%S},{key},{name},{kind},,,,{values[i] * 1000:.3f},{values[i]:.3f}")
-    truth = []
-    for _, name, _, values in flows:
-        truth += [
-            site.truth(name, values, "kWh", None),
-            site.truth(name, (values * 1000).round(3), "W", None),
-        ]
-    return Paper("usage.csv", "\n".join(out).encode(), tuple(truth))
+    ways = (("consumption",), _MADE, ("consumption",))
+    truth = tuple(
+        site.truth(name, values, "kWh", way) for (_, name, _, values), way in zip(flows, ways, strict=True)
+    )
+    return Paper("usage.csv", "\n".join(out).encode(), truth)
 
 
 def _tesla(site: Site) -> Paper:
@@ -244,7 +242,7 @@ def _dsmr_hours(site: Site) -> Paper:
         site.truth("electricity2_returned", sun, "kWh", SENT),
         site.truth("gas", gas, "m3", None),
     )
-    return Paper("dsmrreader-data-export---hour__2026.csv", lines(rows).encode(), truth, frozenset({"unit"}))
+    return Paper("dsmrreader-data-export---hour__2026.csv", lines(rows).encode(), truth)
 
 
 _HOME: Final = ("Europe/Berlin", "America/New_York", "Australia/Sydney")

@@ -191,7 +191,7 @@ def _wide_australia(site: Site) -> Paper:
             cells = [f"{values[i]:.4f}" for i in places.tolist()]
             rows.append(["6001000001", "000000000000300001", what, f"{day:%Y-%m-%d}", "No", *cells])
     truth = (site.truth("Consumption", used, "kWh"), site.truth("Generation", sent, "kWh", SENT))
-    return Paper("UsageData.csv", lines(rows).encode(), truth, frozenset({"unit"}))
+    return Paper("UsageData.csv", lines(rows).encode(), truth)
 
 
 def _powerpal(site: Site) -> Paper:
