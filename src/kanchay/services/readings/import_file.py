@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.analysis.quality.derive import complete_registers, derive_readings
 from kanchay.domain.errors import InputError
@@ -16,6 +18,7 @@ from kanchay.domain.interval import HOUR
 from kanchay.domain.point import Point, Site, VirtualPoint
 from kanchay.domain.reading import Observations, Readings
 from kanchay.domain.scope import Permission, Scope
+from kanchay.domain.units import SUMMED
 from kanchay.services.context import Context
 from kanchay.services.operations.runs import new_run
 from kanchay.services.people.audit import note
@@ -24,11 +27,14 @@ from kanchay.services.ports.files import ImportOptions
 from kanchay.services.ports.readings import WriteResult
 from kanchay.services.ports.records import ImportRecord
 from kanchay.services.readings.answers import layout_of
+from kanchay.services.readings.coarser import told_in_finer_steps
 from kanchay.services.readings.joins import lay_joins
 from kanchay.services.readings.points import as_energy, point_of, register_sums
 from kanchay.services.readings.undo import forget_import
 
 __all__ = ["compare_import", "preview_file", "store_import"]
+
+_R = TypeVar("_R", Readings, Observations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class _Ready:
     sums: list[VirtualPoint]
     observations: list[Observations]
     readings: list[Readings]
+    n_told: int = 0  # readings left out because finer ones that are held tell them
 
     @property
     def point_ids(self) -> tuple[str, ...]:
@@ -53,9 +60,9 @@ def preview_file(ctx: Context, path: Path, options: ImportOptions) -> ImportPrev
 def compare_import(ctx: Context, scope: Scope, site_id: str, preview: ImportPreview) -> WriteResult:
     """How many readings of a preview are new to a site, how many would change and how many are the same."""
     scope.require(Permission.READ, site_id)
-    ready = _make_ready(site_id, preview)
+    ready = _without_told(ctx, scope, _make_ready(site_id, preview))
     known = ctx.readings.spans(scope, [p.id for p in ready.points])
-    counts = np.zeros(3, dtype=np.int64)
+    counts = np.array([0, 0, ready.n_told], dtype=np.int64)
     for readings in ready.readings:
         counts += _compared(ctx, scope, readings) if readings.point_id in known else (len(readings), 0, 0)
     return WriteResult(*counts.tolist())
@@ -91,7 +98,7 @@ def store_import(
     if not preview.series:
         raise InputError(f"{preview.file_name} holds no series.", hint="Look at the preview.")
     site, now = get_site(ctx, scope, site_id), ctx.clock()
-    ready = _make_ready(site_id, preview)
+    ready = _without_told(ctx, scope, _make_ready(site_id, preview))
     record = _begun(site, preview, ready, answers, now)
     with ctx.records.unit(scope) as uow:
         before = [p for p in uow.points.find(site_id=site_id) if p.id in ready.point_ids]
@@ -114,13 +121,42 @@ def _write(ctx: Context, scope: Scope, ready: _Ready, record: ImportRecord) -> W
     add_points(ctx, scope, record.site_id, ready.points)
     if ready.sums:
         add_virtual_points(ctx, scope, record.site_id, ready.sums)
-    return ctx.readings.append(
+    written = ctx.readings.append(
         scope,
         ready.readings,
         recorded_at=record.at,
         observations=ready.observations,
         source=record.id,
     )
+    return replace(written, unchanged=written.unchanged + ready.n_told)
+
+
+def _without_told(ctx: Context, scope: Scope, ready: _Ready) -> _Ready:
+    """What a file tells that finer readings of the same points do not tell already."""
+    known = ctx.readings.spans(scope, [p.id for p in ready.points])
+    readings, left_out = [], {}
+    for point, new in zip(ready.points, ready.readings, strict=True):
+        summed = point.id in known and point.quantity in SUMMED
+        told = told_in_finer_steps(ctx, scope, new) if summed else np.zeros(len(new), dtype=bool)
+        readings.append(new if not told.any() else _only(new, ~told))
+        if told.any():
+            left_out[point.id] = new.start[told]
+    seen = [
+        _only(o, ~np.isin(o.start, left_out[o.point_id])) if o.point_id in left_out and _lasts(o) else o
+        for o in ready.observations
+    ]
+    n_told = sum(len(starts) for starts in left_out.values())
+    return replace(ready, readings=readings, observations=[o for o in seen if len(o)], n_told=n_told)
+
+
+def _lasts(seen: Observations) -> bool:
+    """Whether amounts were received, and no register."""
+    return bool(len(seen)) and bool((seen.end > seen.start).all())
+
+
+def _only(of: _R, keep: NDArray[np.bool_]) -> _R:
+    """Some of them."""
+    return type(of)(of.point_id, of.start[keep], of.end[keep], of.value[keep], of.quality[keep])
 
 
 def _make_ready(site_id: str, preview: ImportPreview) -> _Ready:
