@@ -20,6 +20,7 @@ __all__ = ["by_daylight", "by_night", "find_directions"]
 
 _TOTAL: Final = r"total|global|main|mains|aggregate|whole|total use|overall"
 _GRID: Final = (Direction.IMPORT, Direction.EXPORT)
+_SEEN: Final = 24  # rows
 _BACK: Final = 0.05
 _ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
@@ -66,7 +67,7 @@ def find_directions(
     series: Sequence[Prepared], meanings: Sequence[Meaning], kinds: Sequence[Kind], tz: str, given: str | None
 ) -> list[Meaning]:
     """Meanings with a direction for every flow; `direction_from` stays empty where it is a plain guess."""
-    meanings = _paired(series, meanings)
+    meanings = _at_the_grid(series, _paired(series, meanings), kinds)
     names = [normal(s.raw.column) for s in series]
     active = [m.quantity in _ACTIVE for m in meanings]
     subs = any(m.submeter for m in meanings)
@@ -106,6 +107,41 @@ def find_directions(
             alone = m.quantity in _ACTIVE and len(left) == 1 and by_night(s, kind, tz)
             out.append(replace(m, direction=Direction.IMPORT, direction_from="night" if alone else ""))
     return out
+
+
+def _at_the_grid(
+    series: Sequence[Prepared], meanings: Sequence[Meaning], kinds: Sequence[Kind]
+) -> list[Meaning]:
+    """What is "consumed" beside what was sent, or "generated" and never both at once, was counted where the grid begins.
+
+    A load never stands still while its roof makes energy; what is bought does.
+    """
+    by: dict[Direction | None, list[int]] = {}
+    for i, m in enumerate(meanings):
+        if m.quantity in _ACTIVE and m.direction_from:
+            by.setdefault(m.direction, []).append(i)
+    used, made = by.get(Direction.CONSUMPTION, []), by.get(Direction.PRODUCTION, [])
+    sent, bought = by.get(Direction.EXPORT, []), by.get(Direction.IMPORT, [])
+    changes: dict[int, Direction] = {}
+    if used and sent and not made and not bought:
+        changes = dict.fromkeys(used, Direction.IMPORT)
+    elif len(used) == len(made) == 1 and not sent and not bought:
+        a, b = (_amounts(series[i], kinds[i])[0] for i in (*used, *made))
+        if _exclude(a, b):
+            changes = {used[0]: Direction.IMPORT, made[0]: Direction.EXPORT}
+    return [
+        replace(m, direction=changes[i], direction_from="beside it") if i in changes else m
+        for i, m in enumerate(meanings)
+    ]
+
+
+def _exclude(a: FloatArray, b: FloatArray) -> bool:
+    """Whether two flows are hardly ever there at once, and each stands still while the other one flows."""
+    if len(a) != len(b) or len(a) < _SEEN or (a < 0).any() or (b < 0).any():
+        return False
+    both = np.minimum(a, b) > 0.02 * np.maximum(a.max(), b.max())
+    still = (a <= 0) & (b > 0)
+    return bool((b > 0).sum() > 3 and both.mean() < 0.1 and still.sum() > 0.3 * (b > 0).sum())
 
 
 def _paired(series: Sequence[Prepared], meanings: Sequence[Meaning]) -> list[Meaning]:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from kanchay.adapters.files.directions import by_daylight, by_night
+from kanchay.adapters.files.kinds import rising
 from kanchay.adapters.files.series import Decided
 from kanchay.adapters.files.words import (
     REGISTERS,
@@ -32,6 +33,8 @@ __all__ = ["BECAUSE", "TOLD_UNIT", "doubts", "name_of"]
 BECAUSE: Final = {
     "column": "No word in the name of this column is one that we know, and its numbers could be amounts or powers.",
     "column.alone": "No word in the name of this column is one that we know, and no other column holds energy.",
+    "column.none": "No column of the file is one that we know to hold energy or power; this one could.",
+    "column.heat": "The name speaks of heat, but the unit and the columns beside it are those of electricity.",
     "unit_of": "No unit is written for this column, although others of the file have one.",
     "direction_of.sun": "The words tell one direction, but the numbers rise in daylight only, as a solar plant does.",
     "direction_of.night": "The words tell one direction, but the numbers flow at night too, as a solar plant never does.",
@@ -56,6 +59,7 @@ _UNITS: Final = {
     Quantity.HEAT: ("kWh", "MWh", "Wh"),
     Quantity.WATER: ("m3", "L"),
 }
+_NAMELESS: Final = (Quantity.SIGNAL, Quantity.PRICE)  # a file of nothing else has lost its energy
 _ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 _SENT: Final = (Direction.EXPORT, Direction.PRODUCTION)
 _FROM_TO: Final = r"\w+ to \w+"  # a flow named by both of its ends
@@ -90,14 +94,21 @@ def _question(code: str, name: str, because: str, guess: str, choices: Sequence[
 def _unknown(decided: Sequence[Decided]) -> list[ImportQuestion]:
     """Columns of which no word is known: left aside where others hold energy, taken for energy where none does."""
     found = []
+    nothing = all(d.meaning.quantity in _NAMELESS for d in decided)
     for d in decided:
         m, name = d.meaning, name_of(d, decided)
-        if m.evidence or not name or is_composite(d.prepared.raw.column):
+        if not name or "told" in m.evidence:
             continue
-        if m.quantity is Quantity.SIGNAL and _like_amounts(d):
-            found.append(_question("column", name, "column", "signal", _WHAT))
+        open_ = nothing or not (m.evidence or is_composite(d.prepared.raw.column))
+        if m.quantity is Quantity.SIGNAL and open_ and _like_amounts(d):
+            rises = nothing and rising(d.prepared.values) > 0
+            guess = Quantity.ELECTRIC_ENERGY if rises else Quantity.SIGNAL
+            found.append(
+                _question("column", name, "column.none" if nothing else "column", guess.value, _WHAT)
+            )
         elif m.assumed:
-            found.append(_question("column", name, "column.alone", m.quantity.value, _WHAT))
+            why = "column.heat" if m.evidence else "column.alone"
+            found.append(_question("column", name, why, m.quantity.value, _WHAT))
     return found[:_MOST]
 
 

@@ -22,10 +22,11 @@ from kanchay.adapters.files.words import (
 from kanchay.domain.point import Direction, Kind
 from kanchay.domain.units import Quantity, Unit, unit
 
-__all__ = ["ENERGY", "Meaning", "read_meaning"]
+__all__ = ["ENERGY", "FLOWING", "FLOWS", "Meaning", "read_meaning"]
 
 ENERGY = (Quantity.ELECTRIC_ENERGY, Quantity.REACTIVE_ENERGY, Quantity.GAS, Quantity.HEAT, Quantity.WATER)
 FLOWS = (Quantity.ELECTRIC_ENERGY, Quantity.POWER, Quantity.REACTIVE_ENERGY, Quantity.HEAT, Quantity.GAS)
+FLOWING = (*FLOWS, Quantity.REACTIVE_POWER, Quantity.WATER)
 _ACROSS = (Direction.IMPORT, Direction.EXPORT, Direction.PRODUCTION)
 _SAME_UNITS = {  # units whose table quantity stands for several
     Quantity.TEMPERATURE_SETPOINT: Quantity.TEMPERATURE,
@@ -37,6 +38,12 @@ _SAME_UNITS = {  # units whose table quantity stands for several
 }
 _PLAIN_WORD = 1.5
 _LETTER_UNITS = ("V", "A", "L", "K", "degC", "degF")  # may be a phase or an index in a header
+_ACTIVE = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
+_MONEY = (
+    r"price|precio|preco|preis|prix|prezzo|prijs|costs?|coste?|importe|custo|kosten|kost|cout|cena|hinta|pris|eur|euros?"
+    r"|revenue|betrag|montant|unit price|amount due"
+)
+_ELECTRIC = r"electri\w*|elec|elekt\w*|eletri\w*|elettri\w*|strom\w*|stroom|sahko\w*|luz|el|power|potencia|電\w*|电\w*"
 _UNITLESS = (Quantity.SIGNAL, Quantity.ON_OFF, Quantity.OCCUPANCY, Quantity.POWER_FACTOR, Quantity.PRICE)
 
 
@@ -68,6 +75,7 @@ def _quantity(
     """The quantity with most weight, and the word or unit that carried it."""
     weights: dict[Quantity, float] = defaultdict(float)
     why: dict[Quantity, str] = {}
+    medium = _medium(context)
     for text, share in (
         (words, 1.0),
         (context.replace("lastgang", ""), 0.4),
@@ -75,7 +83,7 @@ def _quantity(
         for quantity, weight, word in quantity_words(text):
             if share < 1 and quantity in _UNITLESS:
                 continue  # a price above the table says nothing of the column
-            weights[quantity] += weight * share
+            weights[quantity] += weight * (share if share == 1 or quantity is not medium else 1.0)
             why.setdefault(quantity, word)
     if composite:
         for quantity in FLOWS:
@@ -83,9 +91,14 @@ def _quantity(
         weights[Quantity.SIGNAL] += 0.1
     elif found is not None and found.symbol not in ("%", "1"):
         same = [q for q in weights if _fits(q, found)] or [found.quantity]
-        for quantity in same:
-            weights[quantity] += 1.0 if letter else 3.0  # "voltage_a" is phase A
+        money = matches(_MONEY, words)  # "precio kWh" is no energy
+        for quantity in same if not money else ():
+            weights[quantity] += (
+                1.0 if letter else 4.2 if found.quantity in _ACTIVE else 3.0
+            )  # "voltage_a" is phase A
             why.setdefault(quantity, found.symbol)
+        if money:
+            weights[Quantity.PRICE] += 1.5
     if "set point" in words or "setpoint" in words:
         weights[Quantity.TEMPERATURE_SETPOINT] += weights.pop(Quantity.TEMPERATURE, 0.0)
     if not weights:
@@ -98,6 +111,12 @@ def _quantity(
     ):
         return Quantity.REACTIVE_POWER, why[quantity]
     return quantity, why.get(quantity, "")
+
+
+def _medium(context: str) -> Quantity | None:
+    """What the surroundings say flows, where they name one thing alone that is no electricity."""
+    named = {q for q, _, _ in quantity_words(context) if q in (Quantity.GAS, Quantity.HEAT, Quantity.WATER)}
+    return next(iter(named)) if len(named) == 1 and not matches(_ELECTRIC, context) else None
 
 
 def _direction(words: str, context: str, quantity: Quantity) -> tuple[Direction | None, str, bool]:

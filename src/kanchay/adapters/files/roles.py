@@ -209,6 +209,8 @@ def _constant(column: Column) -> str | None:
 
 def _is_units(column: Column) -> bool:
     _, words = column.keys()
+    if not _says(column, "unit") and all(len(w.strip()) < 2 for w in words):
+        return False  # "A" may be actual, a phase, a tariff
     # "kitchen kWh" names a meter, "kWh" a unit.
     single = all(re.fullmatch(r"[^\s_]+", w.strip()) for w in words)
     known = sum(find_unit(f"({w.strip()})") is not None for w in words)
@@ -300,7 +302,8 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
         *(f"{n} {v}" for n, v in constants),
         *(c.name for c in texts if c not in (unit, status)),
     ]
-    context = normal(" ".join(said))
+    # "Medium (power, water, gas, ...)" lists what could be.
+    context = normal(" ".join(re.sub(r"\([^()]*,[^()]*\)", " ", line) for line in said))
     return Roles(
         start, end, () if slots else tuple(values), slots, tuple(keys),
         next(iter(_named(table, options, "unit")), unit), next(iter(_named(table, options, "status")), status),

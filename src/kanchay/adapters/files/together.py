@@ -9,14 +9,13 @@ from typing import Final
 import numpy as np
 
 from kanchay.adapters.files.layout import RawSeries
-from kanchay.adapters.files.meaning import FLOWS, Meaning
+from kanchay.adapters.files.meaning import FLOWING, FLOWS, Meaning
 from kanchay.adapters.files.words import direction_words, normal, quantity_words
 from kanchay.domain.units import Quantity, unit
 
 __all__ = ["see_together"]
 
 _ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
-_FLOWING: Final = (*FLOWS, Quantity.REACTIVE_POWER, Quantity.WATER)
 _BORROWED: Final = (
     "unit column",
     "title",
@@ -26,7 +25,8 @@ _BORROWED: Final = (
 
 def see_together(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """Meanings of all columns once each is seen beside the others."""
-    return _gas_apart(_energy_of_gas(raws, _attributes(raws, _default_quantity(raws, meanings))))
+    found = _heat_of_circuits(_attributes(raws, _default_quantity(raws, meanings)))
+    return _gas_apart(_energy_of_gas(raws, found))
 
 
 def _default_quantity(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
@@ -40,12 +40,24 @@ def _default_quantity(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) ->
             replace(m, quantity=Quantity.ELECTRIC_ENERGY) if r.column in moving or not moving else m
             for r, m in zip(raws, meanings, strict=True)
         ]
-    alone = len({raws[i].column for i in open_ones}) == 1 and not any(
-        m.quantity in _FLOWING for m in meanings
-    )
+    alone = len({raws[i].column for i in open_ones}) == 1 and not any(m.quantity in FLOWING for m in meanings)
     return [
         replace(m, quantity=Quantity.ELECTRIC_ENERGY, assumed=True) if alone and i in open_ones else m
         for i, m in enumerate(meanings)
+    ]
+
+
+def _heat_of_circuits(meanings: Sequence[Meaning]) -> list[Meaning]:
+    """A circuit called "heating" beside others in the same unit is fed with electricity, as far as we can tell."""
+    units = {m.unit.symbol for m in meanings if m.quantity in _ACTIVE and m.unit is not None}
+    return [
+        replace(m, quantity=m.unit.quantity, assumed=True)
+        if m.quantity is Quantity.HEAT
+        and m.unit is not None
+        and m.unit.symbol in units
+        and not any(e.startswith(("told", "format")) for e in m.evidence)
+        else m
+        for m in meanings
     ]
 
 
