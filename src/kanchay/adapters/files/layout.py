@@ -119,7 +119,7 @@ def _times(roles: Roles, name: str, day_first: bool | None) -> tuple[ParsedTimes
     start = _read_times(start_columns, day_first, daily=bool(roles.slots or roles.hours))
     if start is None or not start.ok.any():
         raise refuse("no_meter_data", name, what=f"the times in '{roles.start[0].name}' cannot be read")
-    start = _on_named_clock(start, start_columns)
+    start = _without_day_totals(_on_named_clock(start, start_columns))
     end_columns = roles.end or range_end
     if not end_columns:
         return start, None
@@ -134,6 +134,18 @@ def _times(roles: Roles, name: str, day_first: bool | None) -> tuple[ParsedTimes
         told = " and ".join(f"'{columns[0].name}'" for columns in (start_columns, end_columns))
         raise refuse("no_meter_data", name, what=f"most rows do not end after they begin, by {told}")
     return start, end
+
+
+def _without_day_totals(times: ParsedTimes) -> ParsedTimes:
+    """Times without the dates alone among them, where most of those days have their own row at midnight.
+
+    They stand over totals of a day. Where no other row tells the midnight, a program has left out its 00:00.
+    """
+    if times.dates is None:
+        return times
+    alone = times.ok & times.dates
+    twice = np.isin(times.wall[alone], times.wall[times.ok & ~times.dates])
+    return replace(times, ok=times.ok & ~alone) if twice.any() and 2 * twice.sum() >= len(twice) else times
 
 
 def _backwards(start: ParsedTimes, end: ParsedTimes) -> bool:

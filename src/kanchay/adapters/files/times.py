@@ -40,7 +40,10 @@ _ONCE: Final = 0.9  # share of different cells
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ParsedTimes:
-    """Clock seconds of a column; `ok` says which rows were read."""
+    """Clock seconds of a column; `ok` says which rows were read.
+
+    `dates` are the rows without a clock time among others with one; None where all rows are of one kind.
+    """
 
     wall: IntArray
     ok: NDArray[np.bool_]
@@ -49,6 +52,7 @@ class ParsedTimes:
     order: str = "ymd"
     open_order: str = ""  # the other order, where the column does not settle it
     style: str = "text"
+    dates: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,8 +203,12 @@ def _under(groups: list[_Group], n: int, order: str) -> ParsedTimes:
         named = _offsets(group)
         if named is not None:
             offset[group.rows], with_offset = named, with_offset + len(group.rows)
-    date_only = all(g.form.kind == "date" for g in groups)
-    return ParsedTimes(wall, ok, offset if with_offset * 2 > n else None, date_only, order)
+    dates = np.zeros(n, dtype=bool)
+    for group in groups:
+        dates[group.rows] = group.form.kind == "date"
+    whole = all(g.form.kind == "date" for g in groups)
+    mixed = None if whole or not dates.any() else dates
+    return ParsedTimes(wall, ok, offset if with_offset * 2 > n else None, whole, order, dates=mixed)
 
 
 def _gaps(times: ParsedTimes) -> tuple[int, int]:
@@ -275,7 +283,8 @@ def parse_times(texts: Any, *, day_first: bool | None = None, daily: bool = Fals
         return None
     safe = np.maximum(codes, 0)
     offset = None if times.offset is None else times.offset[safe]
-    return _with(times, wall=times.wall[safe], ok=known & times.ok[safe], offset=offset)
+    dates = None if times.dates is None else times.dates[safe]
+    return _with(times, wall=times.wall[safe], ok=known & times.ok[safe], offset=offset, dates=dates)
 
 
 def _mostly_once(texts: Any) -> bool:
