@@ -137,7 +137,7 @@ def test_importing_a_file(browse, tmp_path, width: int, theme: str) -> None:
     file.write_text(CSV, "utf-8")
     browser = browse(width, theme)
     page = browser.open("/sites/casa-surquillo/import")
-    page.set_input_files("input[type=file]", file)
+    page.set_input_files(".drop .file", file)
     page.wait_for_url("**/import/*")
     page.wait_for_selector("figure.chart canvas")
     assert page.locator("h1").inner_text() == "Esto entendimos de tu archivo"
@@ -162,21 +162,24 @@ def test_a_file_on_its_way_is_seen_and_stopped(browse, tmp_path) -> None:
     slow.send("Network.enable")
     line = {"offline": False, "latency": 5, "downloadThroughput": 1e7, "uploadThroughput": 5e5}
     slow.send("Network.emulateNetworkConditions", line)
-    page.set_input_files("input[type=file]", file)
+    page.set_input_files(".drop .file", file)
     page.wait_for_selector(".sending progress[value^='0.']")
-    assert re.match(r"Enviando grande\.csv · [\d.]+\sMB / 10\.9\sMB", page.locator(".sending p").inner_text())
+    assert re.match(
+        r"Enviando grande\.csv · [\d.]+\sMB / 10\.9\sMB", page.locator(".sending .told").inner_text()
+    )
     browser.keep("sending-360")
     page.get_by_role("button", name="Detener").click()
-    assert page.locator(".sending p").inner_text() == "Detenido. No se guardó nada."
+    assert page.locator(".sending .told").inner_text() == "Detenido. No se guardó nada."
     assert page.locator(".drop").is_visible()
 
 
 def test_a_large_file_is_seen_while_it_is_read(browse, tmp_path, monkeypatch) -> None:
-    """Half of it is read at once, the rest when the test says so: the bar moves, then the preview comes by itself."""
+    """Half of the first of two is read at once, the rest when the test says so: the bar moves, then the preview comes."""
     from kanchay.services.progress import report
+    from kanchay.services.readings import import_file, import_many
 
     imports = sys.modules["kanchay.web.pages.imports"]  # the package has a blueprint of that name
-    half, rest, plainly = Event(), Event(), imports.preview_file
+    half, rest, plainly = Event(), Event(), import_file.preview_file
 
     def slow(*args):
         for share, until in ((0.1, half), (0.9, rest)):
@@ -184,28 +187,29 @@ def test_a_large_file_is_seen_while_it_is_read(browse, tmp_path, monkeypatch) ->
                 report("rows", share)
         return plainly(*args)
 
-    monkeypatch.setattr(imports, "preview_file", slow)
-    monkeypatch.setattr(imports, "_QUICK_S", 0.05)
+    for room in (imports, import_many):
+        monkeypatch.setattr(room, "preview_file", slow)
+    monkeypatch.setattr("kanchay.web.tasks._QUICK_S", 0.05)
     for name in ("uno.csv", "dos.csv"):
         (tmp_path / name).write_text(CSV, "utf-8")
     browser = browse(360, "dark")
     page = browser.open("/sites/casa-surquillo/import")
-    page.set_input_files("input[type=file]", [tmp_path / "uno.csv", tmp_path / "dos.csv"])
-    page.wait_for_selector(".reading progress")
-    assert page.locator(".reading h2").inner_text() == "uno.csv +1"
+    page.set_input_files(".drop .file", [tmp_path / "uno.csv", tmp_path / "dos.csv"])
+    page.wait_for_selector(".working progress")
+    assert page.locator(".working h2").inner_text() == "files"
     half.set()
     for _ in range(100):
-        if page.locator(".reading progress").evaluate("bar => bar.value") > 0.5:
+        if page.locator(".working progress").evaluate("bar => bar.value") > 0.2:
             break
         page.wait_for_timeout(50)
-    assert page.locator(".reading progress").evaluate("bar => bar.value") > 0.5
+    assert page.locator(".working progress").evaluate("bar => bar.value") > 0.2
     browser.keep("reading-360-dark")
     rest.set()
     page.wait_for_selector("figure.chart canvas")
     half.clear()
     rest.clear()
-    page.set_input_files("input[type=file]", tmp_path / "uno.csv")
-    page.wait_for_selector(".reading progress")
+    page.set_input_files(".drop .file", tmp_path / "uno.csv")
+    page.wait_for_selector(".working progress")
     page.get_by_role("button", name="Detener").click()
     page.wait_for_selector(".note")
     assert "No se guardó nada" in page.locator(".note").first.inner_text()
@@ -216,9 +220,11 @@ def test_a_file_of_something_else(browse, tmp_path) -> None:
     file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
     browser = browse(360)
     page = browser.open("/sites/casa-surquillo/import")
-    page.set_input_files("input[type=file]", file)
-    page.wait_for_selector(".note.bad")
-    assert page.locator(".note.bad").inner_text().strip().endswith("Parquet.")
+    page.set_input_files(".drop .file", file)
+    page.wait_for_selector(".refused")
+    assert page.locator(".refused h2").inner_text() == "No pudimos leer foto.png"
+    assert "Envía CSV, Excel o Parquet." in page.locator(".refused").inner_text()
+    assert page.locator(".drop").is_visible()
     browser.keep("refused-360")
 
 

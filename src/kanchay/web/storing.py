@@ -34,6 +34,12 @@ class Storing(Task[Stored]):
     owner: str = ""
     n: int = 0  # readings
     written: bool = False  # from here on it is stored, and only undone
+    told: bool = False  # somebody was told how it ended
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether it ended without storing anything: it may be tried again."""
+        return self.done.is_set() and self.result is None
 
     def hear(self, stage: str, share: float | None) -> None:
         """Take note of a report; raises `Stopped` until all is written."""
@@ -59,8 +65,9 @@ class Storings:
         """
         with self._lock:
             self._sweep()
-            if token in self._held:
-                return self._held[token]
+            known = self._held.get(token)
+            if known is not None and not known.in_vain:
+                return known
             storing = self._held[token] = Storing(token, site_id=place[0], owner=place[1], n=place[2])
 
         def work() -> Stored:

@@ -10,8 +10,10 @@ from kanchay.domain.interval import HOUR, to_datetime
 from kanchay.domain.point import Kind
 from kanchay.domain.units import Quantity, unit
 
-__all__ = ["Example", "example_of", "is_unsaid"]
+__all__ = ["Example", "about_of", "example_of", "is_unsaid"]
 
+_CELLS: Final = 3
+_OF_TIMES: Final = ("tz", "label", "day_first", "clock", "key")
 _ENERGY: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
 
@@ -42,6 +44,40 @@ def example_of(preview: ImportPreview, question: ImportQuestion, choice: str) ->
     if question.code == "day_first":
         return _dated(shown, question.guess, choice)
     return None
+
+
+def about_of(preview: ImportPreview, question: ImportQuestion) -> tuple[str, tuple[str, ...]]:
+    """The column that a question is about, and a few of its cells: as the reader tells them, else as they were read.
+
+    Parameters
+    ----------
+    preview : ImportPreview
+        The file.
+    question : ImportQuestion
+        One of its questions.
+
+    Returns
+    -------
+    str
+        Name of the column; "" where the file gives it none.
+    tuple of str
+        Cells.
+    """
+    if question.about:
+        return question.about[0], question.about[1:]
+    shown = _asked_about(preview, question)
+    if shown is None or shown.observations is None or not len(shown.observations):
+        return "", ()
+    if question.code in _OF_TIMES:
+        zone = shown.timezone if "/" in shown.timezone else "UTC"
+        first = shown.observations.start[:_CELLS].tolist()
+        return dict(preview.facts).get("time", ""), tuple(
+            f"{to_datetime(t, zone):%Y-%m-%d %H:%M}" for t in first
+        )
+    if shown.quantity not in _ENERGY or not shown.source_unit:
+        return shown.column or shown.name, ()
+    values = shown.observations.value[:_CELLS] / unit(shown.source_unit).factor
+    return shown.column or shown.name, tuple(f"{v:.6g}" for v in values.tolist())
 
 
 def _asked_about(preview: ImportPreview, question: ImportQuestion) -> ImportSeries | None:

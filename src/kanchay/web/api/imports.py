@@ -218,7 +218,7 @@ def store(token: str, form: dict[str, Any]) -> Response:
     mine, own = scope(Purpose.OPERATE), product()
     known = known_site(form["site_id"])
     storing = own.storings.find(token, mine.actor.id)
-    if storing is None:
+    if storing is None or storing.in_vain:
         kept = Uploads(own.settings.home).find(token, mine.actor.id)
         found = read_for(known.ctx, mine, kept.path, form, known.site)
         if found.preview.questions and not form["accept_guesses"]:

@@ -30,7 +30,7 @@ def store(site_id: str, token: str) -> Response:
     known, r = gather(site_id)
     mine, own = scope(Purpose.OPERATE), product()
     under_way = own.storings.find(token, mine.actor.id)
-    if under_way is None:
+    if under_way is None or under_way.in_vain:
         kept = uploads().find(token, mine.actor.id)
         whole = whole_for(known, kept, mine, request.form)
         if whole.is_open:  # nothing is guessed silently
@@ -62,15 +62,15 @@ def _next(storing: Storing, site_id: str) -> Response:
     r = reader()
     if not storing.wait(0):
         return redirect(url_for("imports.saving", site_id=site_id, token=storing.token), 303)
-    product().storings.drop(storing.token)
-    if storing.result is None:
-        if storing.stopped:
+    first, storing.told = not storing.told, True
+    if storing.in_vain:
+        if storing.stopped or not first:
             flash(r.words("import.stopped"))
             return redirect(url_for("imports.preview", site_id=site_id, token=storing.token), 303)
         storing.found()  # raises what went wrong; nothing of it was stored
-        raise AssertionError("a storing that is done has a result or an error")
-    n = sum(record.n_new + record.n_revised for record in storing.result)
-    flash(r.words.many("import.stored", n, count=r.formats.number(n, 0)), "good")
+    n = sum(record.n_new + record.n_revised for record in storing.result or ())
+    if first:
+        flash(r.words.many("import.stored", n, count=r.formats.number(n, 0)), "good")
     return redirect(url_for("overview.show", site_id=site_id), 303)
 
 

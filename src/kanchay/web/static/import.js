@@ -104,9 +104,12 @@
   document.querySelectorAll('.working').forEach(card => {
     const bar = card.querySelector('progress'), share = card.querySelector('.share'), how = card.querySelector('.how');
     const aloud = teller(card.querySelector('[role=status]'));
-    const look = () => fetch(card.dataset.progress + location.search, {headers: {Accept: 'application/json'}})
+    let left = false;  // the reader pressed a button: where that leads comes from the server
+    card.addEventListener('submit', () => { left = true; });
+    const look = () => left || fetch(card.dataset.progress + location.search, {headers: {Accept: 'application/json'}})
       .then(answer => answer.ok ? answer.json() : {done: true})
       .then(told => {
+        if (left) return;
         const n = percent(told.share || 0);
         bar.value = told.share || 0; share.textContent = `${n}\u00a0%`; aloud(fill(card.dataset.told, {n}), told.share || 0);
         if (told.written && how) { how.textContent = card.dataset.after; const form = card.querySelector('form'); if (form) form.hidden = true; }

@@ -9,7 +9,7 @@ from typing import Final
 
 from kanchay.domain.importing import ImportPreview
 from kanchay.services.readings.answers import Recalled
-from kanchay.services.readings.examples import Example, example_of
+from kanchay.services.readings.examples import Example, about_of, example_of
 from kanchay.web.i18n import Words, catalogue
 from kanchay.web.shell import Reader
 from kanchay.web.whole import Asked
@@ -73,7 +73,7 @@ def question_view(asked: Asked, r: Reader, tz: str, *, is_folder: bool = False) 
     )  # fmt: skip
     title = t(titled) if t.has(titled) else question.code
     title = t(f"question.{part}_of", column=column) if of_one else title
-    name, *cells = question.about or ("",)
+    name, cells = about_of(preview, question)
     return Question(
         question.code,
         asked.field,
@@ -82,7 +82,7 @@ def question_view(asked: Asked, r: Reader, tz: str, *, is_folder: bool = False) 
         choices,
         guess,
         "" if of_one else name,
-        tuple(cells),
+        cells,
         _files(asked, r) if is_folder else "",
     )
 
@@ -122,17 +122,15 @@ def remembered_line(found: Recalled, r: Reader) -> str:
 
 def answers_in_words(answers: Sequence[tuple[str, str]], r: Reader) -> str:
     """Answers as they were given, in one line."""
-    t = r.words
-    told = [
-        said(t, f"answer.{code}", value) if t.has(f"answer.{code}.{value}") else _plain(code, value, t)
-        for code, value in answers
-    ]
-    return ", ".join(told)
+    return ", ".join(_told(code, value, r.words) for code, value in answers)
 
 
-def _plain(code: str, value: str, t: Words) -> str:
+def _told(code: str, value: str, t: Words) -> str:
+    """One answer with what it is about: ``unidad Wh``, ``la hora marca el inicio del intervalo``."""
     if not code.startswith(_COLUMN):
-        return f"{said(t, 'remembered', code)} {value}"
+        answer = said(t, f"answer.{code}", value)
+        words = answer[:1].lower() + answer[1:] if answer != value else value
+        return f"{said(t, 'remembered', code)} {words}"
     groups = ("quantity", "direction", "answer.unit")
     told = [said(t, group, part) for group, part in zip(groups, value.split(":"), strict=False) if part]
     return f"{code.removeprefix(_COLUMN)}: {', '.join(told)}"

@@ -29,6 +29,7 @@ __all__ = ["PreviewView", "SeriesRow", "preview_chart", "preview_view"]
 _HOURLY_UP_TO: Final = 16 * DAY
 _DAILY_UP_TO: Final = 400 * DAY
 _MOST_SERIES: Final = 12  # shown; the rest is counted
+_NONE: Final = "1"  # the unit of what has none
 _MOST_VALUES: Final = 3  # of a fact that differs from series to series
 _FACT_OF: Final = {"zone": "tz", "source_unit": "unit"}  # the fact and its question
 _ASKED_AS: Final = {"day_first": "date_order"}  # the question and the fact it is about
@@ -57,6 +58,7 @@ class PreviewView:
     remembered: tuple[tuple[str, str], ...]  # what was taken from an earlier file, and the kind of file
     notes: tuple[tuple[str, str, str], ...]  # kind, mark, text
     chart: Chart | None
+    drawn: str  # which series the chart shows; "" where there is one only
     months: tuple[tuple[str, str], ...]
     n: int
     save: str
@@ -97,9 +99,9 @@ def _facts(preview: ImportPreview, r: Reader) -> tuple[tuple[str, str, bool, str
         "step": [_resolution(s.resolution_s, r) for s in preview.series],
         "kind": [said(t, "kind", s.kind.value) for s in preview.series],
         "zone": [s.timezone for s in preview.series],
-        "source_unit": [_units(s, r) for s in preview.series],
+        "source_unit": [_units(s, r) for s in preview.series if s.unit != _NONE],
     }
-    for code, values in of_all.items():
+    for code, values in ((code, values) for code, values in of_all.items() if values):
         different = list(dict.fromkeys(values))
         shown = ", ".join(different[:_MOST_VALUES]) + (" …" if len(different) > _MOST_VALUES else "")
         rows.append((t(f"fact.{code}"), shown, _FACT_OF.get(code, code) in asked, ""))
@@ -122,7 +124,7 @@ def _series(series: ImportSeries, r: Reader) -> SeriesRow:
     return SeriesRow(
         series_name(series, r),
         series.column,
-        f"{meaning}, {said(t, 'answer.unit', series.unit)}",
+        meaning if series.unit == _NONE else f"{meaning}, {said(t, 'answer.unit', series.unit)}",
         evidence_line(series, r),
         _sample(series, r),
         f"{f.day_short(first)} {first.year} – {f.day_short(last)} {last.year}",
@@ -159,9 +161,13 @@ def _notes(
     missing, double = (sum(getattr(s, field) for s in preview.series) for field in ("missing", "duplicates"))
     double = max(0, double - twice)
     notes = []
-    totals = [s.total for s in preview.series if s.total is not None]
-    if len(totals) == 1:
-        notes.append(("", "check", t("import.total", kwh=f.energy(totals[0]))))
+    able, bought = (
+        [s.total for s in some if s.total is not None] for some in (preview.series, from_grid(preview.series))
+    )
+    if len(able) == 1:
+        notes.append(("", "check", t("import.total", kwh=f.energy(able[0]))))
+    elif bought:
+        notes.append(("", "check", t("import.total_grid", kwh=f.energy(sum(bought)))))
     if missing:
         said = t.many("import.missing", missing, count=f.number(missing, 0))
         notes.append(("warn", "warn", f"{said} {_where_missing(preview, r)}".strip()))
@@ -253,7 +259,7 @@ def preview_view(
     """The whole preview in words, with what storing it would change; nothing is stored."""
     t, f, preview = r.words, r.formats, found.preview
     n = sum(s.n for s in preview.series)
-    energy = next((s for s in preview.series if energy_of(s) is not None), None)
+    energy = _main(preview)
     zone = energy.timezone if energy and "/" in energy.timezone else tz
     return PreviewView(
         title=t.many("import.folder", len(whole.read), folder=whole.name) if whole.is_folder else whole.name,
@@ -268,11 +274,18 @@ def preview_view(
             *_change(change, r),
         ),
         chart=preview_chart(energy, zone, r) if energy else None,
+        drawn=series_name(energy, r) if energy and len(preview.series) > 1 else "",
         months=_months(from_grid(preview.series) or ((energy,) if energy else ()), zone, r),
         n=n,
         save=_save(change, r),
         why_n=_why(preview, n, r),
     )
+
+
+def _main(preview: ImportPreview) -> ImportSeries | None:
+    """The series that is drawn: of what comes from the grid, or of all, the one with the most energy."""
+    able = [s for s in preview.series if energy_of(s) is not None]
+    return max(from_grid(preview.series) or able, key=lambda s: abs(s.total or 0.0), default=None)
 
 
 def _change(change: WriteResult, r: Reader) -> tuple[tuple[str, str, str], ...]:
