@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from kanchay.analysis.forecast.adapt import AdaptedForecaster
 from kanchay.analysis.forecast.naive import DayNaive, EnsembleNaive, WeekdayNaive
 from kanchay.analysis.forecast.protocol import Prediction
 from kanchay.analysis.kanchay24 import BLOCKS, entrant, fill_missing, score_meter
@@ -183,3 +184,37 @@ def test_a_model_that_answers_differently_is_caught():
     assert not report.passed
     assert len(report.differing) == report.n_forecasts
     assert any(line.startswith("backtest: 900 s") for line in report.differing)
+
+
+@dataclass
+class Eavesdropper:
+    """Honest alone; in a batch it answers with what a window issued a day later was told."""
+
+    in_mean: bool
+    name: str = "eavesdropper"
+    lookback_s: int = 7 * DAY
+
+    def predict(self, windows):
+        answer = DayNaive().predict(windows)
+        mean, quantiles = answer.mean.copy(), answer.quantiles.copy()
+        for row, at in enumerate(windows.issued_at):
+            for other in np.flatnonzero(windows.issued_at == at + DAY):
+                day = windows.load[other, -DAY // windows.resolution_s :]
+                part = slice(0, len(day))
+                if self.in_mean:
+                    mean[row, part] = day
+                else:
+                    quantiles[row, part, -1] = day
+        return Prediction(mean, quantiles)
+
+
+@pytest.mark.parametrize("in_mean", [True, False])
+def test_a_model_that_reads_the_other_windows_of_its_batch_is_caught(in_mean):
+    differing = leak_test(Eavesdropper(in_mean)).differing
+    assert len(differing) == 32
+    assert all(line.startswith("backtest") for line in differing)
+
+
+@pytest.mark.slow
+def test_it_is_caught_through_the_adapted_model_too():
+    assert not leak_test(AdaptedForecaster(Eavesdropper(in_mean=True))).passed

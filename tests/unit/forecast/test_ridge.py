@@ -61,3 +61,13 @@ def test_batches_give_the_same_answer(monkeypatch):
     whole = RidgeForecaster().predict(w)
     monkeypatch.setattr(ridge, "_CHUNK", 1)
     np.testing.assert_allclose(RidgeForecaster().predict(w).mean, whole.mean)
+
+
+def test_a_window_answers_the_same_whoever_stands_beside_it():
+    past, _ = office()
+    torn = np.where(np.arange(168) < 90, np.nan, past)
+    both = Windows(np.stack([past, torn, torn]), np.full(3, MONDAY), HOUR, 24, "UTC")
+    together = RidgeForecaster().predict(both)
+    for row in range(3):
+        alone = RidgeForecaster().predict(both.rows(slice(row, row + 1)))
+        np.testing.assert_allclose(together.quantiles[row], alone.quantiles[0], rtol=1e-12)

@@ -179,5 +179,5 @@ def _bands(windows: Windows, targets: IntArray, day: int, mean: FloatArray, erro
     scale = np.nan_to_num(nan_std(errors))
     freedom = np.maximum((~np.isnan(errors)).sum(axis=1), 1)
     # Errors on the rows a model was fitted to are too small: the usual correction for its parameters.
-    widen = float(np.sqrt(np.median((freedom + _N_FEATURES) / np.maximum(freedom - _N_FEATURES, 1))))
-    return sample_quantiles(mean, samples, scale, widen=min(widen, 1.5))
+    widen = np.sqrt((freedom + _N_FEATURES) / np.maximum(freedom - _N_FEATURES, 1))
+    return sample_quantiles(mean, samples, scale, widen=np.minimum(widen, 1.5))

@@ -113,7 +113,7 @@ def nan_quantiles(samples: FloatArray, levels: tuple[float, ...] = LEVELS) -> Fl
 
 
 def sample_quantiles(
-    centre: FloatArray, samples: FloatArray, scale: FloatArray, *, widen: float = 1.0
+    centre: FloatArray, samples: FloatArray, scale: FloatArray, *, widen: float | FloatArray = 1.0
 ) -> FloatArray:
     """Quantiles around a centre from the spread of few samples.
 
@@ -128,8 +128,8 @@ def sample_quantiles(
         NaN where missing.
     scale : ndarray of float64, shape (n_windows,)
         Standard deviation of the window as a whole.
-    widen : float, default 1
-        Factor on the samples' own spread. [-]
+    widen : float or ndarray of float64, shape (n_windows,), default 1
+        Factor on the samples' own spread, one for all windows or each window's own. [-]
 
     Returns
     -------
@@ -137,12 +137,13 @@ def sample_quantiles(
         At `LEVELS`, never crossing. [unit of `mean`]
     """
     mean = nan_mean(samples)
-    own = centre[..., None] + widen * (nan_quantiles(samples) - mean[..., None])
+    factor = np.reshape(widen, (-1, 1))
+    own = centre[..., None] + factor[..., None] * (nan_quantiles(samples) - mean[..., None])
     count = (~np.isnan(samples)).sum(axis=-1)
     freedom = np.maximum(count - 1, 0)
     square = np.where(freedom > 0, nan_std(samples) ** 2, 0.0)
     mixed = (freedom * square + _PRIOR_WEIGHT * scale[:, None] ** 2) / (freedom + _PRIOR_WEIGHT)
-    sigma = widen * np.sqrt(mixed * (1.0 + 1.0 / np.maximum(count, 1)))
+    sigma = factor * np.sqrt(mixed * (1.0 + 1.0 / np.maximum(count, 1)))
     normal = centre[..., None] + sigma[..., None] * NORMAL_LEVELS
     return np.where((count >= _ENOUGH)[..., None], own, normal)
 
