@@ -1,7 +1,8 @@
-"""Likely units: where a file names none, what size, digits, words and the habits of exports make of its numbers.
+"""Likely units: where a file names none, what size, digits, smoothness, words and habits make of its numbers.
 
-The odds of a unit are what exports use where they name none, times how usual such a size is for a site, times how usual
-so many digits are. Numbers alone hardly tell kWh from kW, so a unit that nobody wrote is still asked, with our chance.
+The odds of a unit are what exports use where they name none, times how usual such a size and smoothness are of a site,
+times how usual so many digits are. Numbers alone hardly tell kWh from kW, so a unit that nobody wrote is still asked, and
+the question states the chance of our guess.
 """
 
 from __future__ import annotations
@@ -45,9 +46,18 @@ _DIGITS: Final = {
     "MW": (1, 1, 2, 4, 1, 2, 2),
 }
 _DUST: Final = 0.03
-# Logarithms (base 10) of mean kW: appliances, homes (46 meters of ../shared/data: -0.25 ± 0.35), buildings (99: 1.4 ±
-# 0.8) and whole grids; share, middle and spread.
-_SITES: Final = ((0.06, -1.4, 0.5), (0.56, -0.25, 0.45), (0.35, 1.4, 0.8), (0.03, 5.0, 1.5))
+# Kinds of sites: share, then middle and spread of the logarithms (base 10) of mean kW and of roughness, the mean step
+# from value to value over their mean. Appliances; homes (45 meters of ../shared/data: -0.25 ± 0.35 and -0.38 ± 0.15);
+# buildings (85: 1.4 ± 0.8 and -1.1 ± 0.3), where the uses of many average out; whole grids.
+_SITES: Final = (
+    (0.06, -1.4, 0.5, -0.1, 0.3),
+    (0.56, -0.25, 0.45, -0.38, 0.2),
+    (0.35, 1.4, 0.8, -1.05, 0.35),
+    (0.03, 5.0, 1.5, -1.7, 0.4),
+)
+_JUMP: Final = 50  # times the usual step of a register
+_SPEAKING: Final = 24  # values from which on roughness says something
+_AROUND: Final = 0.9  # of them above zero: else the sun or a timer makes the steps
 _ABSURD: Final = 0.002  # below, a documented unit makes sizes that nothing has
 _SAMPLE: Final = 2000
 _POWER_WORDS: Final = r"power|potencia|\w*leistung|puissance|vermogen|potenza|watts?"
@@ -69,6 +79,7 @@ class _Seen:
     middle: float
     hours: float
     digits: int
+    rough: float | None  # the mean step over the mean [log10], where it says something
 
     def level(self, of: Unit) -> float:
         """Mean power under a unit. [log10 kW]"""
@@ -101,7 +112,7 @@ def likely_units(
 def _of_group(
     series: Sequence[Prepared], quantity: Quantity, counted: bool, words: str, beside: set[str]
 ) -> LikelyUnit:
-    amounts = [np.diff(s.values) if counted else s.values for s in series]
+    amounts = [_steps(s.values) if counted else s.values for s in series]
     hours = (series[0].step or 3600) / 3600
     if quantity not in (_E, _P):
         return LikelyUnit(_plain(quantity, amounts))
@@ -113,6 +124,14 @@ def _of_group(
     return likely_unit(
         shares, amounts, hours, _favoured(power, nameless, often, beside), [s.values for s in series]
     )
+
+
+def _steps(register: FloatArray) -> FloatArray:
+    """What a register rose by each time, without its restarts and the jump of a swapped meter."""
+    steps = np.diff(register)
+    steps = steps[steps >= 0]
+    usual = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
+    return np.asarray(steps[steps <= _JUMP * usual])
 
 
 def _says_energy(words: str) -> bool:
@@ -163,7 +182,16 @@ def likely_unit(
 def _seen(amounts: Sequence[FloatArray], hours: float, written: Sequence[FloatArray] | None = None) -> _Seen:
     known = _known(amounts)
     middle = exp(float(np.mean([log(k.mean()) for k in known])))
-    return _Seen(middle, max(hours, 1e-9), max(_digits(k) for k in _known(written or amounts)))
+    digits = max(_digits(k) for k in _known(written or amounts))
+    return _Seen(middle, max(hours, 1e-9), digits, _roughness(amounts))
+
+
+def _roughness(amounts: Sequence[FloatArray]) -> float | None:
+    """How much neighbouring values differ, of the column that is never long at zero; None where there is none."""
+    for a in amounts:
+        if len(a) >= _SPEAKING and (a > 0).mean() > _AROUND:
+            return log10(max(float(np.abs(np.diff(a)).mean() / np.abs(a).mean()), 1e-4))
+    return None
 
 
 def _known(columns: Sequence[FloatArray]) -> list[FloatArray]:
@@ -176,15 +204,19 @@ def _evidence(seen: _Seen, of: Unit) -> float:
     """The logarithm of how usual size and digits are under a unit."""
     digits = _DIGITS[of.symbol]
     written = digits[seen.digits] / sum(digits) if seen.digits < len(digits) else _DUST
-    return log(written) + log(_density(seen.level(of)))
+    return log(written) + log(_density(seen.level(of), seen.rough))
 
 
-def _density(level: float) -> float:
-    """How usual a mean power is. [per decade]"""
+def _density(level: float, rough: float | None) -> float:
+    """How usual a mean power is beside this roughness. [per decade]"""
     return 1e-9 + sum(
-        share * exp(-(((level - middle) / spread) ** 2) / 2) / (spread * sqrt(2 * pi))
-        for share, middle, spread in _SITES
+        share * _bell(level, *size) * (1.0 if rough is None else _bell(rough, middle, spread))
+        for share, *size, middle, spread in _SITES
     )
+
+
+def _bell(x: float, middle: float, spread: float) -> float:
+    return exp(-(((x - middle) / spread) ** 2) / 2) / (spread * sqrt(2 * pi))
 
 
 def fits_size(of: Unit, amounts: Sequence[FloatArray], hours: float) -> bool:
@@ -192,8 +224,8 @@ def fits_size(of: Unit, amounts: Sequence[FloatArray], hours: float) -> bool:
     if of.quantity not in (_E, _P):
         return True
     seen = _seen(amounts, hours)
-    here = _density(seen.level(of))
-    return here > _ABSURD * max(_density(seen.level(of) + shift) for shift in (-3, 0, 3))
+    here = _density(seen.level(of), None)
+    return here > _ABSURD * max(_density(seen.level(of) + shift, None) for shift in (-3, 0, 3))
 
 
 def _plain(quantity: Quantity, amounts: Iterable[FloatArray]) -> Unit:
