@@ -16,7 +16,7 @@ from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.numbers import DecimalVotes
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles, Slot
-from kanchay.adapters.files.table import Column, Table
+from kanchay.adapters.files.table import Column, Table, votes_together
 from kanchay.adapters.files.times import ParsedTimes, epoch_seconds, parse_times
 from kanchay.adapters.files.unitcells import apart_by_quantity, unit_of_rows
 from kanchay.adapters.files.words import ROLE_WORDS, find_unit, matches, named_offset, normal
@@ -169,11 +169,10 @@ def _decimal(columns: list[Column], roles: Roles, options: ImportOptions) -> tup
     """The decimal sign of the file and whether nothing in it settles that."""
     if options.decimal:
         return options.decimal, False
-    each = [c.votes() for c in columns]
     votes = (
-        sum(each, DecimalVotes()).settled()
+        votes_together(columns).settled()
         if roles.slots
-        else sum((v.settled() for v in each), DecimalVotes())
+        else sum((c.votes().settled() for c in columns), DecimalVotes())
     )
     if votes.is_open and not (votes.dot or votes.comma) and _in_small_units(columns, roles):
         return {",": ".", ".": ","}[votes.decimal], True

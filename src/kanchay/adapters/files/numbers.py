@@ -7,6 +7,7 @@ zero stands before it, or where the other sign stands before it; ``1,234`` alone
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -105,8 +106,16 @@ def clean(texts: Any) -> Any:
         bare = pc.replace_substring_regex(bare, pattern=r'^="?([^"]*)"?$', replacement=r"\1")
     if pc.any(pc.starts_with(head, "'")).as_py():  # quoted, or marked as text for a spreadsheet
         bare = pc.replace_substring_regex(bare, pattern=r"^'(.*?)'?$", replacement=r"\1")
-    missing = pc.is_in(pc.utf8_lower(bare), value_set=strings(sorted(MISSING_WORDS)).cast(bare.type))
-    return pc.if_else(missing, nothing(bare.type), bare)
+    missing = pc.is_in(pc.utf8_lower(bare), value_set=_missing().cast(bare.type))
+    if pc.any(missing).as_py():
+        return pc.if_else(missing, nothing(bare.type), bare)
+    return texts if pc.all(pc.equal(bare, texts)).as_py() else bare  # nothing to clean is kept once
+
+
+@lru_cache(maxsize=1)
+def _missing() -> Any:
+    """The words that mean missing, as an array."""
+    return strings(sorted(MISSING_WORDS))
 
 
 def _count(texts: Any, pattern: str) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.adapters.files.cells import split_range
+from kanchay.adapters.files.dateparts import is_part_of_time
 from kanchay.adapters.files.grammar import pattern_of, read_pattern
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
@@ -152,7 +153,7 @@ def _hours(table: Table, start: tuple[Column, ...]) -> Column | None:
     if len(start) != 1 or start[0].type != "date":
         return None
     for column in table.columns:
-        if column.type != "number" or column is start[0]:
+        if column.type != "number" or column is start[0] or not _counts(column.head(_HEAD).values(".")):
             continue
         numbers = column.values(".")
         known = numbers[~np.isnan(numbers)]
@@ -165,6 +166,12 @@ def _hours(table: Table, start: tuple[Column, ...]) -> Column | None:
         if spans and int(known.max()) in _LAST and _counts_days(start[0], steps):
             return column
     return None
+
+
+def _counts(numbers: NDArray[np.float64]) -> bool:
+    """Whether the numbers that a column begins with are whole, and small enough to count the intervals of a day."""
+    known = numbers[~np.isnan(numbers)]
+    return bool(((known == np.round(known)) & (known >= 0) & (known <= max(_LAST))).all())
 
 
 def _counts_days(dates: Column, steps: NDArray[np.float64]) -> bool:
@@ -282,7 +289,9 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     used = {id(c) for c in (*start, *end, *([hours] if hours else []))}
     slots = _slots(table, used) if hours is None else ()
     used |= {id(s.column) for s in slots}
-    rest = [c for c in table.columns if id(c) not in used]
+    rest = [
+        c for c in table.columns if id(c) not in used and not (c.type == "number" and is_part_of_time(c.name))
+    ]
     wanted = _named(table, options, "key", "meter", "register", "name")
     numbered = [c for c in rest if c.type in ("number", "epoch")]
     named = [c for c in numbered if _is_id(c) or (len(numbered) > 1 and _is_long_number(c))]

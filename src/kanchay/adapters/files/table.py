@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isnan
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from kanchay.domain.units import unit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Column", "Table"]
+__all__ = ["Column", "Table", "votes_together"]
 
 
 def _masked(words: NDArray[np.str_], known: NDArray[np.bool_] | None) -> Any:
@@ -52,6 +53,11 @@ class Column:
     words: tuple[str, ...] = ()
     _clean: Any = field(default=None, repr=False)
     _tails: tuple[IntArray, tuple[str, ...]] | None = field(default=None, repr=False)
+
+    def head(self, n: int) -> Column:
+        """The column as if its first rows were all."""
+        texts = None if self.texts is None else self.texts.slice(0, n)
+        return Column(self.name, self.type, texts, None if self.numbers is None else self.numbers[:n])
 
     def cleaned(self) -> Any:
         """Texts without quoting leftovers, null where nothing is meant."""
@@ -139,6 +145,14 @@ class Column:
             for v, t in zip(self.numbers.tolist(), texts, strict=True)
         ]
         return strings(values)
+
+
+def votes_together(columns: Sequence[Column]) -> DecimalVotes:
+    """What the cells of columns of one variable, such as those of a row a day, say about its decimal sign."""
+    import pyarrow as pa
+
+    cells = [c.cleaned() for c in columns if c.texts is not None]
+    return vote(pa.concat_arrays(cells)) if cells else DecimalVotes()
 
 
 @dataclass(slots=True, eq=False)
