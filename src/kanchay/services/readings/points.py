@@ -93,7 +93,7 @@ def register_sums(
     """
     groups: dict[tuple[str, Direction | None, Kind], list[ImportSeries]] = defaultdict(list)
     for s in series:
-        if s.register and s.quantity is Quantity.ELECTRIC_ENERGY:
+        if s.register and (s.quantity is Quantity.ELECTRIC_ENERGY or as_energy(s)):
             base = (
                 slug(s.name, otherwise="series")
                 .replace(slug(s.register, otherwise="series"), "", 1)
