@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.adapters.files.cells import split_range
-from kanchay.adapters.files.dateparts import is_part_of_time
 from kanchay.adapters.files.grammar import pattern_of, read_pattern
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
@@ -289,9 +288,7 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     used = {id(c) for c in (*start, *end, *([hours] if hours else []))}
     slots = _slots(table, used) if hours is None else ()
     used |= {id(s.column) for s in slots}
-    rest = [
-        c for c in table.columns if id(c) not in used and not (c.type == "number" and is_part_of_time(c.name))
-    ]
+    rest = [c for c in table.columns if id(c) not in used]
     wanted = _named(table, options, "key", "meter", "register", "name")
     numbered = [c for c in rest if c.type in ("number", "epoch")]
     named = [c for c in numbered if _is_id(c) or (len(numbered) > 1 and _is_long_number(c))]
