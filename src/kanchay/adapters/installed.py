@@ -18,7 +18,7 @@ from typing import Final
 
 from kanchay.adapters.arriving import Arriving, keep_trying, sha256_of
 from kanchay.adapters.capability import capability_of
-from kanchay.adapters.models import SUFFIX, shipped_models, trusted_keys
+from kanchay.adapters.models import SUFFIX, is_own_name, shipped_models, trusted_keys
 from kanchay.domain.errors import BundleError, BundleTampered, Conflict, Unreachable
 from kanchay.domain.model import Capability, ModelNeeds, ModelVersion
 from kanchay.services.ports.registry import BundleFacts
@@ -130,7 +130,7 @@ class BundleShelf:
             raise Unreachable("the connection ended early.")
 
     def install(self, part: Path, version: ModelVersion, name: str) -> Path:
-        if (shipped_models() / name).exists():
+        if (shipped_models() / name).exists() or is_own_name(name):
             raise Conflict(
                 f"'{name}' is the name of a model that ships with Kanchay.",
                 hint="Install it under another: --as NAME.",

@@ -10,7 +10,16 @@ from typing import Final, Protocol
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.domain.errors import BundleError, NotFound
 
-__all__ = ["PRETRAINED", "SUFFIX", "HasHome", "ModelShelf", "shipped_models", "trust_key", "trusted_keys"]
+__all__ = [
+    "PRETRAINED",
+    "SUFFIX",
+    "HasHome",
+    "ModelShelf",
+    "is_own_name",
+    "shipped_models",
+    "trust_key",
+    "trusted_keys",
+]
 
 PRETRAINED: Final = "pretrained"
 ADAPTED: Final = "adapted"  # the pre-trained model, adapted to each meter's own weeks
@@ -128,7 +137,13 @@ class ModelShelf:
             if shelf.is_dir():
                 found |= {p.name: p for p in shelf.iterdir() if (p / "manifest.json").is_file()}
                 found |= {p.stem: p for p in shelf.glob(f"*{SUFFIX}")}
-        return found
+        # A naive is what models are held against: none may take its name.
+        return {name: path for name, path in found.items() if not is_own_name(name)}
+
+
+def is_own_name(name: str) -> bool:
+    """Whether a forecaster of the code itself answers to that name."""
+    return name == ADAPTED or _classic(name) is not None
 
 
 def _classic(name: str) -> Callable[[], Forecaster] | None:

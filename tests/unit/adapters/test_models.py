@@ -49,6 +49,14 @@ def test_bundles_by_path_and_in_the_home(shelf, tmp_path):
     assert shelf.load("own").name == "own"
 
 
+def test_a_bundle_called_like_a_naive_does_not_take_its_place(shelf, tmp_path):
+    for name in ("ensemble", "adapted", "mine"):
+        shutil.copytree(shipped_models() / "pretrained", tmp_path / "models" / name)
+    assert shelf.bundles() == ["mine", "pretrained"]
+    assert isinstance(shelf.load("ensemble"), FORECASTERS["ensemble"])
+    assert shelf.load("adapted").base is shelf.load("pretrained")
+
+
 def test_a_bundle_by_name_must_be_signed(shelf, tmp_path):
     own = tmp_path / "models" / "own"
     shutil.copytree(shipped_models() / "pretrained", own)

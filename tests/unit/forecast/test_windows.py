@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from kanchay.analysis.forecast.naive import EnsembleNaive
+from kanchay.analysis.forecast.protocol import Windows
 from kanchay.analysis.forecast.single import forecast_panel
 from kanchay.analysis.forecast.windows import actuals, known_seconds, make_windows, notes, steps
 from kanchay.domain.errors import NotEnoughData, TimeError
@@ -67,6 +68,10 @@ def test_notes_say_what_is_short():
 
     all_four = replace(found, load=load, issued_at=np.full(4, 7 * DAY))
     assert notes(all_four) == [(), ("short_history",), ("no_history",), ("gaps",)]
+
+
+def test_no_history_at_all_is_told():
+    assert notes(Windows(np.empty((2, 0)), np.zeros(2, np.int64), HOUR, 24, "UTC")) == [("no_history",)] * 2
 
 
 def test_one_forecast_refuses_less_than_a_day(panel):

@@ -229,9 +229,10 @@ def test_what_was_installed_stays_when_the_next_is_refused(hub, pushed, shelf, s
     assert second.version == "2"
 
 
-def test_the_name_of_a_shipped_model_is_kept_for_it(hub, pushed, shelf, scope, home) -> None:
+@pytest.mark.parametrize("name", ["pretrained", "adapted", "ensemble", "week", "ridge"])
+def test_the_name_of_a_shipped_model_is_kept_for_it(hub, pushed, shelf, scope, home, name) -> None:
     with pytest.raises(Conflict, match="ships with Kanchay"):
-        pull(hub, shelf, scope, install_as="pretrained")
+        pull(hub, shelf, scope, install_as=name)
     assert installed(home) == []
     assert pull(hub, shelf, scope, install_as="ours").path == home / "models" / "ours.kanchay"
 

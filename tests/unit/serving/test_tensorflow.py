@@ -315,3 +315,21 @@ def test_what_was_answered_is_counted(program, app, raw) -> None:
 def _token(program, name: str) -> str:
     program.http.get("/metrics")
     return (program.app.extensions["kanchay"].settings.home / name).read_text().strip()
+
+
+def forecast_of(program, load: list):
+    row = {"load": load, "issued_at": "2026-08-20T00:00"}
+    return program.post(f"{MODEL}:predict", {"signature_name": "forecast", "instances": [row]})
+
+
+def test_no_readings_at_all_are_no_fault_of_ours(program) -> None:
+    answer = forecast_of(program, [])
+    assert answer.status_code == 200
+    assert json.loads(answer.data)["predictions"][0]["notes"] == "no_history"
+
+
+@pytest.mark.parametrize("value", [1e39, -1e308, float("inf")])
+def test_values_that_no_meter_shows_are_refused(program, value: float) -> None:
+    answer = forecast_of(program, [0.2] * 100 + [value] * 68)
+    assert answer.status_code == 400
+    assert "no meter shows" in error(answer) or "finite" in error(answer)

@@ -181,6 +181,8 @@ def notes(windows: Windows) -> list[tuple[str, ...]]:
     [('short_history',)]
     """
     known = known_seconds(windows)
+    if windows.load.shape[1] == 0:
+        return [("no_history",)] * len(windows)
     missing = np.isnan(windows.load)
     reach = (~missing).argmax(axis=1)  # the first known value
     span = np.maximum(windows.load.shape[1] - reach, 1) * windows.resolution_s

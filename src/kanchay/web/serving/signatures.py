@@ -25,6 +25,7 @@ MAX_WINDOWS: Final = 1024  # of one request: a fifth of a second on one core
 MAX_NUMBERS: Final = 2_000_000  # of one answer: about 40 MB of JSON
 _LAST: Final = 7_258_118_400  # the year 2200: no calendar is meant to reach further
 _LONGEST: Final = 7 * DAY
+_LARGEST: Final = 1e30  # the network computes in single precision, which ends at 3.4e38
 
 
 class Signature(Protocol):
@@ -172,6 +173,8 @@ def _bounded(n: int, resolution: int, horizon: int) -> int:
 def _windows(
     given: Mapping[str, Array], issued_at: Array, place: str, resolution: int, n_ahead: int
 ) -> Windows:
+    if (np.abs(given["load"]) > _LARGEST).any():
+        raise BadRequest(f"Input 'load' holds a value that no meter shows: beyond {_LARGEST:g}.")
     tz, _, land = place.partition("\n")
     country, _, part = land.upper().partition("-")
     return Windows(
