@@ -60,6 +60,9 @@ class RawSeries:
     unit_cell: str = ""
     n_unreadable: int = 0
     factor: NDArray[np.float64] | None = None  # of each value, or one for all; None where the file tells none
+    shown: tuple[int, int] | None = (
+        None  # the file's own clock at the first and last instant, where it tells its offset
+    )
     by_step: bool = False  # a register whose factor changes: what it rose by is multiplied, not what it shows
 
 
@@ -269,6 +272,16 @@ def _instants(times: ParsedTimes) -> IntArray:
     return times.wall if times.offset is None else times.wall - times.offset
 
 
+def _shown(
+    start: ParsedTimes, wall: IntArray, rows: Any, filled: NDArray[np.bool_]
+) -> tuple[int, int] | None:
+    """What the clock of the file showed at the first and at the last instant of some rows."""
+    if start.offset is None:
+        return None
+    instants, clock = wall[rows][filled], start.wall[rows][filled]
+    return int(clock[instants.argmin()]), int(clock[instants.argmax()])
+
+
 def _factor(table: Table, rows: Any, filled: NDArray[np.bool_]) -> NDArray[np.float64] | None:
     """The factors of the filled cells of some rows."""
     if table.factors is None or len(table.factors) == 1:
@@ -297,6 +310,7 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
                 None if estimated is None else estimated[rows][filled], start.offset is not None, start.date_only,
                 None if elapsed is None else elapsed[rows][filled], unit_cell=unit_cell or column.unit_of(rows),
                 n_unreadable=_unreadable(column, numbers) if not key else 0, factor=_factor(table, rows, filled),
+                shown=_shown(start, wall, rows, filled),
             )  # fmt: skip
 
 
