@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
 from typing import Final
 
+from kanchay.services.ports.readings import WriteResult
 from kanchay.services.readings.import_many import FileRead
 from kanchay.web.tasks import Task
 
@@ -25,6 +26,7 @@ _KEPT_S: Final = 900.0
 
 Found = tuple[FileRead, ...]
 Read = Callable[[Found], Found]
+Compare = Callable[[Found], WriteResult | None]
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Reading(Task[Found]):
     """The files of one upload on their way to a preview."""
 
     place: Hashable = None
+    change: WriteResult | None = None  # what storing it would do, as seen when it was read
 
     @property
     def n(self) -> int:
@@ -48,11 +51,13 @@ class Readings:
         self._room = BoundedSemaphore(_AT_ONCE)
         self._held: OrderedDict[Hashable, Reading] = OrderedDict()
 
-    def get(self, token: str, place: Hashable, asked: Hashable, read: Read) -> Reading:
+    def get(
+        self, token: str, place: Hashable, asked: Hashable, read: Read, compare: Compare = lambda _: None
+    ) -> Reading:
         """The reading of an upload for a place under these answers: the one that is held, or a new one on its way.
 
         An upload is read once at a time: what is still being read of it under other answers ends. `read` is handed what
-        was read of it before for the same place.
+        was read of it before for the same place; `compare` says what storing it would change.
         """
         with self._lock:
             self._sweep()
@@ -68,7 +73,9 @@ class Readings:
 
         def work() -> Found:
             with self._room:
-                return read(same[-1] if same else ())
+                found = read(same[-1] if same else ())
+                reading.change = compare(found)
+                return found
 
         reading.start(work)
         return reading

@@ -19,7 +19,7 @@ from kanchay.domain.units import SUMMED
 from kanchay.services.ports.readings import Level, Rollups
 
 __all__ = [
-    "WITHDRAWN", "Registered", "as_rollups", "bounds_of", "checked", "checked_all", "compare", "enter", "latest",
+    "WITHDRAWN", "Registered", "Rows", "as_rollups", "bounds_of", "checked", "checked_all", "compare", "enter", "latest",
     "needed_span", "only", "register_all", "roll", "seen", "visible",
 ]  # fmt: skip
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.adapters.readings import sources
-from kanchay.adapters.readings.common import WITHDRAWN, Registered, compare, latest, only
+from kanchay.adapters.readings.common import WITHDRAWN, Registered, Rows, compare, latest, only
 from kanchay.adapters.readings.selects import kept, newest_starts, received_last
 from kanchay.domain.reading import Observations, Readings
 
@@ -19,6 +19,7 @@ __all__ = ["Write", "keep"]
 
 _FAR: Final = 1 << 62
 _SLICE: Final = 16384  # rows that are Python objects at a time
+_COMPARED: Final = 65536  # rows that are compared with what is there at a time
 
 
 class Write:
@@ -81,8 +82,16 @@ class Write:
 
     def _compare(self, point: Registered, batch: Readings) -> None:
         """A batch that may meet what is there: each row is new, revised or unchanged."""
-        first, last = int(batch.start[0]), int(batch.start[-1])
-        old = kept(self._db, point, first, last + 1)
+        touched: list[tuple[int, int]] = []
+        for part in _parts(batch):
+            touched += self._compare_part(point, part)
+            self._done(len(part))
+        if touched:
+            self._note(point, batch, touched[0][0], max(end for _, end in touched))
+
+    def _compare_part(self, point: Registered, batch: Readings) -> list[tuple[int, int]]:
+        """Some rows of a batch; from when to when something changes, nothing where all is the same."""
+        old = kept(self._db, point, int(batch.start[0]), int(batch.start[-1]) + 1)
         new, revised = compare(old, batch)
         if new.any():
             self._insert(point, only(batch, new))
@@ -92,13 +101,12 @@ class Write:
         again = int(np.isin(batch.start[revised], old.start[old.quality == WITHDRAWN]).sum())
         self.new, self.revised = self.new + again, self.revised - again
         self.unchanged += len(batch) - int(written.sum())
-        self._done(len(batch))
         sources.claim(self._db, point.pk, batch.start[~written].tolist(), self._source)
-        if written.any():
-            starts = batch.start[written]
-            before = old.end[np.isin(old.start, starts)]
-            end = max(int(batch.end[written].max()), int(before.max(initial=-_FAR)))
-            self._note(point, batch, int(starts[0]), end)
+        if not written.any():
+            return []
+        starts = batch.start[written]
+        before = old.end[np.isin(old.start, starts)]
+        return [(int(starts[0]), max(int(batch.end[written].max()), int(before.max(initial=-_FAR))))]
 
     def _insert(self, point: Registered, rows: Readings) -> None:
         columns = (rows.start.tolist(), rows.end.tolist(), rows.value.tolist(), rows.quality.tolist())
@@ -154,10 +162,28 @@ def keep(
     if not len(received):
         return
     batch = only(received, latest(received.start, np.arange(len(received), dtype=np.int64)))
-    old = received_last(db, point, int(batch.start[0]), int(batch.start[-1]) + 1)
-    new, other = compare(old, batch)
+    for part in _parts(batch):
+        _keep_part(db, point, part, stamp, done)
+
+
+def _parts(batch: Rows) -> Iterator[Rows]:
+    """Some rows after the others, so that what is there is never held all at once, and somebody can stop it."""
+    for at in range(0, len(batch), _COMPARED):
+        yield only(batch, np.arange(at, min(at + _COMPARED, len(batch))))
+
+
+def _keep_part(
+    db: sqlite3.Connection,
+    point: Registered,
+    batch: Observations,
+    stamp: tuple[int, int],
+    done: Callable[[int], None],
+) -> None:
     recorded_at, source = stamp
-    some = batch if source else only(batch, new | other)
+    some = batch
+    if not source:
+        new, other = compare(received_last(db, point, int(batch.start[0]), int(batch.start[-1]) + 1), batch)
+        some = only(batch, new | other)
     columns = (some.start, some.end, some.value, some.quality)
     db.executemany(
         "INSERT OR REPLACE INTO observation (point, start, end, value, quality, recorded_at, source)"

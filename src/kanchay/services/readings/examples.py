@@ -13,6 +13,7 @@ from kanchay.domain.units import Quantity, unit
 __all__ = ["Example", "about_of", "example_of", "is_unsaid"]
 
 _CELLS: Final = 3
+_NAMED: Final = 6  # columns of one question
 _OF_TIMES: Final = ("tz", "label", "day_first", "clock", "key")
 _ENERGY: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
@@ -43,11 +44,15 @@ def example_of(preview: ImportPreview, question: ImportQuestion, choice: str) ->
         return _labelled(shown, question.guess, choice)
     if question.code == "day_first":
         return _dated(shown, question.guess, choice)
+    if question.code == "kind":
+        return _counted(shown, choice)
     return None
 
 
 def about_of(preview: ImportPreview, question: ImportQuestion) -> tuple[str, tuple[str, ...]]:
     """The column that a question is about, and a few of its cells: as the reader tells them, else as they were read.
+
+    Where one answer counts for several columns they are all named, without cells.
 
     Parameters
     ----------
@@ -64,7 +69,8 @@ def about_of(preview: ImportPreview, question: ImportQuestion) -> tuple[str, tup
         Cells.
     """
     if question.about:
-        return question.about[0], question.about[1:]
+        named = _names_asked(preview, question)
+        return ", ".join(named) or question.about[0], () if len(named) > 1 else question.about[1:]
     shown = _asked_about(preview, question)
     if shown is None or shown.observations is None or not len(shown.observations):
         return "", ()
@@ -78,6 +84,22 @@ def about_of(preview: ImportPreview, question: ImportQuestion) -> tuple[str, tup
         return shown.column or shown.name, ()
     values = shown.observations.value[:_CELLS] / unit(shown.source_unit).factor
     return shown.column or shown.name, tuple(f"{v:.6g}" for v in values.tolist())
+
+
+def _names_asked(preview: ImportPreview, question: ImportQuestion) -> list[str]:
+    """The columns that one answer about the whole file counts for, where they are several."""
+    word = {"unit": "unit:", "direction": "direction:"}.get(question.code, "")
+    first = next((s for s in preview.series if s.column and s.column == question.about[0]), None)
+    if not word or first is None:
+        return []
+    alike = [
+        s
+        for s in preview.series
+        if (s.quantity in _ENERGY) == (first.quantity in _ENERGY) and not s.is_submeter
+    ]
+    told = [s.column for s in alike if not any(e.startswith(word) for e in s.evidence)]
+    names = [n for n in dict.fromkeys(told) if n]
+    return [question.about[0], *(n for n in names if n != question.about[0])][:_NAMED]
 
 
 def _asked_about(preview: ImportPreview, question: ImportQuestion) -> ImportSeries | None:
@@ -104,6 +126,15 @@ def _in_unit(series: ImportSeries, choice: str) -> Example | None:
     if series.kind is Kind.CUMULATIVE and then.quantity is Quantity.POWER:
         return None  # a register counts energy
     return Example(total=series.total / (now.factor * each[now.quantity]) * then.factor * each[then.quantity])
+
+
+def _counted(series: ImportSeries, choice: str) -> Example | None:
+    """The total of values that are amounts, or of the steps of a register; a fall counts nothing."""
+    if series.observations is None or series.quantity is not Quantity.ELECTRIC_ENERGY:
+        return None
+    values = series.observations.value
+    steps = values[1:] - values[:-1]
+    return Example(total=float(steps[steps > 0].sum() if choice == Kind.CUMULATIVE.value else values.sum()))
 
 
 def _multiplied(preview: ImportPreview, series: ImportSeries, guess: str, choice: str) -> Example | None:

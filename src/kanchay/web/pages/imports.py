@@ -17,6 +17,7 @@ from kanchay.domain.errors import FileRefused, InputError, KanchayError
 from kanchay.domain.point import Site
 from kanchay.domain.scope import Permission, Purpose, Scope
 from kanchay.services.context import Context
+from kanchay.services.ports.readings import WriteResult
 from kanchay.services.readings.answers import Recalled, layout_of, recall
 from kanchay.services.readings.import_file import compare_import, preview_file
 from kanchay.services.readings.import_many import FileRead, read_many
@@ -71,8 +72,15 @@ def _reading(known: Gathered, kept: Upload, mine: Scope, form: Any) -> Reading:
         found = read_for(ctx, mine, kept.path, told, site, ask_again=again)
         return (FileRead(kept.path.name, found, layout=layout_of(found.preview)),)
 
+    def compare(files: tuple[FileRead, ...]) -> WriteResult | None:
+        try:
+            whole = whole_of(kept.path.name, files, is_folder=kept.is_folder)
+        except KanchayError:
+            return None  # refused: told with the page
+        return compare_import(ctx, mine, site.id, whole.together.preview) if whole.read else None
+
     asked = tuple(sorted((k, v) for k, v in answered(told).items() if k not in ("again", "differ")))
-    return product().readings.get(kept.token, (site.id, site.tz, again), asked, read)
+    return product().readings.get(kept.token, (site.id, site.tz, again), asked, read, compare)
 
 
 def whole_for(known: Gathered, kept: Upload, mine: Scope, form: Any) -> Whole:
@@ -172,10 +180,10 @@ def preview(site_id: str, token: str) -> str | Response | tuple[str, int]:
         if not answered(request.args):
             uploads().drop(token)
         return _upload_page(known.site, refused_view(error, kept.path.name, r)), 422
-    return _preview_page(known, kept, whole, r)
+    return _preview_page(known, kept, whole, reading.change, r)
 
 
-def _preview_page(known: Gathered, kept: Upload, whole: Whole, r: Reader) -> str:
+def _preview_page(known: Gathered, kept: Upload, whole: Whole, change: WriteResult | None, r: Reader) -> str:
     """Everything about the files, or about one of a folder."""
     ctx, tz, texts = product().ctx, known.site.tz, known.texts(r.language)
     bills, wrong = _bills(r)
@@ -187,7 +195,8 @@ def _preview_page(known: Gathered, kept: Upload, whole: Whole, r: Reader) -> str
     if found is not None and not whole.is_folder and one is None:
         found = replace(found, preview=with_bills(found.preview, bills, tz))
         whole = whole_of(whole.name, (replace(whole.files[0], found=found),), is_folder=False)
-    change = compare_import(ctx, known.scope, known.site.id, found.preview) if found else None
+    if found is not None and (one is not None or change is None):
+        change = compare_import(ctx, known.scope, known.site.id, found.preview)
     view = (
         preview_view(found, change, whole, r, n_bytes=kept.n_bytes, tz=tz, texts=texts)
         if found is not None and change is not None

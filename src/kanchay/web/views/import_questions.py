@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+import numpy as np
+
+from kanchay.domain.errors import InputError
 from kanchay.domain.importing import ImportPreview
+from kanchay.domain.interval import wall_clock
 from kanchay.services.readings.answers import Recalled
 from kanchay.services.readings.examples import Example, about_of, example_of
 from kanchay.web.i18n import Words, catalogue
@@ -67,7 +71,7 @@ def question_view(asked: Asked, r: Reader, tz: str, *, is_folder: bool = False) 
     choices = tuple(
         Choice(
             c, said(t, _LIKE[part] if of_one else f"answer.{question.code}", c), c == question.guess,
-            _in_words(example_of(preview, question, c), preview, r),
+            _example(asked, c, tz, r),
         )
         for c in values
     )  # fmt: skip
@@ -93,12 +97,36 @@ def _files(asked: Asked, r: Reader) -> str:
     return r.words.many("import.asked_by", others, file=name) if others else name
 
 
+def _example(asked: Asked, choice: str, tz: str, r: Reader) -> str:
+    """What an answer would make of the file, in words."""
+    if asked.question.code == "tz":
+        return _zoned(asked.preview, choice, tz, r)
+    return _in_words(example_of(asked.preview, asked.question, choice), asked.preview, r)
+
+
+def _zoned(preview: ImportPreview, choice: str, tz: str, r: Reader) -> str:
+    """What a zone makes of the first time of the file, on the site's own clock."""
+    first = preview.series[0]
+    here = first.timezone if "/" in first.timezone else "UTC"
+    wall = int(wall_clock(np.array([first.start]), here)[0])
+    try:
+        there = wall - int(wall_clock(np.array([wall]), choice)[0] - wall)
+    except InputError:
+        return ""
+    clock = r.at("UTC").formats.clock(wall)
+    if choice == tz:
+        return ""
+    return r.words("import.eg_zone", there=clock, here=r.at(tz).formats.when(there))
+
+
 def _in_words(example: Example | None, preview: ImportPreview, r: Reader) -> str:
     t, f = r.words, r.formats
     if example is None:
         return ""
     if example.total is not None:
-        return t("import.eg_total", kwh=f.energy(example.total))
+        able = [s for s in preview.series if s.total is not None]
+        told = t("import.eg_total", kwh=f.energy(example.total))
+        return told if len(able) < 2 else t("import.eg_total_of", kwh=f.energy(example.total))
     if example.day:
         return t("import.eg_day", day=f.day_year(date.fromisoformat(example.day)))
     zone = preview.series[0].timezone

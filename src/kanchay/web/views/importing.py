@@ -139,7 +139,7 @@ def _sample(series: ImportSeries, r: Reader) -> str:
     if seen is None or not len(seen):
         return ""
     f = Formats(r.language, series.timezone if "/" in series.timezone else r.formats.tz)
-    values = ", ".join(f"{v:.4g}" for v in seen.value[:_MOST_VALUES].tolist())
+    values = ", ".join(f"{v:.7g}" for v in seen.value[:_MOST_VALUES].tolist())
     day = f.moment(int(seen.start[0])).date()
     when = f"{f.day_short(day)} {f.clock(int(seen.start[0]))}"
     return r.words("import.sample", when=when, values=values)
