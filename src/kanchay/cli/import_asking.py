@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kanchay.services.ports.files import ImportOptions
     from kanchay.services.readings.answers import Recalled
 
-__all__ = ["ask_all", "can_ask", "require_answers"]
+__all__ = ["ask_all", "can_ask", "column_told", "require_answers"]
 
 _TITLES: Final = {
     "tz": "In which time zone are the times?",
@@ -35,7 +35,8 @@ _OF_COLUMN: Final = {
     "unit": "In which unit is the column '{}'?",
     "direction": "Which way does the energy of the column '{}' flow?",
 }
-_MOST: Final = 12  # questions of one file
+_MOST: Final = 40  # answers to one file, those taken back too
+_BACK: Final = "b"
 
 
 def can_ask() -> bool:
@@ -66,29 +67,37 @@ def _title(question: ImportQuestion) -> str:
 
 
 def ask_all(found: Recalled, read: Callable[[ImportOptions], ImportPreview], site_tz: str = "") -> Recalled:
-    """Ask until nothing is open; every answer may settle or raise other questions."""
+    """Ask until nothing is open; every answer may settle or raise other questions, and can be taken back."""
     from dataclasses import replace
 
     from kanchay.services.readings.answers import with_answers
 
+    before: list[Recalled] = []
     for _ in range(_MOST):
         if not found.preview.questions:
             return found
         question = found.preview.questions[0]
-        answer = _ask(found.preview, question, site_tz)
+        answer = _ask(found.preview, question, site_tz, can_go_back=bool(before))
+        if answer is None:
+            found = before.pop()
+            continue
         options = with_answers(found.options, {question.code: answer})
         try:
-            found = replace(found, preview=read(options), options=options)
+            found, last = replace(found, preview=read(options), options=options), found
+            before.append(last)
         except KanchayError as error:
             click.echo(f"  {error}", err=True)
     require_answers(found.preview)
     return found
 
 
-def _ask(preview: ImportPreview, question: ImportQuestion, site_tz: str) -> str:
-    """One question: a number or an answer as typed; nothing typed takes the guess."""
+def _ask(preview: ImportPreview, question: ImportQuestion, site_tz: str, *, can_go_back: bool) -> str | None:
+    """One question: a number or an answer as typed; nothing typed takes the guess, None goes back."""
     click.echo(f"\n{_title(question)}  ({preview.file_name})", err=True)
-    click.echo(f"  {question.because}", err=True)
+    about = column_told(preview, question)
+    for line in (about[:1].upper() + about[1:], question.because):
+        if line:
+            click.echo(f"  {line}", err=True)
     guess = question.guess.removeprefix("key=")
     guess = site_tz if question.code == "tz" and guess == "UTC" and site_tz else guess
     rest = [c for c in question.choices if c != guess]
@@ -97,13 +106,36 @@ def _ask(preview: ImportPreview, question: ImportQuestion, site_tz: str) -> str:
         told = _example(preview, question, choice)
         mark = "  (our guess)" if number == 1 else ""
         click.echo(f"  {number}) {choice}{f'  {told}' if told else ''}{mark}", err=True)
+    if can_go_back:
+        click.echo(f"  {_BACK}) one question back", err=True)
     while True:
         typed = str(click.prompt("  Answer", default="1", err=True)).strip()
+        if can_go_back and typed == _BACK:
+            return None
         if typed.isdigit() and 0 < int(typed) <= len(choices):
             return choices[int(typed) - 1]
         if typed in choices or not question.choices:
             return typed
-        click.echo(f"  One of 1 to {len(choices)}.", err=True)
+        click.echo(f"  One of 1 to {len(choices)}{f', or {_BACK}' if can_go_back else ''}.", err=True)
+
+
+def column_told(preview: ImportPreview, question: ImportQuestion) -> str:
+    """The column that a question is about and a few of its cells; "" where the file names none."""
+    from kanchay.services.readings.examples import about_of
+
+    name, cells = about_of(preview, question)
+    shown = f"for example {', '.join(cells)}" if cells else ""
+    named = f"column {name}" if name and not question.code.endswith(f":{name}") else ""
+    return ": ".join(part for part in (named, shown) if part)
+
+
+def _about(preview: ImportPreview, question: ImportQuestion) -> str:
+    """The column that is asked about and a few of its cells."""
+    from kanchay.services.readings.examples import about_of
+
+    name, cells = about_of(preview, question)
+    shown = ", ".join(cells)
+    return f"{name}: {shown}" if name and shown else name or shown
 
 
 def _example(preview: ImportPreview, question: ImportQuestion, choice: str) -> str:
