@@ -151,7 +151,8 @@ def _against(d: Decided, tz: str) -> str:
 
     A register of the day counts in daylight alone, and a flow that is named by both its ends is told.
     """
-    words = normal(f"{d.prepared.raw.column} {d.prepared.raw.key}")
+    key = normal(d.prepared.raw.key)
+    words = key if direction_words(key) else normal(f"{d.prepared.raw.column} {d.prepared.raw.key}")
     said = {direction for direction, _, _ in direction_words(words)}
     if matches(_FROM_TO, words) or matches(REGISTERS, words):
         return ""

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from kanchay.adapters.files.cells import CellType, cell_type
+from kanchay.adapters.files.dateparts import is_parted
 from kanchay.adapters.files.words import find_unit
 
 __all__ = ["Found", "column_types", "find_table", "is_row"]
@@ -78,6 +79,8 @@ def _is_header(row: Sequence[CellType], types: Sequence[CellType]) -> bool:
     """Names: text (or clock times, in wide tables) above columns of something else."""
     filled = [(a, b) for a, b in zip(row, types, strict=False) if a != "empty"]
     named = sum(a in ("text", "range") or (a in ("time", "number", "date") and a != b) for a, b in filled)
+    if any(a in ("number", "epoch") for a, _ in filled) and 2 * len(filled) < len(types):
+        return False  # a line about the file, shorter than its rows
     return len(filled) >= 2 and named >= 0.6 * len(filled) and not _fits(row, types)
 
 
@@ -169,12 +172,29 @@ def is_row(cells: Sequence[str]) -> bool:
     return _is_data([cell_type(c) for c in cells])
 
 
+def _parted(rows: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellType]]) -> Found | None:
+    """A table without a single time, under names of a year and a month: together they tell days."""
+    for at, row in enumerate(rows[:-1]):
+        width = len(row)
+        below = [
+            i for i in range(at + 1, len(rows)) if len(rows[i]) == width and kinds[i].count("number") >= 3
+        ]
+        if is_parted(row) and width > 2 and len(below) > 1 and below[0] == at + 1:
+            types = _column_types([kinds[i] for i in below], width)
+            preamble = tuple(
+                " ".join(c for c in r if c.strip()) for r in rows[:at] if any(c.strip() for c in r)
+            )
+            share = len(below) / (len(rows) - at - 1)
+            return Found(_names(rows, at, at + 1, types), at + 1, at, width, types, share, preamble)
+    return None
+
+
 def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     """The best supported table in these rows, or None where no row holds a time and a number."""
     kinds = [[cell_type(c) for c in row] for row in rows]
     data = [i for i, row in enumerate(kinds) if _is_data(row)]
     if not data:
-        return None
+        return _parted(rows, kinds)
     width = Counter(len(kinds[i]) for i in data).most_common(1)[0][0]
     wide = [i for i in data if len(kinds[i]) == width]
     block = [i for i in wide if _has_value(kinds[i])] or wide  # a date alone is prose

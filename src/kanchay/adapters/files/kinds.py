@@ -74,7 +74,7 @@ def find_kinds(series: Sequence[Prepared], meanings: Sequence[Meaning], given: s
 def _amount_or_register(s: Prepared, m: Meaning, vote: float, falls: bool) -> Kind:
     """What an energy is, by how it rises; `falls` where another series of the table is one of amounts."""
     if vote > 0:
-        told = falls or m.kind is Kind.INTERVAL or _names_its_step(s)
+        told = falls or m.kind is Kind.INTERVAL or _names_its_step(s) or s.end is not None
         amount = told and m.kind is not Kind.CUMULATIVE and _may_be_amounts(s, m)
         return Kind.INTERVAL if amount else Kind.CUMULATIVE
     if vote == 0 and m.kind is None and is_still(s) and not _in_a_house(s, m):
@@ -102,7 +102,7 @@ def is_still(s: Prepared) -> bool:
 
 def _may_be_amounts(s: Prepared, m: Meaning) -> bool:
     """Whether values that only rise could be amounts: those of part of a day, or called so; of a house at most."""
-    part = bool(s.step and s.step < DAY and s.start[-1] - s.start[0] < DAY)
+    part = s.end is not None or bool(s.step and s.step < DAY and s.start[-1] - s.start[0] < DAY)
     return s.regular and (part or _names_its_step(s)) and _in_a_house(s, m)
 
 

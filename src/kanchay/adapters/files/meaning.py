@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.words import (
+    ELECTRIC,
     EXTREMES,
     ROLE_WORDS,
     direction_words,
@@ -43,7 +44,6 @@ _MONEY = (
     r"price|precio|preco|preis|prix|prezzo|prijs|costs?|coste?|importe|custo|kosten|kost|cout|cena|hinta|pris|eur|euros?"
     r"|revenue|betrag|montant|unit price|amount due"
 )
-_ELECTRIC = r"electri\w*|elec|elekt\w*|eletri\w*|elettri\w*|strom\w*|stroom|sahko\w*|luz|el|power|potencia|電\w*|电\w*"
 _UNITLESS = (Quantity.SIGNAL, Quantity.ON_OFF, Quantity.OCCUPANCY, Quantity.POWER_FACTOR, Quantity.PRICE)
 
 
@@ -81,8 +81,8 @@ def _quantity(
         (context.replace("lastgang", ""), 0.4),
     ):  # a load profile may be of amounts
         for quantity, weight, word in quantity_words(text):
-            if share < 1 and quantity in _UNITLESS:
-                continue  # a price above the table says nothing of the column
+            if share < 1 and quantity not in FLOWING:
+                continue  # a price or a temperature above the table says nothing of the column
             weights[quantity] += weight * (share if share == 1 or quantity is not medium else 1.0)
             why.setdefault(quantity, word)
     if composite:
@@ -116,7 +116,7 @@ def _quantity(
 def _medium(context: str) -> Quantity | None:
     """What the surroundings say flows, where they name one thing alone that is no electricity."""
     named = {q for q, _, _ in quantity_words(context) if q in (Quantity.GAS, Quantity.HEAT, Quantity.WATER)}
-    return next(iter(named)) if len(named) == 1 and not matches(_ELECTRIC, context) else None
+    return next(iter(named)) if len(named) == 1 and not matches(ELECTRIC, context) else None
 
 
 def _direction(words: str, context: str, quantity: Quantity) -> tuple[Direction | None, str, bool]:

@@ -148,7 +148,7 @@ def combine(tables: Sequence[Table]) -> list[Table]:
         after = next((k for k in same if not any(_beside(t, table) for t in k)), None)
         if after is not None:
             after.append(table)
-        elif table.n_rows < FEW_ROWS <= longest.n_rows and _names(table) != _names(longest):
+        elif _describes(table, longest) and _names(table) != _names(longest):
             left_out.append(title_of(table))
         else:
             kept.append([table])
@@ -157,6 +157,11 @@ def combine(tables: Sequence[Table]) -> list[Table]:
     joined = [replace(t, preamble=(*said, *t.preamble)) for t in joined] if said else joined
     facts = tuple(("table_left_out", title) for title in left_out if title)
     return [replace(joined[0], facts=joined[0].facts + facts), *joined[1:]]
+
+
+def _describes(table: Table, longest: Table) -> bool:
+    """Whether a table is a summary of a longer one, or the one row that tells whose it is."""
+    return table.n_rows < FEW_ROWS <= longest.n_rows or table.n_rows == 1 < longest.n_rows
 
 
 def _row(table: Table) -> list[str]:

@@ -38,7 +38,9 @@ def _key(row: Row, words: str, *, timed: bool = False) -> str | None:
     keys = [
         k for k in row if matches(words, normal(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", k).replace(".", " ")))
     ]
-    return next((k for k in keys if not timed or _moment(row[k]) is not None), None)
+    if timed:  # what stands nearest to the rows counts
+        return next((k for k in reversed(keys) if _moment(row[k]) is not None), None)
+    return next(iter(keys), None)
 
 
 def _moment(value: Any) -> datetime | None:

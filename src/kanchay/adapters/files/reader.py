@@ -22,6 +22,7 @@ from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
 from kanchay.adapters.files.likely import as_powers, likely_units
 from kanchay.adapters.files.meaning import Meaning, read_meaning
 from kanchay.adapters.files.members import Found, read_members
+from kanchay.adapters.files.moments import whole_moments
 from kanchay.adapters.files.parts import combine, understand_all
 from kanchay.adapters.files.prepared import prepare
 from kanchay.adapters.files.profiles import Profile
@@ -130,7 +131,7 @@ def understand(
     """The preview of a table."""
     profile, told = find_profile([c.name for c in table.columns], path.name)
     table = table if profile is None else profile.shaped(table)
-    table = take_factors(table, options)
+    table = take_factors(whole_moments(table), options)
     wish = replace(options, columns={**dict(profile.roles), **options.columns}) if profile else options
     roles = find_roles(table, path.name, wish)
     layout = lay_out(table, roles, path.name, options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,12 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.adapters.files.cells import split_range
+from kanchay.adapters.files.dateparts import is_part_of_time
 from kanchay.adapters.files.grammar import pattern_of, read_pattern
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import parse_clock
 from kanchay.adapters.files.titles import unit_above
-from kanchay.adapters.files.words import ROLE_WORDS, direction_words, find_unit, matches, normal
+from kanchay.adapters.files.words import (
+    ROLE_WORDS,
+    direction_words,
+    find_unit,
+    matches,
+    normal,
+    quantity_words,
+)
 from kanchay.services.ports.files import ImportOptions
 
 __all__ = ["Roles", "Slot", "find_roles"]
@@ -288,7 +297,9 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     used = {id(c) for c in (*start, *end, *([hours] if hours else []))}
     slots = _slots(table, used) if hours is None else ()
     used |= {id(s.column) for s in slots}
-    rest = [c for c in table.columns if id(c) not in used]
+    rest = [
+        c for c in table.columns if id(c) not in used and not (c.type == "number" and is_part_of_time(c.name))
+    ]
     wanted = _named(table, options, "key", "meter", "register", "name")
     numbered = [c for c in rest if c.type in ("number", "epoch")]
     named = [c for c in numbered if _is_id(c) or (len(numbered) > 1 and _is_long_number(c))]
@@ -317,15 +328,23 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     )  # fmt: skip
 
 
+def _tells_flow(words: Sequence[str]) -> bool:
+    """Whether labels tell what flows or which way."""
+    return any(quantity_words(w) or direction_words(w) for w in map(normal, words[:20]))
+
+
 def _independent(keys: list[Column]) -> list[Column]:
-    """Without columns that only repeat what another one says (a meter's serial beside its name)."""
+    """Without columns that only repeat what another one says (a meter's serial beside its name).
+
+    What tells a medium, a unit or a direction says more than a serial, and stays.
+    """
     kept: list[Column] = []
     for column in keys:
         codes, words = column.keys()
         for other in kept:
             others, names = other.keys()
             pairs = np.unique(codes * (len(names) + 1) + others)
-            if len(pairs) <= max(len(words), len(names)):
+            if len(pairs) <= max(len(words), len(names)) and (_tells_flow(names) or not _tells_flow(words)):
                 break
         else:
             kept.append(column)

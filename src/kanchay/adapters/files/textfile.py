@@ -159,10 +159,16 @@ def _mend(text: str, delimiter: str, width: int) -> list[str] | None:
     return row + [""] * (width - len(row)) if len(row) >= 2 else None
 
 
+def _is_blank(cells: Any) -> bool:
+    import pyarrow.compute as pc
+
+    return not pc.any(pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(cells)), 0)).as_py()
+
+
 def _refuse_split_decimals(found: Found, arrays: list[Any], name: str) -> None:
     """A decimal comma that is also the delimiter cuts values in two: more fields than names, all filled."""
     named = sum(bool(n) for n in found.names)
-    nameless = [i for i in range(found.width) if not found.names[i] and arrays[i].null_count < len(arrays[i])]
+    nameless = [i for i in range(found.width) if not found.names[i] and not _is_blank(arrays[i])]
     if found.header_row is not None and nameless and named * 2 > found.width and min(nameless) >= named:
         raise refuse(
             "columns",

@@ -10,7 +10,7 @@ import numpy as np
 
 from kanchay.adapters.files.layout import RawSeries
 from kanchay.adapters.files.meaning import FLOWING, FLOWS, Meaning
-from kanchay.adapters.files.words import direction_words, normal, quantity_words
+from kanchay.adapters.files.words import ELECTRIC, direction_words, matches, normal, quantity_words
 from kanchay.domain.units import Quantity, unit
 
 __all__ = ["see_together"]
@@ -20,12 +20,13 @@ _BORROWED: Final = (
     "unit column",
     "title",
     "given",
+    "",
 )  # units that stand beside or above a column, not in its name
 
 
 def see_together(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """Meanings of all columns once each is seen beside the others."""
-    found = _heat_of_circuits(_attributes(raws, _default_quantity(raws, meanings)))
+    found = _heat_of_circuits(raws, _attributes(raws, _default_quantity(raws, meanings)))
     return _gas_apart(_energy_of_gas(raws, found))
 
 
@@ -37,7 +38,9 @@ def _default_quantity(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) ->
             r.column for r in raws if np.ptp(r.values) > 0
         }  # a number that never changes is no amount beside others
         return [
-            replace(m, quantity=Quantity.ELECTRIC_ENERGY) if r.column in moving or not moving else m
+            replace(m, quantity=Quantity.ELECTRIC_ENERGY)
+            if (r.column in moving if r.column else np.ptp(r.values) > 0) or not moving
+            else m
             for r, m in zip(raws, meanings, strict=True)
         ]
     alone = len({raws[i].column for i in open_ones}) == 1 and not any(m.quantity in FLOWING for m in meanings)
@@ -47,17 +50,17 @@ def _default_quantity(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) ->
     ]
 
 
-def _heat_of_circuits(meanings: Sequence[Meaning]) -> list[Meaning]:
+def _heat_of_circuits(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """A circuit called "heating" beside others in the same unit is fed with electricity, as far as we can tell."""
     units = {m.unit.symbol for m in meanings if m.quantity in _ACTIVE and m.unit is not None}
     return [
-        replace(m, quantity=m.unit.quantity, assumed=True)
+        replace(m, quantity=m.quantity if raw.key else m.unit.quantity, assumed=True)
         if m.quantity is Quantity.HEAT
         and m.unit is not None
         and m.unit.symbol in units
         and not any(e.startswith(("told", "format")) for e in m.evidence)
         else m
-        for m in meanings
+        for raw, m in zip(raws, meanings, strict=True)
     ]
 
 
@@ -90,7 +93,9 @@ def _energy_of_gas(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> li
     ]  # fmt: skip
     return [
         replace(m, quantity=Quantity.GAS)
-        if m.quantity is Quantity.ELECTRIC_ENERGY and _burnt(r, volumes)
+        if m.quantity is Quantity.ELECTRIC_ENERGY
+        and not matches(ELECTRIC, normal(f"{r.key} {r.column}"))
+        and _burnt(r, volumes)
         else m
         for r, m in zip(raws, meanings, strict=True)
     ]

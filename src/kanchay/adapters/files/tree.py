@@ -13,8 +13,10 @@ from typing import Any, Final
 
 from kanchay.adapters.files.cells import cell_type
 from kanchay.adapters.files.container import Limits, size
+from kanchay.adapters.files.dateparts import is_parted
 from kanchay.adapters.files.factors import is_factor
 from kanchay.adapters.files.header import TIMES, column_types, is_row
+from kanchay.adapters.files.mappings import by_time, in_steps
 from kanchay.adapters.files.positions import RESOLUTION, positioned
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Table
@@ -101,7 +103,9 @@ def _rows(node: Any, path: str, around: Row, depth: int) -> Iterator[tuple[str, 
         yield from _rows_of_list(node, path, around, depth)
     elif isinstance(node, dict):
         around = around | _said(node)
-        columns = _columns(node)
+        columns = (
+            by_time(node, around, path.rsplit(".", 1)[-1] or "value") or in_steps(node) or _columns(node)
+        )
         yield from ((path, around | row) for row in columns)
         for key, value in {} if columns else node.items():
             if not _is_plain(value):
@@ -163,7 +167,8 @@ def _columns(node: Row) -> list[Row]:
             if full and all(isinstance(r, list) and len(r) == len(names) for r in value):
                 return [dict(zip(map(str, names), row, strict=True)) for row in value]
     lists = {k: v for k, v in node.items() if isinstance(v, list) and len(v) > 1 and all(map(_is_plain, v))}
-    if len(lists) < 2 or len({len(v) for v in lists.values()}) != 1:
+    rows = any(isinstance(v, list) and len(v) > 2 and isinstance(v[0], (list, dict)) for v in node.values())
+    if rows or len(lists) < 2 or len({len(v) for v in lists.values()}) != 1:
         return []
     return [dict(zip(lists, cells, strict=True)) for cells in zip(*lists.values(), strict=True)]
 
@@ -173,7 +178,7 @@ def _table(path: str, rows: Sequence[Row], container: str, limits: Limits) -> Ta
     rows = positioned(rows)
     names = list(dict.fromkeys(key for row in rows for key in row))[: limits.max_columns]
     head = [[written(row.get(n)) for n in names] for row in rows[:_HEAD]]
-    if not any(is_row(cells) for cells in head):
+    if not any(is_row(cells) for cells in head) and not is_parted([_name(n, path) for n in names]):
         return None
     types = column_types(head, len(names))
     once = [len({row.get(n) for row in rows}) == 1 < len(rows) for n in names]

@@ -100,7 +100,8 @@ DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = tuple((folded(p), 
      r"|\w*netteinspeis\w*|vertid\w*|vertimiento\w*"
      r"|excedent\w*|surplus|uberschuss\w*|overskud\w*|overskott\w*|immess\w*|immission\w*|ruckliefer\w*|entregad\w*"
      r"|received by grid|to (?:the )?grid|to utility|sold|sell|sales|solgt|sald|verkauf\w*|vendu\w*|vendid\w*|venta\w*"
-     r"|outflow|backfeed|spilled|oddan\w*|oddavan\w*|dodavk\w* do site|dodavk\w*|betaplal\w*|as k ?wh|abgabe"
+     r"|outflow|backfeed|spilled|oddan\w*|oddavan\w*|dodavk\w* do site|dodavk\w*|betaplal\w*|livrat\w*|reversed|as k ?wh"
+     r"|abgabe"
      r"|annettu|syotto|verkkoon|vorku|edastatud|nodots|nodot\w*|atiduot\w*|atiduodama|predana|isporuc\w*|veris\w*"
      r"|verilen|отдач\w*|отдан\w*|отпуск|видач\w*|віддан\w*|εγχυση\w*|εξαγωγη\w*|売電\w*|余剰\w*"
      r"|上网\w*|馈网\w*|역송\w*"
@@ -204,7 +205,7 @@ REGISTERS: Final = (
     r"t[1-6]|tarif\w* ?\d|rate ?\d|dag|nacht|day|night|tag|peak|off ?peak|offpeak|high|low|hoog"
     r"|laag|normaal|hp|hc|ht|nt"
     r"|punta|fuera de punta|llano|valle|hora punta|vazio|cheia|ponta|p[1-6]|f[123]|l[123]"
-    r"|phase ?[abc123]|fase ?[abc123]"
+    r"|phase ?[abcrst123]|fase ?[abcrst123]"
     r"|[12] 8 [1-4]|register ?\d|hochtarif|niedertarif|heures? (?:pleines?|creuses?)|vt|nt|yo|paiva|fascia ?[123]|phase"
     r"|dal|piek|shoulder|super off peak|strefa ?\w+|dzienna|nocna|gunduz|puant|gece"
 )

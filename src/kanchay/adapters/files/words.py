@@ -28,6 +28,7 @@ from kanchay.domain.point import Direction
 from kanchay.domain.units import Quantity, Unit, unit
 
 __all__ = [
+    "ELECTRIC",
     "EXTREMES",
     "REGISTERS",
     "ROLE_WORDS",
@@ -56,14 +57,17 @@ _COMPOSITE: Final = re.compile(
 )
 # Signs beside active energy or power: "A+" or "+A" is what comes from the grid, "A-" or "-A" what goes there.
 _IMPORTED: Final = re.compile(
-    r"(?<![^\W_])(?:\+[AEP]|(?:E?[AP]|AE|E)\+)(?![^\W_])|(?<=wh)(?:\s?\(\+\)|\+)|(?<=energy)\s?\(\+\)", re.I
+    r"(?<![^\W_])(?:\+[AEP]|(?:E?[AP]|AE|E|WP)\+)(?![^\W\d_])|(?<=wh)(?:\s?\(\+\)|\+)|(?<=energy)\s?\(\+\)",
+    re.I,
 )
 _EXPORTED: Final = re.compile(
-    r"(?<![^\W_])(?:[-\u2212][AEP]|(?:E?[AP]|AE|E)[-\u2212])(?![^\W_])|(?<=wh)(?:\s?\([-\u2212]\)|[-\u2212](?=$|\s))"
+    r"(?<![^\W_])(?:[-\u2212][AEP]|(?:E?[AP]|AE|E|WP)[-\u2212])(?![^\W\d_])|(?<=wh)(?:\s?\([-\u2212]\)|[-\u2212](?=$|\s))"
     r"|(?<=energy)\s?\([-\u2212]\)",
     re.I,
 )
 _BRACKETS: Final = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
+# Words that name electricity and nothing else.
+ELECTRIC: Final = r"electri\w*|elec|elekt\w*|eletri\w*|elettri\w*|strom\w*|stroom|sahko\w*|luz|el|power|電\w*|电\w*"
 _LONG_UNITS: Final = frozenset(
     [
         "wh",

@@ -1,0 +1,42 @@
+"""Parts of dates: columns that are called a year, a month, a day, an hour, in thirty languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from kanchay.adapters.files.vocabulary import folded
+from kanchay.adapters.files.words import matches, normal
+
+__all__ = ["CLOCK_WORDS", "is_part_of_time", "is_parted", "part_of_time"]
+
+_PARTS: Final = {part: folded(words) for part, words in {
+    "year": r"year|yr|yyyy|ano|anio|jahr|annee|anno|jaar|ar|aar|rok|vuosi|ev|yil|год|рік|年|leto|godina|aasta|metai|an",
+    "month": r"month|mon|mm|mes|monat|mois|mese|maand|manad|maned|miesiac|mesic|kuukausi|honap|ay|месяц|місяць|月|mesec"
+    r"|mjesec|kuu|menuo|luna",
+    "day": r"day|dd|dia|tag|jour|giorno|dag|dzien|den|paiva|nap|gun|день|日|dan|paev|diena|zi|day of month",
+    "hour": r"hour|hr|hh|hora|stunde|heure|ora|uur|timme|time|godzina|hodina|tunti|saat|час|година|时|時|ura|sat|tund",
+    "minute": r"minute|minutes|min|minuto|minuut|minuutti|minut|minuta|dakika|минута|分",
+    "quarter": r"quarter|cuarto|quarto|quart|viertelstunde|viertel|kwartier|kvart|kwadrans",
+    "week": r"week|week number|semana|woche|semaine|settimana|nsm|day of year|doy|yearday|weekday|day of week",
+}.items()}  # fmt: skip
+CLOCK_WORDS: Final = (
+    rf"{_PARTS['hour']}|time|clock|hhmm|hhmmss|time hhmm|start time|end time|interval|hour minute|tijd|zeit|uhrzeit"
+    r"|tid|cas"
+)
+
+
+def part_of_time(name: str) -> str:
+    """Which part of a moment a column names, with nothing else in its name."""
+    words = normal(name)
+    return next((part for part, known in _PARTS.items() if matches(known, words) == words != ""), "")
+
+
+def is_part_of_time(name: str) -> bool:
+    """Whether a column is called a year, a month, a day, an hour or the like, and nothing else."""
+    return bool(part_of_time(name))
+
+
+def is_parted(names: Sequence[str]) -> bool:
+    """Whether the names of columns have a year and a month in them, so that together they tell days."""
+    return {"year", "month"} <= {part_of_time(n) for n in names}
