@@ -222,3 +222,16 @@ def test_the_period_leans_on_the_hourly_forecast_for_its_first_week():
     more = np.subtract(high.daily_mean, plain.daily_mean)
     assert more[1:7] == pytest.approx(0.5 * 24 * hours_share(7)[1:])
     assert more[8:] == pytest.approx(np.zeros(len(more) - 8))
+
+
+@pytest.mark.parametrize("tz", ["Asia/Kolkata", "Asia/Kathmandu", "Australia/Adelaide"])
+def test_where_the_clock_strikes_between_hours_the_period_counts_its_own_readings_only(tz):
+    end = local_midnight(date(2026, 8, 22), tz)
+    ctx = in_memory(clock=lambda: end)
+    create_site(ctx, SCOPE, Site("ghar", "Ghar", tz=tz))
+    add_points(ctx, SCOPE, "ghar", [Point("grid", "ghar", "Grid", resolution_s=HOUR)])
+    load = np.random.default_rng(3).gamma(2.0, 0.2, 24 * 40)
+    ctx.readings.append(SCOPE, [Readings.regular("grid", end - 40 * DAY, HOUR, load)], recorded_at=end)
+    period = forecast_period(ctx, SCOPE, "ghar")
+    assert (period.start, period.issued_at) == (local_midnight(date(2026, 8, 1), tz), end)
+    assert period.so_far == pytest.approx(load[-24 * 21 :].sum())

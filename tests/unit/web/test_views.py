@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from kanchay.domain.bill import BandStep
-from kanchay.domain.forecast import PeriodForecast
-from kanchay.domain.interval import DAY, local_midnight, parse_instant
+from kanchay.domain.forecast import Forecast, PeriodForecast
+from kanchay.domain.interval import DAY, HOUR, local_midnight, parse_instant
+from kanchay.domain.panel import Panel
 from kanchay.domain.point import Site
 from kanchay.web.formats import Formats
 from kanchay.web.gather import periods_back
@@ -20,6 +22,7 @@ from kanchay.web.shell import Reader
 from kanchay.web.views.bill import months_view
 from kanchay.web.views.findings import money_line, stake
 from kanchay.web.views.flow import Part, flow_view
+from kanchay.web.views.hours import next_hours_chart, to_hours, today_chart
 from kanchay.web.views.now import icon_of
 from kanchay.web.views.period import crossing_day, headline, period_chart, period_view
 
@@ -271,3 +274,24 @@ def test_energy_of_which_there_was_none_has_no_row() -> None:
     said = said_warnings([bill, bill], R)
     assert said[0].startswith("Este total no incluye el alumbrado")  # the weightiest first
     assert len(said) == 2  # no demand without a line of it, a price that is not verified once
+
+
+@pytest.mark.parametrize("tz", [LIMA, "Asia/Kolkata", "Asia/Kathmandu"])
+def test_hours_of_a_forecast_are_those_of_the_clock(tz: str) -> None:
+    noon = parse_instant("2026-08-22T12:15", tz)
+    mean = np.arange(96.0)
+    quantiles = np.repeat(mean[:, None], 9, axis=1)
+    ahead = Forecast("m", noon, noon, 900, "kWh", mean, quantiles, "test")
+    hours = to_hours(ahead, tz)
+    assert min(hours) == noon + 2700  # at 13:00 the first whole hour begins
+    assert hours[noon + 2700] == 3 + 4 + 5 + 6
+    assert len(hours) == 23
+
+    start = local_midnight(date(2026, 8, 21), tz)
+    known = np.concatenate([np.arange(36.0), np.full(12, np.nan)])
+    panel = Panel.of(("m",), known[None], start=start, resolution_s=HOUR, tz=tz)
+    reader = Reader(Words("es"), Formats("es", tz), noon)
+    today = today_chart(panel, ahead, start + DAY, start + 2 * DAY, reader)
+    assert [value is not None for value in today.lines[1].values] == [False] * 13 + [True] * 11
+    real = next_hours_chart(panel, ahead, reader).lines[0].values
+    assert real[:23] == list(np.arange(13.0, 36.0))

@@ -34,9 +34,10 @@ def forecast_period(
     reach = span(ctx, scope, point.id)
     if reach is None:
         raise NotEnoughData(f"Site '{site.name}' has no readings yet.", hint="Import a meter file first.")
-    at = min(reach.end, ctx.clock() if now is None else now) // HOUR * HOUR
+    at = min(reach.end, ctx.clock() if now is None else now)
     first, after = reading_period(site.billing_day, to_datetime(at - 1, site.tz).date())
     start, end = local_midnight(first, site.tz), local_midnight(after, site.tz)
+    at = _on_the_hour(at, start)
     begin = _begin(at, reach.start, start)
     panel = load_panel(ctx, scope, [point.id], resolution_s=HOUR, start=begin, end=at)
     model = load_default(ctx)[0]
@@ -56,4 +57,9 @@ def forecast_period(
 
 def _begin(at: int, first: int, start: int) -> int:
     """Start of the history, on the hour: at most `HISTORY_S` back, never after the period's start."""
-    return min(max(first, at - HISTORY_S), start) // HOUR * HOUR
+    return _on_the_hour(min(max(first, at - HISTORY_S), start), start)
+
+
+def _on_the_hour(instant: int, start: int) -> int:
+    """Back to a whole hour from the period's start: in zones of half hours that is no whole hour of UTC."""
+    return start + (instant - start) // HOUR * HOUR

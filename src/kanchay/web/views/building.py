@@ -80,7 +80,7 @@ def _peak(forecast: Forecast | Refusal, r: Reader) -> tuple[str, str, str] | Non
     """The next peak before it happens: the hour that will be highest, with its range."""
     if isinstance(forecast, Refusal):
         return None
-    mean, low, high = (to_hours(forecast, level) for level in (None, 0.1, 0.9))
+    mean, low, high = (to_hours(forecast, r.formats.tz, level) for level in (None, 0.1, 0.9))
     ahead = {h: v for h, v in mean.items() if h >= r.now - HOUR}
     if not ahead:
         return None

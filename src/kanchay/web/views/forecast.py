@@ -125,7 +125,7 @@ def _tomorrow(forecast: Forecast, known: Gathered, r: Reader) -> str:
     """``mañana domingo: 4.9 kWh``, where the forecast covers it."""
     day = known.today + timedelta(days=1)
     low, high = local_midnight(day, known.site.tz), local_midnight(day + timedelta(days=1), known.site.tz)
-    hours = {h: v for h, v in to_hours(forecast).items() if low <= h < high}
+    hours = {h: v for h, v in to_hours(forecast, known.site.tz).items() if low <= h < high}
     if len(hours) < (high - low) // HOUR:
         return ""
     return r.words(

@@ -66,7 +66,7 @@ def _closes(totals: DayTotals, forecast: Forecast | Refusal, end: int, r: Reader
     """The day's energy as it will be; empty where the forecast does not reach to midnight."""
     if isinstance(forecast, Refusal):
         return ""
-    ahead = {h: v for h, v in to_hours(forecast).items() if totals.last <= h < end}
+    ahead = {h: v for h, v in to_hours(forecast, r.formats.tz).items() if totals.last <= h < end}
     if len(ahead) < (end - totals.last) // HOUR:
         return ""
     return r.formats.energy(totals.so_far + sum(ahead.values()))

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from kanchay.domain.forecast import Forecast
-from kanchay.domain.interval import HOUR, local_midnight
+from kanchay.domain.interval import HOUR, local_midnight, to_datetime
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 from kanchay.web.charts import Band, Chart, Key, Line, hour_ticks
@@ -27,17 +27,24 @@ def today_bounds(now: int, tz: str, r: Reader) -> tuple[int, int]:
     return local_midnight(day, tz), local_midnight(day + timedelta(days=1), tz)
 
 
-def to_hours(forecast: Forecast, level: float | None = None) -> dict[int, float]:
-    """Hourly sums of a forecast by the hour's start; hours that are only partly covered are left out."""
+def to_hours(forecast: Forecast, tz: str, level: float | None = None) -> dict[int, float]:
+    """Sums of a forecast by the start of each hour on the clock; hours that are only partly covered are left out."""
     values = forecast.mean if level is None else forecast.quantile(level)
     if forecast.resolution_s > HOUR or HOUR % forecast.resolution_s:
         return {}
     per = HOUR // forecast.resolution_s
-    hours, counts = np.unique(forecast.starts // HOUR * HOUR, return_counts=True)
+    past = _past_the_hour(forecast.issued_at, tz)
+    into = (forecast.starts - past) // HOUR * HOUR + past
+    hours, counts = np.unique(into, return_counts=True)
     sums = {int(h): 0.0 for h in hours}
-    for start, value in zip(forecast.starts.tolist(), values.tolist(), strict=True):
-        sums[start // HOUR * HOUR] += value
+    for hour, value in zip(into.tolist(), values.tolist(), strict=True):
+        sums[hour] += value
     return {int(h): sums[int(h)] for h, n in zip(hours, counts, strict=True) if n == per}
+
+
+def _past_the_hour(instant: int, tz: str) -> int:
+    """How long after a whole hour of UTC the clock strikes: 30 minutes in India. [s]"""
+    return local_midnight(to_datetime(instant, tz).date(), tz) % HOUR
 
 
 class DayTotals:
@@ -60,7 +67,7 @@ def today_chart(panel: Panel, forecast: Forecast | None, start: int, end: int, r
     t, f = r.words, r.formats
     totals = DayTotals(panel, start, end)
     starts = list(range(start, end, HOUR))
-    ahead = to_hours(forecast) if forecast else {}
+    ahead = to_hours(forecast, panel.tz) if forecast else {}
     expected = [ahead.get(s) if s >= totals.last else None for s in starts]
     weekday = f.weekday(f.moment(start).date())
     lines = [
@@ -94,15 +101,19 @@ def _aligned(starts: list[int], values: dict[int, float]) -> list[float | None]:
 def next_hours_chart(panel: Panel, forecast: Forecast, r: Reader, *, past_h: int = 24) -> Chart:
     """The last day as measured and the next hours with their bands."""
     t = r.words
-    issued = -(-forecast.issued_at // HOUR) * HOUR
+    past = _past_the_hour(forecast.issued_at, panel.tz)
+    issued = -(-(forecast.issued_at - past) // HOUR) * HOUR + past
     first = issued - past_h * HOUR
-    mean = to_hours(forecast)
+    mean = to_hours(forecast, panel.tz)
     last = max(mean, default=issued)
     starts = list(range(first, last + HOUR, HOUR))
     real = floats(panel.slice(first, last + HOUR).values[0])
     bands = tuple(
         Band(
-            _aligned(starts, to_hours(forecast, low)), _aligned(starts, to_hours(forecast, high)), color, said
+            _aligned(starts, to_hours(forecast, panel.tz, low)),
+            _aligned(starts, to_hours(forecast, panel.tz, high)),
+            color,
+            said,
         )
         for low, high, color, said in (
             (0.1, 0.9, "--band80", t("forecast.band80")),
