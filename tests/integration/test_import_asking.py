@@ -71,6 +71,19 @@ def test_a_kind_of_file_is_asked_once(kanchay, tmp_path, somebody):
     assert "In which unit" in again.stderr
 
 
+def test_a_question_names_its_column_and_one_step_back_is_asked_again(kanchay, tmp_path, somebody):
+    path = month(tmp_path, "a.csv")
+    done = kanchay("import", path, "--new-site", "Casa", typed=f"kWh\nb\nWh\n{TZ}\n" + "1\n" * 8)
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr.count("In which unit are the values?") == 2
+    assert "Column Lectura" in done.stderr
+    told = kanchay("imports", "remembered", "casa")
+    assert "a.csv" in told.stdout
+    assert "unit Wh" in told.stdout
+    kanchay("imports", "forget", "casa")
+    assert "unit" not in kanchay("imports", "remembered", "casa").stdout
+
+
 def test_files_of_one_command_are_asked_once(kanchay, tmp_path, somebody):
     files = [month(tmp_path, f"{m}.csv", month=m) for m in (1, 2, 3)]
     done = kanchay("import", *files, "--new-site", "Casa", "--tz", TZ, typed="1\n" * 8)

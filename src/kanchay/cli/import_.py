@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kanchay.cli.common import emit_json, json_option, table, watching
-from kanchay.cli.import_asking import can_ask
+from kanchay.cli.import_asking import can_ask, column_told
 from kanchay.cli.import_bills import bill_option, bills_of, matches_of, print_matches, settled_by_bills
 from kanchay.cli.import_folder import FilesNamed, print_together, require_agreement, together_of
 from kanchay.cli.import_options import answer_options, options_of
@@ -242,7 +242,8 @@ def _print_file(path: Path, preview: ImportPreview) -> None:
     cells = [["" if r[h] is None else f"{r[h]:.3f}" if h == "total" else r[h] for h in head] for r in rows]
     table(head, cells)
     for question in preview.questions:
-        click.echo(f"? {question.with_guess}: {question.because}")
+        about = column_told(preview, question)
+        click.echo(f"? {question.with_guess}: {question.because}{f' ({about})' if about else ''}")
     for series in preview.series:
         for issue in series.issues:
             numbers = ", ".join(f"{k} {v:g}" for k, v in issue.numbers.items())

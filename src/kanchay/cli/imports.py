@@ -49,13 +49,39 @@ def _undo(click_ctx: click.Context, import_id: str, as_json: bool) -> None:
     from kanchay.services.readings.undo import find_import, undo_import
 
     ctx, scope, _ = open_context(click_ctx, needs_site=False)
-    done = undo_import(ctx, scope, find_import(ctx, scope, import_id).id)
+    record = find_import(ctx, scope, import_id)
+    if record.state != "undone":
+        click.echo(
+            f"{record.file_name} brought {record.n_new} readings, which go, and replaced {record.n_revised},"
+            " which stand again; what another import brought too stays.",
+            err=True,
+        )
+    done = undo_import(ctx, scope, record.id)
     if as_json:
         emit_json(done)
         return
     click.echo(
         f"{done.file_name} is undone: {done.n_gone} readings withdrawn, {done.n_restored} stand again."
     )
+
+
+@command.command("remembered")
+@click.argument("site_id", metavar="SITE")
+@json_option
+@click.pass_context
+def _remembered(click_ctx: click.Context, site_id: str, as_json: bool) -> None:
+    """What was answered about files of a site and counts for the next one of its kind."""
+    from kanchay.services.readings.answers import remembered
+
+    ctx, scope, _ = open_context(click_ctx, site_id=site_id)
+    found = remembered(ctx, scope, site_id)
+    if as_json:
+        emit_json({"remembered": [{"file": r.file_name, "answers": dict(r.answers)} for r in found]})
+        return
+    rows = [(r.file_name, ", ".join(f"{code} {answer}" for code, answer in r.answers)) for r in found]
+    table(["file", "answers"], rows)
+    if found:
+        click.echo(f"Ask again with: kanchay imports forget {site_id}", err=True)
 
 
 @command.command("forget")

@@ -16,7 +16,16 @@ from kanchay.services.people.audit import note
 from kanchay.services.ports.files import ColumnTold, ImportOptions
 from kanchay.services.ports.records import ImportRecord
 
-__all__ = ["Recalled", "answers_of", "forget_answers", "layout_of", "of_columns", "recall", "with_answers"]
+__all__ = [
+    "Recalled",
+    "answers_of",
+    "forget_answers",
+    "layout_of",
+    "of_columns",
+    "recall",
+    "remembered",
+    "with_answers",
+]
 
 # Facts of a file's make; those that an answer changes are left out.
 _MAKE: Final = frozenset({"container", "packed", "delimiter", "time", "end", "profile", "layout", "format"})
@@ -140,6 +149,18 @@ def _taken(found: ImportPreview, before: ImportRecord | None) -> dict[str, str]:
 
 def _allowed(question: ImportQuestion, answer: str) -> bool:
     return not question.choices or answer in question.choices
+
+
+def remembered(ctx: Context, scope: Scope, site_id: str) -> list[ImportRecord]:
+    """The newest import of each kind of file about which something was said, newest first."""
+    with ctx.records.unit(scope) as uow:
+        uow.sites.get(site_id)
+        past = uow.imports.find(site_id=site_id, order="-at")
+    kinds: dict[str, ImportRecord] = {}
+    for record in past:
+        if record.answers and record.state != "storing":
+            kinds.setdefault(record.layout, record)
+    return list(kinds.values())
 
 
 def forget_answers(ctx: Context, scope: Scope, site_id: str, layout: str = "") -> int:

@@ -18,7 +18,7 @@ from kanchay.domain.point import Site
 from kanchay.domain.scope import Permission, Purpose, Scope
 from kanchay.services.context import Context
 from kanchay.services.ports.readings import WriteResult
-from kanchay.services.readings.answers import Recalled, layout_of, recall
+from kanchay.services.readings.answers import Recalled, layout_of, recall, remembered
 from kanchay.services.readings.import_file import compare_import, preview_file
 from kanchay.services.readings.import_many import FileRead, read_many
 from kanchay.services.readings.match_bill import PaperBill, with_bills
@@ -125,7 +125,7 @@ def _upload_page(site: Site, refused: Refused | None = None) -> str:
         **_limits(),
         past=past_view(past[:_SHOWN], r),
         more_past=max(0, len(past) - _SHOWN),
-        told=told_view(past, r),
+        told=told_view(remembered(product().ctx, scope(), site.id), r),
         v=None,
     )
 

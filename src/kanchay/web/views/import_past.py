@@ -41,13 +41,9 @@ def past_view(records: Sequence[ImportRecord], r: Reader) -> tuple[PastImport, .
 
 
 def told_view(records: Sequence[ImportRecord], r: Reader) -> tuple[Told, ...]:
-    """What is remembered, one row a kind of file: its newest import tells."""
-    kinds: dict[str, ImportRecord] = {}
-    for record in records:
-        if record.answers:
-            kinds.setdefault(record.layout, record)
+    """What is remembered, one row a kind of file."""
     return tuple(
-        Told(k, x.file_name, r.formats.when(x.at), answers_in_words(x.answers, r)) for k, x in kinds.items()
+        Told(x.layout, x.file_name, r.formats.when(x.at), answers_in_words(x.answers, r)) for x in records
     )
 
 
