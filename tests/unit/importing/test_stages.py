@@ -132,7 +132,7 @@ def test_thousands_that_could_be_decimals_are_open():
     [("", "empty"), ("?", "empty"), ("1.5", "number"), ("1,234.5 kWh", "number"), ("1/2/2024", "date"), ("00:15", "time"),
      ("2024-01-01 00:15", "datetime"), ("1704154500", "epoch"), ("00:00-00:15", "range"), ("Wien", "text"),
      ('="123"', "number"), ('="0123"', "text"),
-     ("20240131", "date"), ("31.12.23", "date"), ("12.34", "number")],
+     ("20240131", "date"), ("31.12.23", "date"), ("12.34", "number"), ("1.8.0 100200300", "text")],
 )  # fmt: skip
 def test_cell_types(cell, kind):
     assert cell_type(cell) == kind

@@ -24,8 +24,8 @@ _SEPARATOR: Final = re.compile(
 )
 _HOURS: Final = re.compile(r"(\d\d)\s?[-–—]\s?(\d\d)\s?(?:h|hs|hrs|uur|Uhr)?")
 _OBIS: Final = re.compile(
-    r"(?:\d-\d{1,2}:)?\d{1,2}\.\d{1,2}\.\d(?:\*\d{1,3})?(?: ?[\[(]?[A-Za-z]{1,5}[)\]]?)?"
-)  # such as 1.8.0
+    r"(?:\d-\d{1,2}:)?\d{1,2}\.\d{1,2}\.\d(?:\*\d{1,3})?(?: ?[\[(]?[A-Za-z]{1,5}[)\]]?| \d{4,})?"
+)  # such as 1.8.0, alone or before a unit or the number of a meter
 _COMPACT: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])(([01]\d|2[0-4])[0-5]\d([0-5]\d)?)?")
 
 

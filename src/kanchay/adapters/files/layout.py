@@ -87,7 +87,8 @@ def _joined(columns: tuple[Column, ...]) -> Any:
     import pyarrow.compute as pc
 
     if len(columns) == 1:
-        quoted = pc.any(pc.starts_with(columns[0].texts.slice(0, _QUOTES_SEEN), '="')).as_py()
+        head = columns[0].texts.slice(0, _QUOTES_SEEN)
+        quoted = pc.any(pc.match_substring_regex(head, "^(=\"|')")).as_py()
         return columns[0].cleaned() if quoted else columns[0].texts
     return pc.binary_join_element_wise(*(c.cleaned() for c in columns[:2]), " ")
 
@@ -185,8 +186,10 @@ def _decimal(columns: list[Column], roles: Roles, options: ImportOptions) -> tup
 def _in_small_units(columns: list[Column], roles: Roles) -> bool:
     """Whether values are W or Wh, of which thousands are usual and thousandths are not."""
     words = roles.unit.keys()[1] if roles.unit is not None else ()
+    labels = [label for key in roles.keys for label in key.keys()[1][:3]]  # "Bezug (Wh) M-1001"
     said = [
-        find_unit(n) for n in (*(c.name for c in columns), *(f"({w})" for w in (*words, roles.unit_above)))
+        find_unit(n)
+        for n in (*(c.name for c in columns), *labels, *(f"({w})" for w in (*words, roles.unit_above)))
     ]
     return any(u is not None and u.symbol in ("W", "Wh", "var", "varh") for u in said)
 
