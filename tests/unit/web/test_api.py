@@ -197,6 +197,54 @@ def test_a_file_need_not_be_waited_for(fresh, monkeypatch) -> None:
     assert client.get(at).status_code == 404
 
 
+def test_storing_need_not_be_waited_for_and_can_be_stopped(fresh, monkeypatch) -> None:
+    from threading import Event
+
+    from kanchay.services.progress import report
+    from kanchay.services.readings import import_many
+
+    go, plainly = Event(), import_many.store_import
+
+    def slow(*given, **more):
+        while not go.wait(0.01):
+            report("store", 0.5)
+        return plainly(*given, **more)
+
+    monkeypatch.setattr(import_many, "store_import", slow)
+    client = fresh.client()
+    form = {"site_id": "vacia", "tz": "America/Lima", "unit": "kWh", "wait": False}
+    headers = {"X-CSRF-Token": client.token("/settings")}
+    first, second = (f"/api/v1/imports/{upload(client).json['token']}" for _ in range(2))
+    begun = client.api(first, form)
+    assert (begun.status_code, begun.json["state"]) == (202, "storing")
+    gone = client.http.delete(first, base_url="http://localhost", headers=headers)
+    assert (gone.status_code, gone.json["state"]) == (200, "forgotten")
+    assert client.get("/api/v1/sites/vacia/imports").json["items"] == []
+    assert client.api(second, form).status_code == 202
+    go.set()
+    answer = client.get(second)
+    for _ in range(500):
+        answer = client.get(second)
+        if answer.status_code == 200:
+            break
+    assert (answer.json["state"], answer.json["record"]["n_new"]) == ("stored", 72)
+    kept = client.http.delete(second, base_url="http://localhost", headers=headers)
+    assert (kept.status_code, kept.json["error"]["code"]) == (409, "import.stored")
+
+
+def test_an_answer_about_one_column_goes_by_its_code(fresh) -> None:
+    client = fresh.client()
+    sent = upload(client)
+    column = sent.json["preview"]["series"][0]["column"]
+    form = {"site_id": "vacia", "tz": "America/Lima", f"direction:{column}": "export", "accept_guesses": True}
+    stored = client.api(f"/api/v1/imports/{sent.json['token']}", form)
+    assert stored.status_code == 200
+    (point,) = client.get("/api/v1/sites/vacia/points").json["items"]
+    assert point["direction"] == "export"
+    wrong = client.api(f"/api/v1/imports/{upload(client).json['token']}", form | {"tzz": "UTC"})
+    assert wrong.status_code == 422
+
+
 def test_every_guess_is_taken_where_somebody_says_so(fresh) -> None:
     client = fresh.client()
     token = upload(client, text=CSV.replace("kwh", "valor")).json["token"]

@@ -9,13 +9,14 @@ from apiflask import Schema
 from apiflask.fields import Boolean, File, String
 from apiflask.validators import Length, OneOf
 from flask import Response, jsonify, request
+from marshmallow import INCLUDE, ValidationError, validates_schema
 
 from kanchay.domain.errors import Conflict, InputError
 from kanchay.domain.importing import ImportPreview, ImportQuestion
 from kanchay.domain.scope import Permission, Purpose
 from kanchay.plain import plain
 from kanchay.services.ports.records import ImportRecord
-from kanchay.services.readings.answers import Recalled
+from kanchay.services.readings.answers import Recalled, of_columns
 from kanchay.services.readings.import_many import FileRead
 from kanchay.web.answered import options_from
 from kanchay.web.api.schema import ERROR, answer, described, page_of, schema_of
@@ -30,6 +31,7 @@ from kanchay.web.uploads import Upload, Uploads
 
 __all__ = ["forget", "listed", "look", "preview", "store", "undo"]
 
+_LONGEST: Final = 200  # letters of an answer
 _PATIENCE_S: Final = 20.0  # what was stopped has to be taken back first
 _UPLOADED: Final = {
     "type": "object",
@@ -76,7 +78,10 @@ _OPEN: Final = {
 
 
 class Options(Schema):
-    """Answers to what a file leaves open."""
+    """Answers to what a file leaves open; one about a single column goes by its code, such as ``unit:Sol``."""
+
+    class Meta:
+        unknown = INCLUDE
 
     tz = String(load_default="", validate=Length(max=60))
     unit = String(load_default="", validate=Length(max=20))
@@ -89,6 +94,15 @@ class Options(Schema):
     clock = String(load_default="", validate=OneOf(["", "local", "standard"]))
     factor = String(load_default="", validate=Length(max=20))
     key = String(load_default="", validate=Length(max=200))
+
+    @validates_schema
+    def check_codes(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a field that is no answer: a misspelt one would be taken for none."""
+        others = {name: text for name, text in data.items() if name not in self.fields}
+        known = of_columns(others)
+        wrong = [name for name in others if name not in known]
+        if wrong or any(len(text) > _LONGEST for text in known.values()):
+            raise ValidationError("Unknown field.", field_name=(wrong or ["answer"])[0])
 
 
 class UploadForm(Options):
@@ -166,7 +180,8 @@ def _reading(kept: Upload, form: Mapping[str, Any]) -> Reading:
     from kanchay.services.readings.import_file import preview_file
 
     ctx, options = product().ctx, options_from(form)
-    asked = tuple(sorted((k, str(v)) for k, v in form.items() if k in Options._declared_fields))
+    told = {**{k: v for k, v in form.items() if k in Options._declared_fields}, **of_columns(form)}
+    asked = tuple(sorted((k, str(v)) for k, v in told.items()))
 
     def read(_: tuple[FileRead, ...]) -> tuple[FileRead, ...]:
         return (FileRead(kept.path.name, Recalled(preview_file(ctx, kept.path, options), options)),)
