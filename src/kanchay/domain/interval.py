@@ -277,6 +277,8 @@ def utc_offset(epoch: ArrayLike, tz: str) -> IntArray:
         return np.zeros(instants.shape, dtype=np.int64)
     weeks = int(instants.min()) // _STEP, int(instants.max()) // _STEP + 1
     at, offsets = _transitions(*weeks, tz)
+    if len(offsets) == 1:  # no change of the clock in all that time
+        return np.full(instants.shape, offsets[0], dtype=np.int64)
     return offsets[np.searchsorted(at, instants, side="right") - 1]
 
 

@@ -91,6 +91,8 @@ def localise(wall: IntArray, tz: str, clock: str | None = None) -> Localised:
     if tz == "UTC" or len(wall) == 0:
         return Localised(wall)
     early, late = _around(wall, tz)
+    if clock != "standard" and (early == early[0]).all() and (late == early[0]).all():
+        return Localised(wall - early[0])
     twice, never = _masks(wall, early, late, tz)
     utc = np.where(utc_offset(wall - late, tz) == late, wall - late, wall - early)
     rows = np.flatnonzero(twice)

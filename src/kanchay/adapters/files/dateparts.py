@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from kanchay.adapters.files.vocabulary import folded
@@ -20,14 +22,18 @@ _PARTS: Final = {part: folded(words) for part, words in {
     "quarter": r"quarter|cuarto|quarto|quart|viertelstunde|viertel|kwartier|kvart|kwadrans",
     "week": r"week|week number|semana|woche|semaine|settimana|nsm|day of year|doy|yearday|weekday|day of week",
 }.items()}  # fmt: skip
+_NO_NAME: Final = re.compile(r"\d|.{40}", re.S)  # the cells of a long file are not looked up one by one
 CLOCK_WORDS: Final = (
     rf"{_PARTS['hour']}|time|clock|hhmm|hhmmss|time hhmm|start time|end time|interval|hour minute|tijd|zeit|uhrzeit"
     r"|tid|cas"
 )
 
 
+@lru_cache(maxsize=4096)
 def part_of_time(name: str) -> str:
     """Which part of a moment a column names, with nothing else in its name."""
+    if _NO_NAME.search(name):
+        return ""
     words = normal(name)
     return next((part for part, known in _PARTS.items() if matches(known, words) == words != ""), "")
 

@@ -23,6 +23,7 @@ TIMES: Final = ("datetime", "date", "time", "epoch", "range")
 _LONGEST_UNIT: Final = 12  # letters of a cell that is a unit
 _NUMBERED: Final = re.compile(r"(?:point|channel|ch|canal|kanal|series|column)[ _.]?\d+", re.I)
 # Beside units that we convert, what stands in a row of units: others, and words for columns that have none.
+_NAMED_WITHIN: Final = 200  # rows
 _UNIT_ROWS: Final = (
     "c f % hz h s ms min hours status text va kva mva vah kvah bar eur € pa hpa w/m2 w/m² kwh/kwp kwh/m2 unit unidad"
     " unidade eenheid einheit unite unita"
@@ -174,12 +175,14 @@ def is_row(cells: Sequence[str]) -> bool:
 
 def _parted(rows: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellType]]) -> Found | None:
     """A table without a single time, under names of a year and a month: together they tell days."""
-    for at, row in enumerate(rows[:-1]):
+    for at, row in enumerate(rows[: min(len(rows) - 1, _NAMED_WITHIN)]):
         width = len(row)
+        if width < 3 or not is_parted(row):
+            continue
         below = [
             i for i in range(at + 1, len(rows)) if len(rows[i]) == width and kinds[i].count("number") >= 3
         ]
-        if is_parted(row) and width > 2 and len(below) > 1 and below[0] == at + 1:
+        if len(below) > 1 and below[0] == at + 1:
             types = _column_types([kinds[i] for i in below], width)
             preamble = tuple(
                 " ".join(c for c in r if c.strip()) for r in rows[:at] if any(c.strip() for c in r)

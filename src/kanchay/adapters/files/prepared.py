@@ -61,21 +61,30 @@ def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
         start = clock.utc
     else:
         keep = np.ones(len(start), dtype=bool)
+    rows, twice, conflicts = _rows(start, keep, raw.values)
+    twice += repeated
+    unique, values = start[rows], raw.values[rows]
+    end = None if end is None else end[rows]
+    estimated = np.zeros(len(unique), bool) if raw.estimated is None else raw.estimated[rows]
+    if raw.by_step and raw.factor is not None:
+        known = _Registers(unique, values, estimated, raw.factor[rows])
+        return _by_step(raw, known, clock, (twice, conflicts))
+    step = _step(raw, unique, end, tz)
+    regular = _regular(raw, unique, step, tz)
+    return Prepared(raw, unique, end, values, estimated, step, regular, twice, conflicts, clock)
+
+
+def _rows(
+    start: IntArray, keep: NDArray[np.bool_], values: NDArray[np.float64]
+) -> tuple[IntArray | slice, int, int]:
+    """The rows to keep in order of time, the last of each instant; how many came twice, and with another value."""
+    if keep.all() and (start[1:] > start[:-1]).all():
+        return slice(None), 0, 0  # as most files are: nothing to sort, nothing to copy
     order = np.argsort(start, kind="stable")
     order = order[keep[order]]
-    ordered, values = start[order], raw.values[order]
-    last = np.r_[ordered[1:] != ordered[:-1], True] if len(ordered) else np.zeros(0, bool)
-    conflicts = int((~last[:-1] & (values[:-1] != values[1:])).sum()) if len(ordered) else 0
-    estimated = np.zeros(len(order), bool) if raw.estimated is None else raw.estimated[order]
-    unique = ordered[last]
-    if raw.by_step and raw.factor is not None:
-        known = _Registers(unique, values[last], estimated[last], raw.factor[order][last])
-        return _by_step(raw, known, clock, (int((~last).sum()) + repeated, conflicts))
-    step = _step(raw, unique, None if end is None else end[order][last], tz)
-    return Prepared(
-        raw, unique, None if end is None else end[order][last], values[last], estimated[last], step,
-        _regular(raw, unique, step, tz), int((~last).sum()) + repeated, conflicts, clock,
-    )  # fmt: skip
+    last = start[order][1:] != start[order][:-1]
+    other = values[order][1:] != values[order][:-1]
+    return order[np.r_[last, True]] if len(order) else order, int((~last).sum()), int((~last & other).sum())
 
 
 def _once(raw: RawSeries, tz: str) -> RawSeries:
