@@ -192,6 +192,17 @@ def _parted(rows: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellType]]) 
     return None
 
 
+def _parted_otherwise(row: Sequence[str], width: int) -> list[str]:
+    """The names of a line that is parted by another sign than the rows below it; none where it is no such line."""
+    if len([c for c in row if c.strip()]) != 1:
+        return []
+    line = next(c for c in row if c.strip())
+    each = [[c.strip() for c in line.split(sign)] for sign in (";", "\t", "|", ",")]
+    return next(
+        (c for c in each if len(c) == width and all(cell_type(n) in ("text", "empty") for n in c)), []
+    )
+
+
 def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     """The best supported table in these rows, or None where no row holds a time and a number."""
     kinds = [[cell_type(c) for c in row] for row in rows]
@@ -219,6 +230,9 @@ def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
         return None
     above_first = (i for i in range(first - 1, -1, -1) if not _is_unit_row(rows, i, types))
     header = next((i for i in above_first if _is_header(kinds[i], types) or _is_run(rows[i])), None)
+    other = _parted_otherwise(rows[first - 1], width) if header is None and first else []
+    if other:
+        header, rows = first - 1, [*rows[: first - 1], other, *rows[first:]]
     rest = kinds[first:]
     fitting = [r for r in rest if len(r) == width and _fits(r, types)]
     typed = sum(t not in ("text",) for r in fitting for t in r) / max(1, sum(len(r) for r in fitting))

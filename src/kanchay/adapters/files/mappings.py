@@ -12,7 +12,7 @@ from kanchay.adapters.files.words import matches, normal
 from kanchay.domain.errors import InputError
 from kanchay.domain.interval import parse_duration
 
-__all__ = ["by_time", "in_steps"]
+__all__ = ["by_time", "in_steps", "is_by_time"]
 
 _LEAST: Final = 3  # entries
 _START: Final = r"start\w*|from|begin\w*|tm|time|timestamp|first\w*|since|date|von|desde|inicio|t0"
@@ -31,13 +31,18 @@ def by_time(node: Row, around: Row, name: str) -> list[Row]:
     keys = [str(k) for k in node]
     if not all(v is None or _is_number(v) for v in values):
         return []
-    if all(cell_type(k) in ("epoch", "datetime", "date") for k in keys):
+    if is_by_time(node):
         return [{"time": k, name: v} for k, v in zip(keys, values, strict=True)]
     start = _first_moment(around)
     if start is None or not all(k.isdigit() for k in keys) or not _rise([int(k) for k in keys]):
         return []
     at = [(start + timedelta(seconds=int(k))).isoformat() for k in keys]
     return [{"time": t, name: v} for t, v in zip(at, values, strict=True)]
+
+
+def is_by_time(node: Row) -> bool:
+    """Whether the keys of a record are times."""
+    return len(node) >= _LEAST and all(cell_type(str(k)) in ("epoch", "datetime", "date") for k in node)
 
 
 def in_steps(node: Row) -> list[Row]:

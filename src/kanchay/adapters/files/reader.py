@@ -34,7 +34,7 @@ from kanchay.adapters.files.series import Decided, build_series
 from kanchay.adapters.files.table import Table
 from kanchay.adapters.files.together import see_together
 from kanchay.adapters.files.told import check_columns, only_sheet, tell
-from kanchay.adapters.files.words import label_word, matches, normal, zone_words
+from kanchay.adapters.files.words import label_word, matches, named_zone, normal, zone_words
 from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import zone
 from kanchay.domain.units import Quantity
@@ -161,7 +161,9 @@ def _zone(
     """The zone of the file, and why it has to be asked ("" where it need not)."""
     if options.tz:
         zone(options.tz)  # a wrong name is told at once
-        return options.tz, ""
+    named = named_zone(" ".join(c.name for c in roles.start))
+    if named is not None or options.tz:
+        return named or options.tz or "", ""  # the clock that the file itself names, wherever the site is
     headers = normal(" ".join(c.name for c in roles.start))
     if all(s.absolute for s in layout.series) or matches("utc|gmt|zulu", headers):
         return "UTC", ""

@@ -73,7 +73,7 @@ def _attributes(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[
     for raw, m in zip(raws, meanings, strict=True):
         words = normal(raw.column)
         named = any(q in FLOWS for q, _, _ in quantity_words(words)) or bool(direction_words(words))
-        alone = raw.column not in changing and bool(changing) and m.quantity in FLOWS
+        alone = (raw.column not in changing or not raw.column) and bool(changing) and m.quantity in FLOWS
         beside = alone and not named and m.unit_from in _BORROWED and np.ptp(raw.values) == 0
         out.append(_signal(m) if beside else m)
     return out

@@ -16,7 +16,7 @@ from kanchay.adapters.files.container import Limits, size
 from kanchay.adapters.files.dateparts import is_parted
 from kanchay.adapters.files.factors import is_factor
 from kanchay.adapters.files.header import TIMES, column_types, is_row
-from kanchay.adapters.files.mappings import by_time, in_steps
+from kanchay.adapters.files.mappings import by_time, in_steps, is_by_time
 from kanchay.adapters.files.positions import RESOLUTION, positioned
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Table
@@ -146,7 +146,10 @@ def _is_named(key: str) -> bool:
 
 def _holds_lists(record: Row) -> bool:
     """Whether a list stands somewhere inside a record."""
-    return any(isinstance(v, list) or (isinstance(v, dict) and _holds_lists(v)) for v in record.values())
+    return any(
+        isinstance(v, list) or (isinstance(v, dict) and (_holds_lists(v) or is_by_time(v)))
+        for v in record.values()
+    )
 
 
 def _day(record: Row) -> Row | None:

@@ -54,12 +54,14 @@ QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = tuple((folded(p), q
     (r"energ\w*|consum\w*|\w*verbrauch\w*|\w*verbruik\w*|\w*afname|\w*injectie|usage|elektrizitat"
      r"|wirk(?:arbeit|energie)"
      r"|consommation\w*|conso|k? ?wh|ae k ?wh|(?:kilo)?watt hours?|\w*forbruk\w*|\w*forbrukning\w*|\w*kulutus\w*"
-     r"|elforbrug|\w*forbrug\w*|arbeit|strom(?:menge|verbrauch)?|elekt?\w*|electric\w*|electrid\w*|sahko\w*|elpatsvars"
+     r"|elforbrug|\w*forbrug\w*|arbeit|strom(?:menge|verbrauch)?|elekt?\w*|elec\w*|electrid\w*|sahko\w*|elpatsvars"
      r"|zuzyci\w*|spotreb\w*|fogyaszt\w*|tarbimi\w*|paterin\w*|paterets|suvartoji\w*|vartoji\w*|sunaudo\w*"
      r"|porab\w*|potros\w*|tuketim\w*|enerji\w*|elektrik\w*|konsumsi|pemakaian|enerxia|потреблени\w*|потребена"
      r"|потребление|консумация|расход|электроэнерги\w*|энерги\w*|енерги\w*|енергія|споживання|спожит\w*|καταναλωση"
      r"|ενεργεια|用[电電]量|电量|電量|使用量|電力量|消費\w*|使用電力量|使用|사용량|전력량|소비\w*|צריכה|צריכת|אנרגיה"
      r"|استهلاك|الطاقة|dien nang|tieu thu|units consumed", _Q.ELECTRIC_ENERGY, 1.5),
+    (r"(?:pv|solar|battery|grid|generator) to (?:grid|battery|site|home|house|load|consumers?|car|ev|vehicle|heat ?pump)",
+     _Q.ELECTRIC_ENERGY, 1.5),
     (r"import\w*|export\w*|submeter\w*|sub metering|produc\w*|produkt\w*|generation|\w*bezug"
      r"|\w*einspeis\w*|\w*erzeugung"
      r"|soutir\w*|injec\w*|inje[tc]\w*|inyec\w*|\w*teruglever\w*|excedent\w*|\w*opbrengst|opwek\w*|vyrob\w*|wytwarz\w*"
@@ -67,7 +69,8 @@ QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = tuple((folded(p), q
      r"|termeles|uretim|\w*tuotanto|tootmi\w*|razosan\w*|generac\w*|generaz\w*|gamyb\w*|proizvod\w*|производство"
      r"|генерац\w*|генерація|выработк\w*|παραγωγη|発電\w*|发电\w*|發電\w*|売電\w*|買電\w*|购电\w*|上网\w*|발전\w*|ייצור"
      r"|\w*produksjon|uttag|uttak|innmating|inmatning|yield|ertrag|gesamtertrag", _Q.ELECTRIC_ENERGY, 0.5),
-    (r"gas|gaz|natural ?gas|erdgas|gasvolume\w*|gasmenge|therms?|kaasu|plyn|zemni plyn|gaz ziemny|foldgaz|dogalgaz|газ"
+    (r"gas|gas(?:verbrauch|verbruik|meter|monitor|energ|consum|kwh|stand|bezug)\w*|gaz"
+     r"|natural ?gas|erdgas|gasvolume\w*|gasmenge|therms?|kaasu|plyn|zemni plyn|gaz ziemny|foldgaz|dogalgaz|газ"
      r"|ガス|瓦斯|燃气|metano|ccf", _Q.GAS, 3.0),
     (r"heat(?! pump)|heating|warme|chaleur|calor|warmte|district heating|warmemenge|kaukolampo|fjarrvarme|fjernvarme"
      r"|fjarnvarme|teplo|cieplo|teleriscaldamento|тепло\w*", _Q.HEAT, 1.6),
@@ -80,7 +83,8 @@ QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = tuple((folded(p), q
      r"|kostnad|belopp|fiyat|tutar|bedel|цена|стоимость|сумма|料金|金額|单价|电费|charges|amount due|betrag"
      r"|montant|bill|savings?|nok|sek|dkk|chf|pln|czk|huf|jpy|inr|aud|nzd|cad", _Q.PRICE, 3.0),
     (r"carbon|co2|co2e|emission\w*|emision\w*", _Q.CARBON_INTENSITY, 4.0),
-    (r"soc|state of charge|battery level|soe|battery percent\w*|charge level", _Q.STATE_OF_CHARGE, 3.0),
+    (r"soc|state of charge|battery level|soe|battery percent\w*|charge level"
+     r"|ladezustand|ladestand|laadniveau|batteriestand|estado de carga|etat de charge", _Q.STATE_OF_CHARGE, 3.0),
     (r"occup\w*|ocupacion|presence|presencia|motion", _Q.OCCUPANCY, 4.0),
     (r"fan status|on off|status|encendido", _Q.ON_OFF, 4.0),
     (r"signal|valve|damper|speed|fault|mode|indicator|alarm|count|irradian\w*|ghi|dni|dhi|wind|pressure|code|frequency"

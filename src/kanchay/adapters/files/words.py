@@ -23,7 +23,8 @@ from kanchay.adapters.files.vocabulary import (
     ZONES,
     folded,
 )
-from kanchay.domain.errors import UnitError
+from kanchay.domain.errors import TimeError, UnitError
+from kanchay.domain.interval import zone
 from kanchay.domain.point import Direction
 from kanchay.domain.units import Quantity, Unit, unit
 
@@ -39,6 +40,7 @@ __all__ = [
     "label_word",
     "matches",
     "named_offset",
+    "named_zone",
     "normal",
     "quantity_words",
     "without_making",
@@ -67,7 +69,9 @@ _EXPORTED: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
 # Words that name electricity and nothing else.
-ELECTRIC: Final = r"electri\w*|elec|elekt\w*|eletri\w*|elettri\w*|strom\w*|stroom|sahko\w*|luz|el|power|電\w*|电\w*"
+ELECTRIC: Final = (
+    r"electri\w*|elec|elekt\w*|eletri\w*|elettri\w*|strom\w*|stroom|sahko\w*|luz|el|power|電\w*|电\w*"
+)
 _LONG_UNITS: Final = frozenset(
     [
         "wh",
@@ -189,6 +193,17 @@ def named_offset(name: str) -> int | None:
 _OF_TIME: Final = (
     r"date|dato|datum|data|time|tid|tijd|zeit|zeitpunkt|czas|cas|datetime|timestamp|dt|ts|period"
 )
+
+
+def named_zone(name: str) -> str | None:
+    """The zone that the name of a time column tells ("Time (America/Lima)"); None where it tells none."""
+    for found in re.findall(r"(?<![A-Za-z])[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?", name):
+        try:
+            zone(found)
+        except TimeError:
+            continue
+        return str(found)
+    return None
 
 
 def label_word(name: str) -> str:
