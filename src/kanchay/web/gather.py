@@ -234,6 +234,17 @@ class Gathered:
         found: Forecast | Refusal = self._asked("forecast", self._newest_forecast)
         return found
 
+    @property
+    def forecast_hours(self) -> Forecast | None:
+        """The forecast by whole hours from its issue on, for the bands of hours; None where there is none."""
+        from kanchay.services.forecasting.hours import forecast_hours
+
+        newest = self.forecast
+        if isinstance(newest, Refusal):
+            return None
+        found = self._asked("forecast_hours", lambda: forecast_hours(self.ctx, self.scope, newest))
+        return None if isinstance(found, Refusal) else found
+
     def _newest_forecast(self) -> Forecast:
         from kanchay.services.forecasting.forecast import forecast_point
 

@@ -119,5 +119,24 @@ def test_minutes_are_summed_to_hours_for_the_eye():
     assert half.worst[0].resolution_s == 1800
 
 
+def test_the_band_of_an_hour_is_not_the_sum_of_its_quarters():
+    fine = tried(np.ones((7, 96)), 0.5, resolution_s=900)
+    asked = []
+
+    def hours(issued):
+        asked.append(issued.tolist())
+        mean = np.full((len(issued), 24), 6.0)
+        quantiles = mean[..., None] + np.linspace(-1.5, 1.5, 9)
+        return Backtest("m", 3600, issued, mean, Prediction(mean, quantiles), issued[:0])
+
+    found = track_record(
+        fine, fine, names=("a", "b"), ahead=(fine, fine), tz="UTC", missing_h=0.0, hours=hours
+    )
+    assert asked == [sorted(c.start for c in found.worst)]
+    assert found.worst[0].mean == (6.0,) * 24
+    assert found.worst[0].high == (6.75,) * 24  # not 4 x (1.5 + 0.5)
+    assert record(fine, fine).worst[0].high == (8.0,) * 24
+
+
 def test_days_that_could_not_be_forecast_are_counted():
     assert record(tried(np.ones((7, 24)), 0.5, omitted=2), tried(np.ones((7, 24)), 1.0)).omitted == 2

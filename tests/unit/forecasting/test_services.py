@@ -20,6 +20,7 @@ from kanchay.services.context import Context
 from kanchay.services.forecasting.backtest import backtest_point
 from kanchay.services.forecasting.days import forecast_point_days
 from kanchay.services.forecasting.forecast import forecast_point
+from kanchay.services.forecasting.hours import forecast_hours
 from kanchay.services.forecasting.period import forecast_period
 from kanchay.services.forecasting.skill import skill_card
 from kanchay.services.people.policy import operator_scope, scope_for
@@ -235,3 +236,21 @@ def test_where_the_clock_strikes_between_hours_the_period_counts_its_own_reading
     period = forecast_period(ctx, SCOPE, "ghar")
     assert (period.start, period.issued_at) == (local_midnight(date(2026, 8, 1), tz), end)
     assert period.so_far == pytest.approx(load[-24 * 21 :].sum())
+
+
+def test_by_the_hour_the_means_are_the_sums_and_the_bands_are_narrower():
+    ctx = in_memory(clock=lambda: NOW)
+    create_site(ctx, SCOPE, Site("casa", "Casa", tz=LIMA, country="PE"))
+    add_points(ctx, SCOPE, "casa", [Point("grid", "casa", "Grid", resolution_s=900)])
+    load = np.random.default_rng(4).gamma(1.0, 0.1, 96 * 20)
+    ctx.readings.append(SCOPE, [Readings.regular("grid", NOW - 20 * DAY, 900, load)], recorded_at=NOW)
+    fine = forecast_point(ctx, SCOPE, "grid", horizon_s=30 * HOUR, model="pretrained")
+    hours = forecast_hours(ctx, SCOPE, fine)
+    assert (hours.issued_at, hours.resolution_s, len(hours.mean)) == (NOW, HOUR, 30)
+    np.testing.assert_allclose(hours.mean, fine.mean.reshape(-1, 4).sum(axis=1), rtol=1e-4)
+    added = fine.quantiles.reshape(30, 4, 9).sum(axis=1)
+    assert (hours.quantiles[:, 6] - hours.quantiles[:, 2] < added[:, 6] - added[:, 2]).mean() > 0.9
+    assert forecast_hours(ctx, SCOPE, hours) is hours
+    stranger = Actor("u2", "Stranger", Role.OWNER, organisation_id="other")
+    with pytest.raises((AccessDenied, NotFound)):
+        forecast_hours(ctx, scope_for(stranger, Purpose.VIEW), fine)

@@ -22,7 +22,7 @@ from kanchay.web.shell import Reader
 from kanchay.web.views.bill import months_view
 from kanchay.web.views.findings import money_line, stake
 from kanchay.web.views.flow import Part, flow_view
-from kanchay.web.views.hours import next_hours_chart, to_hours, today_chart
+from kanchay.web.views.hours import hour_band, next_hours_chart, to_hours, today_chart
 from kanchay.web.views.now import icon_of
 from kanchay.web.views.period import crossing_day, headline, period_chart, period_view
 
@@ -295,3 +295,17 @@ def test_hours_of_a_forecast_are_those_of_the_clock(tz: str) -> None:
     assert [value is not None for value in today.lines[1].values] == [False] * 13 + [True] * 11
     real = next_hours_chart(panel, ahead, reader).lines[0].values
     assert real[:23] == list(np.arange(13.0, 36.0))
+
+
+def test_the_bound_of_an_hour_lies_as_far_from_its_mean_as_in_the_forecast_by_the_hour() -> None:
+    issued = parse_instant("2026-08-22T12:15", LIMA)
+    step, mean = np.linspace(-0.5, 0.5, 9), np.ones(96)
+    fine = Forecast("m", issued, issued, 900, "kWh", mean, mean[:, None] + step, "test")
+    spread = np.arange(1.0, 25.0)[:, None] * step
+    by_hour = Forecast("m", issued, issued, HOUR, "kWh", np.full(24, 4.0), 4.0 + spread, "test")
+    added, own = (hour_band(fine, other, LIMA, 0.9) for other in (None, by_hour))
+    first = issued + 2700  # 13:00: a quarter of the hour from 12:15 on, three of the one from 13:15 on
+    assert added[first] == pytest.approx(4 * 1.25)
+    assert own[first] == pytest.approx(4.0 + 0.25 * (0.25 * 1 + 0.75 * 2))
+    low = hour_band(fine, by_hour, LIMA, 0.025)
+    assert min(low.values()) == 0.0  # a meter without export

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from kanchay.analysis.backtest import Backtest
 from kanchay.analysis.forecast.skill import error_by_hour
 from kanchay.domain.forecast import LEVELS
-from kanchay.domain.interval import DAY, HOUR
+from kanchay.domain.interval import DAY, HOUR, IntArray
 from kanchay.domain.reading import FloatArray
 
 __all__ = ["DayCurve", "TrackRecord", "track_record"]
@@ -102,6 +103,7 @@ def track_record(
     ahead: tuple[Backtest, Backtest],
     tz: str,
     missing_h: float,
+    hours: Callable[[IntArray], Backtest] | None = None,
 ) -> TrackRecord:
     """Compare two back-tests of the same meter, issued at the same local midnights.
 
@@ -117,6 +119,9 @@ def track_record(
         IANA name of the clock whose hours count.
     missing_h : float
         Hours without a reading within the span. [h]
+    hours : callable, optional
+        The model's forecasts by the hour from given times of issue: a finer meter's worst days are shown by the hour,
+        and the bands of its intervals do not add. Without it they are added, which is too wide.
 
     Returns
     -------
@@ -152,7 +157,7 @@ def track_record(
         beside_error_by_hour=error_by_hour(beside, tz),
         error_by_lead=_by_lead(ahead[0]),
         beside_error_by_lead=_by_lead(ahead[1]),
-        worst=_worst(model, mine, other, both),
+        worst=_worst(model, mine, other, both, hours),
         missing_h=missing_h,
         omitted=len(model.omitted),
     )
@@ -192,26 +197,50 @@ def _by_lead(result: Backtest) -> tuple[float, ...]:
 
 
 def _worst(
-    result: Backtest, mine: FloatArray, other: FloatArray, both: NDArray[np.bool_]
+    result: Backtest,
+    mine: FloatArray,
+    other: FloatArray,
+    both: NDArray[np.bool_],
+    hours: Callable[[IntArray], Backtest] | None,
 ) -> tuple[DayCurve, ...]:
     whole = np.flatnonzero(both.mean(axis=1) >= _WHOLE)
     rows = sorted(whole.tolist(), key=lambda row: -mine[row].sum() / both[row].sum())[:_N_WORST]
-    return tuple(_curve(result, row, mine[row], other[row], int(both[row].sum())) for row in rows)
+    bands = _bands_of_hours(result, rows, hours)
+    return tuple(
+        _curve(
+            result,
+            row,
+            (float(mine[row].sum() / both[row].sum()), float(other[row].sum() / both[row].sum())),
+            bands.get(int(result.issued_at[row])),
+        )
+        for row in rows
+    )
 
 
-def _curve(result: Backtest, row: int, mine: FloatArray, other: FloatArray, n: int) -> DayCurve:
+def _bands_of_hours(
+    result: Backtest, rows: list[int], hours: Callable[[IntArray], Backtest] | None
+) -> dict[int, FloatArray]:
+    """Quantiles by the hour of these days, shape (24, 9), by time of issue; none where nothing is summed."""
+    if hours is None or not rows or result.resolution_s >= HOUR // 2:
+        return {}
+    found = hours(np.sort(result.issued_at[rows]))
+    return dict(zip(found.issued_at.tolist(), found.prediction.quantiles, strict=True))
+
+
+def _curve(result: Backtest, row: int, errors: tuple[float, float], bands: FloatArray | None) -> DayCurve:
     """One day, summed to hours where the meter reports oftener than every half hour."""
     per = HOUR // result.resolution_s if result.resolution_s < HOUR // 2 else 1
-    low, high = (result.prediction.quantiles[row, :, LEVELS.index(level)] for level in _BAND)
-    curves = (result.actual[row], result.prediction.mean[row], low, high)
-    actual, mean, below, above = (tuple(c.reshape(-1, per).sum(axis=1).tolist()) for c in curves)
+    actual, mean = (c.reshape(-1, per).sum(axis=1) for c in (result.actual[row], result.prediction.mean[row]))
+    if bands is None:
+        bands = result.prediction.quantiles[row].reshape(len(mean), per, -1).sum(axis=1)
+    below, above = (bands[:, LEVELS.index(level)] for level in _BAND)
     return DayCurve(
         start=int(result.issued_at[row]),
         resolution_s=result.resolution_s * per,
-        actual=actual,
-        mean=mean,
-        low=below,
-        high=above,
-        mae=float(mine.sum() / n),
-        beside_mae=float(other.sum() / n),
+        actual=tuple(actual.tolist()),
+        mean=tuple(mean.tolist()),
+        low=tuple(below.tolist()),
+        high=tuple(above.tolist()),
+        mae=errors[0],
+        beside_mae=errors[1],
     )

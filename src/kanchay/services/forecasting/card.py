@@ -21,6 +21,7 @@ from kanchay.domain.point import Point, Site
 from kanchay.domain.scope import Permission, Scope
 from kanchay.services.context import Context
 from kanchay.services.forecasting.defaults import resolution_of
+from kanchay.services.forecasting.hours import backtest_hours
 from kanchay.services.forecasting.skill import answering, default_card
 from kanchay.services.readings.outdoors import air_beside
 from kanchay.services.readings.series import find_point, held, load_panel
@@ -78,6 +79,7 @@ def forecast_card(ctx: Context, scope: Scope, point_id: str, *, days: int = 28) 
         ahead=(ahead, beside_ahead),
         tz=site.tz,
         missing_h=float(missing),
+        hours=lambda issued: backtest_hours(ctx, scope, point.id, plain[0], issued),
     )
     use = temperature_use(plain[0], air, reach.end, DAY)
     within = _within(*place, both[0], reach.end)

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from kanchay.domain.forecast import Forecast
 from kanchay.domain.interval import HOUR, local_midnight
 from kanchay.domain.point import Direction, Point, Role
 from kanchay.domain.reading import FloatArray
@@ -17,7 +16,7 @@ from kanchay.web.gather import Gathered, Refusal
 from kanchay.web.shell import Reader
 from kanchay.web.views.common import Tile
 from kanchay.web.views.findings import Advice
-from kanchay.web.views.hours import DayTotals, sources_chart, to_hours, today_bounds
+from kanchay.web.views.hours import DayTotals, hour_band, sources_chart, to_hours, today_bounds
 from kanchay.web.views.now import Now, now_view
 from kanchay.web.views.tiles import (
     HISTORY_DAYS,
@@ -76,11 +75,13 @@ def _total(values: FloatArray | None) -> float:
     return float(np.nansum(values)) if values is not None else 0.0
 
 
-def _peak(forecast: Forecast | Refusal, r: Reader) -> tuple[str, str, str] | None:
+def _peak(known: Gathered, r: Reader) -> tuple[str, str, str] | None:
     """The next peak before it happens: the hour that will be highest, with its range."""
+    forecast = known.forecast
     if isinstance(forecast, Refusal):
         return None
-    mean, low, high = (to_hours(forecast, r.formats.tz, level) for level in (None, 0.1, 0.9))
+    mean = to_hours(forecast, r.formats.tz)
+    low, high = (hour_band(forecast, known.forecast_hours, r.formats.tz, level) for level in (0.1, 0.9))
     ahead = {h: v for h, v in mean.items() if h >= r.now - HOUR}
     if not ahead:
         return None
@@ -112,7 +113,7 @@ def _building_facts(
     if sun > 0:
         note = t("building.sent", kwh=f.energy(sent)) if sent > 0.05 else t("building.sun_note")
         facts.insert(0, (t("building.sun"), f.energy(sun), note))
-    if peak := _peak(known.forecast, r):
+    if peak := _peak(known, r):
         facts.append(peak)
     period = known.period
     if not isinstance(period, Refusal):

@@ -204,7 +204,9 @@ def forecast_view(known: Gathered, r: Reader) -> ForecastView:
         why=_why(period, r) if period else "",
         facts=_facts(period, bill, step, r) if period else (),
         days=days_view(known, r),
-        hours=next_hours_chart(known.hourly(HISTORY_DAYS), hourly, r) if hourly else None,
+        hours=next_hours_chart(known.hourly(HISTORY_DAYS), hourly, r, by_hour=known.forecast_hours)
+        if hourly
+        else None,
         tomorrow=_tomorrow(hourly, known, r) if hourly else "",
         air=_air(hourly, known, r) if hourly else "",
         notes=_notes(hourly, r) if hourly else (),

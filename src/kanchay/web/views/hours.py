@@ -14,7 +14,15 @@ from kanchay.web.charts import Band, Chart, Key, Line, hour_ticks
 from kanchay.web.shell import Reader
 from kanchay.web.views.common import floats, same_weekday_profile
 
-__all__ = ["DayTotals", "next_hours_chart", "sources_chart", "to_hours", "today_bounds", "today_chart"]
+__all__ = [
+    "DayTotals",
+    "hour_band",
+    "next_hours_chart",
+    "sources_chart",
+    "to_hours",
+    "today_bounds",
+    "today_chart",
+]
 
 _SEEN: Final = 0.1  # energy sent away in a day that is worth a colour [kWh]
 
@@ -27,9 +35,28 @@ def today_bounds(now: int, tz: str, r: Reader) -> tuple[int, int]:
     return local_midnight(day, tz), local_midnight(day + timedelta(days=1), tz)
 
 
-def to_hours(forecast: Forecast, tz: str, level: float | None = None) -> dict[int, float]:
+def to_hours(forecast: Forecast, tz: str) -> dict[int, float]:
     """Sums of a forecast by the start of each hour on the clock; hours that are only partly covered are left out."""
-    values = forecast.mean if level is None else forecast.quantile(level)
+    return _summed(forecast, forecast.mean, tz)
+
+
+def hour_band(forecast: Forecast, by_hour: Forecast | None, tz: str, level: float) -> dict[int, float]:
+    """A bound of the energy of each hour on the clock.
+
+    The bounds of quarters do not add: `by_hour` is the same forecast in hours from its issue on, and an hour on the
+    clock stands from its mean as far as the two of them that it lies in. Without it bounds are added: too wide.
+    """
+    if by_hour is None or by_hour.resolution_s != HOUR or forecast.resolution_s >= HOUR:
+        return _summed(forecast, forecast.quantile(level), tz)
+    away = by_hour.quantile(level) - by_hour.mean
+    mean = to_hours(forecast, tz)
+    place = np.array([(hour - by_hour.start) / HOUR for hour in mean])
+    bound = np.array(list(mean.values())) + np.interp(place, np.arange(len(away)), away)
+    floor = 0.0 if forecast.quantiles.min(initial=0.0) >= 0.0 else -np.inf
+    return dict(zip(mean, np.maximum(bound, floor).tolist(), strict=True))
+
+
+def _summed(forecast: Forecast, values: FloatArray, tz: str) -> dict[int, float]:
     if forecast.resolution_s > HOUR or HOUR % forecast.resolution_s:
         return {}
     per = HOUR // forecast.resolution_s
@@ -98,8 +125,10 @@ def _aligned(starts: list[int], values: dict[int, float]) -> list[float | None]:
     return [values.get(s) for s in starts]
 
 
-def next_hours_chart(panel: Panel, forecast: Forecast, r: Reader, *, past_h: int = 24) -> Chart:
-    """The last day as measured and the next hours with their bands."""
+def next_hours_chart(
+    panel: Panel, forecast: Forecast, r: Reader, *, by_hour: Forecast | None = None, past_h: int = 24
+) -> Chart:
+    """The last day as measured and the next hours with their bands, those of `by_hour` where it is given."""
     t = r.words
     past = _past_the_hour(forecast.issued_at, panel.tz)
     issued = -(-(forecast.issued_at - past) // HOUR) * HOUR + past
@@ -110,8 +139,8 @@ def next_hours_chart(panel: Panel, forecast: Forecast, r: Reader, *, past_h: int
     real = floats(panel.slice(first, last + HOUR).values[0])
     bands = tuple(
         Band(
-            _aligned(starts, to_hours(forecast, panel.tz, low)),
-            _aligned(starts, to_hours(forecast, panel.tz, high)),
+            _aligned(starts, hour_band(forecast, by_hour, panel.tz, low)),
+            _aligned(starts, hour_band(forecast, by_hour, panel.tz, high)),
             color,
             said,
         )
