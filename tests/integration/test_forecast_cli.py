@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from kanchay.cli import cli
-from kanchay.domain.errors import KanchayError
+from kanchay.domain.errors import FileRefused, KanchayError
 from kanchay.domain.forecast import QUANTILE_NAMES
 
 T0 = datetime(2026, 3, 16, tzinfo=UTC)
@@ -180,6 +180,13 @@ def test_a_csv_goes_through_the_importer(tmp_path):
     )
     (forecast,) = answer["forecasts"]
     np.testing.assert_allclose([r["mean"] for r in forecast["rows"]], 0.3 + 0.01 * np.arange(24))
+
+
+def test_a_table_without_a_row_is_said(tmp_path):
+    path = tmp_path / "empty.csv"
+    path.write_text("timestamp,energy_kwh\n")
+    with pytest.raises(FileRefused, match="holds no reading"):
+        run("forecast", "--input", path, "--model", "day", "--tz", "UTC")
 
 
 @pytest.mark.parametrize(

@@ -155,8 +155,10 @@ def _from_file(click_ctx: click.Context, path: Path, tz: str | None, country: st
         say(f"Passed over: {reason}")
     if reasons and not found:
         raise TimeError(reasons[0])
+    known = list(table.meters)
+    if not known:
+        raise FileRefused(f"{path.name} holds no reading.", hint="Export it again.")
     if not found:
-        known = list(table.meters)
         raise NotFound(f"{path.name} has no meter '{wanted}'.", hint=f"It has {listed(known)}.")
 
 
