@@ -146,7 +146,7 @@ def _exclude(a: FloatArray, b: FloatArray) -> bool:
 
 def _paired(series: Sequence[Prepared], meanings: Sequence[Meaning]) -> list[Meaning]:
     """What a utility received is export where it also tells what it delivered."""
-    names = [normal(s.raw.column) for s in series]
+    names = [normal(f"{s.raw.key} {s.raw.column}") for s in series]
     if not any(matches("delivered", n) for n in names):
         return list(meanings)
     return [

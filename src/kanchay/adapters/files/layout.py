@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.cells import split_range
+from kanchay.adapters.files.lost import lost_rows
 from kanchay.adapters.files.numbers import DecimalVotes
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles, Slot
@@ -300,6 +301,7 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
     roles = _without_attributes(roles, moments, start.ok)
     finish = None if end is None else np.where(end.ok, _instants(end), wall)
     parsed = [(c, c.values(decimal)) for c in stepped("rows", roles.values, since=0.5)]
+    lost = lost_rows(start, (*roles.start, *([roles.hours] if roles.hours else [])))
     for key, rows in _groups(roles, table.n_rows, name):
         ok = start.ok[rows]
         unit_cell, scales = unit_of_rows(roles.unit, rows)
@@ -312,7 +314,8 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
                 key, column.name, wall[rows][filled], None if finish is None else finish[rows][filled], values[filled],
                 None if estimated is None else estimated[rows][filled], start.offset is not None, start.date_only,
                 None if elapsed is None else elapsed[rows][filled], unit_cell=unit_cell or column.unit_of(rows),
-                n_unreadable=_unreadable(column, numbers) if not key else 0, factor=_factor(table, rows, filled),
+                n_unreadable=_unreadable(column, numbers, key) + _lost(lost, rows, values),
+                factor=_factor(table, rows, filled),
                 shown=_shown(start, wall, rows, filled),
             )  # fmt: skip
 
@@ -342,8 +345,13 @@ def _by_time(codes: IntArray, again: NDArray[np.bool_]) -> bool:
     return bool((np.diff(codes)[again] == 0).all())
 
 
-def _unreadable(column: Column, numbers: NDArray[np.float64]) -> int:
-    return max(0, column.filled() - int((~np.isnan(numbers)).sum()))
+def _unreadable(column: Column, numbers: NDArray[np.float64], key: str = "") -> int:
+    return 0 if key else max(0, column.filled() - int((~np.isnan(numbers)).sum()))
+
+
+def _lost(lost: NDArray[np.bool_] | None, rows: Any, values: NDArray[np.float64]) -> int:
+    """How many values of some rows have no time."""
+    return 0 if lost is None else int((~np.isnan(values[lost[rows]])).sum())
 
 
 def _slot_label(slots: tuple[Slot, ...]) -> str:
@@ -382,6 +390,7 @@ def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
     wall, estimated = _instants(start), _estimated(roles.status)
     roles = _without_attributes(roles, wall, start.ok)
     unreadable = sum(_unreadable(s.column, matrix[:, i]) for i, s in enumerate(roles.slots))
+    lost = lost_rows(start, roles.start)
     for key, rows in _groups(roles, table.n_rows, name):
         values = np.where(start.ok[rows][:, None], matrix[rows], np.nan)
         unit_cell, scales = unit_of_rows(roles.unit, rows)
@@ -395,5 +404,6 @@ def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
         yield RawSeries(
             key, "", days[filled] if elapsed else (days + offsets)[filled], None, values[filled], flags,
             start.offset is not None, False, offsets[filled] if elapsed else None, step,
-            unit_cell or roles.slots[0].column.unit_of(rows), unreadable if not key else 0, _factor(table, rows, filled),
+            unit_cell or roles.slots[0].column.unit_of(rows),
+            (0 if key else unreadable) + _lost(lost, rows, matrix[rows]), _factor(table, rows, filled),
         )  # fmt: skip

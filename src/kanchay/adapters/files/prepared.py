@@ -43,6 +43,7 @@ class Prepared:
 
 def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
     """Bring one raw series to UTC; of rows with the same instant the last one counts."""
+    raw = _from_the_minute(raw)
     clock = Localised(raw.wall) if raw.absolute else localise(raw.wall, tz, clock_kind)
     if clock.folds:
         once = _once(raw, tz)
@@ -85,6 +86,12 @@ def _rows(
     last = start[order][1:] != start[order][:-1]
     other = values[order][1:] != values[order][:-1]
     return order[np.r_[last, True]] if len(order) else order, int((~last).sum()), int((~last & other).sum())
+
+
+def _from_the_minute(raw: RawSeries) -> RawSeries:
+    """Starts that name the first second inside (14:00:01 to 14:30:00) moved to where the interval begins."""
+    inside = raw.end is not None and len(raw.wall) and (raw.wall % 60 == 1).all() and not (raw.end % 60).any()
+    return replace(raw, wall=raw.wall - 1) if inside else raw
 
 
 def _once(raw: RawSeries, tz: str) -> RawSeries:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kanchay.adapters.files.container import Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
+from kanchay.adapters.files.doubled import without_passes
 from kanchay.adapters.files.encoding import decode
 from kanchay.adapters.files.factors import take_factors
 from kanchay.adapters.files.formats.own import read_own
@@ -131,7 +132,7 @@ def understand(
     """The preview of a table."""
     profile, told = find_profile([c.name for c in table.columns], path.name)
     table = table if profile is None else profile.shaped(table)
-    table = take_factors(whole_moments(table), options)
+    table = take_factors(whole_moments(without_passes(table)), options)
     wish = replace(options, columns={**dict(profile.roles), **options.columns}) if profile else options
     roles = find_roles(table, path.name, wish)
     layout = lay_out(table, roles, path.name, options)

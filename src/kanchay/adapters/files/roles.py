@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.dateparts import is_part_of_time
 from kanchay.adapters.files.grammar import pattern_of, read_pattern
+from kanchay.adapters.files.identifiers import is_id, is_long_number, is_whole
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import parse_clock
-from kanchay.adapters.files.titles import unit_above
+from kanchay.adapters.files.titles import unit_above, unit_of_all
 from kanchay.adapters.files.words import (
     ROLE_WORDS,
     direction_words,
@@ -41,8 +42,11 @@ _HOURS: Final = (
     r"hora|horas|hour|hr|h|he|heure|stunde|std|uur|ora|periodo|period|settlement period|intervalo?|hour ending|cuarto"
     r"|time|hh|qh|tramo"
 )
+_HALF: Final = r"\s?[ap]\.?\s?m\b\.?"  # of a day of twice twelve hours
+_CLOCKS: Final = re.compile(rf"\d{{1,2}}[:h]\d{{2}}(?::\d{{2}})?(?:{_HALF})?", re.I)
+_HOUR_ALONE: Final = re.compile(rf"^(\d{{1,2}})(?: ?(?:h|hs|hrs|uhr|uur)|({_HALF}))$", re.I)
 _MAX_KEYS: Final = 5000
-_DIGITS: Final = 11
+_NEARLY_ALL: Final = 0.9
 _HEAD: Final = 2_000
 
 
@@ -197,10 +201,33 @@ def _slots(table: Table, used: set[int]) -> tuple[Slot, ...]:
     runs = [c for c in numeric if re.fullmatch(r"(?:[a-zA-Z]{0,8}[ _.]?)(\d{1,4})", c.name.strip())]
     if len(runs) in _WIDE_COUNTS:
         return tuple(Slot(c, None) for c in runs)
-    bare = [c for c in table.columns if id(c) not in used and c.type == "number"]
-    if not table.has_header and len(bare) in _WIDE_COUNTS:
-        return tuple(Slot(c, None) for c in bare)
-    return ()
+    bare = [] if table.has_header else _of_a_day(table, used)
+    return tuple(Slot(c, None) for c in bare) if len(bare) in _WIDE_COUNTS else ()
+
+
+def _of_a_day(table: Table, used: set[int]) -> list[Column]:
+    """The columns without a name that could be the values of a day: no identifier, none before the date, no sum."""
+    numbers = [c for c in table.columns if c.type == "number" and id(c) not in used and not is_long_number(c)]
+    behind = [c for c in numbers if not _stands_before(table, c, used)]
+    numbers = behind if len(behind) in _WIDE_COUNTS else numbers
+    for total, others in ((numbers[-1:], numbers[:-1]), (numbers[:1], numbers[1:])):
+        if len(others) in _WIDE_COUNTS and _sums_up(total[0], others):
+            return others
+    return numbers
+
+
+def _stands_before(table: Table, column: Column, used: set[int]) -> bool:
+    """Whether a column stands left of every column of times."""
+    places = [i for i, c in enumerate(table.columns) if id(c) in used]
+    return bool(places) and next(i for i, c in enumerate(table.columns) if c is column) < min(places)
+
+
+def _sums_up(total: Column, others: list[Column]) -> bool:
+    """Whether a column is the sum of the others in nearly every row."""
+    sums = np.nansum([c.values(".") for c in others], axis=0)
+    told = total.values(".")
+    known = np.isfinite(told) & (sums != 0)
+    return bool(known.any()) and bool(np.isclose(told, sums, rtol=0.005)[known].mean() > _NEARLY_ALL)
 
 
 def _slot_times(name: str) -> tuple[int | None, int | None]:
@@ -208,9 +235,7 @@ def _slot_times(name: str) -> tuple[int | None, int | None]:
     ends = split_range(name.strip())
     if ends:
         return parse_clock(ends[0]), parse_clock(ends[1])
-    found = re.findall(r"\d{1,2}[:h]\d{2}(?::\d{2})?", name) or [
-        f"{hour}:00" for hour in re.findall(r"^(\d{1,2}) ?(?:h|hs|hrs|uhr|uur)$", name.strip(), re.I)
-    ]
+    found = _CLOCKS.findall(name) or [f"{hour}:00{half}" for hour, half in _HOUR_ALONE.findall(name.strip())]
     if len(found) == 2:
         return parse_clock(found[0]), parse_clock(found[1])
     return (parse_clock(found[0]), None) if len(found) == 1 else (None, None)
@@ -238,31 +263,6 @@ def _is_status(column: Column) -> bool:
     cells = sum(bool(_STATUS_CELLS.fullmatch(w.strip())) for w in words)
     flows = any(direction_words(normal(w)) or find_unit(w) for w in words[:8] if len(w.strip()) > 2)
     return (_says(column, "status") and not flows) or (0 < len(words) <= 8 and cells == len(words))
-
-
-def _is_id(column: Column) -> bool:
-    """Numbers that name something: labelled so, whole, and few beside the rows."""
-    return _says(column, "id") and find_unit(column.name) is None and not _says(column, "cumulative")
-
-
-def _is_long_number(column: Column) -> bool:
-    """Numbers of a dozen digits that hardly change: the number of a meter or a contract, no reading."""
-    if column.type not in ("number", "epoch") or find_unit(column.name) is not None:
-        return False
-    if column.texts is not None and column.numbers is None:
-        head = [t for t in column.texts.slice(0, _HEAD).to_pylist() if t is not None]
-        words = [re.sub(r"\D", "", t) if re.fullmatch(r"\W*\d+\W*", t) else "" for t in head]
-        return bool(words) and min(map(len, words)) >= _DIGITS and _few(len(set(words)), len(words))
-    known = column.values(".")[:_HEAD]
-    known = known[np.isfinite(known)]
-    large = len(known) > 0 and bool(
-        (known >= 10.0 ** (_DIGITS - 1)).all() and (known == np.round(known)).all()
-    )
-    return large and _few(len(np.unique(known)), len(known))
-
-
-def _few(n_different: int, n: int) -> bool:
-    return n_different * 24 <= max(n, 24)
 
 
 def _text_roles(
@@ -302,7 +302,10 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     ]
     wanted = _named(table, options, "key", "meter", "register", "name")
     numbered = [c for c in rest if c.type in ("number", "epoch")]
-    named = [c for c in numbered if _is_id(c) or (len(numbered) > 1 and _is_long_number(c))]
+    several = len(numbered) > 1 or bool(slots)
+    named = [c for c in numbered if is_id(c) or (several and is_long_number(c))]
+    if slots and not table.has_header:  # what stands before the date is the number of a house, a meter
+        named += [c for c in numbered if c not in named and _stands_before(table, c, used) and is_whole(c)]
     texts = [c for c in rest if c.type == "text" or c in named]
     # A wide table has few rows for each meter.
     most = min(_MAX_KEYS, table.n_rows if slots else max(2, table.n_rows // 3))
@@ -324,7 +327,7 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     return Roles(
         start, end, () if slots else tuple(values), slots, tuple(keys),
         next(iter(_named(table, options, "unit")), unit), next(iter(_named(table, options, "status")), status),
-        context, unit_above(table.preamble), tuple(constants), hours,
+        context, unit_above(table.preamble) or unit_of_all(constants), tuple(constants), hours,
     )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kanchay.adapters.files.words import ROLE_WORDS, find_unit, normal
+from kanchay.adapters.files.words import ROLE_WORDS, find_unit, has_brackets, normal
 
-__all__ = ["unit_above"]
+__all__ = ["unit_above", "unit_of_all"]
 
 _SAYS_UNIT: Final = re.compile(rf"^(?:{ROLE_WORDS['unit']}) (.+)$")
 
@@ -23,3 +23,15 @@ def unit_above(preamble: Sequence[str]) -> str:
                 return named.symbol
     found = find_unit(preamble[-1]) if preamble else None
     return found.symbol if found is not None else ""
+
+
+def unit_of_all(labels: Sequence[tuple[str, str]]) -> str:
+    """The unit in a label that stands beside every row ("Active Import Interval (kW)"); nothing where none does.
+
+    A number before it ("Contracted power (5.5 kW)") tells a size, not what the values are in.
+    """
+    said = [
+        label for _, label in labels if has_brackets(label) and not re.search(r"\d\s?[a-zA-Z³]+[)\]}]", label)
+    ]
+    found = {unit.symbol for unit in map(find_unit, said) if unit is not None}
+    return found.pop() if len(found) == 1 else ""

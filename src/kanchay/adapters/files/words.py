@@ -228,7 +228,9 @@ def zone_words(text: str) -> str | None:
 
 def is_composite(header: str) -> bool:
     """Whether a header names a ratio such as ``price_usd_per_kwh``: its kWh is no energy."""
-    return bool(_COMPOSITE.search(unicodedata.normalize("NFKC", header)))
+    header = unicodedata.normalize("NFKC", header)
+    parted = re.sub(r"(?<=[a-z])(?=Per[A-Z])|(?<=[pP]er)(?=[A-Z])", " ", header)  # "spotPerKwh"
+    return bool(_COMPOSITE.search(parted))
 
 
 def has_brackets(header: str) -> bool:
