@@ -103,6 +103,8 @@ class Uploads:
             folder.mkdir(mode=0o700)
         else:
             folder = self.find(token, owner).path
+            if not folder.is_dir():
+                raise NotFound("That upload is no folder.", hint="Send the folder again.", code="upload.gone")
         try:
             for file, place in zip(sent, places, strict=True):
                 inside = place[1:] if place[0] == folder.name and len(place) > 1 else place

@@ -111,6 +111,11 @@ def test_a_folder_is_sent_file_by_file(fresh) -> None:
         .status_code
         == 404
     )
+    alone = client.post(PATH, PATH, {"file": (io.BytesIO(FIRST.encode()), "uno.csv")}, headers=json).json[
+        "token"
+    ]
+    beside = {"file": (io.BytesIO(b"x"), "f/x.csv"), "folder": "1", "token": alone}
+    assert client.post(PATH, PATH, beside, headers=json).status_code == 404, "a file sent alone is no folder"
     lost = {"file": (io.BytesIO(b"x"), "f/x.csv"), "folder": "1", "token": "x" * 32}
     assert client.post(PATH, PATH, lost, headers=json).status_code == 404
 

@@ -38,24 +38,23 @@ _UPLOADED: Final = {
     "required": ["token", "preview"],
     "properties": {"token": {"type": "string"}, "preview": schema_of(ImportPreview)},
 }
-_ON_ITS_WAY: Final = {
-    "type": "object",
-    "required": ["token", "state", "share"],
-    "properties": {
-        "token": {"type": "string"},
-        "state": {"const": "reading"},
-        "share": {"type": "number", "description": "How much is done, 0 to 1."},
-    },
-}
-_STORING: Final = {
-    "type": "object",
-    "required": ["token", "state", "share"],
-    "properties": {
-        "token": {"type": "string"},
-        "state": {"const": "storing"},
-        "share": {"type": "number", "description": "How much is done, 0 to 1."},
-    },
-}
+
+
+def _under_way(state: str) -> dict[str, Any]:
+    """The answer while something is done with a file."""
+    return {
+        "type": "object",
+        "required": ["token", "state", "share"],
+        "properties": {
+            "token": {"type": "string"},
+            "state": {"const": state},
+            "share": {"type": "number", "description": "How much is done, 0 to 1."},
+        },
+    }
+
+
+_ON_ITS_WAY: Final = _under_way("reading")
+_STORING: Final = _under_way("storing")
 _STORED: Final = {
     "type": "object",
     "required": ["token", "state", "record"],
