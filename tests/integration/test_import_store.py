@@ -101,6 +101,29 @@ def test_a_register_goes_on_from_the_file_before(shop, tmp_path):
     assert whole.total.sum() == pytest.approx(0.1 * 239)
 
 
+@pytest.mark.parametrize("newer_first", [False, True])
+def test_a_factor_that_changes_between_two_files_is_no_energy(shop, tmp_path, newer_first):
+    """The register shows 110 at a factor of 40 and 110.5 at 60 an hour later: 2,230 kWh that nobody used."""
+
+    def month(days: range, factor: int) -> str:
+        rows = (
+            f"2024-05-{d:02d} {h:02d}:00,{100 + 0.25 * ((d - 1) * 24 + h) + 0.125 * (h % 2)},{factor}\n"
+            for d in days
+            for h in range(24)
+        )
+        return f"time,Import register kWh,factor\n{''.join(rows)}"
+
+    files = [(month(range(1, 4), 40), "a.csv"), (month(range(4, 7), 60), "b.csv")]
+    for text, name in reversed(files) if newer_first else files:
+        bring(shop, tmp_path, text, name=name, factor="apply")
+    ctx, scope = shop
+    (point,) = list_points(ctx, scope, "casa")
+    reach = span(ctx, scope, point.id)
+    readings = ctx.readings.read(scope, point.id, reach.start, reach.end)
+    assert len(readings) == 2 * 71  # the hour between the files is open
+    assert readings.value.sum() == pytest.approx((71 * 0.25 + 0.125) * 100)
+
+
 def test_older_file_after_newer_one(shop, tmp_path):
     ctx, scope = shop
     bring(shop, tmp_path, registers(range(6, 11)), name="b.csv")

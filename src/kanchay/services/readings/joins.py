@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanchay.analysis.quality.derive import derive_readings
 from kanchay.domain.interval import DAY, IntArray
@@ -16,6 +17,7 @@ from kanchay.services.context import Context
 __all__ = ["lay_joins"]
 
 _LONGEST: Final = 62 * DAY  # a register continues an earlier import over a pause of two months at most
+_FAR: Final = 20.0  # times the fastest usual rise
 _CONTEXT: Final = 5 * DAY  # of each side: how much the register usually rises
 
 
@@ -49,7 +51,17 @@ def _step(ctx: Context, scope: Scope, point: Point, last: int, first: int) -> Re
     """The one reading from the last value of one import to the first of the next."""
     seen = ctx.readings.observations(scope, point.id, last - _CONTEXT, first + _CONTEXT)
     readings, _ = derive_readings(seen, point.kind, resolution_s=point.resolution_s)
-    here = (readings.start == last) & (readings.end == first)
+    here = (readings.start == last) & (readings.end == first) & _likely(readings)
     return Readings(
         point.id, readings.start[here], readings.end[here], readings.value[here], readings.quality[here]
     )
+
+
+def _likely(readings: Readings) -> NDArray[np.bool_]:
+    """Which steps could be energy: a register that jumps between two files was multiplied by another factor in each.
+
+    What a step holds beyond many times the fastest others is not known, and an open hour is better than a wrong one.
+    """
+    rates = readings.value / (readings.end - readings.start)
+    fastest = np.partition(np.r_[0.0, 0.0, rates], -2)[-2]  # but for one: that may be the jump itself
+    return np.ones(len(rates), dtype=bool) if fastest <= 0 else rates <= _FAR * fastest
