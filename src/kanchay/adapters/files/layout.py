@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.cells import split_range
+from kanchay.adapters.files.decimals import decimal_of
 from kanchay.adapters.files.lost import lost_rows
-from kanchay.adapters.files.numbers import DecimalVotes
+from kanchay.adapters.files.naming import naming
 from kanchay.adapters.files.refusal import refuse
-from kanchay.adapters.files.roles import Roles, Slot
-from kanchay.adapters.files.table import Column, Table, votes_together
+from kanchay.adapters.files.roles import Roles
+from kanchay.adapters.files.slots import slot_label, slot_times
+from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import ParsedTimes, epoch_seconds, parse_times
 from kanchay.adapters.files.unitcells import apart_by_quantity, unit_of_rows
-from kanchay.adapters.files.words import ROLE_WORDS, find_unit, matches, named_offset, normal
+from kanchay.adapters.files.words import named_offset
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.progress import stepped
@@ -28,12 +30,6 @@ from kanchay.services.progress import stepped
 __all__ = ["Layout", "RawSeries", "lay_out"]
 
 _ESTIMATED: Final = re.compile(r"estim|geschat|geschatzt|geschätzt|stimat|calculad|ersatz|^e$|^s\d*$", re.I)
-# Columns that say what day or hour a row is of.
-_OF_TIME: Final = (
-    r"day of week|dayofweek|weekday|week ?day|day name|day type|week status|season|month name|wochentag|holiday|weekend"
-    r"|dia (?:de la )?semana|jour (?:de la )?semaine|giorno (?:della )?settimana|veckodag|ugedag|ukedag|dzien tygodnia"
-    r"|load type"
-)
 MAX_SERIES: Final = 5000
 _QUOTES_SEEN: Final = 2000  # rows in which a formula that only quotes (="2026-05-01") would show
 # Starts, ends where the file has them, and seconds elapsed since the start where it numbers the intervals of a day.
@@ -170,31 +166,6 @@ def _on_named_clock(times: ParsedTimes, columns: tuple[Column, ...]) -> ParsedTi
     return replace(times, offset=np.full(len(times.wall), offset, dtype=np.int64))
 
 
-def _decimal(columns: list[Column], roles: Roles, options: ImportOptions) -> tuple[str, bool]:
-    """The decimal sign of the file and whether nothing in it settles that."""
-    if options.decimal:
-        return options.decimal, False
-    votes = (
-        votes_together(columns).settled()
-        if roles.slots
-        else sum((c.votes().settled() for c in columns), DecimalVotes())
-    )
-    if votes.is_open and not (votes.dot or votes.comma) and _in_small_units(columns, roles):
-        return {",": ".", ".": ","}[votes.decimal], True
-    return votes.decimal, votes.is_open
-
-
-def _in_small_units(columns: list[Column], roles: Roles) -> bool:
-    """Whether values are W or Wh, of which thousands are usual and thousandths are not."""
-    words = roles.unit.keys()[1] if roles.unit is not None else ()
-    labels = [label for key in roles.keys for label in key.keys()[1][:3]]  # "Bezug (Wh) M-1001"
-    said = [
-        find_unit(n)
-        for n in (*(c.name for c in columns), *labels, *(f"({w})" for w in (*words, roles.unit_above)))
-    ]
-    return any(u is not None and u.symbol in ("W", "Wh", "var", "varh") for u in said)
-
-
 def _groups(roles: Roles, n_rows: int, name: str) -> Iterator[tuple[str, Any]]:
     """Each key with its rows, in file order; the whole table where there is no key."""
     varying = [c for c in roles.keys if len(c.keys()[1]) > 0]
@@ -230,14 +201,14 @@ def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> La
     start, end = _times(roles, name, options.day_first)
     start, elapsed = _numbered(start, roles, options)
     columns = [s.column for s in roles.slots] or list(roles.values)
-    decimal, is_open = _decimal(columns, roles, options)
+    decimal, is_open = decimal_of(columns, roles, options.decimal)
     roles = apart_by_quantity(roles, _groups(roles, table.n_rows, name))
     make = _wide if roles.slots else _long
     series = tuple(make(table, roles, name, (start, end, elapsed), decimal))
     if not any((~np.isnan(s.values)).any() for s in series):
         raise refuse("no_meter_data", name, what="no cell of its value columns holds a number")
-    slot_label = _slot_label(roles.slots)
-    label = "start" if end is not None or elapsed is not None or slot_label == "end" else slot_label
+    by_slots = slot_label(roles.slots)
+    label = "start" if end is not None or elapsed is not None or by_slots == "end" else by_slots
     bad = int((~start.ok).sum())
     return Layout(
         series,
@@ -249,7 +220,7 @@ def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> La
         label,
         bad,
         start.style,
-        label_is_fixed=slot_label == "end",
+        label_is_fixed=by_slots == "end",
     )
 
 
@@ -298,7 +269,7 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
     start, end, elapsed = times
     wall, estimated = _instants(start), _estimated(roles.status)
     moments = wall if elapsed is None else wall * 2 * DAY + elapsed
-    roles = _without_attributes(roles, moments, start.ok)
+    roles = replace(roles, keys=naming(roles.keys, moments, start.ok))
     finish = None if end is None else np.where(end.ok, _instants(end), wall)
     parsed = [(c, c.values(decimal)) for c in stepped("rows", roles.values, since=0.5)]
     lost = lost_rows(start, (*roles.start, *([roles.hours] if roles.hours else [])))
@@ -320,31 +291,6 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
             )  # fmt: skip
 
 
-def _without_attributes(roles: Roles, wall: IntArray, ok: NDArray[np.bool_]) -> Roles:
-    """Labels that only describe rows (a load type, a weekday, a remark) name no series: each time has one of them."""
-    named = [c for c in roles.keys if _names_series(c)]
-    if len(named) == len(roles.keys):
-        return roles
-    ordered = np.sort(wall[ok])  # many times faster than a set of a million moments
-    if (ordered[1:] != ordered[:-1]).all():
-        return replace(roles, keys=tuple(named))
-    order = np.argsort(wall[ok], kind="stable")
-    again = np.diff(wall[ok][order]) == 0
-    told = [c for c in roles.keys if c in named or not _by_time(c.keys()[0][ok][order], again)]
-    return replace(roles, keys=tuple(told))
-
-
-def _names_series(column: Column) -> bool:
-    words = normal(column.name)
-    of_time = bool(matches(_OF_TIME, words))
-    return not of_time and any(matches(ROLE_WORDS[r], words) for r in ("id", "register"))
-
-
-def _by_time(codes: IntArray, again: NDArray[np.bool_]) -> bool:
-    """Whether rows of the same time always bear the same label."""
-    return bool((np.diff(codes)[again] == 0).all())
-
-
 def _unreadable(column: Column, numbers: NDArray[np.float64], key: str = "") -> int:
     return 0 if key else max(0, column.filled() - int((~np.isnan(numbers)).sum()))
 
@@ -354,41 +300,12 @@ def _lost(lost: NDArray[np.bool_] | None, rows: Any, values: NDArray[np.float64]
     return 0 if lost is None else int((~np.isnan(values[lost[rows]])).sum())
 
 
-def _slot_label(slots: tuple[Slot, ...]) -> str:
-    """Whether clock times in column names mark starts or ends; nothing where they leave it open."""
-    starts = [s.start for s in slots if s.start is not None]
-    if len(starts) > 1 and starts[-1] == 0 < starts[0]:
-        starts[-1] = DAY  # the midnight that closes the day
-    if not starts:
-        return "start" if slots else ""
-    if slots[0].end is not None or 0 in starts:
-        return "start" if DAY not in starts else ""
-    return "end" if DAY in starts or len(starts) in (23, 24, 47, 48, 95, 96, 287, 288) else ""
-
-
-def _slot_times(slots: tuple[Slot, ...]) -> tuple[IntArray, int, bool]:
-    """Seconds after midnight of each column, the length of a slot, and whether they are elapsed time."""
-    n = len(slots)
-    if slots[0].start is not None:
-        begins = np.array([s.start if s.start is not None else 0 for s in slots], dtype=np.int64)
-        step = int(np.median(np.diff(np.unique(begins))))
-        # "00:00" as the last column of ends means the midnight that closes the day.
-        if n > 1 and begins[-1] == 0 and slots[-1].end is None and begins[0] > 0:
-            begins[-1] = DAY
-        # A column named by the end of its interval still is a place in the day: the hour that spring skips is empty.
-        return begins - (step if _slot_label(slots) == "end" else 0), step, False
-    whole = next(k for k in (24, 48, 96, 288, 1440) if n <= k + k // 20)
-    step = DAY // whole
-    # Fields beyond a day of 24 hours exist for the long day only: the columns count elapsed intervals.
-    return np.arange(n, dtype=np.int64) * step, step, n != whole
-
-
 def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) -> Iterator[RawSeries]:
     start, _, _ = times
-    begins, step, elapsed = _slot_times(roles.slots)
+    begins, step, elapsed = slot_times(roles.slots)
     matrix = np.stack([s.column.values(decimal) for s in roles.slots], axis=1)
     wall, estimated = _instants(start), _estimated(roles.status)
-    roles = _without_attributes(roles, wall, start.ok)
+    roles = replace(roles, keys=naming(roles.keys, wall, start.ok))
     unreadable = sum(_unreadable(s.column, matrix[:, i]) for i, s in enumerate(roles.slots))
     lost = lost_rows(start, roles.start)
     for key, rows in _groups(roles, table.n_rows, name):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +13,7 @@ from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.dateparts import is_part_of_time
 from kanchay.adapters.files.grammar import pattern_of, read_pattern
 from kanchay.adapters.files.identifiers import is_id, is_long_number, is_whole
+from kanchay.adapters.files.naming import independent
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import parse_clock
@@ -24,7 +24,6 @@ from kanchay.adapters.files.words import (
     find_unit,
     matches,
     normal,
-    quantity_words,
 )
 from kanchay.services.ports.files import ImportOptions
 
@@ -310,7 +309,7 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     # A wide table has few rows for each meter.
     most = min(_MAX_KEYS, table.n_rows if slots else max(2, table.n_rows // 3))
     keys, unit, status, constants = _text_roles(texts, most)
-    keys = wanted or _independent(keys)
+    keys = wanted or independent(keys)
     values = _named(table, options, "value") or [
         c for c in rest if c.type in ("number", "epoch") and c not in texts and c.filled() > 0
     ]
@@ -329,26 +328,3 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
         next(iter(_named(table, options, "unit")), unit), next(iter(_named(table, options, "status")), status),
         context, unit_above(table.preamble) or unit_of_all(constants), tuple(constants), hours,
     )  # fmt: skip
-
-
-def _tells_flow(words: Sequence[str]) -> bool:
-    """Whether labels tell what flows or which way."""
-    return any(quantity_words(w) or direction_words(w) for w in map(normal, words[:20]))
-
-
-def _independent(keys: list[Column]) -> list[Column]:
-    """Without columns that only repeat what another one says (a meter's serial beside its name).
-
-    What tells a medium, a unit or a direction says more than a serial, and stays.
-    """
-    kept: list[Column] = []
-    for column in keys:
-        codes, words = column.keys()
-        for other in kept:
-            others, names = other.keys()
-            pairs = np.unique(codes * (len(names) + 1) + others)
-            if len(pairs) <= max(len(words), len(names)) and (_tells_flow(names) or not _tells_flow(words)):
-                break
-        else:
-            kept.append(column)
-    return kept
