@@ -42,7 +42,8 @@ def test_words_of_many_languages(header: str, quantity: str, direction: str | No
     ("header", "symbol", "factor"),
     [("Value (kW-hr)", "kWh", 1.0), ("Energy kWhr", "kWh", 1.0), ("Потребление, кВт·ч", "kWh", 1.0),
      ("Wert in 0,01 kWh", "0.01 kWh", 0.01), ("Energy (10 Wh)", "10 Wh", 0.01), ("Facility [J](Hourly)", "J", 1 / 3.6e6),
-     ("Blindleistung [Mvar]", "Mvar", 1000.0)],
+     ("Blindleistung [Mvar]", "Mvar", 1000.0), ("Usage (therms)", "therm", 29.307107),
+     ("Site Energy (kBtu)", "kBtu", 0.29307107)],
 )  # fmt: skip
 def test_units_as_they_are_spelt(header: str, symbol: str, factor: float) -> None:
     found = find_unit(header)

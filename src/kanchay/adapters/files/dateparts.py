@@ -20,6 +20,8 @@ _PARTS: Final = {part: folded(words) for part, words in {
     "hour": r"hour|hr|hh|hora|stunde|heure|ora|uur|timme|time|godzina|hodina|tunti|saat|час|година|时|時|ura|sat|tund",
     "minute": r"minute|minutes|min|minuto|minuut|minuutti|minut|minuta|dakika|минута|分",
     "quarter": r"quarter|cuarto|quarto|quart|viertelstunde|viertel|kwartier|kvart|kwadrans",
+    "place": r"interval|interval no|interval number|period|period no|trading period|settlement period|slot|intervalo"
+    r"|periodo",
     "week": r"week|week number|semana|woche|semaine|settimana|nsm|day of year|doy|yearday|weekday|day of week",
 }.items()}  # fmt: skip
 _NO_NAME: Final = re.compile(r"\d|.{40}", re.S)  # the cells of a long file are not looked up one by one

@@ -78,6 +78,9 @@ _LONG_UNITS: Final = frozenset(
         "kwh",
         "mwh",
         "gwh",
+        "kbtu",
+        "mmbtu",
+        "therm",
         "kw",
         "mw",
         "varh",
@@ -97,7 +100,8 @@ _LONG_UNITS: Final = frozenset(
 _SPELT: Final = {
     "wattage": "W", "watt": "W", "watts": "W", "vatios": "W", "kilowatts": "kW", "kilovatios": "kW", "kwhs": "kWh",
     "kilowattstunden": "kWh", "kilowatthours": "kWh", "kwatt": "kW", "kwatts": "kW", "watthours": "Wh",
-    "wattstunden": "Wh", "joule": "J", "joules": "J", "kilojoules": "kJ", "megajoules": "MJ", "gigajoules": "GJ",
+    "wattstunden": "Wh", "therms": "therm", "joule": "J", "joules": "J", "kilojoules": "kJ", "megajoules": "MJ",
+    "gigajoules": "GJ",
     "volts": "V", "amperes": "A", "megawatts": "MW", "megawatthours": "MWh", "cubicmeters": "m3", "mwhs": "MWh",
 }  # fmt: skip
 _HOURS_OF_WATTS: Final = re.compile(r"(?<![A-Za-z])(kilo)?watt[\s_-]*hours?(?![A-Za-z])", re.I)
