@@ -11,6 +11,8 @@ from kanchay.domain.errors import Conflict
 
 __all__ = ["exclusive", "shared"]
 
+_IN_USE = ("The product is in use by another process.", "Stop `kanchay serve` and `kanchay worker` first.")
+
 try:
     import fcntl
 except ImportError:  # Windows has no flock: there the user has to stop the product by himself
@@ -26,20 +28,17 @@ def shared(path: Path) -> IO[str]:
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock alone; `Conflict` while anybody has it."""
+def exclusive(path: Path, said: tuple[str, str] = _IN_USE) -> Iterator[None]:
+    """Hold the lock alone; while anybody has it, `Conflict` with that sentence and hint."""
     with path.open("a") as held:
         if fcntl is not None:
-            _take(held, fcntl.LOCK_EX)
+            _take(held, fcntl.LOCK_EX, said)
         yield
 
 
-def _take(held: IO[str], how: int) -> None:
+def _take(held: IO[str], how: int, said: tuple[str, str] = _IN_USE) -> None:
     try:
         fcntl.flock(held, how | fcntl.LOCK_NB)
     except OSError as error:
         held.close()
-        raise Conflict(
-            "The product is in use by another process.",
-            hint="Stop `kanchay serve` and `kanchay worker` first.",
-        ) from error
+        raise Conflict(said[0], hint=said[1]) from error

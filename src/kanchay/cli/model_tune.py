@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["tune"]
 
+_RUNNING = ("A search is running in that folder.", "Wait until it ends, or give another folder.")
 _WHOLE = ("units", "batch", "context", "patch")  # options whose values are whole numbers
 
 
@@ -84,11 +85,15 @@ def tune(
         "context": context,
     }
     options = _options(given, start, method=method, trials=trials, steps=steps, seed=seed, prune=prune)
+    from kanchay.adapters.locking import exclusive
     from kanchay.learning.tune import tune as search
 
-    meters, watch = _meters(places(data, splits), simulated, seed)
-    with progress("trials", trials) as advance:
-        found = search(meters, watch, out, options, tensorboard=tensorboard, progress=advance)
+    where = places(data, splits)
+    out.mkdir(parents=True, exist_ok=True)
+    with exclusive(out / "search.lock", _RUNNING):  # two at once would take up each other's trials
+        meters, watch = _meters(where, simulated, seed)
+        with progress("trials", trials) as advance:
+            found = search(meters, watch, out, options, tensorboard=tensorboard, progress=advance)
     _report(found, out, options, as_json)
 
 

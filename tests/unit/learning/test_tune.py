@@ -12,8 +12,9 @@ from click.testing import CliRunner
 pytest.importorskip("tensorflow", reason="the extra 'train' is not installed")
 pytest.importorskip("optuna", reason="the extra 'tune' is not installed")
 
+from kanchay.adapters.locking import exclusive
 from kanchay.cli import cli
-from kanchay.domain.errors import InputError
+from kanchay.domain.errors import Conflict, InputError
 from kanchay.learning import tune as module
 from kanchay.learning.network import NetworkShape
 from kanchay.learning.recipes import TrainingRecipe, read_recipe
@@ -173,3 +174,12 @@ def test_the_command_shows_every_trial(monkeypatch, tmp_path):
 def test_values_that_cannot_be_are_told(wrong, tmp_path):
     found = CliRunner().invoke(cli, ["model", "tune", "--out", str(tmp_path), *wrong])
     assert isinstance(found.exception, InputError)
+
+
+def test_two_searches_at_once_in_one_folder_are_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr("kanchay.cli.model_tune._meters", lambda *_: (TRAIN, WATCH))
+    monkeypatch.setattr("kanchay.cli.model_tune.places", lambda *_: (tmp_path, tmp_path))
+    with exclusive(tmp_path / "search.lock"):
+        found = CliRunner().invoke(cli, ["model", "tune", "--out", str(tmp_path)])
+    assert isinstance(found.exception, Conflict)
+    assert "A search is running" in str(found.exception)
