@@ -16,6 +16,7 @@ import zlib
 import pytest
 
 from kanchay.domain.errors import FileRefused, InputError
+from kanchay.simulate.exports.books import BOOKS
 
 GOOD = "time,kWh\n" + "".join(
     f"2024-01-{d:02d} {h:02d}:00,{(d * h) % 7 + 0.25}\n" for d in range(1, 29) for h in range(24)
@@ -140,7 +141,12 @@ def seeds() -> dict[str, bytes]:
         archive.writestr("b.csv", GOOD.replace("2024-01", "2024-02"))
         archive.writestr("c.xml", tree + "</a>")
     factor = GOOD.replace("time,kWh", "Multiplier: 40\ntime,kWh,CT ratio").replace("5\n", "5,200/5\n")
+    rows = [
+        ["t", "kWh"],
+        *([f"2024-01-{d:02d} {h:02d}:00", d * h % 7 + 0.5] for d in range(1, 8) for h in range(24)),
+    ]
     return {
+        **{f"{kind}.xls": make([("a", rows)]) for kind, make in BOOKS.items()},
         "tree.xml": f"{tree}</a>".encode(),
         "places.xml": block.encode(),
         "several.zip": several.getvalue(),
