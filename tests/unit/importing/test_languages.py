@@ -115,6 +115,12 @@ def test_moments_in_parts(read: Read, head: str, form: str) -> None:
     ]
 
 
+def test_a_tariff_register_of_the_day_is_no_day_of_the_month(read: Read) -> None:
+    rows = [f"{m:%Y-%m-%d %H:%M},{m.hour},{1 + m.hour / 7:.3f},{m.hour / 9:.3f}" for m in quarters()]
+    preview = read("\n".join(["time,hour,Day,EV", *rows, ""]), tz="UTC", unit="kWh")
+    assert [s.name for s in preview.series] == ["Day", "EV"]
+
+
 def test_months_alone(read: Read) -> None:
     names = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio")
     rows = [f"{name} 2024;{100 + (i * 7) % 5}" for i, name in enumerate(names)]

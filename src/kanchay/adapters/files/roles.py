@@ -285,6 +285,11 @@ def _text_roles(
     return keys, unit, status, constants
 
 
+def _is_part(column: Column) -> bool:
+    """Whether a column only says again which year, day or hour a row is of."""
+    return column.type == "number" and is_part_of_time(column.name, column.values("."))
+
+
 def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     """Give every column its role; raises `FileRefused` where times or values are missing."""
     start, end = _times(table)
@@ -296,9 +301,7 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     used = {id(c) for c in (*start, *end, *([hours] if hours else []))}
     slots = _slots(table, used) if hours is None else ()
     used |= {id(s.column) for s in slots}
-    rest = [
-        c for c in table.columns if id(c) not in used and not (c.type == "number" and is_part_of_time(c.name))
-    ]
+    rest = [c for c in table.columns if id(c) not in used and not _is_part(c)]
     wanted = _named(table, options, "key", "meter", "register", "name")
     numbered = [c for c in rest if c.type in ("number", "epoch")]
     several = len(numbered) > 1 or bool(slots)
