@@ -35,6 +35,7 @@ BECAUSE: Final = {
     "column.alone": "No word in the name of this column is one that we know, and no other column holds energy.",
     "column.none": "No column of the file is one that we know to hold energy or power; this one could.",
     "column.heat": "The name speaks of heat, but the unit and the columns beside it are those of electricity.",
+    "column.volume": "The unit is one of volume, and no word tells whether gas or water was measured.",
     "unit_of": "No unit is written for this column, although others of the file have one.",
     "direction_of.sun": "The words tell one direction, but the numbers rise in daylight only, as a solar plant does.",
     "direction_of.night": "The words tell one direction, but the numbers flow at night too, as a solar plant never does.",
@@ -107,7 +108,8 @@ def _unknown(decided: Sequence[Decided]) -> list[ImportQuestion]:
                 _question("column", name, "column.none" if nothing else "column", guess.value, _WHAT)
             )
         elif m.assumed:
-            why = "column.heat" if m.evidence else "column.alone"
+            volume = m.quantity in (Quantity.GAS, Quantity.WATER, Quantity.SIGNAL)
+            why = "column.volume" if volume else "column.heat" if m.evidence else "column.alone"
             found.append(_question("column", name, why, m.quantity.value, _WHAT))
     return found[:_MOST]
 

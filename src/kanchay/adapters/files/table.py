@@ -51,6 +51,7 @@ class Column:
     aware: bool = False
     codes: IntArray | None = None  # keys: index into `words`, -1 where empty
     words: tuple[str, ...] = ()
+    unit: str = ""  # that stands elsewhere for this column alone
     _clean: Any = field(default=None, repr=False)
     _tails: tuple[IntArray, tuple[str, ...]] | None = field(default=None, repr=False)
 
@@ -113,8 +114,8 @@ class Column:
 
     def unit_of(self, rows: IntArray | slice) -> str:
         """The unit that most cells of these rows name behind the number; "" where most name none."""
-        if self.texts is None or self.type != "number":
-            return ""
+        if self.unit or self.texts is None or self.type != "number":
+            return self.unit
         codes, words = self.tails()
         mine = codes[rows] if words else codes[:0]
         named = mine[mine >= 0]

@@ -21,6 +21,7 @@ from kanchay.adapters.files.positions import RESOLUTION, positioned
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Table
 from kanchay.adapters.files.typed import typed_column, written
+from kanchay.adapters.files.unittables import unit_named, units_by_name
 from kanchay.adapters.files.words import ROLE_WORDS, matches, normal
 from kanchay.adapters.files.xmltree import parse_xml
 
@@ -180,6 +181,8 @@ def _table(path: str, rows: Sequence[Row], container: str, limits: Limits) -> Ta
     """The table of one list; None where its rows hold no time and number."""
     rows = positioned(rows)
     names = list(dict.fromkeys(key for row in rows for key in row))[: limits.max_columns]
+    units = units_by_name(rows[0], names)
+    names = [n for n in names if n not in units]
     head = [[written(row.get(n)) for n in names] for row in rows[:_HEAD]]
     if not any(is_row(cells) for cells in head) and not is_parted([_name(n, path) for n in names]):
         return None
@@ -192,6 +195,8 @@ def _table(path: str, rows: Sequence[Row], container: str, limits: Limits) -> Ta
         if not (timed and same and t in TIMES)  # when the file was made
         and not (same and t == "number" and matches(RESOLUTION, normal(n.replace(".", " "))))
     ]
+    for column in columns:
+        column.unit = unit_named(column.name, units) if column.type == "number" else ""
     return Table(columns, len(rows), (), path, 0, (("container", container), ("list", path)), 1.0)
 
 

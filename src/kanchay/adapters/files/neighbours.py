@@ -1,0 +1,95 @@
+"""Neighbours: units that a column shares with what stands beside it, but not what it measures: money, heated water."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from kanchay.adapters.files.layout import RawSeries
+from kanchay.adapters.files.meaning import FLOWING, Meaning
+from kanchay.adapters.files.words import (
+    ROLE_WORDS,
+    direction_words,
+    find_unit,
+    matches,
+    normal,
+    quantity_words,
+)
+from kanchay.domain.point import Kind
+from kanchay.domain.units import Quantity
+
+__all__ = ["volumes", "without_money"]
+
+_BURNT: Final = r"energ\w*|fuel|burn\w*"  # of volumes: water is no energy
+# Names that are money where another column of the row is the energy, and the energy where none is.
+_SUMS: Final = (
+    r"(?:total |net |gross |billed? |invoiced? |current |account |usage |energy )?"
+    r"(?:amounts?|charges?|rates?|tarif\w*|sum|fee|bedrag|belopp|belob|monto|importo|quota|kwota|castka|osszeg|summa|tutar"
+    r"|suma)(?: due| total)?"
+)
+
+
+def volumes(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
+    """Cubic metres that no word calls gas: water beside water, what a heat meter lets through, or to be asked."""
+    quantities = {m.quantity for m in meanings}
+    gas = any(m.quantity is Quantity.GAS and not _by_unit(m) for m in meanings)
+    out = []
+    for raw, m in zip(raws, meanings, strict=True):
+        words = {q for q, _, _ in quantity_words(normal(f"{raw.key} {raw.column}"))}
+        if not _by_unit(m) or matches(_BURNT, normal(raw.column)):
+            out.append(m)
+        elif Quantity.HEAT in quantities and not gas:
+            out.append(replace(_aside(m, "heat"), assumed=Quantity.HEAT not in words))
+        elif Quantity.WATER in quantities and not gas:
+            sure = _beside_water(raw, raws, meanings)
+            out.append(
+                replace(m, quantity=Quantity.WATER, direction=None, direction_from="", assumed=not sure)
+            )
+        else:
+            out.append(m if gas else replace(m, assumed=True))
+    return out
+
+
+def _by_unit(m: Meaning) -> bool:
+    """Whether nothing but a unit of volume makes it gas."""
+    return m.quantity is Quantity.GAS and m.unit is not None and f"quantity: {m.unit.symbol}" in m.evidence
+
+
+def _beside_water(raw: RawSeries, raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> bool:
+    """Whether the same rows hold water too."""
+    return any(r.key == raw.key and m.quantity is Quantity.WATER for r, m in zip(raws, meanings, strict=True))
+
+
+def without_money(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
+    """An "Amount" beside the usage of the same rows is what it costs: the unit of the row is not its own."""
+    used = {r.key for r, m in zip(raws, meanings, strict=True) if _is_usage(r, m)}
+    return [
+        _aside(m, "amount") if m.quantity in FLOWING and r.key in used and _could_be_money(r.column) else m
+        for r, m in zip(raws, meanings, strict=True)
+    ]
+
+
+def _is_usage(raw: RawSeries, m: Meaning) -> bool:
+    """Whether the name of a column says that it is an amount of what the row measures."""
+    words = normal(raw.column)
+    named = find_unit(raw.column) is not None or bool(quantity_words(words)) or bool(direction_words(words))
+    told = (
+        m.quantity in FLOWING
+        and m.kind is not Kind.CUMULATIVE
+        and not matches(ROLE_WORDS["cumulative"], words)
+    )
+    return told and named and not _could_be_money(raw.column)
+
+
+def _could_be_money(column: str) -> bool:
+    words = normal(column)
+    return find_unit(column) is None and matches(_SUMS, words) == words != ""
+
+
+def _aside(m: Meaning, why: str) -> Meaning:
+    """A column that is kept as a plain number."""
+    return replace(
+        m, quantity=Quantity.SIGNAL, unit=None, unit_from="", direction=None, direction_from="", kind=None,
+        evidence=(f"quantity: {why}",), assumed=False,
+    )  # fmt: skip
