@@ -70,6 +70,13 @@ def test_notes_say_what_is_short():
     assert notes(all_four) == [(), ("short_history",), ("no_history",), ("gaps",)]
 
 
+@pytest.mark.parametrize(("hole", "said"), [(12, ()), (60, ("gaps",))])
+def test_a_hole_of_days_in_the_last_week_is_told_however_long_the_history(hole, said):
+    load = np.ones((1, 60 * 24))
+    load[0, -3 - hole : -3] = np.nan
+    assert notes(Windows(load, np.zeros(1, np.int64), HOUR, 24, "UTC")) == [said]
+
+
 def test_no_history_at_all_is_told():
     assert notes(Windows(np.empty((2, 0)), np.zeros(2, np.int64), HOUR, 24, "UTC")) == [("no_history",)] * 2
 

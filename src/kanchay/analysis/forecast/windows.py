@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.domain.errors import TimeError
@@ -164,7 +164,7 @@ def notes(windows: Windows) -> list[tuple[str, ...]]:
     """Codes that say how each window's history limits its forecast.
 
     ``"no_history"``: less than one day is known; ``"short_history"``: less than four days; ``"gaps"``: more
-    than a tenth is missing between the first known value and `issued_at`.
+    than a tenth is missing between the first known value and `issued_at`, or of the last week of it.
 
     Parameters
     ----------
@@ -185,11 +185,19 @@ def notes(windows: Windows) -> list[tuple[str, ...]]:
         return [("no_history",)] * len(windows)
     missing = np.isnan(windows.load)
     reach = (~missing).argmax(axis=1)  # the first known value
-    span = np.maximum(windows.load.shape[1] - reach, 1) * windows.resolution_s
+    week = 7 * DAY // windows.resolution_s
+    lost = np.maximum(*(_lost(missing, np.maximum(reach, first)) for first in (0, missing.shape[1] - week)))
     answers = []
-    for seconds, seen in zip(known, span, strict=True):
+    for seconds, share in zip(known, lost, strict=True):
         codes = ["no_history"] if seconds < MIN_KNOWN_S else ["short_history"] if seconds < _SHORT_S else []
-        if seconds and 1.0 - seconds / seen > _GAPS:
+        if seconds and share > _GAPS:
             codes.append("gaps")
         answers.append(tuple(codes))
     return answers
+
+
+def _lost(missing: NDArray[np.bool_], first: IntArray) -> FloatArray:
+    """Share that is missing of each row from an index on."""
+    inside = np.arange(missing.shape[1]) >= first[:, None]
+    share: FloatArray = (missing & inside).sum(axis=1) / np.maximum(inside.sum(axis=1), 1)
+    return share
