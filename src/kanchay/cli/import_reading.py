@@ -32,7 +32,7 @@ class FileByFile:
         self._ctx, self._scope, self._site, self._options = ctx, scope, site, options
         self._guess, self._again = bool(given["take_guesses"]), bool(given["ask_again"])
         self._bills = given["bills"]
-        self._said: dict[str, dict[str, str]] = {}  # by layout
+        self._said: dict[str, dict[tuple[str, str], str]] = {}  # by layout, question and guess
 
     def _reader(self, path: Path) -> Callable[[ImportOptions], ImportPreview]:
         from kanchay.services.readings.import_file import preview_file
@@ -57,19 +57,25 @@ class FileByFile:
 
     def settle(self, path: Path, found: Recalled) -> Recalled:
         """The file with every question answered: by the same command, by a guess that was asked for, or by asking."""
-        from kanchay.services.readings.answers import answers_of, layout_of, with_answers
+        from kanchay.services.readings.answers import answer_to, layout_of, on_site
+        from kanchay.services.readings.import_many import with_said
 
-        layout, read = layout_of(found.preview), self._reader(path)
-        asked = {q.code for q in found.preview.questions}
-        known = {code: text for code, text in self._said.get(layout, {}).items() if code in asked}
-        if known:
-            options = with_answers(found.options, known)
-            found = replace(found, preview=read(options), options=options)
+        plainly = on_site(self._site, self._reader(path))
+        layout, asked = layout_of(found.preview), list(found.preview.questions)
+
+        def read(options: ImportOptions) -> ImportPreview:
+            preview = plainly(options)
+            asked.extend(preview.questions)
+            return preview
+
+        said = self._said.setdefault(layout, {})
+        found, _ = with_said(found, lambda q: said.get((q.code, q.guess), ""), read)
         preview, options = settled_by_bills(found.preview, found.options, self._bills, read)
         found = replace(found, preview=preview, options=options)
         if found.preview.questions and not self._guess:
             if not can_ask():
                 require_answers(found.preview)
             found = ask_all(found, read, self._site.tz if self._site else "")
-        self._said[layout] = dict(answers_of(found.options))
+        answers = {(q.code, q.guess): answer_to(found.options, q.code) for q in asked}
+        said.update({question: answer for question, answer in answers.items() if answer})
         return found

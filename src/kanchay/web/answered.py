@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from kanchay.domain.errors import InputError
+from kanchay.domain.importing import ImportQuestion
 from kanchay.domain.interval import parse_duration
 from kanchay.domain.point import Direction, Kind
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.readings.answers import of_columns, with_answers
 
-__all__ = ["ANSWERS", "answered", "field_of", "options_from", "said_of", "without_last"]
+__all__ = ["ANSWERS", "answered", "field_of", "options_from", "without_last"]
 
 ANSWERS: Final = (
     "tz",
@@ -57,9 +60,15 @@ def options_from(form: Mapping[str, Any]) -> ImportOptions:
     return with_answers(plain, of_columns(form))
 
 
-def field_of(code: str, layout: str) -> str:
-    """The name under which an answer rides: of a file alone its question, of a folder that of a kind of file."""
-    return f"{code}@{layout[:8]}" if layout else code
+def field_of(question: ImportQuestion, layout: str) -> str:
+    """The name under which an answer rides: of a file alone its question, of a folder that of a kind of file.
+
+    Files of one kind that lead to another guess, or allow other answers, are asked by themselves.
+    """
+    if not layout:
+        return question.code
+    told = json.dumps([layout, question.guess, question.choices], ensure_ascii=False)
+    return f"{question.code}@{hashlib.sha256(told.encode()).hexdigest()[:8]}"
 
 
 def _is_answer(name: str) -> bool:
@@ -72,12 +81,6 @@ def answered(form: Mapping[str, Any]) -> dict[str, str]:
     """All that was answered, in the order in which it was, to be sent along."""
     given = {name: str(form.get(name) or "").strip()[:_MOST] for name in form if _is_answer(name)}
     return {name: text for name, text in given.items() if text}
-
-
-def said_of(form: Mapping[str, Any], layout: str) -> dict[str, str]:
-    """What was answered about files of that kind."""
-    found = ((_OF_KIND.fullmatch(name), text) for name, text in answered(form).items())
-    return {at[1]: text for at, text in found if at is not None and at[2] == layout[:8]}
 
 
 def without_last(answers: Mapping[str, str]) -> dict[str, str]:

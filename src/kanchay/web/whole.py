@@ -92,7 +92,7 @@ class Whole:
         seen: dict[str, Asked] = {}
         for file, found in self.read:
             of_file = {
-                field_of(q.code, file.layout if self.is_folder else ""): q
+                field_of(q, file.layout if self.is_folder else ""): q
                 for q in reversed(found.preview.questions)
             }
             for field, question in reversed(of_file.items()):

@@ -94,6 +94,27 @@ def test_what_is_said_of_one_file_counts_for_its_kind_and_no_other(fresh) -> Non
     assert 'href="' + sent.location + '">Atrás' in after
 
 
+def test_files_of_one_kind_that_lead_to_other_guesses_are_asked_by_themselves(fresh) -> None:
+    """One meter in kWh and one in Wh, neither says so: an answer about the first must not reach the second."""
+    client = fresh.client()
+    small = month(range(1, 9), unit="")
+    large = "Fecha;Energia\n" + "".join(
+        f"{d:02}/07/2026 {h:02}:00;{100 + 13 * ((h * 7 + d) % 24)}\n"
+        for d in range(10, 18)
+        for h in range(24)
+    )
+    sent = send(client, ("a.csv", small), ("b.csv", large))
+    page = client.get(sent.location).text
+    (first,) = set(re.findall(r'type="radio" name="(unit@[0-9a-f]{8})"', page))
+    after = client.get(sent.location, query_string={first: "kWh"}).text
+    (second,) = set(re.findall(r'type="radio" name="(unit@[0-9a-f]{8})"', after))
+    assert second != first
+    both = {first: "kWh", second: "Wh"}
+    assert "unit@" not in "".join(
+        re.findall(r'type="radio" name="([^"]+)"', client.get(sent.location, query_string=both).text)
+    )
+
+
 def test_a_folder_is_sent_file_by_file(fresh) -> None:
     client = fresh.client()
     json = {"Accept": "application/json"}

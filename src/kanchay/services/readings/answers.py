@@ -22,6 +22,7 @@ __all__ = [
     "forget_answers",
     "layout_of",
     "of_columns",
+    "on_site",
     "recall",
     "remembered",
     "with_answers",
@@ -71,6 +72,15 @@ def answers_of(options: ImportOptions) -> tuple[tuple[str, str], ...]:
         (_COLUMN + name, ":".join((t.quantity, t.direction, t.unit))) for name, t in options.told.items()
     ]
     return tuple((code, str(value)) for code, value in pairs if value)
+
+
+def answer_to(options: ImportOptions, code: str) -> str:
+    """What options say to a question of that code; "" for nothing."""
+    prefix = next((p for p in _PARTS if code.startswith(p)), None)
+    if prefix is None:
+        return dict(answers_of(options)).get(code, "")
+    told = options.told.get(code.removeprefix(prefix))
+    return getattr(told, {_COLUMN: "quantity"}.get(prefix, prefix.removesuffix(":"))) if told else ""
 
 
 def with_answers(options: ImportOptions, answers: Mapping[str, str]) -> ImportOptions:
@@ -124,6 +134,20 @@ def recall(
         found = read(told)
     kept = told if not zoned else replace(told, tz=None)
     return Recalled(found, kept, tuple(taken.items()), before if taken else None)
+
+
+def on_site(
+    site: Site | None, read: Callable[[ImportOptions], ImportPreview]
+) -> Callable[[ImportOptions], ImportPreview]:
+    """The same reading, in the zone of the site where nothing in the file suggests another one."""
+
+    def zoned(options: ImportOptions) -> ImportPreview:
+        found = read(options)
+        if site is None or options.tz is not None or not any(_settled(q, site) for q in found.questions):
+            return found
+        return read(replace(options, tz=site.tz))
+
+    return zoned
 
 
 def _settled(question: ImportQuestion, site: Site) -> bool:

@@ -2,48 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kanchay.domain.errors import KanchayError
-from kanchay.domain.importing import ImportPreview
+from kanchay.domain.importing import ImportPreview, ImportQuestion
 from kanchay.domain.point import Site
 from kanchay.domain.scope import Scope
 from kanchay.services.context import Context
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.ports.records import ImportRecord
 from kanchay.services.progress import listening, part_of
-from kanchay.services.readings.answers import Recalled, answers_of, layout_of, recall, with_answers
+from kanchay.services.readings.answers import Recalled, answers_of, layout_of, on_site, recall, with_answers
 from kanchay.services.readings.import_file import preview_file, store_import
 from kanchay.services.readings.undo import undo_import
 
 __all__ = ["FileRead", "read_many", "store_many", "with_said"]
 
-Answers = Mapping[str, str]
+Said = Callable[
+    [ImportQuestion], str
+]  # what was said of a question about another file of the kind; "" for nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FileRead:
     """One file as read: what it holds, or why it is refused.
 
-    `name` is its path inside the folder, `layout` its kind, and `said` what was said of that kind.
+    `name` is its path inside the folder, `layout` its kind, and `said` the questions that were answered for its kind.
     """
 
     name: str
     found: Recalled | None = None
     error: KanchayError | None = None
     layout: str = ""
-    said: tuple[tuple[str, str], ...] = ()
+    said: tuple[tuple[ImportQuestion, str], ...] = ()
 
 
-def with_said(found: Recalled, said: Answers, read: Callable[[ImportOptions], ImportPreview]) -> Recalled:
-    """A file with what was said of another one of its kind, as far as it asks for that."""
-    left = dict(said)
-    while known := {q.code: left.pop(q.code) for q in found.preview.questions if q.code in left}:
-        options = with_answers(found.options, known)
+def with_said(
+    found: Recalled, said: Said, read: Callable[[ImportOptions], ImportPreview]
+) -> tuple[Recalled, tuple[tuple[ImportQuestion, str], ...]]:
+    """A file with what was said of others of its kind, as far as it asks for that and allows it; and what that was."""
+    taken: dict[str, tuple[ImportQuestion, str]] = {}
+    while True:
+        asked = [q for q in found.preview.questions if q.code not in taken]
+        new = {q.code: (q, said(q)) for q in asked if said(q) and (not q.choices or said(q) in q.choices)}
+        if not new:
+            return found, tuple(taken.values())
+        taken |= new
+        options = with_answers(found.options, {code: answer for code, (_, answer) in new.items()})
         found = replace(found, preview=read(options), options=options)
-    return found
 
 
 def read_many(
@@ -51,7 +59,7 @@ def read_many(
     scope: Scope,
     site: Site,
     files: Sequence[tuple[str, Path]],
-    said_of: Callable[[str], Answers],
+    said_of: Callable[[str, ImportQuestion], str],
     *,
     ask_again: bool = False,
     before: Sequence[FileRead] = (),
@@ -67,18 +75,18 @@ def read_many(
     files : sequence of (str, Path)
         Name and place of each.
     said_of : callable
-        What was said of files of a layout just now.
+        What was said just now of a question about files of a layout; "" for nothing.
     ask_again : bool, default False
         Leave out what was said before.
     before : sequence of FileRead
-        The same files read under other answers: one about whose kind nothing else was said is not read again.
+        The same files read under other answers: one about whose kind nothing new was said is not read again.
 
     Returns
     -------
     tuple of FileRead
         One a file, in their order.
     """
-    known = {f.name: f for f in before if f.error is None and f.said == tuple(said_of(f.layout).items())}
+    known = {f.name: f for f in before if _holds(f, said_of)}
     out = []
     for number, (name, path) in enumerate(files):
         with part_of(number / len(files), (number + 1) / len(files)):
@@ -86,12 +94,20 @@ def read_many(
     return tuple(out)
 
 
+def _holds(file: FileRead, said_of: Callable[[str, ImportQuestion], str]) -> bool:
+    """Whether a file would be read the same way again: its answers are the same, and none is new."""
+    if file.found is None:
+        return False
+    same = all(said_of(file.layout, question) == answer for question, answer in file.said)
+    return same and not any(said_of(file.layout, q) for q in file.found.preview.questions)
+
+
 def _read(
     ctx: Context,
     scope: Scope,
     site: Site,
     file: tuple[str, Path],
-    said_of: Callable[[str], Answers],
+    said_of: Callable[[str, ImportQuestion], str],
     *,
     ask_again: bool,
 ) -> FileRead:
@@ -103,8 +119,8 @@ def _read(
     try:
         found = recall(ctx, scope, site, ImportOptions(), read, ask_again=ask_again)
         layout = layout_of(found.preview)
-        said = said_of(layout)
-        return FileRead(name, with_said(found, said, read), layout=layout, said=tuple(said.items()))
+        found, said = with_said(found, lambda q: said_of(layout, q), on_site(site, read))
+        return FileRead(name, found, layout=layout, said=said)
     except KanchayError as error:
         return FileRead(name, error=error)
 

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from kanchay.adapters.files.folder import MOST_BYTES, MOST_FILES
 from kanchay.domain.errors import FileRefused, InputError, KanchayError
+from kanchay.domain.importing import ImportQuestion
 from kanchay.domain.point import Site
 from kanchay.domain.scope import Permission, Purpose, Scope
 from kanchay.services.context import Context
@@ -23,7 +24,7 @@ from kanchay.services.readings.import_file import compare_import, preview_file
 from kanchay.services.readings.import_many import FileRead, read_many
 from kanchay.services.readings.match_bill import PaperBill, with_bills
 from kanchay.services.readings.undo import list_imports
-from kanchay.web.answered import answered, options_from, said_of, without_last
+from kanchay.web.answered import answered, field_of, options_from, without_last
 from kanchay.web.gather import Gathered
 from kanchay.web.pages.common import gather
 from kanchay.web.reading import Reading
@@ -56,19 +57,15 @@ def read_for(
 def _reading(known: Gathered, kept: Upload, mine: Scope, form: Any) -> Reading:
     """The files on their way to a preview for this site under these answers, or read already."""
     ctx, site, told = product().ctx, known.site, MultiDict(form)
-    again = bool(told.get("again"))
+    again, answers = bool(told.get("again")), answered(told)
 
     def read(before: tuple[FileRead, ...]) -> tuple[FileRead, ...]:
         if kept.is_folder:
-            return read_many(
-                ctx,
-                mine,
-                site,
-                kept.files,
-                lambda layout: said_of(told, layout),
-                ask_again=again,
-                before=before,
-            )
+
+            def said(layout: str, question: ImportQuestion) -> str:
+                return answers.get(field_of(question, layout), "")
+
+            return read_many(ctx, mine, site, kept.files, said, ask_again=again, before=before)
         found = read_for(ctx, mine, kept.path, told, site, ask_again=again)
         return (FileRead(kept.path.name, found, layout=layout_of(found.preview)),)
 
@@ -79,7 +76,7 @@ def _reading(known: Gathered, kept: Upload, mine: Scope, form: Any) -> Reading:
             return None  # refused: told with the page
         return compare_import(ctx, mine, site.id, whole.together.preview) if whole.read else None
 
-    asked = tuple(sorted((k, v) for k, v in answered(told).items() if k not in ("again", "differ")))
+    asked = tuple(sorted((k, v) for k, v in answers.items() if k not in ("again", "differ")))
     return product().readings.get(kept.token, (site.id, site.tz, again), asked, read, compare)
 
 
