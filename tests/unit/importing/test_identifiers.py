@@ -102,3 +102,19 @@ def test_received_in_the_channel_is_what_was_sent(read):
     assert {s.name: s.direction.value for s in preview.series} == {
         "kWh Delivered": "import", "kWh Received": "export",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("step", [1, 7642])
+def test_numbers_that_change_once_a_meter_or_a_day(read, step):
+    blocks = [
+        f"{55001234 + step * i},{d} {h:02d}:00,{v}" for i in (0, 1) for d in DAYS for h, v in enumerate(USED)
+    ]
+    preview = read("\n".join(["Anlage,time,kWh", *blocks]), tz="Europe/Berlin")
+    assert [(s.name, s.total) for s in preview.series] == [
+        ("55001234", pytest.approx(3 * DAY)), (f"{55001234 + step}", pytest.approx(3 * DAY)),
+    ]  # fmt: skip
+    batches = [
+        f"{d} {h:02d}:00,{700100 + step * i},{v}" for i, d in enumerate(DAYS) for h, v in enumerate(USED)
+    ]
+    (series,) = read("\n".join(batches), tz="Europe/Berlin").series
+    assert series.total == pytest.approx(3 * DAY)

@@ -91,3 +91,38 @@ def test_what_flows_through_a_heat_meter_is_no_gas(read):
     ]  # fmt: skip
     preview = read("\n".join(["Date;Serial;Medium;Value;Unit;Description", *rows]), tz="Europe/Berlin")
     assert sorted(s.quantity.value for s in preview.series) == ["heat", "signal"]
+
+
+def test_cells_with_the_sign_of_a_currency_are_money(read):
+    rows = [f"{d},{v},kWh,${v / 5:.2f}" for d, v in zip(DAYS, USED, strict=True)]
+    preview = read("\n".join(["Date,usage,unit,value", *rows]), tz="America/New_York")
+    assert [(s.column, s.total) for s in preview.series if s.total is not None] == [
+        ("usage", pytest.approx(sum(USED)))
+    ]
+
+
+HOURLY = [(d, h, round(0.2 + (h * 7 % 11) / 20 + d.day / 100, 3)) for d in DAYS[:4] for h in range(24)]
+SUMS = {d: sum(v for e, _, v in HOURLY if e == d) for d in DAYS[:4]}
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_the_sum_of_the_day_in_each_of_its_rows_is_told_once(read, late):
+    rows = [
+        f"{d + timedelta((h + late) // 24)} {(h + late) % 24:02d}:00,{v},{SUMS[d]:.3f}" for d, h, v in HOURLY
+    ]
+    preview = read("\n".join(["time,kWh,Day total (kWh)", *rows]), tz="America/Lima")
+    assert told(preview) == {"kWh": "electric_energy", "Day total (kWh)": "signal"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Forecast kWh", "Budget (kWh)", "Last year kWh", "Similar homes (kWh)", "Prognose (kWh)", "Vorjahr kWh"],
+)
+def test_what_was_expected_or_used_by_others_flows_nowhere(read, name):
+    rows = [f"{d} {h:02d}:00,{v},{v * 1.1:.3f}" for d, h, v in HOURLY]
+    preview = read("\n".join([f"time,kWh,{name}", *rows]), tz="America/Lima")
+    assert told(preview) == {"kWh": "electric_energy", name: "signal"}
+    (alone,) = read(
+        "\n".join([f"time,{name}", *(r.rsplit(",", 1)[0] for r in rows)]), tz="America/Lima"
+    ).series
+    assert alone.quantity.value == "electric_energy"

@@ -62,9 +62,12 @@ def _numbers(column: Column) -> NDArray[np.float64]:
 
 
 def _jumps(known: NDArray[np.float64]) -> bool:
-    """Whether numbers never change, or fall, or leap: registers rise a little at a time."""
+    """Whether numbers never change, or fall, or leap, or stand equally long each: registers rise a little at a time."""
     steps = np.diff(known)
-    return not steps.any() or bool((steps < 0).any() or steps.max() > _MOVES * known.min())
+    if not steps.any() or (steps < 0).any() or steps.max() > _MOVES * known.min():
+        return True
+    runs = np.diff(np.r_[0, np.flatnonzero(steps) + 1, len(known)])
+    return len(runs) > 1 and bool((runs[:-1] == runs[0]).all() and runs[-1] <= runs[0])
 
 
 def _few(n_different: int, n: int) -> bool:

@@ -60,6 +60,7 @@ class RawSeries:
     shown: tuple[int, int] | None = (
         None  # the file's own clock at the first and last instant, where it tells its offset
     )
+    money: bool = False  # its cells bear the sign of a currency
     by_step: bool = False  # a register whose factor changes: what it rose by is multiplied, not what it shows
 
 
@@ -287,7 +288,7 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
                 None if elapsed is None else elapsed[rows][filled], unit_cell=unit_cell or column.unit_of(rows),
                 n_unreadable=_unreadable(column, numbers, key) + _lost(lost, rows, values),
                 factor=_factor(table, rows, filled),
-                shown=_shown(start, wall, rows, filled),
+                shown=_shown(start, wall, rows, filled), money=column.is_money(),
             )  # fmt: skip
 
 

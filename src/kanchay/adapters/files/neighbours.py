@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from kanchay.adapters.files.layout import RawSeries
 from kanchay.adapters.files.meaning import FLOWING, Meaning
 from kanchay.adapters.files.words import (
@@ -16,12 +18,22 @@ from kanchay.adapters.files.words import (
     normal,
     quantity_words,
 )
+from kanchay.domain.interval import DAY, IntArray
 from kanchay.domain.point import Kind
+from kanchay.domain.reading import FloatArray
 from kanchay.domain.units import Quantity
 
-__all__ = ["volumes", "without_money"]
+__all__ = ["volumes", "without_money", "without_others"]
 
 _BURNT: Final = r"energ\w*|fuel|burn\w*"  # of volumes: water is no energy
+_NOT_MEASURED: Final = (
+    r"forecast\w*|predict\w*|prognos\w*|expected|budget\w*|target\w*|baseline|benchmark|similar \w+|neighbou?rs?"
+    r"|last (?:year|month|week)|prev(?:ious)? (?:year|month|week|period)|prior year|year ago|vorjahr\w*|vorig jaar"
+    r"|an(?:o|io) (?:anterior|pasado)|annee precedente|anno precedente|pronostic\w*|previsto|prevision\w*|objetivo"
+    r"|ziel\w*|presupuesto|erwartet\w*|verwacht\w*"
+)
+_DAYS: Final = 40
+_NEARLY_ALL: Final = 0.8
 # Names that are money where another column of the row is the energy, and the energy where none is.
 _SUMS: Final = (
     r"(?:total |net |gross |billed? |invoiced? |current |account |usage |energy )?"
@@ -65,9 +77,47 @@ def without_money(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> lis
     """An "Amount" beside the usage of the same rows is what it costs: the unit of the row is not its own."""
     used = {r.key for r, m in zip(raws, meanings, strict=True) if _is_usage(r, m)}
     return [
-        _aside(m, "amount") if m.quantity in FLOWING and r.key in used and _could_be_money(r.column) else m
+        _aside(m, "amount")
+        if m.quantity in FLOWING and (r.money or (r.key in used and _could_be_money(r.column)))
+        else m
         for r, m in zip(raws, meanings, strict=True)
     ]
+
+
+def without_others(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
+    """What was expected, what others used, and the sum of the day in each of its rows flow nowhere a second time."""
+    pairs = list(zip(raws, meanings, strict=True))
+    return [
+        _aside(m, "not of this meter")
+        if m.quantity in FLOWING
+        and any(
+            n.quantity is m.quantity and s.key == r.key and _tells_of(r, s) for s, n in pairs if s is not r
+        )
+        else m
+        for r, m in pairs
+    ]
+
+
+def _tells_of(raw: RawSeries, other: RawSeries) -> bool:
+    """Whether a column is a forecast, a comparison or a daily sum beside the column that was measured."""
+    said, measured = (bool(matches(_NOT_MEASURED, normal(r.column))) for r in (raw, other))
+    return said and not measured if said else _sums_days(raw, other)
+
+
+def _sums_days(raw: RawSeries, parts: RawSeries) -> bool:
+    """Whether a column says in each row what another one adds up to on that day."""
+    if len(raw.values) != len(parts.values) or not np.array_equal(raw.wall, parts.wall):
+        return False
+    return any(_is_day_sum(raw.values, parts.values, (raw.wall - late) // DAY) for late in (0, 1))
+
+
+def _is_day_sum(values: FloatArray, parts: FloatArray, days: IntArray) -> bool:
+    if len(days) < 2 * len(different := np.unique(days)) or not parts.any():
+        return False
+    sums = np.array([parts[days == day].sum() for day in different[:_DAYS]])
+    told = [values[days == day] for day in different[:_DAYS]]
+    same = [np.ptp(t) == 0 and abs(t[0] - s) <= 0.005 * abs(s) for t, s in zip(told, sums, strict=True)]
+    return bool(np.mean(same) > _NEARLY_ALL)
 
 
 def _is_usage(raw: RawSeries, m: Meaning) -> bool:

@@ -121,6 +121,16 @@ class Column:
         named = mine[mine >= 0]
         return words[int(np.bincount(named).argmax())] if 2 * len(named) > len(mine) else ""
 
+    def is_money(self) -> bool:
+        """Whether most of its cells bear the sign of a currency."""
+        import pyarrow.compute as pc
+
+        if self.texts is None or self.type != "number":
+            return False
+        head = self.texts.slice(0, 2000)
+        signs = pc.sum(pc.match_substring_regex(head, r"[$€£¥₹]|S/|(?:EUR|USD|PEN|GBP|CHF)\b")).as_py() or 0
+        return bool(2 * signs > len(head) - head.null_count > 0)
+
     def filled(self) -> int:
         """Cells with something in them that could have been a value."""
         texts = 0 if self.texts is None else len(self.texts) - self.cleaned().null_count

@@ -10,7 +10,7 @@ import numpy as np
 
 from kanchay.adapters.files.layout import RawSeries
 from kanchay.adapters.files.meaning import FLOWING, FLOWS, Meaning
-from kanchay.adapters.files.neighbours import volumes, without_money
+from kanchay.adapters.files.neighbours import volumes, without_money, without_others
 from kanchay.adapters.files.words import ELECTRIC, direction_words, matches, normal, quantity_words
 from kanchay.domain.units import Quantity, unit
 
@@ -28,7 +28,8 @@ _BORROWED: Final = (
 def see_together(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """Meanings of all columns once each is seen beside the others."""
     found = _heat_of_circuits(raws, _attributes(raws, _default_quantity(raws, meanings)))
-    return without_money(raws, volumes(raws, _gas_apart(_energy_of_gas(raws, found))))
+    found = volumes(raws, _gas_apart(_energy_of_gas(raws, found)))
+    return without_others(raws, without_money(raws, found))
 
 
 def _default_quantity(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
