@@ -139,8 +139,8 @@ _NAMED: Final = (
         relative="spread",
     ),
     Feature(
-        "zero_share", "1", "Share of known intervals at or below 2 % of the mean.",
-        "Parte de los intervalos conocidos con 2 % de la media o menos.", "share of y <= 0.02 mean |y|", _DEFINITION,
+        "zero_share", "1", "Share of known intervals whose size is at or below 2 % of the mean.",
+        "Parte de los intervalos conocidos con 2 % de la media o menos.", "share of |y| <= 0.02 mean |y|", _DEFINITION,
         ("load",), formulas.zero_share, "none",
     ),
 )  # fmt: skip
