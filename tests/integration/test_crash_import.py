@@ -50,7 +50,17 @@ def tables(path) -> dict[str, int]:
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX systems")
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.8, 0.95])
 def test_a_killed_import_is_there_as_a_whole_or_not_at_all(home, share):
-    command = [sys.executable, "-m", "kanchay.cli", "import", str(home / "meter.csv"), "--site", "s"]
+    command = [
+        sys.executable,
+        "-m",
+        "kanchay.cli",
+        "import",
+        str(home / "meter.csv"),
+        "--site",
+        "s",
+        "--kind",
+        "interval",
+    ]
     begin = time.monotonic()
     subprocess.run([*command, "--dry-run"], check=True, capture_output=True)
     usual = 1.8 * (time.monotonic() - begin)  # storing takes about as long again as reading
@@ -65,7 +75,9 @@ def test_a_killed_import_is_there_as_a_whole_or_not_at_all(home, share):
     assert (after["reading"] > 0) == (after["observation"] > 0) == (after["change"] > 0)
     if "Stored" in told:
         assert after["reading"] == ROWS, "what was acknowledged is there"
-    stored = json.loads(run("import", home / "meter.csv", "--site", "s", "--json"))["files"][0]["stored"]
+    stored = json.loads(run("import", home / "meter.csv", "--site", "s", "--kind", "interval", "--json"))[
+        "files"
+    ][0]["stored"]
     assert stored["n_new"] + stored["n_unchanged"] == ROWS
     assert stored["n_revised"] == 0
     run("worker", "--once")

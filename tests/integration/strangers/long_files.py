@@ -281,14 +281,12 @@ def sunny_portal_kw() -> Stranger:
 
 @stranger
 def sense_devices() -> Stranger:
-    """Mean watts and kWh of the same hours: the same energy twice, told apart by its unit."""
+    """Mean watts and kWh of the same hours are the same energy: of Sense, whose file it is, the kWh alone count."""
     t = truth()
     rows = [["DateTime", "Device ID", "Name", "Device Type", "Avg Wattage", "kWh"]]
     rows += [[f"{a:%Y-%m-%d %H:%M:%S}", "mains", "Total Usage", "Mains", num(v * 1000, digits=1), num(v)]
              for a, v in zip(t.local(), t.kwh, strict=True)]  # fmt: skip
-    return Stranger("sense.csv", text(rows),
-                    (want(t, direction="consumption"), want(t, quantity="power", unit="kW", direction="consumption")),
-                    answers=ImportOptions(direction="consumption"))  # fmt: skip
+    return Stranger("sense.csv", text(rows), (want(t, direction="consumption"),))
 
 
 @stranger

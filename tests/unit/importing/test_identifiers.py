@@ -118,3 +118,18 @@ def test_numbers_that_change_once_a_meter_or_a_day(read, step):
     ]
     (series,) = read("\n".join(batches), tz="Europe/Berlin").series
     assert series.total == pytest.approx(3 * DAY)
+
+
+def test_the_number_of_a_device_above_every_column_is_no_time_and_no_amount(read):
+    rows = "".join(f"{day:02d}.06.2026 01:00:00,{5000 * day},{40 * day}\n" for day in range(1, 15))
+    head = ",3.0-1 77,3.0-1 77\n,1888777666,1888777666\n,Metering.Out,Metering.In\nDD.MM.YYYY hh:mm:ss,[Wh],[Wh]\n"
+    preview = read(head + rows, tz="America/Lima")
+    assert sorted(s.total for s in preview.series) == [0.52, 65.0]
+
+
+def test_the_first_hours_of_a_single_day_are_hours(read):
+    used = (275, 255, 284, 230)
+    rows = "".join(f"ES00AB;02/06/2026;{h};0,{wh};R\n" for h, wh in enumerate(used, start=1))
+    (series,) = read(f"CUPS;Fecha;Hora;Consumo_kWh;Metodo\n{rows}", tz="Europe/Madrid", day_first=True).series
+    assert (series.n, series.resolution_s) == (4, 3600)
+    assert series.total == pytest.approx(sum(used) / 1000)

@@ -53,6 +53,12 @@ def _is_data(types: Sequence[CellType]) -> bool:
     return times > 0 and (numbers > 0 or epochs > 1 or ("empty" in types and times < len(types)))
 
 
+def _is_serial(cells: Sequence[str], types: Sequence[CellType]) -> bool:
+    """Whether ten digits stand again and again and nothing else does: the number of a device, no time with a value."""
+    said = {cell.strip() for cell, t in zip(cells, types, strict=True) if t == "epoch"}
+    return len(said) == 1 and set(types) <= {"epoch", "empty"}
+
+
 def _has_value(types: Sequence[CellType]) -> bool:
     """Whether a row holds a number, or ten digits beside a written time or another epoch."""
     return "number" in types or ("epoch" in types and sum(t in TIMES for t in types) > 1)
@@ -206,7 +212,7 @@ def _parted_otherwise(row: Sequence[str], width: int) -> list[str]:
 def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     """The best supported table in these rows, or None where no row holds a time and a number."""
     kinds = [[cell_type(c) for c in row] for row in rows]
-    data = [i for i, row in enumerate(kinds) if _is_data(row)]
+    data = [i for i, row in enumerate(kinds) if _is_data(row) and not _is_serial(rows[i], row)]
     if not data:
         return _parted(rows, kinds)
     width = Counter(len(kinds[i]) for i in data).most_common(1)[0][0]

@@ -41,12 +41,14 @@ _HOURS: Final = (
     r"hora|horas|hour|hr|h|he|heure|stunde|std|uur|ora|periodo|period|settlement period|intervalo?|hour ending|cuarto"
     r"|time|hh|qh|tramo"
 )
+_HOUR: Final = "hora|hour|hr|heure|stunde|std|uur|ora"
 _HALF: Final = r"\s?[ap]\.?\s?m\b\.?"  # of a day of twice twelve hours
 _CLOCKS: Final = re.compile(rf"\d{{1,2}}[:h]\d{{2}}(?::\d{{2}})?(?:{_HALF})?", re.I)
 _HOUR_ALONE: Final = re.compile(rf"^(\d{{1,2}})(?: ?(?:h|hs|hrs|uhr|uur)|({_HALF}))$", re.I)
 _MAX_KEYS: Final = 5000
 _NEARLY_ALL: Final = 0.9
 _HEAD: Final = 2_000
+_LONG_DAY_H: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,8 @@ def _hours(table: Table, start: tuple[Column, ...]) -> Column | None:
         whole = len(known) >= 12 and bool((known == np.round(known)).all())
         spans = whole and known.min() in (0, 1) and 22 <= known.max() <= 300
         named = matches(_HOURS, normal(column.name))
+        if matches(_HOUR, normal(column.name)) and _part_of_a_day(start[0], known):
+            return column
         if spans and named and ((steps == 1).mean() > 0.5 or len(np.unique(known)) >= 23):
             return column
         if spans and int(known.max()) in _LAST and _counts_days(start[0], steps):
@@ -183,6 +187,12 @@ def _counts(numbers: NDArray[np.float64]) -> bool:
     """Whether the numbers that a column begins with are whole, and small enough to count the intervals of a day."""
     known = numbers[~np.isnan(numbers)]
     return bool(((known == np.round(known)) & (known >= 0) & (known <= max(_LAST))).all())
+
+
+def _part_of_a_day(date: Column, known: NDArray[np.float64]) -> bool:
+    """Whether the rows of a single date number its first hours one by one."""
+    counts = len(known) > 1 and known[0] in (0, 1) and bool((np.diff(known) == 1).all())
+    return counts and known[-1] <= _LONG_DAY_H and _distinct(date) == 1
 
 
 def _counts_days(dates: Column, steps: NDArray[np.float64]) -> bool:
