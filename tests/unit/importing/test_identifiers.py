@@ -133,3 +133,28 @@ def test_the_first_hours_of_a_single_day_are_hours(read):
     (series,) = read(f"CUPS;Fecha;Hora;Consumo_kWh;Metodo\n{rows}", tz="Europe/Madrid", day_first=True).series
     assert (series.n, series.resolution_s) == (4, 3600)
     assert series.total == pytest.approx(sum(used) / 1000)
+
+
+def test_what_was_read_off_two_meters_is_no_number_of_a_meter(read):
+    rows = [
+        ("13/02/19", 2207, 1),
+        ("20/02/19", 2527, 10.5),
+        ("26/03/19", 2809, 79),
+        ("27/04/19", 3193, 123.4),
+    ]
+    text = "Date,Outside Meter,Inside Meter\n" + "".join(f"{d},{a},{b}\n" for d, a, b in rows)
+    preview = read(text, tz="Europe/London")
+    assert {s.name: s.total for s in preview.series} == {"Outside Meter": 986, "Inside Meter": 122.4}
+    numbered = "".join(
+        f"{d} {h:02d}:00,{4000 + i},{v}\n" for i, d in enumerate(DAYS) for h, v in enumerate(USED)
+    )
+    (series,) = read("time,Meter ID,kWh\n" + numbered, tz="Europe/London").series[:1]
+    assert series.total == pytest.approx(DAY)
+
+
+def test_buildings_that_add_up_to_the_total_are_parts_of_it(read):
+    rows = "".join(
+        f"{month:02d}/2026;{a};{a + 40};{2 * a + 40}\n" for month, a in enumerate((310, 280, 333, 305), 1)
+    )
+    preview = read(f"Consumo por edificio (kWh)\nMes;Sede;Taller;Total\n{rows}", tz="America/Lima")
+    assert {s.name: s.is_submeter for s in preview.series} == {"Sede": True, "Taller": True, "Total": False}

@@ -81,7 +81,10 @@ CASES = {
     ),
     "xml": (b'<?xml version="1.0"?><a/>', "file.no_meter_data"),
     "web page": (b"<!DOCTYPE html><html></html>", "file.no_meter_data"),
-    "web archive": (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\nx\r\n", "file.later_format"),
+    "web archive": (
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\nx\r\n",
+        "file.later_format",
+    ),
     "nem12": (b"100,NEM12,200301011534,MDP1,Retailer1\n", "file.no_meter_data"),
 }
 

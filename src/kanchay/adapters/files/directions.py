@@ -18,6 +18,7 @@ from kanchay.domain.units import Quantity
 
 __all__ = ["by_daylight", "by_night", "find_directions"]
 
+_ADDS_UP: Final = 0.002  # of a sum of rounded numbers
 _TOTAL: Final = r"total|global|main|mains|aggregate|whole|total use|overall"
 _GRID: Final = (Direction.IMPORT, Direction.EXPORT)
 _SEEN: Final = 24  # rows
@@ -106,6 +107,22 @@ def find_directions(
         else:
             alone = m.quantity in _ACTIVE and len(left) == 1 and by_night(s, kind, tz)
             out.append(replace(m, direction=Direction.IMPORT, direction_from="night" if alone else ""))
+    return _with_parts(series, out)
+
+
+def _with_parts(series: Sequence[Prepared], meanings: list[Meaning]) -> list[Meaning]:
+    """Columns that add up to the one called the total are parts of it, so that nothing is counted twice."""
+    flows = [i for i, m in enumerate(meanings) if m.quantity in _ACTIVE and not m.submeter]
+    out = list(meanings)
+    for i in (i for i in flows if matches(_TOTAL, normal(series[i].raw.column))):
+        parts = [j for j in flows if j != i and np.array_equal(series[j].start, series[i].start)]
+        together = sum((series[j].values for j in parts), np.zeros(len(series[i].values)))
+        if (
+            len(parts) > 1
+            and (np.abs(together - series[i].values) <= _ADDS_UP * np.abs(together)).mean() > 0.9
+        ):
+            for j in parts:
+                out[j] = replace(out[j], submeter=True)
     return out
 
 

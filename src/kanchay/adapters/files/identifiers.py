@@ -17,13 +17,27 @@ _DIGITS: Final = 11  # that no reading has
 _SOME_DIGITS: Final = 6  # that a reading may have, if it moves as one
 _MOVES: Final = 0.01
 _HEAD: Final = 2_000
+_METER: Final = r"meter|medidor|compteur|contador|zahler|contatore|teller"
+_READ: Final = 4  # readings that tell a register from the numbers of meters
+_MOSTLY: Final = 0.5
 
 
 def is_id(column: Column) -> bool:
     """Whether a column of numbers is called a number of something: labelled so, without a unit."""
     words = normal(column.name)
     named = matches(ROLE_WORDS["id"], words) and not matches(ROLE_WORDS["cumulative"], words)
-    return bool(named) and find_unit(column.name) is None
+    return bool(named) and find_unit(column.name) is None and not _is_read(column, words)
+
+
+def _is_read(column: Column, words: str) -> bool:
+    """Whether a column called a meter holds what was read off it: numbers that rise from nearly every row to the next."""
+    known = column.head(_HEAD).values(".")
+    known = known[np.isfinite(known)]
+    if matches(_METER, words) is None or len(known) < _READ:
+        return False
+    steps = np.diff(known)
+    counted = bool((steps == steps[0]).all())  # rows or days, one by one
+    return bool((steps >= 0).all()) and float((steps > 0).mean()) > _MOSTLY and not counted
 
 
 def is_long_number(column: Column) -> bool:
