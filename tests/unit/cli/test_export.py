@@ -77,9 +77,8 @@ def test_what_cannot_be_is_refused_before_a_byte(meter_file: str, tmp_path: Path
 def test_a_site_of_the_store(tmp_path: Path, meter_file: str) -> None:
     home = ["--home", str(tmp_path / "home")]
     runner = CliRunner()
-    stored = runner.invoke(
-        cli, [*home, "import", meter_file, "--new-site", "Mi casa", "--tz", "America/Lima"]
-    )
+    words = ["--new-site", "Mi casa", "--tz", "America/Lima", "--kind", "interval"]
+    stored = runner.invoke(cli, [*home, "import", meter_file, *words])
     assert stored.exit_code == 0, stored.output
     first = runner.invoke(cli, [*home, "export", "--site", "mi-casa"])
     assert first.exit_code == 0, first.output
