@@ -81,7 +81,7 @@ def test_what_explains_a_difference(head: str, scale: float, code: str, about: s
 def test_days_without_readings(read: Read) -> None:
     away = range(45 * 96, 52 * 96)
     found = match_bill(read(gap=away), PaperBill(*JUNE, billed(*JUNE)), TZ)
-    assert (1 - found.covered) * 30 == pytest.approx(7)
+    assert (1 - found.covered) * (JUNE[1] - JUNE[0]).days == pytest.approx(7)
     assert [(r.code, r.about) for r in found.reasons][:1] == [("missing", "7")]
 
 
