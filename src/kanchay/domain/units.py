@@ -130,6 +130,7 @@ def _table() -> dict[str, Unit]:
         ("W", Quantity.POWER, 1e-3, 0.0),
         ("kW", Quantity.POWER, 1.0, 0.0),
         ("MW", Quantity.POWER, 1e3, 0.0),
+        ("GW", Quantity.POWER, 1e6, 0.0),
         ("varh", Quantity.REACTIVE_ENERGY, 1e-3, 0.0),
         ("kvarh", Quantity.REACTIVE_ENERGY, 1.0, 0.0),
         ("var", Quantity.REACTIVE_POWER, 1e-3, 0.0),

@@ -67,3 +67,11 @@ def test_times_that_a_formula_quotes(read, cell):
     rows = [f"{cell.format(t)},{cell.format(x)}" for t, x in zip(HOURS, USED, strict=True)]
     (series,) = read("\n".join(["time,Import (kWh)", *rows])).series
     assert (series.n, series.total) == (24, pytest.approx(sum(USED)))
+
+
+@pytest.mark.parametrize("tail", ["GW", "GWh", "MW", "W", "Mvarh", "kvar", "°F", "m³"])
+def test_every_unit_behind_a_number_is_a_unit(read, tail):
+    cells = "".join(f"2026-05-01 {h:02d}:00,{h + 5} {tail}\n" for h in range(24))
+    one_other = cells.replace("5 " + tail, "5 kW", 1)
+    for text in (cells, one_other):
+        assert read("time,value\n" + text, tz="America/Lima").series
