@@ -34,6 +34,7 @@ _NOT_MEASURED: Final = (
 )
 _DAYS: Final = 40
 _NEARLY_ALL: Final = 0.8
+_MOST: Final = 50  # columns that one is compared with
 # Names that are money where another column of the row is the energy, and the energy where none is.
 _SUMS: Final = (
     r"(?:total |net |gross |billed? |invoiced? |current |account |usage |energy )?"
@@ -86,22 +87,30 @@ def without_money(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> lis
 
 def without_others(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """What was expected, what others used, and the sum of the day in each of its rows flow nowhere a second time."""
-    pairs = list(zip(raws, meanings, strict=True))
+    beside: dict[tuple[str, Quantity], list[RawSeries]] = {}
+    for r, m in zip(raws, meanings, strict=True):
+        beside.setdefault((r.key, m.quantity), []).append(r)
     return [
         _aside(m, "not of this meter")
-        if m.quantity in FLOWING
-        and any(
-            n.quantity is m.quantity and s.key == r.key and _tells_of(r, s) for s, n in pairs if s is not r
-        )
+        if m.quantity in FLOWING and _tells_of(r, beside[r.key, m.quantity])
         else m
-        for r, m in pairs
+        for r, m in zip(raws, meanings, strict=True)
     ]
 
 
-def _tells_of(raw: RawSeries, other: RawSeries) -> bool:
-    """Whether a column is a forecast, a comparison or a daily sum beside the column that was measured."""
-    said, measured = (bool(matches(_NOT_MEASURED, normal(r.column))) for r in (raw, other))
-    return said and not measured if said else _sums_days(raw, other)
+def _tells_of(raw: RawSeries, beside: Sequence[RawSeries]) -> bool:
+    """Whether a column is a forecast, a comparison or a daily sum beside a column that was measured."""
+    if len(beside) < 2:
+        return False
+    if matches(_NOT_MEASURED, normal(raw.column)):
+        return not all(matches(_NOT_MEASURED, normal(r.column)) for r in beside)
+    return _repeats(raw) and any(_sums_days(raw, r) for r in beside[:_MOST] if r is not raw)
+
+
+def _repeats(raw: RawSeries) -> bool:
+    """Whether values mostly stay the same from row to row, as those of a day do that stand in each of its rows."""
+    changes = int(np.count_nonzero(np.diff(raw.values)))
+    return bool(raw.values.any()) and 2 * changes < len(raw.values)
 
 
 def _sums_days(raw: RawSeries, parts: RawSeries) -> bool:
