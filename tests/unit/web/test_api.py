@@ -199,6 +199,7 @@ def test_a_file_need_not_be_waited_for(fresh, monkeypatch) -> None:
 
 def test_storing_need_not_be_waited_for_and_can_be_stopped(fresh, monkeypatch) -> None:
     from threading import Event
+    from time import sleep
 
     from kanchay.services.progress import report
     from kanchay.services.readings import import_many
@@ -223,10 +224,11 @@ def test_storing_need_not_be_waited_for_and_can_be_stopped(fresh, monkeypatch) -
     assert client.api(second, form).status_code == 202
     go.set()
     answer = client.get(second)
-    for _ in range(500):
+    for _ in range(1000):  # at most 20 s
         answer = client.get(second)
         if answer.status_code == 200:
             break
+        sleep(0.02)
     assert (answer.json["state"], answer.json["record"]["n_new"]) == ("stored", 72)
     kept = client.http.delete(second, base_url="http://localhost", headers=headers)
     assert (kept.status_code, kept.json["error"]["code"]) == (409, "import.stored")
