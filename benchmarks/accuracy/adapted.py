@@ -26,8 +26,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from meters import headline, panel_of, read_meters
 
-from kanchay.adapters.datasets import Meter, load_meters
+from kanchay.adapters.datasets import Meter
 from kanchay.adapters.models import ModelShelf
 from kanchay.analysis.backtest import clock_times
 from kanchay.analysis.forecast.adapt import AdaptedForecaster
@@ -40,11 +41,8 @@ from kanchay.analysis.kanchay24 import ADAPTED, NAIVE, Entrant, entrant, score_m
 from kanchay.analysis.metrics import Scores
 from kanchay.analysis.paired import paired_median
 from kanchay.domain.interval import DAY, HOUR
-from kanchay.domain.panel import Panel
 from kanchay.settings import read_settings
 
-ROOT = Path(__file__).resolve().parents[2]
-PERTURBED = "electro-dunas-peru"
 HISTORY_DAYS, SCORED_DAYS = 60, 400
 HOME_SHARE = 0.7  # of the fit: there are fewer homes than buildings
 RIDGE = 0.003
@@ -76,7 +74,7 @@ def seen(meter: Meter) -> bool:
 
 
 def cut(meter: Meter) -> Cut:
-    panel = Panel.of((meter.id,), meter.values[None], start=meter.start, resolution_s=HOUR, tz=meter.tz)
+    panel = panel_of(meter)
     windows = make_windows(
         panel, meter.id, clock_times(scored_from(meter), meter.end, meter.tz),
         lookback_s=HISTORY_DAYS * DAY, horizon_s=DAY, country=meter.country, subdivision=meter.subdivision,
@@ -166,7 +164,7 @@ def show(rows: list[tuple[Meter, dict[str, Scores]]], names: list[str]) -> list[
     lines = []
     head = f"{'':24s} {'meters':>6s} {'of ensemble':>11s} {'95 %':>16s} {'pinball':>7s} {'in 80':>6s} {'70-90':>6s} "
     for kind in ("residential", "commercial"):
-        own = [(m, s) for m, s in rows if m.kind == kind and not m.thin and m.dataset != PERTURBED]
+        own = [(m, s) for m, s in rows if m.kind == kind and headline(m)]
         if not own:
             continue
         print(f"\n{kind}\n{head} {'of zero-shot':>12s} {'worst':>6s}")
@@ -224,7 +222,6 @@ def main() -> None:
     parser.add_argument("--folds", type=Path, help="with --fit: folder of the bundles of left-out data sets")
     parser.add_argument("--out", type=Path, help="CSV of every meter; JSON of the medians beside it")
     chosen = parser.parse_args()
-    data = Path(os.environ.get("KANCHAY_DATA", ROOT.parent / "shared" / "data"))
     shelf = ModelShelf(read_settings())
     base = shelf.load(chosen.model)
     roles = "train,validation" if chosen.fit else chosen.role
@@ -232,11 +229,11 @@ def main() -> None:
     wanted = chosen.datasets.split(",") if chosen.datasets else None
     meters = [
         m
-        for m in load_meters(data.parent / "benchmarks" / "splits.yaml", data, wanted)
+        for m in read_meters(wanted)
         if m.role in roles.split(",") and (chosen.folds or not (m.kind == "residential" and seen(m)))
     ]
     if chosen.fit:
-        usable = [m for m in meters if not m.thin and m.dataset != PERTURBED]
+        usable = [m for m in meters if headline(m)]
         fit([cut(m) for m in usable], bases(usable, base, shelf, chosen.folds))
         return
     entrants = [entrant(WeekdayNaive()), entrant(base, name="zero-shot")]

@@ -18,16 +18,15 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from meters import ROOT, headline, read_meters
 
-from kanchay.adapters.datasets import Meter, load_meters
+from kanchay.adapters.datasets import Meter
 from kanchay.adapters.models import ModelShelf
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.analysis.kanchay24 import NAIVE, entrant, score_meter
@@ -37,7 +36,6 @@ from kanchay.learning.boosted import BOOSTED_FEATURES
 from kanchay.learning.boosted_make import midnights
 from kanchay.settings import read_settings
 
-ROOT = Path(__file__).resolve().parents[2]
 LEAST_MIDNIGHTS = 200
 YEAR_S = 365.2425 * 86400
 CLIP = 5.0  # window scales; a dead meter that wakes must not decide a split
@@ -110,13 +108,6 @@ def ratios(meter: Meter, model: Forecaster, trees: Any) -> dict[str, float]:
     return {"years": found["week"], "half": found["week"], **found}
 
 
-def chosen_meters(chosen: argparse.Namespace, data: Path) -> list[Meter]:
-    wanted = chosen.datasets.split(",") if chosen.datasets else None
-    meters = load_meters(data.parent / "benchmarks" / "splits.yaml", data, wanted)
-    perturbed = {"electro-dunas-peru"}  # outside the headline group, as in Kanchay-24
-    return [m for m in meters if m.role == chosen.role and not m.thin and m.dataset not in perturbed]
-
-
 def tell(rows: list[tuple[Meter, dict[str, float]]], with_years: set[str]) -> None:
     kinds: dict[str, Callable[[Meter], bool]] = {
         "buildings": lambda m: m.kind == "commercial",
@@ -141,10 +132,10 @@ def main() -> None:
     parser.add_argument("--role", default="test")
     parser.add_argument("--datasets", default="")
     chosen = parser.parse_args()
-    data = Path(os.environ.get("KANCHAY_DATA", ROOT.parent / "shared" / "data"))
     model = ModelShelf(read_settings()).load(chosen.model)
+    wanted = chosen.datasets.split(",") if chosen.datasets else None
     rows, with_years = [], set()
-    for meter in chosen_meters(chosen, data):
+    for meter in (m for m in read_meters(wanted) if m.role == chosen.role and headline(m)):
         trees = own_trees(meter, model)
         if trees is not None:
             with_years.add(meter.id)

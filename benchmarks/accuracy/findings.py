@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import platform
 import time
 from collections import Counter
@@ -30,6 +29,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from meters import data_folder
 
 from kanchay.analysis.advice.water_heater_timer import timer_promise
 from kanchay.analysis.anomaly.days import LocalDays, local_days
@@ -207,7 +207,7 @@ def main() -> None:
     scores = {case: run_case(case, seeds, asked.start, asked.days) for case in ("clean", *FAULTS)}
     errors = np.array(timer_errors(seeds, asked.start, 60))
     rows = report(scores, errors, asked.days)
-    data = Path(os.environ.get("KANCHAY_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
+    data = data_folder()
     if not asked.no_wild and data.exists():
         rows += report_wild(wild(data))
     elif not asked.no_wild:

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import time
 from pathlib import Path
 
 import numpy as np
+from meters import data_folder
 
 from kanchay.adapters.energytable import read_energy_table
 from kanchay.analysis.anomaly.after_hours import after_hours
@@ -117,7 +117,7 @@ def main() -> None:
     began = time.perf_counter()
     seeds = range(asked.first, asked.first + asked.seeds)
     rows = [row for case in CASES for row in score(case, seeds, asked.start, asked.days)]
-    data = Path(os.environ.get("KANCHAY_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
+    data = data_folder()
     table = data / "cambridge-estates" / "electricity.parquet"
     if not asked.no_wild and table.exists():
         rows += wild(table)

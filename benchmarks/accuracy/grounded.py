@@ -12,15 +12,15 @@ product asks it.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from adapted import PERTURBED, bases, scored_from, seen
+from adapted import bases, scored_from, seen
+from meters import headline, panel_of, read_meters
 
-from kanchay.adapters.datasets import Meter, load_meters
+from kanchay.adapters.datasets import Meter
 from kanchay.adapters.models import ModelShelf
 from kanchay.analysis.backtest import clock_times
 from kanchay.analysis.forecast import weekshape
@@ -31,10 +31,8 @@ from kanchay.analysis.forecast.weekshape import settled, week_of
 from kanchay.analysis.forecast.windows import MIN_KNOWN_S, actuals, known_seconds, make_windows
 from kanchay.analysis.metrics import pinball
 from kanchay.domain.interval import DAY, HOUR
-from kanchay.domain.panel import Panel
 from kanchay.settings import read_settings
 
-ROOT = Path(__file__).resolve().parents[2]
 ISSUED = (0, 6, 12, 18)  # o'clock
 SHARES = np.arange(0.0, 1.01, 0.1)
 
@@ -59,7 +57,7 @@ class Asked:
 def asked(meter: Meter, forecaster: Forecaster) -> Asked:
     """Every issue of the scored span of a meter; of a building every third day."""
     base = forecaster.base if isinstance(forecaster, GroundedForecaster) else forecaster
-    panel = Panel.of((meter.id,), meter.values[None], start=meter.start, resolution_s=HOUR, tz=meter.tz)
+    panel = panel_of(meter)
     days = clock_times(scored_from(meter), meter.end, meter.tz)[:: 1 if meter.kind == "residential" else 3]
     issued = np.sort((np.asarray(days)[:, None] + HOUR * np.asarray(ISSUED)).ravel())
     windows = make_windows(
@@ -189,12 +187,11 @@ def main() -> None:
     parser.add_argument("--role", default="train,validation", help="comma-separated roles of the splits")
     parser.add_argument("--fit", action="store_true", help="print what the numbers rest on")
     chosen = parser.parse_args()
-    data = Path(os.environ.get("KANCHAY_DATA", ROOT.parent / "shared" / "data"))
     shelf = ModelShelf(read_settings())
     meters = [
         m
-        for m in load_meters(data.parent / "benchmarks" / "splits.yaml", data)
-        if m.role in chosen.role.split(",") and not m.thin and m.dataset != PERTURBED
+        for m in read_meters()
+        if m.role in chosen.role.split(",") and headline(m)
         if chosen.folds or not (m.kind == "residential" and seen(m))
     ]  # fmt: skip
     models = bases(meters, shelf.load(chosen.model), shelf, chosen.folds)

@@ -13,15 +13,15 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+from meters import ROOT, headline, panel_of, read_meters
 
-from kanchay.adapters.datasets import Meter, load_meters
+from kanchay.adapters.datasets import Meter
 from kanchay.adapters.models import ModelShelf
 from kanchay.analysis.backtest import in_batches
 from kanchay.analysis.forecast import daypath, daystates
@@ -39,13 +39,10 @@ from kanchay.analysis.forecast.outlook import hours_share
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.windows import known_seconds, make_windows
 from kanchay.domain.forecast import LEVELS
-from kanchay.domain.interval import DAY, HOUR, local_midnight, wall_clock
-from kanchay.domain.panel import Panel
+from kanchay.domain.interval import DAY, local_midnight, wall_clock
 from kanchay.settings import read_settings
 
-ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / "src" / "kanchay" / "analysis" / "forecast" / "dayerrortables.py"
-PERTURBED = "electro-dunas-peru"
 KNOWN = (1, 3, 7, 28, 365)
 AHEAD = np.array([1, 2, 4, 7, 14, 21, 35])
 N_AHEAD = 35
@@ -62,16 +59,7 @@ class Days:
 
 
 def meters_of(roles: tuple[str, ...], *, may_ship: bool) -> list[Meter]:
-    data = Path(os.environ.get("KANCHAY_DATA", ROOT.parent / "shared" / "data"))
-    meters = load_meters(data.parent / "benchmarks" / "splits.yaml", data)
-    return [
-        m for m in meters
-        if m.role in roles and not m.thin and m.dataset != PERTURBED and (m.may_ship or not may_ship)
-    ]  # fmt: skip
-
-
-def panel_of(meter: Meter) -> Panel:
-    return Panel.of((meter.id,), meter.values[None], start=meter.start, resolution_s=HOUR, tz=meter.tz)
+    return [m for m in read_meters() if m.role in roles and headline(m) and (m.may_ship or not may_ship)]
 
 
 def days_of(meter: Meter, *, scored: bool) -> Days:

@@ -30,6 +30,8 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from meters import ROOT, data_folder, splits_file
+
 from kanchay.adapters.datasets import Meter, load_meters
 from kanchay.adapters.folds import Fold, load_folds, scored_meters, training_part
 from kanchay.adapters.models import ModelShelf
@@ -50,7 +52,6 @@ from kanchay.services.forecasting.evaluate import (
 )
 from kanchay.settings import read_settings
 
-ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 FOLD_RECIPE = BoostedOptions(windows=150, trees=150, quantile_rows=120_000)
 FOLD_RECIPE_HOMES = replace(FOLD_RECIPE, windows=600)
@@ -189,11 +190,9 @@ def main() -> None:
     parser.add_argument("--rivals-folder", type=Path, default=ROOT / "var" / "rivals")
     parser.add_argument("--out", type=Path, help="CSV (default: benchmarks/results/kanchay24[_folds].csv)")
     chosen = parser.parse_args()
-    data = Path(os.environ.get("KANCHAY_DATA", ROOT.parent / "shared" / "data"))
-    splits = data.parent / "benchmarks" / "splits.yaml"
     begun = time.monotonic()
     try:
-        result, skipped = (folds if chosen.folds else default_split)(chosen, splits, data)
+        result, skipped = (folds if chosen.folds else default_split)(chosen, splits_file(), data_folder())
     except NotFound as error:
         sys.exit(str(error))
     tell("")

@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+from meters import ROOT, headline, panel_of, read_meters
 
-from kanchay.adapters.datasets import Meter, load_meters
+from kanchay.adapters.datasets import Meter
 from kanchay.adapters.models import ModelShelf
 from kanchay.analysis.backtest import in_batches
 from kanchay.analysis.forecast.daily import DayHistory, day_history
@@ -33,12 +33,10 @@ from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.windows import MIN_KNOWN_S, known_seconds, make_windows
 from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.forecast import LEVELS
-from kanchay.domain.interval import DAY, HOUR, local_midnight, to_datetime
+from kanchay.domain.interval import DAY, local_midnight, to_datetime
 from kanchay.domain.panel import Panel
 from kanchay.settings import read_settings
 
-ROOT = Path(__file__).resolve().parents[2]
-PERTURBED = "electro-dunas-peru"
 LEFT = (31, 28, 21, 14, 7, 3)  # days; 31: the whole period
 HISTORIES = (7, 28, 400)
 
@@ -65,12 +63,6 @@ class Row:
     last_year: float
 
 
-def meters_of(roles: tuple[str, ...]) -> list[Meter]:
-    data = Path(os.environ.get("KANCHAY_DATA", ROOT.parent / "shared" / "data"))
-    meters = load_meters(data.parent / "benchmarks" / "splits.yaml", data)
-    return [m for m in meters if m.role in roles and not m.thin and m.dataset != PERTURBED]
-
-
 def months(meter: Meter) -> Iterator[tuple[date, date]]:
     """Calendar months that lie wholly in what is scored, after a first week."""
     begin = meter.start if meter.kind == "residential" else max(meter.split_at, meter.start)
@@ -82,10 +74,6 @@ def months(meter: Meter) -> Iterator[tuple[date, date]]:
             return
         yield first, after
         first = after
-
-
-def panel_of(meter: Meter) -> Panel:
-    return Panel.of((meter.id,), meter.values[None], start=meter.start, resolution_s=HOUR, tz=meter.tz)
 
 
 def evaluate(meter: Meter, model: Forecaster | None) -> Iterator[Row]:
@@ -237,7 +225,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "period.csv")
     chosen = parser.parse_args()
     model = None if chosen.model == "none" else ModelShelf(read_settings()).load(chosen.model)
-    rows = [row for meter in meters_of(tuple(chosen.roles.split(","))) for row in evaluate(meter, model)]
+    roles = chosen.roles.split(",")
+    meters = [m for m in read_meters() if m.role in roles and headline(m)]
+    rows = [row for meter in meters for row in evaluate(meter, model)]
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     with chosen.out.open("w", newline="") as file:
         writer = csv.writer(file)

@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import platform
 from pathlib import Path
 
 import numpy as np
+from meters import ROOT, data_folder, read_meters
 
-ROOT = Path(__file__).resolve().parents[2]
 HOMES = ("sgsc-australia", "fontana-zne", "uk-homes-submetered", "uci-sceaux", "world-homes")
 FIGURES = ("kwh_day", "cv_day", "base", "peak", "cv_hour", "ac1", "ac24", "ac168", "week")
 
@@ -47,12 +46,10 @@ def _autocorrelation(x: np.ndarray, lag: int) -> float:
     return float(np.corrcoef(a[known], b[known])[0, 1])
 
 
-def real(data: Path) -> dict[str, dict[str, float]]:
+def real() -> dict[str, dict[str, float]]:
     """Figures of every real home."""
-    from kanchay.adapters.datasets import load_meters
-
     found = {}
-    for meter in load_meters(data.parent / "benchmarks" / "splits.yaml", data, HOMES):
+    for meter in read_meters(HOMES):
         first = -(meter.start // 3600) % 24 if meter.tz == "UTC" else 0
         values = meter.values[first : first + 2 * 8760]
         if np.isfinite(values).sum() > 1500:
@@ -87,13 +84,12 @@ def main() -> None:
         "--out", type=Path, default=ROOT / "benchmarks" / "results" / "simulation_realism.csv"
     )
     given = parser.parse_args()
-    data = Path(os.environ.get("KANCHAY_DATA", ROOT.parent / "shared" / "data"))
     rows = {
         "simulated, electric tank": simulated(given.seeds),
         "simulated, gas": simulated(given.seeds, water_heater="none", monthly_kwh=100.0),
     }
-    if data.exists():
-        rows["real"] = real(data)
+    if data_folder().exists():
+        rows["real"] = real()
     print(" " * 9 + "".join(f"{f:>9}" for f in FIGURES))
     for title, part in rows.items():
         show(title, part)

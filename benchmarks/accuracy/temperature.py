@@ -12,7 +12,6 @@ temperature from simulated air laid over measured windows only, since no open we
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +19,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from meters import data_folder, read_meters
 
-from kanchay.adapters.datasets import Meter, load_meters
+from kanchay.adapters.datasets import Meter
 from kanchay.adapters.models import ModelShelf
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.analysis.forecast.weather import with_temperature
@@ -29,7 +29,6 @@ from kanchay.analysis.kanchay24 import NAIVE, entrant, score_meter
 from kanchay.analysis.paired import paired_median
 from kanchay.settings import read_settings
 
-ROOT = Path(__file__).resolve().parents[2]
 WAYS = {"no temperature": None, "climatology": False, "oracle weather": True}
 
 
@@ -89,12 +88,10 @@ def main() -> None:
     )
     parser.add_argument("--model", default="pretrained")
     chosen = parser.parse_args()
-    data = Path(os.environ.get("KANCHAY_DATA", ROOT.parent / "shared" / "data"))
     model = ModelShelf(read_settings()).load(chosen.model)
-    meters = load_meters(data.parent / "benchmarks" / "splits.yaml", data, list(AIR))
     rows, sets = [], []
-    for meter in (m for m in meters if m.role == "test" and not m.thin):
-        rows.append((meter, scores(meter, model, data)))
+    for meter in (m for m in read_meters(list(AIR)) if m.role == "test" and not m.thin):
+        rows.append((meter, scores(meter, model, data_folder())))
         sets.append(meter.dataset)
         print(".", end="", file=sys.stderr, flush=True)
     print(

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def bench():
+def bench(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks" / "accuracy")
     spec = importlib.util.spec_from_file_location(
         "bench24", ROOT / "benchmarks" / "accuracy" / "kanchay24.py"
     )
