@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pyarrow as pa
 import pytest
 
 from kanchay.adapters.files.grammar import pattern_of, read_pattern
+from kanchay.adapters.files.times import parse_times
 from kanchay.adapters.files.words import (
     direction_words,
     find_unit,
@@ -63,12 +65,34 @@ def test_energy_per_hour_is_an_amount_and_yield_per_peak_power_is_none() -> None
     [("14.02.2025.", "date"), ("2025.04.01. 00:15", "datetime"), ("14.02.2025 klo 00.15", "datetime"),
      ("2024年5月1日 13時00分", "datetime"), ("113/05/01", "date"), ("gennaio 2024", "date"), ("2024-01", "date"),
      ("Jan-25", "date"), ("2024-06-01 00:00:00 CEST+0200", "datetime"), ("2026-08-31 01:00:00 DST", "datetime"),
-     ("2024-03-01T00:00:00-05:00 New_York", "datetime")],
+     ("2024-03-01T00:00:00-05:00 New_York", "datetime"), ("1. 1. 2024 00:15:00", "datetime"), ("2024. 6. 1.", "date"),
+     ("令和7年2月15日", "date"), ("R6/2/15 10:00", "datetime")],
 )  # fmt: skip
 def test_times_as_they_are_written(text: str, kind: str) -> None:
     form = read_pattern(pattern_of(text))
     assert form is not None
     assert form.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("令和7年2月15日", "2025-02-15"), ("令和元年5月1日", "2019-05-01"), ("平成31年4月30日", "2019-04-30"),
+     ("R6.12.31", "2024-12-31"), ("113/05/01", "2024-05-01")],
+)  # fmt: skip
+def test_years_of_other_calendars(text: str, day: str) -> None:
+    times = parse_times(pa.array([text]))
+    assert times is not None
+    assert str(times.wall.astype("M8[s]").astype("M8[D]")[0]) == day
+
+
+def test_dots_put_the_day_first() -> None:
+    for form, order, open_order in (("{:%d.%m.%Y}", "dmy", ""), ("{:%d/%m/%Y}", "dmy", "mdy")):
+        times = parse_times(pa.array([form.format(datetime(2024, m, 1)) for m in range(1, 7)]))
+        assert times is not None
+        assert (times.order, times.open_order) == (order, open_order)
+    american = parse_times(pa.array(["12.30.2024", "12.31.2024"]))
+    assert american is not None
+    assert (american.order, american.ok.all()) == ("mdy", True)
 
 
 def test_short_words_tell_an_end_only_alone() -> None:

@@ -17,7 +17,10 @@ _NUMBER: Final = re.compile(
     r"(?:(?:[A-Z]{1,2})?[$€£]|S/\.?)?\s?[+\-−]?(\d[\d.,'’\s]*|[.,]\d+)([eE][+\-]?\d+)?\s*"
     r"([kMG]?[Ww][Hh]?|[kM]?[Vv][Aa][Rr][Hh]?|°?[CF]|%|V|A|€|\$|m3|m³)?"
 )
-_DOTTED_DATE: Final = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})\.?|\d{4}\.\d{1,2}\.\d{1,2}\.?")
+_DOTTED_DATE: Final = re.compile(
+    r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})\.?|\d{4}\.\d{1,2}\.\d{1,2}\.?"
+    r"|\d{1,2}\. \d{1,2}\. \d{4}|\d{4}\. \d{1,2}\. \d{1,2}\.?"
+)
 _EPOCH: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?")
 _SEPARATOR: Final = re.compile(
     r"\s+(?:-|–|—|to|a|bis|tot|until)\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{4}-)"

@@ -1,4 +1,4 @@
-"""Encoding: bytes to text, told by marks, zero bytes and validity."""
+"""Encoding: bytes to text, told by marks, zero bytes, validity and words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kanchay.adapters.files.charset import by_plausibility
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.unpacking import Data, begins, gathered
 
@@ -39,8 +40,8 @@ def _named(data: Data) -> tuple[str, str, int]:
 def decode(data: Data, name: str) -> tuple[Data, str]:
     """The text as UTF-8 bytes without mark, and the name of the encoding it had.
 
-    UTF-8 is strict, so what is valid UTF-8 is taken as such; the rest is cp1252, and Latin-1 where even that
-    leaves bytes undefined.
+    UTF-8 is strict, so what is valid UTF-8 is taken as such; the rest has the encoding in which its words are most
+    plausible.
     """
     codec, label, skip = _named(data)
     if codec and codec != "utf-8":
@@ -48,7 +49,7 @@ def decode(data: Data, name: str) -> tuple[Data, str]:
     elif _is_valid(data, skip):
         text, label = (_rest(data, skip, name) if skip else data), label or "utf-8"
     else:
-        text, label = _single_byte(_rest(data, skip, name), name)
+        text, label = _plausible(_rest(data, skip, name), name)
     if _looks_binary(text):
         raise refuse("binary", name)
     return text, label
@@ -81,8 +82,8 @@ def _is_valid(data: Data, skip: int) -> bool:
     return True
 
 
-def _single_byte(body: Data, name: str) -> tuple[Data, str]:
-    for codec in ("cp1252", "latin-1"):
+def _plausible(body: Data, name: str) -> tuple[Data, str]:
+    for codec in (*by_plausibility(body[: 2 * _SAMPLE]), "latin-1"):
         try:
             return gathered(_recoded(body, codec, 0), name), codec
         except UnicodeDecodeError:

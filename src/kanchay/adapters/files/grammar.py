@@ -17,12 +17,19 @@ __all__ = ["MONTHS", "OFFSETS", "Form", "pattern_of", "plain_word", "read_patter
 _L: Final = "A-Za-z\x80-\xff"  # letters; two-byte ones come as two Latin-1 characters
 _DAY: Final = rf"(?:[{_L}]{{2,12}}\.?,? +)?"
 _WEEKDAY: Final = rf"(?: ?\([{_L}]{{1,12}}\.?\))?"  # "(Mon)" behind a date
+# Japanese eras, by their signs or their letter, and the year before their first.
+_ERAS: Final = {"\xe4\xbb\xa4\xe5\x92\x8c": 2018, "\xe5\xb9\xb3\xe6\x88\x90": 1988, "R": 2018, "H": 1988}
+_ERA: Final = "|".join(_ERAS)
+_REPUBLIC: Final = 1911  # the year before the first of the Republic of China
 _DATES: Final = (
-    rf"(?P<y>9999)(?P<s>[-/. ])(?P<m>99?)(?P=s)(?P<d>99?)\.?{_WEEKDAY}",
-    rf"(?P<a>99?)(?P<s>[-/. ])(?P<b>99?)(?P=s)(?P<c>9999|99)\.?{_WEEKDAY}",
+    rf"(?P<y>9999)(?P<s>\. |[-/. ])(?P<m>99?)(?P=s)(?P<d>99?)\.?{_WEEKDAY}",
+    rf"(?P<a>99?)(?P<s>\. |[-/. ])(?P<b>99?)(?P=s)(?P<c>9999|99)\.?{_WEEKDAY}",
     r"(?P<y>999)(?P<s>[-/.])(?P<m>99?)(?P=s)(?P<d>99?)",  # years of the Republic of China
     rf"(?P<y>9999)(?:\xe5\xb9\xb4|\xeb\x85\x84) ?(?P<m>99?)(?:\xe6\x9c\x88|\xec\x9b\x94) ?(?P<d>99?)"
     rf"(?:\xe6\x97\xa5|\xec\x9d\xbc){_WEEKDAY}",  # years, months and days by their signs
+    rf"(?P<era>{_ERA}) ?(?:(?P<y>99?)|\xe5\x85\x83)\xe5\xb9\xb4 ?(?P<m>99?)\xe6\x9c\x88 ?(?P<d>99?)\xe6\x97\xa5"
+    + _WEEKDAY,
+    rf"(?P<era>{_ERA})(?P<y>99?)(?P<s>[./])(?P<m>99?)(?P=s)(?P<d>99?)",
     rf"(?P<d>99?)[-/. ]*(?:de )?(?P<word>[{_L}]{{3,12}})\.?,?[-/. ]*(?:de )?(?P<y>9999|99)",
     rf"(?P<word>[{_L}]{{3,12}})\.?[-/. ](?P<d>99?),?[-/. ]+(?P<y>9999)",
     rf"(?P<y>9999)[-/. ](?P<word>[{_L}]{{3,12}})\.?[-/. ](?P<d>99?)",
@@ -35,6 +42,7 @@ _MONTHS_ALONE: Final = (
     rf"(?P<word>[{_L}]{{3,12}})\.?[-']'?(?P<y>99)",
     rf"(?P<y>9999)[-/. ]+(?P<word>[{_L}]{{3,12}})",
     r"(?P<y>9999)(?:\xe5\xb9\xb4|\xeb\x85\x84) ?(?P<m>99?)(?:\xe6\x9c\x88|\xec\x9b\x94)",
+    rf"(?P<era>{_ERA}) ?(?:(?P<y>99?)|\xe5\x85\x83)\xe5\xb9\xb4 ?(?P<m>99?)\xe6\x9c\x88",
 )
 _HOUR_SIGN: Final = r"[:h.]|\xe6\x99\x82|\xe6\x97\xb6|\xec\x8b\x9c ?"
 _CLOCK: Final = (
@@ -110,6 +118,8 @@ class Form:
     month: int | None = None
     afternoon: bool | None = None
     zone: str = ""
+    before: int = 0  # the year before the first that is counted, in calendars that do not count from Christ
+    dotted: bool = False  # "05.06.2024": the day comes first wherever dates are written so
 
 
 def plain_word(word: str) -> str:
@@ -163,12 +173,14 @@ def _form(kind: str, match: re.Match[str]) -> Form | None:
     fields = {
         name: match.span(name)
         for name, text in groups.items()
-        if text is not None and name not in ("s", "word", "half")
+        if text is not None and name not in ("s", "word", "half", "era")
     }
     if zone == "" or zone[0] not in "+-":
         fields.pop("zone", None)
     afternoon = None if half is None else half in "pP"
-    return Form(kind, fields, _orders(groups), month, afternoon, zone)
+    before = _ERAS[groups["era"]] if groups.get("era") else _REPUBLIC if groups.get("y") == "999" else 0
+    dotted = groups.get("c") == "9999" and (groups["s"] or "").startswith(".")
+    return Form(kind, fields, _orders(groups), month, afternoon, zone, before, dotted)
 
 
 @lru_cache(maxsize=4096)

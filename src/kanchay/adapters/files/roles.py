@@ -44,7 +44,9 @@ _HOURS: Final = (
 _HOUR: Final = "hora|hour|hr|heure|stunde|std|uur|ora"
 _HALF: Final = r"\s?[ap]\.?\s?m\b\.?"  # of a day of twice twelve hours
 _CLOCKS: Final = re.compile(rf"\d{{1,2}}[:h]\d{{2}}(?::\d{{2}})?(?:{_HALF})?", re.I)
-_HOUR_ALONE: Final = re.compile(rf"^(\d{{1,2}})(?: ?(?:h|hs|hrs|uhr|uur)|({_HALF}))$", re.I)
+_HOUR_ALONE: Final = re.compile(
+    rf"^(\d{{1,2}})(?: ?(?:h|hs|hrs|uhr|uur|hod|godz\.?|ч|시|時|时|點|点)|({_HALF}))$", re.I
+)
 _MAX_KEYS: Final = 5000
 _NEARLY_ALL: Final = 0.9
 _HEAD: Final = 2_000

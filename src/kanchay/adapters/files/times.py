@@ -7,7 +7,7 @@ instant is ``wall - offset``. Epoch numbers and native instants are offset 0.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -142,12 +142,14 @@ def _civil(group: _Group, order: str) -> tuple[IntArray, IntArray, IntArray]:
         year, month, day = (_number(group, names[part]) for part in "ymd")
         width = form.fields[names["y"]]
     else:
-        year, day = _number(group, "y"), _number(group, "d", 1)  # a month alone begins on its first day
+        year, day = _number(group, "y", 1), _number(group, "d", 1)  # a month alone begins on its first day
         month = _number(group, "m", form.month or 1)
-        width = form.fields["y"]
+        width = form.fields.get("y", (0, 0))
+    if form.before:
+        return year + form.before, month, day
     if width[1] - width[0] == 2:
         return np.where(year < 75, year + 2000, year + 1900), month, day
-    return (year + 1911 if width[1] - width[0] == 3 else year), month, day
+    return year, month, day
 
 
 def _seconds(group: _Group) -> tuple[IntArray, NDArray[np.bool_]]:
@@ -234,11 +236,16 @@ def _monthly(times: ParsedTimes) -> bool:
     return same and len(moments) == len(days)
 
 
-def _decide(candidates: list[ParsedTimes], day_first: bool | None, daily: bool) -> ParsedTimes:
-    """The order that the whole column supports; an answer given by the user wins."""
+def _decide(
+    candidates: list[ParsedTimes], day_first: bool | None, daily: bool, *, dotted: bool = False
+) -> ParsedTimes:
+    """The order that the whole column supports; an answer given by the user wins, and dots put the day first."""
     if day_first is not None:
         wanted = "dmy" if day_first else "mdy"
         candidates = [c for c in candidates if c.order == wanted] or candidates
+    most = max(c.ok.sum() for c in candidates)
+    if dotted:
+        candidates = [c for c in candidates if c.order == "dmy" and c.ok.sum() == most] or candidates
     shares = rank([Alternative(c, float(c.ok.sum())) for c in candidates])
     top = [a.value for a in shares if a.score > shares[0].score - max(1.0, 0.0005 * shares[0].score)]
     if len(top) == 1:
@@ -252,13 +259,7 @@ def _decide(candidates: list[ParsedTimes], day_first: bool | None, daily: bool) 
         return first
     keep = min(top, key=lambda c: ["dmy", "mdy", "ymd"].index(c.order))
     other = next(c for c in top if c is not keep)
-    return _with(keep, open_order=other.order)
-
-
-def _with(times: ParsedTimes, **changes: Any) -> ParsedTimes:
-    from dataclasses import replace
-
-    return replace(times, **changes)
+    return replace(keep, open_order=other.order)
 
 
 def parse_times(texts: Any, *, day_first: bool | None = None, daily: bool = False) -> ParsedTimes | None:
@@ -284,7 +285,7 @@ def parse_times(texts: Any, *, day_first: bool | None = None, daily: bool = Fals
     safe = np.maximum(codes, 0)
     offset = None if times.offset is None else times.offset[safe]
     dates = None if times.dates is None else times.dates[safe]
-    return _with(times, wall=times.wall[safe], ok=known & times.ok[safe], offset=offset, dates=dates)
+    return replace(times, wall=times.wall[safe], ok=known & times.ok[safe], offset=offset, dates=dates)
 
 
 def _mostly_once(texts: Any) -> bool:
@@ -310,7 +311,7 @@ def _parse_unique(unique: Any, day_first: bool | None, daily: bool) -> ParsedTim
         else:
             orders = (orders - {"ymd"}) or {"ymd"}
         candidates = [_under(groups, n, order) for order in sorted(orders)]
-        times = _decide(candidates, day_first, daily)
+        times = _decide(candidates, day_first, daily, dotted=all(g.form.dotted for g in groups))
         alternatives.append(Alternative(times, float(times.ok.sum())))
     winner = best(alternatives)
     return winner.value if winner else None
