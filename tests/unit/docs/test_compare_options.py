@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.followed import follow
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "compare-options.md"
 
@@ -21,18 +20,9 @@ def words(line: str) -> str:
 @pytest.mark.slow  # fills the demo
 def test_its_commands_run_and_print_what_it_shows(tmp_path: Path) -> None:
     text = PAGE.read_text("utf-8")
-    environment = os.environ | {
-        "KANCHAY_HOME": str(tmp_path / "home"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    printed: list[str] = []
-    for block in re.findall(r"```bash\n(.*?)```", text, flags=re.S):
-        run = subprocess.run(
-            ["bash", "-euc", block],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=False,
-        )  # fmt: skip
-        assert run.returncode == 0, f"{block}\n{run.stdout[-1500:]}\n{run.stderr[-3000:]}"
-        printed += [words(line) for line in run.stdout.splitlines()]
+    printed = [
+        words(line) for out in follow(PAGE, tmp_path, languages=("bash",)) for line in out.splitlines()
+    ]
     (shown,) = re.findall(r"```console\n(.*?)```", text, flags=re.S)
     for line in shown.strip().splitlines():
         assert words(line) in printed, line

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from kanchay.adapters.receipts.layouts.registry import LAYOUTS
 from kanchay.adapters.receipts.pdf import PDF_LIMITS
+from tests.followed import follow
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "read-a-receipt.md"
 
@@ -19,23 +17,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "read-a-receipt
 @pytest.mark.slow  # fills the demo
 def test_its_commands_run_and_print_what_it_shows(tmp_path: Path) -> None:
     text = PAGE.read_text("utf-8")
-    environment = os.environ | {
-        "KANCHAY_HOME": str(tmp_path / "home"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    printed = ""
-    for block in re.findall(r"```bash\n(.*?)```", text, flags=re.S):
-        run = subprocess.run(
-            ["bash", "-euc", block],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        assert run.returncode == 0, f"{block}\n{run.stdout[-1500:]}\n{run.stderr[-3000:]}"
-        printed += run.stdout
+    printed = "".join(follow(PAGE, tmp_path, languages=("bash",)))
     (shown,) = re.findall(r"```\n(By the prices.*?)```", text, flags=re.S)
     for line in shown.strip().splitlines():
         assert line == "…" or line in printed, line

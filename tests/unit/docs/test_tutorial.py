@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.followed import follow
+
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "tutorial" / "first-evening.md"
-
-
-def steps() -> list[tuple[str, str]]:
-    return re.findall(r"```(bash|python)\n(.*?)```", PAGE.read_text("utf-8"), flags=re.S)
 
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What each step printed; every step must succeed."""
-    folder = tmp_path_factory.mktemp("tutorial")
-    environment = os.environ | {
-        "KANCHAY_HOME": str(folder / "home"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    printed = []
-    for language, text in steps():
-        command = ["bash", "-euc", text] if language == "bash" else [sys.executable, "-c", text]
-        run = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
-        )
-        assert run.returncode == 0, f"{text}\n{run.stdout[-1500:]}\n{run.stderr[-3000:]}"
-        printed.append(run.stdout)
-    return printed
+    return follow(PAGE, tmp_path_factory.mktemp("tutorial"))
 
 
 def test_the_dry_run_tells_unit_and_total(answers: list[str]) -> None:
