@@ -359,10 +359,38 @@ def test_a_foreign_scope_sees_and_changes_nothing(filled, person, name, where):
     assert rows(filled.read(OPERATOR, "m", 0, FAR)) == rows(regular(range(1, 11)))
 
 
-@pytest.mark.parametrize("name", CALLS)
-@pytest.mark.parametrize("where", [("org",), ("org", "s")])
-def test_the_own_scope_may(filled, person, name, where):
+OWN = [("org",), ("org", "s")]
+
+
+@pytest.mark.parametrize("name", sorted(set(CALLS) - WRITES))
+@pytest.mark.parametrize("where", OWN)
+def test_the_own_scope_reads_all_that_the_machine_reads(filled, person, name, where):
+    seen = Observations("m", *(np.array([n]) for n in (0, 900, 1.0)), np.zeros(1, np.int8))
+    filled.append(OPERATOR, [], recorded_at=150, observations=[seen])
+    imported(filled, [7])
+    for change in filled.changes(OPERATOR, 0):
+        filled.refresh_rollups(OPERATOR, change)
+    there = CALLS[name](filled, OPERATOR)
+    assert len(getattr(there, "start", there))
+    assert repr(CALLS[name](filled, person(*where))) == repr(there)
+
+
+WRITTEN = {
+    "register": lambda s: s.spans(OPERATOR, ["m"])["m"].n == 11,  # again, and nothing is lost
+    "append": lambda s: s.read(OPERATOR, "m", 0, 900).value.tolist() == [77],
+    "withdraw": lambda s: s.read(OPERATOR, "m", 90000, FAR).start.tolist() == [],
+    "join": lambda s: s.read(OPERATOR, "m", 99000, FAR).value.tolist() == [5],
+    "refresh_rollups": lambda s: s.rollups(OPERATOR, "m", "hour", 0, FAR).total.tolist() == [10, 26, 19],
+    "erase": lambda s: not s.spans(OPERATOR, ["m"]),
+}
+
+
+@pytest.mark.parametrize("name", sorted(WRITES))
+@pytest.mark.parametrize("where", OWN)
+def test_the_own_scope_writes(filled, person, name, where):
+    filled.append(OPERATOR, [regular([5], start=90000)], recorded_at=150, source="file")
     CALLS[name](filled, person(*where))
+    assert WRITTEN[name](filled)
 
 
 @pytest.mark.parametrize("name", sorted(WRITES))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
 import zipfile
+from contextlib import contextmanager
+from dataclasses import asdict
 
+import numpy as np
 import pytest
 
 from kanchay.bundle import files as bundle_files
 from kanchay.bundle.load import load_bundle, verify_bundle
-from kanchay.bundle.manifest import Manifest
+from kanchay.bundle.manifest import FileEntry, Manifest
 from kanchay.bundle.save import pack
 from kanchay.bundle.sign import check_signature, load_or_make_key, public_key, sign
 from kanchay.domain.errors import BundleError, BundleTampered
@@ -36,18 +40,19 @@ def resign(folder, key, **changes):
     (folder / "manifest.sig").write_bytes(sign(key, text))
 
 
+def put(folder, key, name, data):
+    """Change a file and name its new hash, signed: nothing but what is in it can be wrong."""
+    (folder / name).write_bytes(data)
+    files = json.loads((folder / "manifest.json").read_bytes())["files"]
+    resign(folder, key, files={**files, name: asdict(FileEntry.of(data))})
+
+
+@contextmanager
 def refused(code, kind=BundleError):
-    class Check:
-        def __enter__(self):
-            self.raises = pytest.raises(kind)
-            self.info = self.raises.__enter__()
-
-        def __exit__(self, *error):
-            done = self.raises.__exit__(*error)
-            assert self.info.value.code == code, self.info.value
-            return done
-
-    return Check()
+    """What is done inside is refused, with this code."""
+    with pytest.raises(kind) as found:
+        yield
+    assert found.value.code == code, found.value
 
 
 def test_folder_and_zip_load_alike(tiny, tmp_path, key):
@@ -189,33 +194,15 @@ def test_an_entry_of_the_wrong_type_is_told(tiny, key, name):
 def test_an_example_that_comes_out_differently_is_refused(tiny, key):
     case = json.loads((tiny / "example.json").read_bytes())
     case["cases"][0]["mean"][0][3] += 0.01
-    data = json.dumps(case).encode()
-    (tiny / "example.json").write_bytes(data)
-    from kanchay.bundle.manifest import FileEntry
-
-    raw = json.loads((tiny / "manifest.json").read_bytes())
-    entry = FileEntry.of(data)
-    raw["files"]["example.json"] = {"bytes": entry.bytes, "sha256": entry.sha256}
-    resign(tiny, key, files=raw["files"])
+    put(tiny, key, "example.json", json.dumps(case).encode())
     with refused("bundle.example"):
         load_bundle(tiny, runtime="numpy")
 
 
 def test_an_object_array_is_never_unpickled(tiny, key):
-    import io
-
-    import numpy as np
-
     buffer = io.BytesIO()
     np.savez(buffer, **{"encoder/kernel": np.asarray([{"a": 1}], dtype=object)})
-    data = buffer.getvalue()
-    (tiny / "weights.npz").write_bytes(data)
-    from kanchay.bundle.manifest import FileEntry
-
-    raw = json.loads((tiny / "manifest.json").read_bytes())
-    entry = FileEntry.of(data)
-    raw["files"]["weights.npz"] = {"bytes": entry.bytes, "sha256": entry.sha256}
-    resign(tiny, key, files=raw["files"])
+    put(tiny, key, "weights.npz", buffer.getvalue())
     with refused("bundle.weights"):
         load_bundle(tiny, runtime="numpy")
 
