@@ -89,3 +89,16 @@ def test_every_dimension_is_drawn() -> None:
 def test_damage_changes_bytes() -> None:
     data = export_of(PLAIN).data
     assert sum(damaged(data, seed) != data for seed in range(50)) > 45
+
+
+def test_old_excel_has_no_row_that_is_longer_than_its_256_columns() -> None:
+    """The seeds 870666 and 880784 drew a day of five minutes into an .xls, which no program could have written."""
+    assert [draw_case(seed).container for seed in (870666, 880784)] == ["xlsx", "xlsx"]
+    old = [simulate_export(s) for s in range(3000) if draw_case(s).container == "xls"][:40]
+    assert len(old) == 40
+    for export in old:
+        width, place = 0, 0
+        while (place := export.data.find(b"\x00\x02\x0e\x00", place)) >= 0:  # the size of a sheet
+            width = max(width, int.from_bytes(export.data[place + 14 : place + 16], "little"))
+            place += 1
+        assert 1 < width <= 256
