@@ -163,9 +163,8 @@ _ALIASES: Final[dict[str, str]] = {
 }  # fmt: skip
 
 
-_SCALED: Final = re.compile(
-    r"(0[.,]0*1|10+)\s?[x×*]?\s?([A-Za-z]\w*)"
-)  # numbers counted in tenths, hundreds of it
+# Tenths or hundreds of a unit, as in "0,01 kWh" or "10 x Wh".
+_COUNTED: Final = re.compile(r"(0[.,]0*1|10+)\s?[x×*]?\s?([A-Za-z]\w*)")
 
 
 def unit(symbol: str) -> Unit:
@@ -194,9 +193,9 @@ def unit(symbol: str) -> Unit:
     """
     name = symbol.strip()
     found = UNITS.get(name) or _BY_LOWER.get(_ALIASES.get(name.lower(), name).lower())
-    scaled = _SCALED.fullmatch(name) if found is None else None
-    if scaled is not None:
-        scale, of = float(scaled[1].replace(",", ".")), unit(scaled[2])
+    counted = _COUNTED.fullmatch(name) if found is None else None
+    if counted is not None:
+        scale, of = float(counted[1].replace(",", ".")), unit(counted[2])
         return Unit(f"{scale:g} {of.symbol}", of.quantity, scale * of.factor)
     if found is None:
         raise UnitError(f"The unit '{symbol}' is not known.", hint=f"Known units: {', '.join(UNITS)}.")

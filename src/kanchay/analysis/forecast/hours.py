@@ -61,13 +61,12 @@ def hourly_windows(windows: Windows) -> Windows:
     ([[1.0, 1.0]], 2)
     """
     n = HOUR // windows.resolution_s
-    length = windows.load.shape[1] // n * n
+    first = windows.load.shape[1] % n  # of an hour that began before the load
+    load = hourly_means(windows.load[:, first:], windows.resolution_s)
     horizon = -(-windows.horizon // n)
-    load = hourly_means(windows.load[:, windows.load.shape[1] - length :], windows.resolution_s)
     air = None
     if windows.temperature is not None:
-        kept = windows.temperature[:, windows.load.shape[1] - length :]
-        padded = np.full((len(kept), length + horizon * n), np.nan)
-        padded[:, : kept.shape[1]] = kept
-        air = hourly_means(padded, windows.resolution_s)
+        missing = horizon * n - windows.horizon
+        known = np.pad(windows.temperature[:, first:], ((0, 0), (0, missing)), constant_values=np.nan)
+        air = hourly_means(known, windows.resolution_s)
     return replace(windows, load=load, resolution_s=HOUR, horizon=horizon, temperature=air)

@@ -221,15 +221,20 @@ def _bands_of_hours(
     result: Backtest, rows: list[int], hours: Callable[[IntArray], Backtest] | None
 ) -> dict[int, FloatArray]:
     """Quantiles by the hour of these days, shape (24, 9), by time of issue; none where nothing is summed."""
-    if hours is None or not rows or result.resolution_s >= HOUR // 2:
+    if hours is None or not rows or _per_hour(result) == 1:
         return {}
     found = hours(np.sort(result.issued_at[rows]))
     return dict(zip(found.issued_at.tolist(), found.prediction.quantiles, strict=True))
 
 
+def _per_hour(result: Backtest) -> int:
+    """Intervals that are shown as one: those of an hour, where it has more than two."""
+    return HOUR // result.resolution_s if result.resolution_s < HOUR // 2 else 1
+
+
 def _curve(result: Backtest, row: int, errors: tuple[float, float], bands: FloatArray | None) -> DayCurve:
     """One day, summed to hours where the meter reports oftener than every half hour."""
-    per = HOUR // result.resolution_s if result.resolution_s < HOUR // 2 else 1
+    per = _per_hour(result)
     actual, mean = (c.reshape(-1, per).sum(axis=1) for c in (result.actual[row], result.prediction.mean[row]))
     if bands is None:
         bands = result.prediction.quantiles[row].reshape(len(mean), per, -1).sum(axis=1)
