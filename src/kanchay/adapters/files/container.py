@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from kanchay.adapters.files.refusal import refuse
-from kanchay.adapters.files.unpacking import MB, Data, begins, bounded, gathered, size
+from kanchay.adapters.files.unpacking import MB, Data, begins, bounded, gathered, refuse_larger, size
 from kanchay.domain.errors import FileRefused
 from kanchay.services.progress import stepped
 
@@ -83,8 +83,7 @@ def open_content(path: Path, limits: Limits) -> Content:
     n_bytes = path.stat().st_size
     if n_bytes == 0:
         raise refuse("empty", path.name)
-    if n_bytes > limits.max_bytes:
-        raise refuse("too_large", path.name, size=size(n_bytes), limit=size(limits.max_bytes))
+    refuse_larger(n_bytes, path.name, limits.max_bytes)
     return recognise(path.read_bytes(), path.name, limits)
 
 
@@ -167,8 +166,7 @@ def _folder(path: Path, limits: Limits) -> Content:
     """The files of a folder, bounded together as one file is."""
     files = sorted(p for p in path.iterdir() if p.is_file())
     n_bytes = sum(p.stat().st_size for p in files)
-    if n_bytes > limits.max_bytes:
-        raise refuse("too_large", path.name, size=size(n_bytes), limit=size(limits.max_bytes))
+    refuse_larger(n_bytes, path.name, limits.max_bytes)
     return _kept("", path.name, [(p.name, p.read_bytes) for p in files], limits)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from kanchay.adapters.files.refusal import refuse
 from kanchay.services.progress import report
 
-__all__ = ["MOST_CELLS", "MOST_SHEETS", "Cells", "Grid", "Row"]
+__all__ = ["MOST_CELLS", "MOST_SHEETS", "Cells", "Grid", "Row", "trimmed", "whole"]
 
 Row = tuple[Any, ...]
 MOST_CELLS: Final = 6_000_000
@@ -91,7 +91,15 @@ class Grid:
 
     def done(self) -> list[Row]:
         """All rows but the empty ones at the end."""
-        last = next(
-            (i for i in range(len(self.rows), 0, -1) if any(v is not None for v in self.rows[i - 1])), 0
-        )
-        return self.rows[:last]
+        return trimmed(self.rows)
+
+
+def trimmed(rows: list[Row]) -> list[Row]:
+    """Rows without the empty ones at the end."""
+    last = next((i for i in range(len(rows), 0, -1) if any(v is not None for v in rows[i - 1])), 0)
+    return rows[:last]
+
+
+def whole(text: str, *, otherwise: int, digits: int = 7) -> int:
+    """A count or a place that an attribute tells; another number where it is none, or longer than any is."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else otherwise

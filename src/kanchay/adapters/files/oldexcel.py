@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from kanchay.adapters.files.container import Limits, size
-from kanchay.adapters.files.grid import MOST_SHEETS, Cells, Row
+from kanchay.adapters.files.container import MB, Limits
+from kanchay.adapters.files.grid import MOST_SHEETS, Cells, Row, trimmed
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.sheets import read_sheets
 from kanchay.adapters.files.table import Table
+from kanchay.adapters.files.unpacking import refuse_larger
 from kanchay.domain.errors import FileRefused
 from kanchay.services.progress import stepped
 
 __all__ = ["read_old_excel"]
 
-_MB: Final = 1024 * 1024
-_MOST_BYTES: Final = 32 * _MB  # 65,536 rows of forty columns; more comes from nobody's portal
+_MOST_BYTES: Final = 32 * MB  # 65,536 rows of forty columns; more comes from nobody's portal
 _VERSIONS: Final = (50, 70, 80)
 _BOOKS: Final = tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
 _LOCKED: Final = "EncryptedPackage".encode("utf-16-le")  # how a newer workbook with a password is kept
@@ -30,8 +30,7 @@ def read_old_excel(data: bytes, name: str, limits: Limits) -> list[Table]:
         raise refuse("other_kind", name, what="a workbook with a password")
     if not any(book in data for book in _BOOKS):
         raise refuse("other_kind", name, what="an old Office document without a workbook")
-    if len(data) > _MOST_BYTES:
-        raise refuse("too_large", name, size=size(len(data)), limit=size(_MOST_BYTES))
+    refuse_larger(len(data), name, _MOST_BYTES)
     return read_sheets(_sheets(data, name), name, limits)
 
 
@@ -88,7 +87,6 @@ def _opened(data: bytes, name: str) -> Any:
 def _rows(sheet: Any, datemode: int, cells: Cells) -> list[Row]:
     """Values of a sheet, trailing empty rows left out."""
     rows: list[Row] = []
-    last = 0
     for number in range(sheet.nrows):
         cells.take(max(1, sheet.row_len(number)))
         rows.append(
@@ -97,9 +95,7 @@ def _rows(sheet: Any, datemode: int, cells: Cells) -> list[Row]:
                 for kind, value in zip(sheet.row_types(number), sheet.row_values(number), strict=True)
             )
         )
-        if any(v is not None for v in rows[-1]):
-            last = len(rows)
-    return rows[:last]
+    return trimmed(rows)
 
 
 def _value(kind: int, value: Any, datemode: int) -> Any:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from kanchay.adapters.files.container import Content, Limits, open_content
+from kanchay.adapters.files.container import MB, Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.doubled import without_passes
 from kanchay.adapters.files.encoding import decode
@@ -44,7 +44,6 @@ from kanchay.services.progress import report, stepped
 
 __all__ = ["SniffingReader"]
 
-MB = 1024 * 1024
 # The name of a series that has none in the file: the same in every file, so that the next month finds its point.
 _PLAIN = {Quantity.ELECTRIC_ENERGY: "electricity", Quantity.POWER: "electricity"}
 

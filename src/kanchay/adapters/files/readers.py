@@ -7,9 +7,8 @@ from typing import Final
 from kanchay.adapters.files.container import Content, Limits
 from kanchay.adapters.files.encoding import decode
 from kanchay.adapters.files.named import refuse_later_formats
-from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Table
-from kanchay.adapters.files.unpacking import Data, size
+from kanchay.adapters.files.unpacking import Data, refuse_larger
 
 __all__ = ["held", "tables_of"]
 
@@ -18,8 +17,7 @@ _HEAD: Final = 8192  # bytes by which kinds of text are told apart
 
 def held(data: Data, name: str, limits: Limits) -> bytes:
     """Data in memory as a whole, where a reader needs it so; raises `FileRefused` where that is too much."""
-    if len(data) > limits.max_whole:
-        raise refuse("too_large", name, size=size(len(data)), limit=size(limits.max_whole))
+    refuse_larger(len(data), name, limits.max_whole)
     return data[:]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from kanchay.adapters.files.cells import cell_type
-from kanchay.adapters.files.container import Limits, size
+from kanchay.adapters.files.container import MB, Limits
 from kanchay.adapters.files.dateparts import is_parted
 from kanchay.adapters.files.factors import is_factor
 from kanchay.adapters.files.header import TIMES, column_types, is_row
@@ -22,6 +22,7 @@ from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.table import Table
 from kanchay.adapters.files.typed import typed_column, written
 from kanchay.adapters.files.unittables import unit_named, units_by_name
+from kanchay.adapters.files.unpacking import refuse_larger
 from kanchay.adapters.files.words import ROLE_WORDS, matches, normal
 from kanchay.adapters.files.xmltree import parse_xml
 
@@ -29,7 +30,7 @@ __all__ = ["looks_like_json", "read_json", "read_xml"]
 
 _JSON: Final = re.compile(rb"\A\s*[\[{]\s*[\"\[{\]}]")
 _DEEPEST: Final = 16
-_MOST_BYTES: Final = 64 * 1024 * 1024  # what it becomes in memory is ten times as much
+_MOST_BYTES: Final = 64 * MB  # what it becomes in memory is ten times as much
 _NAMES: Final = ("columns", "fields", "headers", "names")
 _DAY: Final = (23, 24, 25, 46, 48, 50, 92, 96, 100, 276, 288, 300)  # values in a list that is a day
 _NAMING: Final = (ROLE_WORDS["id"], ROLE_WORDS["register"])
@@ -46,8 +47,7 @@ def looks_like_json(text: bytes) -> bool:
 
 def read_json(text: bytes, name: str, limits: Limits) -> list[Table]:
     """The tables of a JSON text, or of one JSON object a line; raises `FileRefused` where it has none."""
-    if len(text) > _MOST_BYTES:
-        raise refuse("too_large", name, size=size(len(text)), limit=size(_MOST_BYTES))
+    refuse_larger(len(text), name, _MOST_BYTES)
     try:
         return _tables(_parsed(text), name, "json", limits)
     except (ValueError, RecursionError) as error:

@@ -14,7 +14,7 @@ from typing import IO, Final
 from kanchay.adapters.files.refusal import refuse
 from kanchay.services.progress import report
 
-__all__ = ["MB", "Data", "begins", "bounded", "gathered", "size"]
+__all__ = ["MB", "Data", "begins", "bounded", "gathered", "refuse_larger", "size"]
 
 MB: Final = 1024 * 1024
 Data = bytes | mmap.mmap
@@ -74,6 +74,12 @@ def _written(out: IO[bytes], piece: bytes, name: str) -> int:
         return out.write(piece)
     except OSError as error:
         raise refuse("no_room", name, where=tempfile.gettempdir()) from error
+
+
+def refuse_larger(n_bytes: int, name: str, limit: int) -> None:
+    """Raise `FileRefused` for more bytes than are taken."""
+    if n_bytes > limit:
+        raise refuse("too_large", name, size=size(n_bytes), limit=size(limit))
 
 
 def size(n_bytes: int) -> str:

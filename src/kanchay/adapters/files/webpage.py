@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from kanchay.adapters.files.container import Limits, size
-from kanchay.adapters.files.grid import Cells, Grid, Row
+from kanchay.adapters.files.container import Limits
+from kanchay.adapters.files.grid import Cells, Grid, Row, whole
 from kanchay.adapters.files.header import find_table
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.sheets import read_sheets
 from kanchay.adapters.files.table import Table
+from kanchay.adapters.files.unpacking import refuse_larger
 
 __all__ = ["looks_like_a_page", "read_page"]
 
@@ -49,8 +50,7 @@ def looks_like_a_page(text: bytes) -> bool:
 
 def read_page(text: bytes, name: str, limits: Limits) -> list[Table]:
     """All tables of a page; raises `FileRefused` where none holds readings."""
-    if len(text) > limits.max_workbook:
-        raise refuse("too_large", name, size=size(len(text)), limit=size(limits.max_workbook))
+    refuse_larger(len(text), name, limits.max_workbook)
     page = _Page(Cells(name))
     for closing, tag, attributes, said in _tokens(text):
         page.text(said)
@@ -219,8 +219,7 @@ def _attributes(text: bytes) -> dict[str, str]:
 
 
 def _span(told: dict[str, str], name: str) -> int:
-    text = told.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return whole(told.get(name, ""), otherwise=1, digits=5)
 
 
 def _value(said: str, told: dict[str, str]) -> Any:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from kanchay.adapters.files.container import Limits
-from kanchay.adapters.files.grid import MOST_SHEETS, Cells, Row
+from kanchay.adapters.files.grid import MOST_SHEETS, Cells, Row, trimmed
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.sheets import read_sheets
 from kanchay.adapters.files.table import Table
@@ -35,16 +35,12 @@ def _sheet_rows(sheet: Any, cells: Cells) -> list[Row]:
     """Values of a sheet, trailing empty rows left out."""
     sheet.reset_dimensions()
     rows: list[Row] = []
-    last = 0
     for row in islice(sheet.iter_rows(values_only=True), 1_048_576):
         if not len(rows) % _TOLD:
             report("rows")
         cells.take(len(row))
         rows.append(row)
-        if any(v is not None for v in row):
-            last = len(rows)
-    del rows[last:]
-    return rows
+    return trimmed(rows)
 
 
 def read_workbook(data: bytes, name: str, limits: Limits) -> list[Table]:

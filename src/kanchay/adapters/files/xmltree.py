@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from kanchay.adapters.files.container import size
 from kanchay.adapters.files.markup import DEEPEST, local, walk
 from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.unpacking import MB, refuse_larger
 
 __all__ = ["looks_like_xml", "parse_xml"]
 
 _XML: Final = re.compile(rb"\A\s*(?:<\?xml|<!--|<[A-Za-z][\w:.-]*[\s/>])")
-_MOST_BYTES: Final = 64 * 1024 * 1024  # what it becomes in memory is several times as much
+_MOST_BYTES: Final = 64 * MB  # what it becomes in memory is several times as much
 _MOST: Final = 4_000_000  # elements and attributes of a file
 
 Record = dict[str, Any]
@@ -67,8 +67,7 @@ def _add(parent: Record, name: str, value: Record | str) -> None:
 
 def parse_xml(text: bytes, name: str) -> Record:
     """The records of an XML text; raises `FileRefused` for what is damaged, too large or not safe."""
-    if len(text) > _MOST_BYTES:
-        raise refuse("too_large", name, size=size(len(text)), limit=size(_MOST_BYTES))
+    refuse_larger(len(text), name, _MOST_BYTES)
     records = _Records(name)
     for _ in walk(text, name, records):
         pass
