@@ -10,11 +10,12 @@ Names are loaded when they are first used, so that ``import kanchay`` costs noth
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from kanchay._version import __version__
 
+TYPE_CHECKING = False  # as in `typing`, which takes several times as long to import as all of this
 if TYPE_CHECKING:
+    from typing import Any
+
     from kanchay.domain.errors import KanchayError
     from kanchay.domain.forecast import Forecast
     from kanchay.domain.panel import Panel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -9,13 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from kanchay.cli import VERBS, cli, main
+from kanchay.cli import VERBS, cli, verbs
 
 HOUR = 3600
 # Verbs that speak about a site, with what they need besides.
@@ -70,12 +72,12 @@ def run(*words: object) -> tuple[int, str, str]:
 
 
 def _main() -> click.Command:
-    """`main` as a click command would be, so that its own handling of errors is under test."""
+    """`run` as a click command would be, so that its own handling of errors is under test."""
 
     @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
     @click.argument("words", nargs=-1, type=click.UNPROCESSED)
     def whole(words: tuple[str, ...]) -> None:
-        main(list(words))
+        verbs.run(words)
 
     return whole
 
@@ -194,9 +196,9 @@ def test_wrong_input_is_told_without_a_trace(here, words):
 # ---- as a process of its own ----
 
 
-def start(*words: object, **more) -> subprocess.Popen:
-    command = [sys.executable, "-m", "kanchay.cli", *(str(w) for w in words)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+def start(*words: object, python: Sequence[str] = (), stderr=subprocess.PIPE, **more) -> subprocess.Popen:
+    command = [sys.executable, *python, "-m", "kanchay.cli", *(str(w) for w in words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, **more)
 
 
 def big(path: Path, rows: int = 400_000) -> Path:
@@ -217,17 +219,48 @@ def big(path: Path, rows: int = 400_000) -> Path:
 def test_ctrl_c_leaves_nothing_half_written(here, words):
     big(here / "big.csv")
     assert run("site", "add", "s", "--tz", "America/Lima")[0] == 0
-    process = start(*words, "--tz", "America/Lima")
-    time.sleep(2.5)  # begun, also on a busy machine
+    watched, screen = os.openpty()
+    process = start(*words, "--tz", "America/Lima", stderr=screen)
+    os.close(screen)
+    err = os.read(watched, 1024).decode()  # a progress bar: it has begun
     process.send_signal(signal.SIGINT)
-    _out, err = process.communicate(timeout=60)
+    process.communicate(timeout=60)
+    with contextlib.suppress(OSError):  # the other end is closed
+        while more := os.read(watched, 1024):
+            err += more.decode(errors="replace")
+    os.close(watched)
     assert process.returncode in (0, 1)
     assert "Traceback" not in err
     assert not list(here.glob("*.part"))
     assert not list(here.glob(".*.part"))
     if process.returncode:
+        assert "Aborted!" in err
         assert not (here / "b.parquet").exists()
     assert run("site", "list")[0] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX systems")
+@pytest.mark.parametrize("module", ["click._compat", "kanchay.domain.errors", "pyarrow.lib"])
+def test_ctrl_c_is_answered_while_modules_are_imported(here, module):
+    process = start("import", "meter.csv", python=["-X", "importtime"])
+    for line in process.stderr:
+        if line.rstrip().endswith(f" {module}"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Aborted!" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX systems")
+def test_ctrl_c_within_an_exec_is_no_death_by_signal(here):
+    """Dataclasses are made by `exec`, and CPython keeps in mind what left one (see `CtrlC`)."""
+    lines = ["import signal, kanchay.cli.verbs as verbs", "from kanchay.cli import main"]
+    lines += ["verbs.run = lambda words: exec('signal.raise_signal(signal.SIGINT)')", "main()"]
+    (here / "stopped.py").write_text("\n".join(lines), "utf-8")
+    done = subprocess.run([sys.executable, "-m", "stopped"], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.decode()) == (1, "\nAborted!\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits of POSIX systems")

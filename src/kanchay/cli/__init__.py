@@ -1,85 +1,54 @@
-"""`kanchay VERB`: one file per verb, imported only when that verb runs."""
+"""`kanchay VERB`: how the process begins, and how Ctrl-C ends it at any moment. The verbs are in `kanchay.cli.verbs`.
+
+Next to nothing is imported here, and the verbs when they are first used, so that no Ctrl-C comes too early.
+"""
 
 from __future__ import annotations
 
-import os
+import signal
 import sys
-from typing import Any, ClassVar
 
-import click
+TYPE_CHECKING = False  # as in `typing`, which takes several times as long to import as all of this
+if TYPE_CHECKING:
+    from typing import Any
 
-from kanchay._version import __version__
-from kanchay.cli.lazy import LazyGroup
-from kanchay.domain.errors import KanchayError
+    from kanchay.cli.verbs import HELP, VERBS, cli
 
-__all__ = ["main"]
-
-HELP = {
-    "demo": "Fill the store with a simulated home and building.",
-    "serve": "Serve pages, API and worker.",
-    "worker": "Run the worker alone.",
-    "import": "Read any meter file: preview, then store.",
-    "imports": "List imports, undo one, forget remembered answers.",
-    "check": "Gaps, spikes, flat lines, resets, unit and clock slips.",
-    "forecast": "Forecast load with quantiles.",
-    "backtest": "Forecast every day of a history and score it.",
-    "detect": "Find what is odd or wasted.",
-    "bill": "Price a period line by line; the expected bill.",
-    "receipt": "Read a paper bill (PDF, SUNAT XML): its tariff, paper against computed.",
-    "tariff": "Check, list, show and explain tariffs; price series for planners.",
-    "advise": "What is worth doing, in money.",
-    "model": "Train, evaluate, verify and show models.",
-    "simulate": "Simulate a home or an office with labelled faults.",
-    "site": "Add, list, change sites and their points.",
-    "user": "Add and list people; the one-time owner link.",
-    "report": "A month of a site as one HTML file.",
-    "export": "Readings as CSV, Excel, Parquet, Green Button and more.",
-    "backup": "Copy the whole embedded product into one file.",
-    "restore": "Bring such a file back.",
-}
-VERBS = tuple(HELP)
+__all__ = ["HELP", "VERBS", "cli", "main"]
 
 
-class Verbs(LazyGroup):
-    """All verbs of the command line."""
+class CtrlC(KeyboardInterrupt):
+    """It was pressed.
 
-    package = "kanchay.cli"
-    verbs = HELP
-    modules: ClassVar = {"import": "import_"}
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name == "forecast":  # before NumPy loads: products this small only wait for a second thread
-            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        return super().get_command(ctx, name)
+    A bare KeyboardInterrupt that leaves an `exec` of text, as where a dataclass is made, ends the process by the
+    signal in the end, however well it was handled: CPython notes it there (`_Py_UnhandledKeyboardInterrupt`).
+    """
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="kanchay")
-@click.option("--home", metavar="FOLDER", help="Folder of the embedded product (KANCHAY_HOME).")
-@click.pass_context
-def cli(ctx: click.Context, home: str | None) -> None:
-    """From the meter to the verified saving."""
-    ctx.ensure_object(dict)["home"] = home
+def _stop(*_: object) -> None:
+    raise CtrlC
 
 
-def _typed(words: list[str]) -> list[str]:
-    """Arguments as UTF-8 where the terminal's language claims to know ASCII only (LANG=C)."""
-    return [w.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for w in words]
-
-
-def main(argv: list[str] | None = None) -> Any:
-    """Run the command line; exit 0 when it worked, 1 when it did not, 2 for a mistyped command."""
+def main() -> None:
+    """The whole process: exit 0 when it worked, 1 when it did not or was stopped, 2 for a mistyped command."""
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # else a shell keeps it from us
     try:
-        return cli.main(
-            args=_typed(sys.argv[1:] if argv is None else argv), prog_name="kanchay", standalone_mode=True
-        )
-    except KanchayError as error:
-        click.echo(f"{type(error).__name__}: {error}", err=True)
-        sys.exit(1)
-    except Exception as error:
-        from kanchay.cli.failing import sentence
+        if heard:
+            signal.signal(signal.SIGINT, _stop)
+        from kanchay.cli.verbs import run
 
-        if os.environ.get("KANCHAY_DEBUG"):
-            raise
-        click.echo(sentence(error), err=True)
+        run(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("\nAborted!", file=sys.stderr)
         sys.exit(1)
+    finally:
+        if heard:  # all is done and said; only Python itself has something to put away
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'kanchay.cli' has no attribute '{name}'")
+    from kanchay.cli import verbs
+
+    return getattr(verbs, name)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from kanchay.cli import cli, main
+from kanchay.cli import cli, verbs
 from tests.unit.tariff_import.made import DORF, rate, unit_rates
 
 ENGLISH = [
@@ -94,7 +94,7 @@ def test_refusals_say_how_to_mend(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as end:
-        main(["tariff", "import", saved(tmp_path, document), *words])
+        verbs.run(["tariff", "import", saved(tmp_path, document), *words])
     assert end.value.code in (1, 2)
     assert told in capfd.readouterr().err
     assert not list(home.rglob("*.yaml"))
@@ -102,7 +102,7 @@ def test_refusals_say_how_to_mend(
 
 def test_a_file_that_is_not_there(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["tariff", "import", "nowhere.json"])
+        verbs.run(["tariff", "import", "nowhere.json"])
     assert "There is no file" in capfd.readouterr().err
 
 
