@@ -19,7 +19,14 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16"),
 )
+# Letters, digits and marks as wide as Chinese signs (U+FF01 to U+FF5E) and the blank among them; not those that
+# would part or quote cells (U+FF02, FF07, FF0C, FF1B, FF5C).
+_WIDE: Final = re.compile(
+    rb"\xef\xbc[\x81\x83-\x86\x88-\x8b\x8d-\x9a\x9c-\xbf]|\xef\xbd[\x80-\x9b\x9d\x9e]|\xe3\x80\x80"
+)
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_WIDE_BLANK: Final = 0x3000
+_WIDE_FROM: Final = 0xFEE0  # a wide sign less its plain one
 _SAMPLE: Final = 65536
 _PIECE: Final = 1 << 20
 
@@ -52,7 +59,20 @@ def decode(data: Data, name: str) -> tuple[Data, str]:
         text, label = _plausible(_rest(data, skip, name), name)
     if _looks_binary(text):
         raise refuse("binary", name)
-    return text, label
+    return _narrow(text, name), label
+
+
+def _narrow(text: Data, name: str) -> Data:
+    """The text with wide digits, letters and marks as the plain ones they stand for."""
+    if _WIDE.search(text[:_SAMPLE]) is None:
+        return text
+    whole = _WIDE.sub(_plain, text[:])
+    return whole if isinstance(text, bytes) else gathered([whole], name)
+
+
+def _plain(wide: re.Match[bytes]) -> bytes:
+    sign = ord(wide[0].decode("utf-8"))
+    return b" " if sign == _WIDE_BLANK else bytes([sign - _WIDE_FROM])
 
 
 def _pieces(data: Data, skip: int) -> Iterator[bytes]:

@@ -33,9 +33,12 @@ _DATES: Final = (
     rf"(?P<d>99?)[-/. ]*(?:de )?(?P<word>[{_L}]{{3,12}})\.?,?[-/. ]*(?:de )?(?P<y>9999|99)",
     rf"(?P<word>[{_L}]{{3,12}})\.?[-/. ](?P<d>99?),?[-/. ]+(?P<y>9999)",
     rf"(?P<y>9999)[-/. ](?P<word>[{_L}]{{3,12}})\.?[-/. ](?P<d>99?)",
+    r"(?P<y>9999)-?W(?P<w>99)-(?P<d>9)",  # the day of a week
     r"(?P<y>9999)(?P<m>99)(?P<d>99)",
 )
-_MONTHS_ALONE: Final = (
+_MONTHS_ALONE: Final = (  # or weeks
+    r"(?P<y>9999)-?(?:W|KW| week )(?P<w>99)",
+    r"(?:W|KW|week) ?(?P<w>99?)[-/. ]+(?P<y>9999)",
     r"(?P<y>9999)[-/](?P<m>99?)",
     r"(?P<m>99?)[-/](?P<y>9999)",
     rf"(?P<word>[{_L}]{{3,12}})\.?[-/. ]+(?:de |del )?(?P<y>9999)",
@@ -101,10 +104,14 @@ _MONTH_NAMES: Final = (
     " decembrie aralik prosinac detsember decembris gruodis desember desembre",
 )
 MONTHS: Final = {word: i + 1 for i, names in enumerate(_MONTH_NAMES) for word in names.split()}
+#: Hours east of UTC. Letters that stand for several zones (AST, IST, and the like) are none of them.
 OFFSETS: Final = {
     "z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2,
     "eest": 3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "pet": -5,
     "cot": -5, "brt": -3, "art": -3, "clt": -4, "clst": -3, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+    "akst": -9, "akdt": -8, "hst": -10, "nst": -3.5, "ndt": -2.5, "uyt": -3, "bot": -4, "vet": -4, "ect": -5,
+    "acst": 9.5, "acdt": 10.5, "awst": 8, "jst": 9, "kst": 9, "ict": 7, "sgt": 8, "hkt": 8, "myt": 8, "pht": 8,
+    "wib": 7, "wita": 8, "wit": 9, "npt": 5.75, "pkt": 5, "msk": 3, "trt": 3, "sast": 2, "eat": 3, "cat": 2, "wat": 1,
 }  # fmt: skip
 
 

@@ -209,7 +209,8 @@ def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> La
     if not any((~np.isnan(s.values)).any() for s in series):
         raise refuse("no_meter_data", name, what="no cell of its value columns holds a number")
     by_slots = slot_label(roles.slots)
-    label = "start" if end is not None or elapsed is not None or by_slots == "end" else by_slots
+    told = end is not None or elapsed is not None or start.period or by_slots == "end"
+    label = "start" if told else by_slots
     bad = int((~start.ok).sum())
     return Layout(
         series,

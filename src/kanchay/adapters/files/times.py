@@ -6,7 +6,6 @@ instant is ``wall - offset``. Epoch numbers and native instants are offset 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +21,7 @@ from kanchay.adapters.files.arrays import (
     true_where_known,
 )
 from kanchay.adapters.files.evidence import Alternative, best, rank
-from kanchay.adapters.files.grammar import OFFSETS, Form, read_pattern
+from kanchay.adapters.files.patterned import Group, groups_of
 from kanchay.domain.interval import DAY, IntArray
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ __all__ = ["ParsedTimes", "parse_clock", "parse_epoch", "parse_times"]
 EARLIEST: Final = 157_766_400  # 1975-01-01: no meter file is older, and smaller numbers are not epochs
 LATEST: Final = 4_102_444_800  # 2100-01-01
 _MISSING: Final = np.iinfo(np.int64).min
-_BLOCK: Final = 1 << 18  # rows that are parsed at a time: what is worked out on the way fits the cache
 _LOOKED_AT: Final = 10_000
 _ONCE: Final = 0.9  # share of different cells
 
@@ -42,7 +40,8 @@ _ONCE: Final = 0.9  # share of different cells
 class ParsedTimes:
     """Clock seconds of a column; `ok` says which rows were read.
 
-    `dates` are the rows without a clock time among others with one; None where all rows are of one kind.
+    `dates` are the rows without a clock time among others with one; None where all rows are of one kind. `period` says
+    that each names a month or a week, which is the interval itself and marks no end of one.
     """
 
     wall: IntArray
@@ -53,143 +52,10 @@ class ParsedTimes:
     open_order: str = ""  # the other order, where the column does not settle it
     style: str = "text"
     dates: NDArray[np.bool_] | None = None
+    period: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Group:
-    """Rows of one pattern, their bytes (n, width) and the parse of the pattern."""
-
-    rows: IntArray
-    cells: NDArray[np.uint8]
-    form: Form
-
-
-def _matrices(texts: Any) -> Iterator[tuple[IntArray, NDArray[np.uint8]]]:
-    """Rows of equal length as byte matrices."""
-    import pyarrow as pa
-
-    array = texts.cast(pa.large_string())
-    offsets = np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(array) + 1]
-    data = array.buffers()[2]
-    flat = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, np.uint8)
-    lengths = np.diff(offsets)
-    for length in np.flatnonzero(np.bincount(np.minimum(lengths, 61))).tolist():
-        if 3 <= length <= 60:
-            rows = np.flatnonzero(lengths == length)
-            for low in range(0, len(rows), _BLOCK):
-                some = rows[low : low + _BLOCK]
-                yield some, _rows_of(flat, offsets, some, length)
-
-
-def _rows_of(flat: NDArray[np.uint8], offsets: IntArray, rows: IntArray, length: int) -> NDArray[np.uint8]:
-    """The bytes of cells of one length, below each other; cells without others between them are only looked at anew."""
-    begin, end = offsets[rows[0]], offsets[rows[-1] + 1]
-    if end - begin == len(rows) * length:
-        return flat[begin:end].reshape(-1, length)
-    windows = np.lib.stride_tricks.sliding_window_view(flat, length)
-    cells: NDArray[np.uint8] = windows[offsets[rows]]
-    return cells
-
-
-def _keys(shape: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """A random projection tells patterns apart without sorting the rows of a large matrix."""
-    weights = np.random.default_rng(7).integers(1, 2**62, (shape.shape[1],), dtype=np.uint64)
-    keys = np.zeros(len(shape), dtype=np.uint64)
-    for at in range(len(weights)):  # column by column: the whole as 64 bits would fill the memory
-        keys += shape[:, at] * weights[at]
-    return keys
-
-
-def _patterns(keys: NDArray[np.uint64]) -> tuple[IntArray, IntArray | None]:
-    """The first row of each pattern, and which pattern each row has (None where all have the same)."""
-    if (keys == keys[0]).all():
-        return np.zeros(1, dtype=np.int64), None
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    return first, which
-
-
-def _groups(texts: Any) -> Iterator[_Group]:
-    """Rows grouped by pattern; rows whose pattern is no time are left out."""
-    for rows, cells in _matrices(texts):
-        digit = (cells >= 48) & (cells <= 57)
-        shape = np.where(digit, np.uint8(57), cells)
-        first, which = _patterns(_keys(shape))
-        if len(first) > 4000:
-            continue
-        for number, row in enumerate(first):
-            form = read_pattern(shape[row].tobytes().decode("latin-1"))
-            if form is not None:
-                mine = slice(None) if which is None else which == number
-                yield _Group(rows[mine], cells[mine], form)
-
-
-def _number(group: _Group, name: str, default: int = 0) -> IntArray:
-    """The digits of a field as numbers."""
-    span = group.form.fields.get(name)
-    if span is None:
-        return np.full(len(group.rows), default, dtype=np.int64)
-    numbers = np.zeros(len(group.rows), dtype=np.int64)
-    for at in range(*span):
-        numbers = numbers * 10 + (group.cells[:, at] - np.uint8(48))
-    return numbers
-
-
-def _civil(group: _Group, order: str) -> tuple[IntArray, IntArray, IntArray]:
-    """Year, month, day of a group under an order."""
-    form = group.form
-    if "a" in form.fields:
-        names = dict(zip(order, ("a", "b", "c"), strict=True))
-        year, month, day = (_number(group, names[part]) for part in "ymd")
-        width = form.fields[names["y"]]
-    else:
-        year, day = _number(group, "y", 1), _number(group, "d", 1)  # a month alone begins on its first day
-        month = _number(group, "m", form.month or 1)
-        width = form.fields.get("y", (0, 0))
-    if form.before:
-        return year + form.before, month, day
-    if width[1] - width[0] == 2:
-        return np.where(year < 75, year + 2000, year + 1900), month, day
-    return year, month, day
-
-
-def _seconds(group: _Group) -> tuple[IntArray, NDArray[np.bool_]]:
-    """Seconds of the day and whether they can be; 24:00 is the end of the day."""
-    hour, minute, second = (_number(group, name) for name in "HMS")
-    if group.form.afternoon is not None:
-        fits = (hour >= 1) & (hour <= 12)
-        hour = hour % 12 + 12 * group.form.afternoon
-    else:
-        fits = (hour < 24) | ((hour == 24) & (minute == 0) & (second == 0))
-    return hour * 3600 + minute * 60 + second, fits & (minute < 60) & (second < 60)
-
-
-def _offsets(group: _Group) -> IntArray | None:
-    """Seconds east of UTC that the text names."""
-    zone = group.form.zone
-    if not zone:
-        return None
-    if zone in OFFSETS:
-        return np.full(len(group.rows), OFFSETS[zone] * 3600, dtype=np.int64)
-    low, high = group.form.fields["zone"]
-    raw = group.cells[:, low:high]
-    digits = [i for i in range(high - low) if 48 <= raw[0, i] <= 57]
-    values = raw[:, digits].astype(np.int64) - 48
-    minutes = values[:, 2] * 10 + values[:, 3] if len(digits) == 4 else 0
-    sign = -1 if zone[0] == "-" else 1
-    return sign * ((values[:, 0] * 10 + values[:, 1]) * 3600 + minutes * 60)
-
-
-def _dates(year: IntArray, month: IntArray, day: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
-    """Seconds of midnight and whether the date exists."""
-    fits = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31) & (year >= 1975) & (year < 2100)
-    months = (np.where(fits, year, 2000) - 1970) * 12 + np.where(fits, month, 1) - 1
-    first = months.astype("M8[M]").astype("M8[D]")
-    date = first + (np.where(fits, day, 1) - 1)
-    fits &= date.astype("M8[M]") == first.astype("M8[M]")
-    return date.astype(np.int64) * DAY, fits
-
-
-def _under(groups: list[_Group], n: int, order: str) -> ParsedTimes:
+def _under(groups: list[Group], n: int, order: str) -> ParsedTimes:
     """The column read with one order of day, month and year."""
     wall = np.full(n, _MISSING, dtype=np.int64)
     ok = np.zeros(n, dtype=bool)
@@ -198,11 +64,11 @@ def _under(groups: list[_Group], n: int, order: str) -> ParsedTimes:
     for group in groups:
         if "a" in group.form.fields and order not in group.form.orders:
             continue
-        midnight, real = _dates(*_civil(group, order))
-        seconds, fits = _seconds(group)
+        midnight, real = group.midnight(order)
+        seconds, fits = group.seconds()
         wall[group.rows] = midnight + seconds
         ok[group.rows] = real & fits
-        named = _offsets(group)
+        named = group.offset()
         if named is not None:
             offset[group.rows], with_offset = named, with_offset + len(group.rows)
     dates = np.zeros(n, dtype=bool)
@@ -210,7 +76,10 @@ def _under(groups: list[_Group], n: int, order: str) -> ParsedTimes:
         dates[group.rows] = group.form.kind == "date"
     whole = all(g.form.kind == "date" for g in groups)
     mixed = None if whole or not dates.any() else dates
-    return ParsedTimes(wall, ok, offset if with_offset * 2 > n else None, whole, order, dates=mixed)
+    named = bool(groups) and all(not g.form.fields.keys() & {"a", "d"} for g in groups)
+    return ParsedTimes(
+        wall, ok, offset if with_offset * 2 > n else None, whole, order, dates=mixed, period=named
+    )
 
 
 def _gaps(times: ParsedTimes) -> tuple[int, int]:
@@ -301,7 +170,7 @@ def _mostly_once(texts: Any) -> bool:
 
 def _parse_unique(unique: Any, day_first: bool | None, daily: bool) -> ParsedTimes | None:
     n = len(unique)
-    groups = [g for g in _groups(unique) if g.form.kind != "time"] if n else []
+    groups = [g for g in groups_of(unique) if g.form.kind != "time"] if n else []
     epoch = parse_epoch(unique)
     alternatives = [Alternative(epoch, float(epoch.ok.sum()))] if epoch is not None else []
     if groups:
@@ -343,8 +212,8 @@ def epoch_seconds(numbers: NDArray[np.float64]) -> ParsedTimes | None:
 
 def parse_clock(text: str) -> int | None:
     """Seconds of the day of one written time such as ``"24:00"``; None where it is none."""
-    groups = [g for g in _groups(strings([text.strip()])) if g.form.kind == "time"]
+    groups = [g for g in groups_of(strings([text.strip()])) if g.form.kind == "time"]
     if not groups:
         return None
-    seconds, fits = _seconds(groups[0])
+    seconds, fits = groups[0].seconds()
     return int(seconds[0]) if fits[0] else None
