@@ -18,6 +18,9 @@ from kanchay.domain.interval import DAY, IntArray, wall_clock
 
 __all__ = ["Prepared", "prepare"]
 
+_MOST_SWAPS: Final = 3
+_READ: Final = 5  # readings that show a register
+_ANEW: Final = 0.1  # of what the old register showed
 _OFF_GRID: Final = 0.001  # share of steps beside the grid from which a series counts as irregular
 
 
@@ -62,6 +65,7 @@ def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
         start = clock.utc
     else:
         keep = np.ones(len(start), dtype=bool)
+    start, swapped = _swaps(start, raw.values)
     rows, twice, conflicts = _rows(start, keep, raw.values)
     twice += repeated
     unique, values = start[rows], raw.values[rows]
@@ -70,9 +74,25 @@ def prepare(raw: RawSeries, tz: str, clock_kind: str | None = None) -> Prepared:
     if raw.by_step and raw.factor is not None:
         known = _Registers(unique, values, estimated, raw.factor[rows])
         return _by_step(raw, known, clock, (twice, conflicts))
-    step = _step(raw, unique, end, tz)
-    regular = _regular(raw, unique, step, tz)
+    seen = unique[~np.isin(unique, start[swapped])] if swapped.any() else unique
+    step = _step(raw, seen, end, tz)
+    regular = _regular(raw, seen, step, tz)
     return Prepared(raw, unique, end, values, estimated, step, regular, twice, conflicts, clock)
+
+
+def _swaps(start: IntArray, values: NDArray[np.float64]) -> tuple[IntArray, NDArray[np.bool_]]:
+    """Times with the second of two readings a second later, where a register was changed; and which rows those are.
+
+    The first reading ends the old register, the second begins the new one near zero, and all others rise.
+    """
+    swapped = np.zeros(len(start), dtype=bool)
+    again = np.flatnonzero(start[1:] == start[:-1]) + 1
+    if not 0 < len(again) <= _MOST_SWAPS or len(start) < _READ or (np.diff(start) < 0).any():
+        return start, swapped
+    falls = np.flatnonzero(np.diff(values) < 0) + 1
+    if np.array_equal(falls, again) and (values[again] <= _ANEW * values[again - 1]).all():
+        swapped[again] = True
+    return start + swapped, swapped
 
 
 def _rows(

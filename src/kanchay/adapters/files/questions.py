@@ -10,6 +10,7 @@ import numpy as np
 from kanchay.adapters.files.about import of_series, of_times, of_values
 from kanchay.adapters.files.doubts import BECAUSE as OF_COLUMNS
 from kanchay.adapters.files.doubts import TOLD_UNIT, doubts
+from kanchay.adapters.files.evidence import SURE_OF_TOTAL
 from kanchay.adapters.files.factors import APPLIED, APPLY
 from kanchay.adapters.files.kinds import is_still, kind_is_open
 from kanchay.adapters.files.labels import Label
@@ -19,6 +20,7 @@ from kanchay.adapters.files.meaning import ENERGY
 from kanchay.adapters.files.roles import Roles
 from kanchay.adapters.files.scaling import Scaling
 from kanchay.adapters.files.series import Decided
+from kanchay.adapters.files.thousands import chance_of_sign
 from kanchay.domain.importing import ImportQuestion
 from kanchay.domain.interval import HOUR
 from kanchay.domain.point import Direction, Kind
@@ -68,7 +70,7 @@ def ask(
         *_units(decided, options),
         *_factor(scaling),
         *_kinds(decided, options),
-        *_decimal(layout, roles),
+        *_decimal(layout, roles, decided),
         *_dates(layout, roles, options),
         *_zone(tz, tz_reason),
         *_clock(decided, options),
@@ -144,11 +146,12 @@ def _factor(told: Scaling) -> list[ImportQuestion]:
     return [ImportQuestion("factor", "--factor", told.answer, because, (APPLY, APPLIED))]
 
 
-def _decimal(layout: Layout, roles: Roles) -> list[ImportQuestion]:
-    if not layout.decimal_open:
+def _decimal(layout: Layout, roles: Roles, decided: Sequence[Decided]) -> list[ImportQuestion]:
+    chance = chance_of_sign(decided) if layout.decimal_open else None
+    if not layout.decimal_open or (chance or 0) >= SURE_OF_TOTAL:
         return []
     signs, about = (".", ","), of_values(roles)
-    return [ImportQuestion("decimal", "--decimal", layout.decimal, BECAUSE["decimal"], signs, about)]
+    return [ImportQuestion("decimal", "--decimal", layout.decimal, BECAUSE["decimal"], signs, about, chance)]
 
 
 def _dates(layout: Layout, roles: Roles, options: ImportOptions) -> list[ImportQuestion]:

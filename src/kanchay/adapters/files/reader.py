@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+from kanchay.adapters.files.abreast import apart
+from kanchay.adapters.files.carried import carried_down
 from kanchay.adapters.files.container import MB, Content, Limits, open_content
 from kanchay.adapters.files.directions import find_directions
 from kanchay.adapters.files.doubled import without_passes
@@ -122,7 +124,8 @@ def _of_tables(
     def read(table: Table, given: ImportOptions) -> ImportPreview:
         return understand(table, path, given, container, encoding)
 
-    return understand_all(combine(only_sheet(tables, options)), options, path.name, read)
+    each = [part for table in only_sheet(tables, options) for part in apart(table)]
+    return understand_all(combine(each), options, path.name, read)
 
 
 def understand(
@@ -131,7 +134,7 @@ def understand(
     """The preview of a table."""
     profile, told = find_profile([c.name for c in table.columns], path.name)
     table = table if profile is None else profile.shaped(table)
-    table = take_factors(whole_moments(without_passes(table)), options)
+    table = take_factors(whole_moments(carried_down(without_passes(table))), options)
     wish = replace(options, columns={**dict(profile.roles), **options.columns}) if profile else options
     roles = find_roles(table, path.name, wish)
     layout = lay_out(table, roles, path.name, options)

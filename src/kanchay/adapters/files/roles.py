@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,8 +16,8 @@ from kanchay.adapters.files.grammar import pattern_of, read_pattern
 from kanchay.adapters.files.identifiers import is_id, is_long_number, is_whole
 from kanchay.adapters.files.naming import independent
 from kanchay.adapters.files.refusal import refuse
+from kanchay.adapters.files.slots import Slot, find_slots, stands_before
 from kanchay.adapters.files.table import Column, Table
-from kanchay.adapters.files.times import parse_clock
 from kanchay.adapters.files.titles import unit_above, unit_of_all
 from kanchay.adapters.files.words import (
     ROLE_WORDS,
@@ -27,9 +28,8 @@ from kanchay.adapters.files.words import (
 )
 from kanchay.services.ports.files import ImportOptions
 
-__all__ = ["Roles", "Slot", "find_roles"]
+__all__ = ["Roles", "find_roles"]
 
-_WIDE_COUNTS: Final = {23, 24, 25, 46, 48, 50, 92, 96, 100, 276, 288, 300, 1440}
 _LAST: Final = {
     n for k in (24, 48, 96, 288) for n in (k - 1, k, k + k // 24)
 }  # numbers of a day's last interval
@@ -42,24 +42,10 @@ _HOURS: Final = (
     r"|time|hh|qh|tramo"
 )
 _HOUR: Final = "hora|hour|hr|heure|stunde|std|uur|ora"
-_HALF: Final = r"\s?[ap]\.?\s?m\b\.?"  # of a day of twice twelve hours
-_CLOCKS: Final = re.compile(rf"\d{{1,2}}[:h]\d{{2}}(?::\d{{2}})?(?:{_HALF})?", re.I)
-_HOUR_ALONE: Final = re.compile(
-    rf"^(\d{{1,2}})(?: ?(?:h|hs|hrs|uhr|uur|hod|godz\.?|ч|시|時|时|點|点)|({_HALF}))$", re.I
-)
+_TELL_DAYS: Final = ("datetime", "date", "epoch")
 _MAX_KEYS: Final = 5000
-_NEARLY_ALL: Final = 0.9
 _HEAD: Final = 2_000
 _LONG_DAY_H: Final = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One column of a wide table: where in the day its interval begins and ends; None for a numbered column."""
-
-    column: Column
-    start: int | None
-    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +88,18 @@ def _named(table: Table, options: ImportOptions, *meanings: str) -> list[Column]
 
 def _times(table: Table) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """Start and end columns, each one column or a date and a time."""
-    moments = [c for c in table.columns if c.type == "datetime"]
-    clocks = [c for c in table.columns if c.type in ("time", "range")]
+    columns = _of_readings(table.columns)
+    moments = [c for c in columns if c.type == "datetime"]
+    clocks = [c for c in columns if c.type in ("time", "range")]
     if clocks or _has_hours(table):
         for column in moments:
             column.as_dates()  # a workbook writes a date as its midnight
         moments = [c for c in moments if c.type == "datetime"]
-    dates = [c for c in table.columns if c.type == "date"]
+    dates = [c for c in columns if c.type == "date"]
     if moments and not _only_remarks(moments, dates, clocks):
         return _moments(moments)
     if not dates:
-        epochs = [c for c in table.columns if c.type == "epoch"]
+        epochs = [c for c in columns if c.type == "epoch"]
         spans = [c for c in clocks if _spans_moments(c)]
         return ((spans[0],), ()) if spans else _moments(epochs) if epochs else ((), ())
     if len(dates) >= 2 and len(clocks) >= 2:
@@ -122,6 +109,18 @@ def _times(table: Table) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     if clocks:
         return (dates[0], clocks[0]), ()
     return _moments(dates)
+
+
+def _of_readings(columns: Sequence[Column]) -> list[Column]:
+    """Columns without the times at which rows were made, changed or paid, where others tell times too."""
+    noted = [c for c in columns if c.type in _TELL_DAYS and _is_noted(c)]
+    others = any(c.type in _TELL_DAYS and c not in noted for c in columns)
+    return [c for c in columns if not others or c not in noted]
+
+
+def _is_noted(column: Column) -> bool:
+    words = normal(column.name)
+    return matches(ROLE_WORDS["noted"], words) == words != ""
 
 
 def _only_remarks(moments: list[Column], dates: list[Column], clocks: list[Column]) -> bool:
@@ -202,56 +201,6 @@ def _counts_days(dates: Column, steps: NDArray[np.float64]) -> bool:
     return bool((steps == 1).mean() > 0.9) and int((steps < 0).sum()) + 1 == _distinct(dates)
 
 
-def _slots(table: Table, used: set[int]) -> tuple[Slot, ...]:
-    """The columns of a wide table, or nothing where the table is long."""
-    numeric = [c for c in table.columns if id(c) not in used and c.type in ("number", "empty") and c.name]
-    named = [(c, *_slot_times(c.name)) for c in numeric]
-    clocked = [Slot(c, start, end) for c, start, end in named if start is not None]
-    if len(clocked) >= 12:
-        return tuple(clocked)
-    runs = [c for c in numeric if re.fullmatch(r"(?:[a-zA-Z]{0,8}[ _.]?)(\d{1,4})", c.name.strip())]
-    if len(runs) in _WIDE_COUNTS:
-        return tuple(Slot(c, None) for c in runs)
-    bare = [] if table.has_header else _of_a_day(table, used)
-    return tuple(Slot(c, None) for c in bare) if len(bare) in _WIDE_COUNTS else ()
-
-
-def _of_a_day(table: Table, used: set[int]) -> list[Column]:
-    """The columns without a name that could be the values of a day: no identifier, none before the date, no sum."""
-    numbers = [c for c in table.columns if c.type == "number" and id(c) not in used and not is_long_number(c)]
-    behind = [c for c in numbers if not _stands_before(table, c, used)]
-    numbers = behind if len(behind) in _WIDE_COUNTS else numbers
-    for total, others in ((numbers[-1:], numbers[:-1]), (numbers[:1], numbers[1:])):
-        if len(others) in _WIDE_COUNTS and _sums_up(total[0], others):
-            return others
-    return numbers
-
-
-def _stands_before(table: Table, column: Column, used: set[int]) -> bool:
-    """Whether a column stands left of every column of times."""
-    places = [i for i, c in enumerate(table.columns) if id(c) in used]
-    return bool(places) and next(i for i, c in enumerate(table.columns) if c is column) < min(places)
-
-
-def _sums_up(total: Column, others: list[Column]) -> bool:
-    """Whether a column is the sum of the others in nearly every row."""
-    sums = np.nansum([c.values(".") for c in others], axis=0)
-    told = total.values(".")
-    known = np.isfinite(told) & (sums != 0)
-    return bool(known.any()) and bool(np.isclose(told, sums, rtol=0.005)[known].mean() > _NEARLY_ALL)
-
-
-def _slot_times(name: str) -> tuple[int | None, int | None]:
-    """Clock times in a column name such as ``00:00-00:15`` or ``kWh 13:30``."""
-    ends = split_range(name.strip())
-    if ends:
-        return parse_clock(ends[0]), parse_clock(ends[1])
-    found = _CLOCKS.findall(name) or [f"{hour}:00{half}" for hour, half in _HOUR_ALONE.findall(name.strip())]
-    if len(found) == 2:
-        return parse_clock(found[0]), parse_clock(found[1])
-    return (parse_clock(found[0]), None) if len(found) == 1 else (None, None)
-
-
 def _constant(column: Column) -> str | None:
     """The only label of a column of text."""
     _, words = column.keys()
@@ -311,7 +260,7 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
         raise refuse("no_meter_data", name, what="no column holds dates or times")
     hours = _hours(table, start) if not end else None
     used = {id(c) for c in (*start, *end, *([hours] if hours else []))}
-    slots = _slots(table, used) if hours is None else ()
+    slots = find_slots(table, used) if hours is None else ()
     used |= {id(s.column) for s in slots}
     rest = [c for c in table.columns if id(c) not in used and not _is_part(c)]
     wanted = _named(table, options, "key", "meter", "register", "name")
@@ -319,7 +268,7 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     several = len(numbered) > 1 or bool(slots)
     named = [c for c in numbered if is_id(c) or (several and is_long_number(c))]
     if slots and not table.has_header:  # what stands before the date is the number of a house, a meter
-        named += [c for c in numbered if c not in named and _stands_before(table, c, used) and is_whole(c)]
+        named += [c for c in numbered if c not in named and stands_before(table, c, used) and is_whole(c)]
     texts = [c for c in rest if c.type == "text" or c in named]
     # A wide table has few rows for each meter.
     most = min(_MAX_KEYS, table.n_rows if slots else max(2, table.n_rows // 3))

@@ -2,12 +2,86 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
 
-from kanchay.adapters.files.roles import Slot
+from kanchay.adapters.files.cells import split_range
+from kanchay.adapters.files.identifiers import is_long_number
+from kanchay.adapters.files.table import Column, Table
+from kanchay.adapters.files.times import parse_clock
 from kanchay.domain.interval import DAY, IntArray
 
-__all__ = ["slot_label", "slot_times"]
+__all__ = ["Slot", "find_slots", "slot_label", "slot_times", "stands_before"]
+
+_WIDE_COUNTS: Final = {23, 24, 25, 46, 48, 50, 92, 96, 100, 276, 288, 300, 1440}
+_HALF: Final = r"\s?[ap]\.?\s?m\b\.?"  # of a day of twice twelve hours
+_CLOCKS: Final = re.compile(rf"\d{{1,2}}[:h]\d{{2}}(?::\d{{2}})?(?:{_HALF})?", re.I)
+_HOUR_ALONE: Final = re.compile(
+    rf"^(\d{{1,2}})(?: ?(?:h|hs|hrs|uhr|uur|hod|godz\.?|ч|시|時|时|點|点)|({_HALF}))$", re.I
+)
+_NEARLY_ALL: Final = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One column of a wide table: where in the day its interval begins and ends; None for a numbered column."""
+
+    column: Column
+    start: int | None
+    end: int | None = None
+
+
+def find_slots(table: Table, used: set[int]) -> tuple[Slot, ...]:
+    """The columns of a wide table, or nothing where the table is long."""
+    numeric = [c for c in table.columns if id(c) not in used and c.type in ("number", "empty") and c.name]
+    named = [(c, *_slot_times(c.name)) for c in numeric]
+    clocked = [Slot(c, start, end) for c, start, end in named if start is not None]
+    if len(clocked) >= 12:
+        return tuple(clocked)
+    runs = [c for c in numeric if re.fullmatch(r"(?:[a-zA-Z]{0,8}[ _.]?)(\d{1,4})", c.name.strip())]
+    if len(runs) in _WIDE_COUNTS:
+        return tuple(Slot(c, None) for c in runs)
+    bare = [] if table.has_header else _of_a_day(table, used)
+    return tuple(Slot(c, None) for c in bare) if len(bare) in _WIDE_COUNTS else ()
+
+
+def _of_a_day(table: Table, used: set[int]) -> list[Column]:
+    """The columns without a name that could be the values of a day: no identifier, none before the date, no sum."""
+    numbers = [c for c in table.columns if c.type == "number" and id(c) not in used and not is_long_number(c)]
+    behind = [c for c in numbers if not stands_before(table, c, used)]
+    numbers = behind if len(behind) in _WIDE_COUNTS else numbers
+    for total, others in ((numbers[-1:], numbers[:-1]), (numbers[:1], numbers[1:])):
+        if len(others) in _WIDE_COUNTS and _sums_up(total[0], others):
+            return others
+    return numbers
+
+
+def stands_before(table: Table, column: Column, used: set[int]) -> bool:
+    """Whether a column stands left of every column of times."""
+    places = [i for i, c in enumerate(table.columns) if id(c) in used]
+    return bool(places) and next(i for i, c in enumerate(table.columns) if c is column) < min(places)
+
+
+def _sums_up(total: Column, others: list[Column]) -> bool:
+    """Whether a column is the sum of the others in nearly every row."""
+    sums = np.nansum([c.values(".") for c in others], axis=0)
+    told = total.values(".")
+    known = np.isfinite(told) & (sums != 0)
+    return bool(known.any()) and bool(np.isclose(told, sums, rtol=0.005)[known].mean() > _NEARLY_ALL)
+
+
+def _slot_times(name: str) -> tuple[int | None, int | None]:
+    """Clock times in a column name such as ``00:00-00:15`` or ``kWh 13:30``."""
+    ends = split_range(name.strip())
+    if ends:
+        return parse_clock(ends[0]), parse_clock(ends[1])
+    found = _CLOCKS.findall(name) or [f"{hour}:00{half}" for hour, half in _HOUR_ALONE.findall(name.strip())]
+    if len(found) == 2:
+        return parse_clock(found[0]), parse_clock(found[1])
+    return (parse_clock(found[0]), None) if len(found) == 1 else (None, None)
 
 
 def slot_label(slots: tuple[Slot, ...]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kanchay.adapters.files.arrays import codes_of, strings
+from kanchay.adapters.files.arrays import codes_of, integers, strings
 from kanchay.adapters.files.cells import CellType
 from kanchay.adapters.files.numbers import (
     DecimalVotes,
@@ -68,7 +68,23 @@ class Column:
 
     def votes(self) -> DecimalVotes:
         """What its cells say about the decimal sign."""
-        return DecimalVotes() if self.texts is None else vote(self.cleaned())
+        if self.texts is None:
+            return DecimalVotes()
+        codes, words = self.tails()
+        return vote(self.cleaned()) if len(words) < 2 else self._votes_by_unit(codes, words)
+
+    def _votes_by_unit(self, codes: IntArray, words: Sequence[str]) -> DecimalVotes:
+        """Votes of cells of several units: small numbers of one unit say nothing of the marks in another.
+
+        Where the smallest unit is left from a thousand on, 1.110 of the next one are one and a bit.
+        """
+        order = sorted(range(len(words)), key=lambda i: unit(words[i]).factor)
+        first, *others = (vote(self.cleaned().take(integers(np.flatnonzero(codes == i)))) for i in order)
+        rest = sum(others, DecimalVotes())
+        stepped = first == DecimalVotes(small=first.small) and not rest.small and not rest.large
+        if stepped:
+            return DecimalVotes(rest.dot + rest.dot_open, rest.comma + rest.comma_open)
+        return sum((replace(v, small=0, large=0) for v in (first, rest)), DecimalVotes())
 
     def values(self, decimal: str) -> NDArray[np.float64]:
         """The column as numbers; NaN where there is none."""

@@ -8,14 +8,16 @@ from typing import Final
 
 import numpy as np
 
+from kanchay.adapters.files.kinds import rising
 from kanchay.adapters.files.layout import RawSeries
 from kanchay.adapters.files.meaning import FLOWING, FLOWS, Meaning
 from kanchay.adapters.files.neighbours import volumes, without_money, without_others
-from kanchay.adapters.files.words import ELECTRIC, direction_words, matches, normal, quantity_words
+from kanchay.adapters.files.words import ELECTRIC, direction_words, find_unit, matches, normal, quantity_words
 from kanchay.domain.units import Quantity, unit
 
 __all__ = ["see_together"]
 
+_A_DAY: Final = 24  # values
 _ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 _BORROWED: Final = (
     "unit column",
@@ -27,9 +29,34 @@ _BORROWED: Final = (
 
 def see_together(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """Meanings of all columns once each is seen beside the others."""
-    found = _heat_of_circuits(raws, _attributes(raws, _default_quantity(raws, meanings)))
+    found = _heat_of_circuits(raws, _attributes(raws, _default_quantity(raws, _registers(raws, meanings))))
     found = volumes(raws, _gas_apart(_energy_of_gas(raws, found)))
     return without_others(raws, without_money(raws, found))
+
+
+def _registers(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
+    """What only the surroundings call a power, but only rises, is the register beside one."""
+    return [
+        replace(m, quantity=Quantity.ELECTRIC_ENERGY, evidence=())
+        if m.quantity is Quantity.POWER and m.unit is None and not _says_power(r) and _only_rises(r)
+        else m
+        for r, m in zip(raws, meanings, strict=True)
+    ]
+
+
+def _says_power(raw: RawSeries) -> bool:
+    words = normal(f"{raw.key} {raw.column}")
+    return any(q is Quantity.POWER for q, _, _ in quantity_words(words)) or find_unit(raw.column) is not None
+
+
+def _only_rises(raw: RawSeries) -> bool:
+    """Whether values rise from first to last, more of them than powers of a day would, and by little at a time."""
+    values = raw.values[np.argsort(raw.wall, kind="stable")]
+    return (
+        len(values) >= _A_DAY
+        and rising(values) > 0
+        and float(np.diff(values).max()) < 0.5 * float(values[-1])
+    )
 
 
 def _default_quantity(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:

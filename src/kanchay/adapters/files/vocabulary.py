@@ -179,6 +179,13 @@ ROLE_WORDS: Final = {role: folded(p) for role, p in {
     r"|saat|zaman|ora|date time|дата|время|час|ημερομηνια|ωρα|日時|日付|年月日|時刻|日期|时间|時間"
     r"|날짜|일시|시간|תאריך|שעה|זמן"
     r"|ngay|gio|tanggal|waktu|uhrzeit|vrijeme|vreme",
+    "noted": r"(?:registered|created|updated|modified|changed|inserted|imported|revised|revision|entered|edited|synced"
+    r"|downloaded|exported|issued?|invoiced?|bill(?:ed|ing)?|paid|payment|due|last update|creation|printed)"
+    r"(?: at| on| date| time| timestamp| datetime| ts)?"
+    r"|(?:erstellt|erfasst|geandert|exportiert|importiert|aangemaakt|gewijzigd)(?: am| op)?"
+    r"|rechnungsdatum|erstellungsdatum|anderungsdatum|falligkeit|falligkeitsdatum|factuurdatum"
+    r"|(?:fecha|data|date) (?:de |di |d )?(?:emision|emissao|emissione|emission|vencimiento|vencimento|scadenza|creacion"
+    r"|criacao|creation|creazione|modificacion|modification|modifica|pago|pagamento|facture|factura|registro|carga)",
     "status": r"status|estado|validat\w*|validier\w*|quality|calidad|qualidade|flag|flags|metodo\w*|method|etat|nature"
     r"|stato|qualitat|qualita|kvalitet|laatu|estimat\w*(?: actual)?|real estimado|jakosc|kvalita"
     r"|minoseg|kvaliteet|durum|статус|качество|origin|source quality|obtencion|plausibilitat\w*|statut"
