@@ -16,6 +16,7 @@ from kanchay.domain.panel import Panel
 
 MADRID_SPRING = 1774738800  # 2026-03-29 00:00 in Madrid: a day of 23 hours
 MADRID_AUTUMN = 1792879200  # 2026-10-25 00:00 in Madrid: a day of 25 hours
+LORD_HOWE_AUTUMN = 1775307600  # 2026-04-05 00:00 on Lord Howe: clocks go back by half an hour
 
 
 def _names():
@@ -107,6 +108,21 @@ def test_gaps_are_taken_as_they_are(model):
     load[1, -30:] = np.nan
     w = replace(w, load=load)
     sound(model.predict(w), w)
+
+
+@pytest.mark.parametrize("days", [-3, 0, 2, 6])
+@pytest.mark.parametrize("resolution_s", [300, 1800])
+def test_half_an_hour_of_summer_time_keeps_hours_the_sum_of_their_parts(model, days, resolution_s):
+    if model.name == "ridge":
+        pytest.skip("a regression of each resolution is its own")
+    place = {"horizon_s": 2 * DAY, "tz": "Australia/Lord_Howe", "first": LORD_HOWE_AUTUMN + days * DAY}
+    w = windows(2, resolution_s=resolution_s, **place)
+    fine = model.predict(w)
+    sound(fine, w)
+    n = HOUR // resolution_s
+    hours = Windows(w.load.reshape(2, -1, n).sum(axis=2), w.issued_at, HOUR, 48, w.tz, w.country)
+    sums = fine.mean.reshape(2, -1, n).sum(axis=2)
+    np.testing.assert_allclose(sums, model.predict(hours).mean, rtol=2e-5)
 
 
 def test_a_window_without_history_is_nan_and_harms_no_other(model):

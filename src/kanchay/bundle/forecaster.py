@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kanchay.analysis.features.calendar import calendar_features
+from kanchay.analysis.forecast.hours import adds_up
 from kanchay.analysis.forecast.protocol import Prediction, Windows
 from kanchay.analysis.forecast.spread import non_negative
 from kanchay.bundle.clockgrid import ClockGrid
@@ -69,6 +70,7 @@ class BundleForecaster:
         """Whether the outdoor temperature is among the inputs, of the graph or of its features."""
         return self.manifest.reads_temperature
 
+    @adds_up
     def predict(self, windows: Windows) -> Prediction:
         """Forecast every window.
 

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from kanchay.analysis.forecast.hours import hourly_windows
+from kanchay.analysis.forecast.hours import hourly_windows, moved_hours
 from kanchay.analysis.forecast.hypotheses import mixed
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.analysis.forecast.spread import NORMAL_LEVELS, carried, non_negative
@@ -87,9 +87,9 @@ class GroundedForecaster:
         hours, fine = hourly_windows(windows), self.base.predict(windows)
         before = self.base.predict(hours)
         after = _held(hours, before)
-        n, load = HOUR // windows.resolution_s, windows.load
-        mean = _moved(fine.mean, before.mean, after.mean, load, n)
-        quantiles = np.sort(_moved(fine.quantiles, before.quantiles, after.quantiles, load, n), axis=2)
+        load, n = windows.load, HOUR // windows.resolution_s
+        mean = moved_hours(fine.mean, before.mean, after.mean, load, n)
+        quantiles = np.sort(moved_hours(fine.quantiles, before.quantiles, after.quantiles, load, n), axis=2)
         return Prediction(non_negative(load, mean), non_negative(load, quantiles))
 
 
@@ -100,18 +100,6 @@ def _held(windows: Windows, answer: Prediction) -> Prediction:
     answer = _towards(windows, answer, still(shape), _between)
     answer = _towards(windows, answer, settled(windows, shape), mixed)
     return Prediction(non_negative(windows.load, answer.mean), non_negative(windows.load, answer.quantiles))
-
-
-def _moved(fine: FloatArray, before: FloatArray, after: FloatArray, load: FloatArray, n: int) -> FloatArray:
-    """Intervals whose hours have the mean `after` where they had `before`: in proportion, or all by as much where
-    that is no way (nothing to share out, or a load that may be below zero)."""
-    horizon = fine.shape[1]
-    before, after = (np.repeat(x, n, axis=1)[:, :horizon] for x in (before, after))
-    shares = (np.nanmin(load, axis=1, initial=np.inf) >= 0).reshape(-1, *([1] * (fine.ndim - 1))) & (
-        before > 0
-    )
-    ratio = np.divide(after, before, out=np.ones_like(after), where=shares)
-    return np.where(shares, fine * ratio, fine + after - before)
 
 
 def _lingering(windows: Windows, shape: WeekShape, answer: Prediction) -> Prediction:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kanchay.analysis.forecast.hours import adds_up
 from kanchay.analysis.forecast.protocol import Prediction, Windows
 from kanchay.analysis.forecast.samehour import same_hours
 from kanchay.analysis.forecast.spread import nan_mean, nan_std, non_negative, sample_quantiles
@@ -59,6 +60,7 @@ class EnsembleNaive:
     name: str = "ensemble"
     lookback_s: int = 7 * DAY
 
+    @adds_up
     def predict(self, windows: Windows) -> Prediction:
         """Forecast every window."""
         samples = same_hours(windows, windows.target_starts, 7)
@@ -87,6 +89,7 @@ class DayNaive:
     name: str = "day"
     lookback_s: int = 7 * DAY  # one day for the value, seven for its band
 
+    @adds_up
     def predict(self, windows: Windows) -> Prediction:
         """Forecast every window."""
         samples = same_hours(windows, windows.target_starts, 7)
@@ -110,6 +113,7 @@ class WeekNaive:
     name: str = "week"
     lookback_s: int = 7 * DAY
 
+    @adds_up
     def predict(self, windows: Windows) -> Prediction:
         """Forecast every window."""
         last_week = same_hours(windows, windows.target_starts, 1, step_days=7)[..., 0]
@@ -134,6 +138,7 @@ class WeekdayNaive:
     name: str = "weekday"
     lookback_s: int = 28 * DAY
 
+    @adds_up
     def predict(self, windows: Windows) -> Prediction:
         """Forecast every window."""
         samples = same_hours(windows, windows.target_starts, 4, step_days=7)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.analysis.features.calendar import is_holiday
+from kanchay.analysis.forecast.hours import adds_up
 from kanchay.analysis.forecast.naive import EnsembleNaive
 from kanchay.analysis.forecast.protocol import Prediction, Windows
 from kanchay.analysis.forecast.samehour import days_back, look_up
@@ -128,6 +129,7 @@ class RidgeForecaster:
     lookback_s: int = 7 * DAY
     penalty: float = 1.0
 
+    @adds_up
     def predict(self, windows: Windows) -> Prediction:
         """Forecast every window."""
         mean = np.empty((len(windows), windows.horizon))

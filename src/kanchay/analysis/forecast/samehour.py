@@ -41,7 +41,7 @@ def days_back(targets: IntArray, days: IntArray | int, tz: str) -> IntArray:
 
 
 def look_up(windows: Windows, instants: IntArray) -> FloatArray:
-    """Values of each window's history at instants, NaN outside it.
+    """Values of each window's history at instants, NaN outside it; between two intervals, of both by their shares.
 
     Parameters
     ----------
@@ -54,13 +54,23 @@ def look_up(windows: Windows, instants: IntArray) -> FloatArray:
     ndarray of float64, shape (n_windows, n)
         NaN where the history has no such value. [unit of the load]
     """
-    length = windows.load.shape[1]
-    index = (instants - windows.issued_at[:, None]) // windows.resolution_s + length
-    inside = (index >= 0) & (index < length)
-    if length == 0:
+    if windows.load.shape[1] == 0:
         return np.full(instants.shape, np.nan)
-    values = np.take_along_axis(windows.load, np.clip(index, 0, length - 1), axis=1)
-    return np.where(inside, values, np.nan)
+    steps, rest = np.divmod(instants - windows.issued_at[:, None], windows.resolution_s)
+    found = _at(windows.load, steps)
+    if not rest.any():
+        return found
+    share, after = rest / windows.resolution_s, _at(windows.load, steps + (rest > 0))
+    between = (1.0 - share) * found + share * after
+    return np.where(np.isnan(between), np.where(np.isnan(found), after, found), between)
+
+
+def _at(load: FloatArray, steps: IntArray) -> FloatArray:
+    """Values so many steps after the time of issue, which is where the load ends; NaN outside it."""
+    length = load.shape[1]
+    index = steps + length
+    values = np.take_along_axis(load, np.clip(index, 0, length - 1), axis=1)
+    return np.where((index >= 0) & (index < length), values, np.nan)
 
 
 def same_hours(windows: Windows, targets: IntArray, n_days: int, *, step_days: int = 1) -> FloatArray:
