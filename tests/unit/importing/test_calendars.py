@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kanchay.adapters.files.times import parse_times
+from kanchay.domain.errors import FileRefused
 from kanchay.domain.importing import ImportPreview
 from kanchay.domain.interval import DAY
 
@@ -93,3 +95,54 @@ def test_a_wide_comma_parts_no_cells(read: Read) -> None:
     rows = "".join(f"2024-05-{d:02d},8.5,東京，港区\n" for d in range(1, 8))
     (series,) = read("日付,使用量（ｋＷｈ）,住所\n" + rows, tz="UTC").series
     assert series.total == pytest.approx(7 * 8.5)
+
+
+def quarters(n: int) -> list[float]:
+    """Days since 1899, a quarter of an hour apart from 2024-03-01 on."""
+    return [45352 + i / 96 for i in range(n)]
+
+
+@pytest.mark.parametrize(("mark", "delimiter"), [(",", ";"), (".", ","), (".", ";")])
+def test_days_since_1899_are_moments(read: Read, mark: str, delimiter: str) -> None:
+    rows = "".join(
+        f"{day:.6f}{delimiter}{0.1 + i * 7 % 11 / 100:.3f}\n".replace(".", mark)
+        for i, day in enumerate(quarters(96))
+    )
+    preview = read(f"Zeit{delimiter}Bezug kWh\n" + rows, tz="Europe/Berlin")
+    (series,) = preview.series
+    assert series.start == np.datetime64("2024-02-29T23:00").astype("M8[s]").astype(int)
+    assert (series.n, series.resolution_s) == (96, 900)
+    assert series.total == pytest.approx(sum(0.1 + i * 7 % 11 / 100 for i in range(96)))
+
+
+def test_whole_days_since_1899_are_dates(read: Read) -> None:
+    rows = "".join(f"{45352 + i};{8 + i * 7 % 11}.5\n" for i in range(10))
+    (series,) = read("Fecha;Consumo kWh\n" + rows, tz="America/Lima").series
+    assert series.start == np.datetime64("2024-03-01T05:00").astype("M8[s]").astype(int)
+    assert series.resolution_s == DAY
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["45352;8.5\n45352;8.7\n45352;9.1\n", "12;8.5\n13;8.7\n14;9.1\n", "45352;8.5\n99999;8.7\n45353;9.1\n"],
+    ids=["the same day", "before the century", "after it"],
+)
+def test_other_numbers_are_no_days(read: Read, rows: str) -> None:
+    with pytest.raises(FileRefused):
+        read("Fecha;Consumo kWh\n" + rows, tz="America/Lima")
+
+
+def test_registers_beside_dates_stay_registers(read: Read) -> None:
+    rows = "".join(f"2024-03-{i + 1:02d};{45352 + i * 3};{8 + i * 7 % 11}.5\n" for i in range(10))
+    preview = read("Fecha;Hora medidor;Consumo kWh\n" + rows, tz="America/Lima")
+    assert preview.series[-1].start == np.datetime64("2024-03-01T05:00").astype("M8[s]").astype(int)
+
+
+def test_moments_of_asp_net_are_epochs(read: Read) -> None:
+    moments = [1717200000000 + 3_600_000 * i for i in range(24)]
+    rows = [
+        {"Date": f"/Date({ms}+0200)/", "Import kWh": 0.4 + i * 7 % 11 / 100} for i, ms in enumerate(moments)
+    ]
+    (series,) = read(json.dumps({"Readings": rows}), name="readings.json").series
+    assert series.start == 1717200000
+    assert series.n == 24

@@ -15,6 +15,7 @@ from typing import Final
 
 from kanchay.adapters.files.cells import CellType, cell_type
 from kanchay.adapters.files.dateparts import is_parted
+from kanchay.adapters.files.serials import has_serials
 from kanchay.adapters.files.words import find_unit
 
 __all__ = ["Found", "column_types", "find_table", "is_row"]
@@ -24,6 +25,7 @@ _LONGEST_UNIT: Final = 12  # letters of a cell that is a unit
 _NUMBERED: Final = re.compile(r"(?:point|channel|ch|canal|kanal|series|column)[ _.]?\d+", re.I)
 # Beside units that we convert, what stands in a row of units: others, and words for columns that have none.
 _NAMED_WITHIN: Final = 200  # rows
+_SEEN: Final = 50  # rows below names
 _UNIT_ROWS: Final = (
     "c f % hz h s ms min hours status text va kva mva vah kvah bar eur € pa hpa w/m2 w/m² kwh/kwp kwh/m2 unit unidad"
     " unidade eenheid einheit unite unita"
@@ -180,13 +182,14 @@ def is_row(cells: Sequence[str]) -> bool:
 
 
 def _parted(rows: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellType]]) -> Found | None:
-    """A table without a single time, under names of a year and a month: together they tell days."""
+    """A table without a single time: names of a year and a month together tell days, or numbers count them."""
     for at, row in enumerate(rows[: min(len(rows) - 1, _NAMED_WITHIN)]):
         width = len(row)
-        if width < 3 or not is_parted(row):
+        least = 3 if is_parted(row) else 2
+        if width < least or (least == 2 and not has_serials(row, rows[at + 1 : at + 1 + _SEEN])):
             continue
         below = [
-            i for i in range(at + 1, len(rows)) if len(rows[i]) == width and kinds[i].count("number") >= 3
+            i for i in range(at + 1, len(rows)) if len(rows[i]) == width and kinds[i].count("number") >= least
         ]
         if len(below) > 1 and below[0] == at + 1:
             types = _column_types([kinds[i] for i in below], width)

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any, Final
 
+from kanchay.adapters.files.aligned import with_tabs
 from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.container import Limits
 from kanchay.adapters.files.evidence import Alternative, rank
@@ -69,6 +70,8 @@ def _look(text: bytes) -> Found | None:
 
 def read_text(text: Data, name: str, limits: Limits) -> list[Table]:
     """The tables of a text file; raises `FileRefused` where there is none."""
+    if _look(bytes(text[: 2 * _HEAD])) is None and _look(bytes(text[-2 * _HEAD :])) is None:
+        text = with_tabs(text, name) or text
     whole = memoryview(text)
     return [_table(whole[begin:end], name, limits) for begin, end in cut(text, _look)]
 

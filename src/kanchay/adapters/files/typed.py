@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.table import Column
 
 __all__ = ["typed_column", "written"]
+
+# "/Date(1717200000000+0200)/": milliseconds of UTC, and the offset of whoever wrote it (ASP.NET's JSON).
+_SINCE_1970: Final = re.compile(r"/Date\((\d{12,13})(?:[+-]\d{4})?\)/")
 
 
 def written(value: Any) -> str:
@@ -29,7 +33,11 @@ def written(value: Any) -> str:
         return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     if isinstance(value, (date, time)):
         return value.isoformat()
-    return repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return repr(value)
+    text = str(value)
+    since = _SINCE_1970.fullmatch(text) if text.startswith("/") else None
+    return since[1] if since else text
 
 
 def _float(value: Any) -> float:
