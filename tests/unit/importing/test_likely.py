@@ -89,6 +89,38 @@ def test_a_power_in_the_name_of_the_file_is_heard(read: Read) -> None:
     )  # the answer counts
 
 
+@pytest.mark.parametrize(("minutes", "parts"), [(15, 4), (30, 2)])
+def test_counts_of_a_part_of_an_hour_are_seen_in_the_last_digit(read: Read, minutes: int, parts: int) -> None:
+    """The mean power over a quarter of an hour is four times what a meter counted in it: 0.004, 0.008 ... kW."""
+    at = times(datetime(2024, 5, 6), 96, minutes)
+    counts = [round(float(v) * 100) for v in home(96)]
+    for values, expected in (([c * parts for c in counts], "kW"), ([c * parts + 1 for c in counts], "kWh")):
+        rows = ["Time,Consumption", *(f"{t},{v / 1000:.3f}" for t, v in zip(at, values, strict=True))]
+        asked = question(read(rows), "unit")
+        assert asked.guess == expected
+        assert (asked.chance or 0) > 0.5
+
+
+def test_hours_have_no_parts_to_see(read: Read) -> None:
+    values = [round(float(v) * 100) * 4 for v in home(96)]
+    rows = [
+        "Time,Consumption",
+        *(f"{t},{v / 1000:.3f}" for t, v in zip(times(datetime(2024, 5, 6), 96), values, strict=True)),
+    ]
+    assert question(read(rows), "unit").guess == "kWh"
+
+
+def test_what_is_called_energy_is_no_power(read: Read) -> None:
+    """Numbers around 12,000 every five minutes: Wh of a large building rather than the kW of a small town."""
+    rng = np.random.default_rng(2)
+    values = np.round(12000 * (1 + 0.3 * np.sin(np.arange(288) / 46)) * rng.gamma(300, 1 / 300, 288))
+    at = times(datetime(2024, 5, 6), 288, 5)
+    named = read(["Time,Active energy", *(f"{t},{v:.0f}" for t, v in zip(at, values, strict=True))])
+    neutral = read(["Time,Consumption", *(f"{t},{v:.0f}" for t, v in zip(at, values, strict=True))])
+    assert question(named, "unit").guess == "Wh"
+    assert (question(named, "unit").chance or 0) > (question(neutral, "unit").chance or 0)
+
+
 def test_a_documented_unit_is_asked_only_where_it_cannot_be() -> None:
     assert fits_size(unit("MW"), [np.full(48, 6000.0)], 0.5)  # a country
     assert fits_size(unit("kWh"), [np.full(48, 0.3)], 0.5)

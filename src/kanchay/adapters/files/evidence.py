@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from math import exp
 from typing import Final, Generic, TypeVar
 
-__all__ = ["SURE", "Alternative", "best", "chances", "rank"]
+__all__ = ["SURE", "SURE_OF_TOTAL", "Alternative", "best", "chances", "rank"]
 
 T = TypeVar("T")
 SURE: Final = 0.98  # odds of fifty to one: what is likelier need not be asked
+SURE_OF_TOTAL: Final = 0.9995  # the same where an error would make the total wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def ask(
         *_units(decided, options),
         *_factor(scaling),
         *_kinds(decided, options),
-        *_decimal(layout, roles, decided),
+        *_decimal(layout, roles, decided, tz),
         *_dates(layout, roles, options),
         *_zone(tz, tz_reason),
         *_clock(decided, options),
@@ -146,8 +146,8 @@ def _factor(told: Scaling) -> list[ImportQuestion]:
     return [ImportQuestion("factor", "--factor", told.answer, because, (APPLY, APPLIED))]
 
 
-def _decimal(layout: Layout, roles: Roles, decided: Sequence[Decided]) -> list[ImportQuestion]:
-    chance = chance_of_sign(decided) if layout.decimal_open else None
+def _decimal(layout: Layout, roles: Roles, decided: Sequence[Decided], tz: str) -> list[ImportQuestion]:
+    chance = chance_of_sign(decided, layout.decimal, tz) if layout.decimal_open else None
     if not layout.decimal_open or (chance or 0) >= SURE_OF_TOTAL:
         return []
     signs, about = (".", ","), of_values(roles)
