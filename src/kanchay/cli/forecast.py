@@ -27,6 +27,7 @@ __all__ = ["command", "time_of_issue", "times", "worded"]
 _WORDS = {
     "short_history": "only {known:g} hours of history are known: bands are wider",
     "gaps": "the history has gaps",
+    "impossible": "values that no meter can have measured were left out",
 }
 _REASONS = {
     "model_better": "as good as {naive} here or better, over {days} days",

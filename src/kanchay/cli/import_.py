@@ -139,7 +139,7 @@ def _store_all(
             "Replace the values that differ? The old ones are kept as revisions.", abort=True, err=True
         )
     try:
-        with watching("Storing", sum(s.n for _, each in told for s in each.preview.series)):
+        with watching("Storing", sum(each.preview.n for _, each in told)):
             records = store_many(ctx, scope, site.id, [each for _, each in told])
     except KeyboardInterrupt:
         click.echo(f"Stopped. Nothing was stored in {site.id}.", err=True)

@@ -48,17 +48,13 @@ def require_answers(preview: ImportPreview) -> None:
     """Raise with every open question and the option that answers it."""
     if not preview.questions:
         return
+    titles = " ".join(map(_title, preview.questions))
     open_ones = "; ".join(f"{q.with_guess} (our guess: {q.because})" for q in preview.questions)
     raise InputError(
-        f"{preview.file_name} leaves open {_named(preview)}.",
+        f"{preview.file_name} leaves open {titles}.",
         hint=f"Answer with {open_ones} Or take every guess: --take-guesses.",
         code="import.open",
     )
-
-
-def _named(preview: ImportPreview) -> str:
-    titles = [_title(q) for q in preview.questions]
-    return " ".join(titles) if titles else ""
 
 
 def _title(question: ImportQuestion) -> str:
@@ -129,15 +125,6 @@ def column_told(preview: ImportPreview, question: ImportQuestion) -> str:
     return ": ".join(part for part in (named, shown) if part)
 
 
-def _about(preview: ImportPreview, question: ImportQuestion) -> str:
-    """The column that is asked about and a few of its cells."""
-    from kanchay.services.readings.examples import about_of
-
-    name, cells = about_of(preview, question)
-    shown = ", ".join(cells)
-    return f"{name}: {shown}" if name and shown else name or shown
-
-
 def _example(preview: ImportPreview, question: ImportQuestion, choice: str) -> str:
     from kanchay.domain.interval import to_datetime
     from kanchay.services.readings.examples import example_of
@@ -149,6 +136,6 @@ def _example(preview: ImportPreview, question: ImportQuestion, choice: str) -> s
         return f"the file holds {shown.total:,.3f} kWh"
     if shown.day:
         return f"the first day is {shown.day}"
-    zone = preview.series[0].timezone if "/" in preview.series[0].timezone else "UTC"
+    zone = preview.series[0].zone()
     first, last = (to_datetime(at or 0, zone).strftime("%H:%M") for at in (shown.start, shown.end))
     return f"the first value is {first} to {last}"

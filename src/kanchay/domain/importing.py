@@ -75,6 +75,21 @@ class ImportSeries:
     observations: Observations | None = field(default=None, repr=False)
     own: Point | None = field(default=None, repr=False)  # the point as our own export tells it
 
+    def zone(self, otherwise: str = "UTC") -> str:
+        """The zone whose clock tells times of this series.
+
+        Parameters
+        ----------
+        otherwise : str, default "UTC"
+            What stands in where `timezone` is an offset and no zone by name.
+
+        Returns
+        -------
+        str
+            An IANA name.
+        """
+        return self.timezone if "/" in self.timezone else otherwise
+
 
 @dataclass(frozen=True, slots=True)
 class ImportPreview:
@@ -88,3 +103,14 @@ class ImportPreview:
     questions: tuple[ImportQuestion, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()  # (code, value), for example ("decimal", ",")
     sha256: str = ""
+
+    @property
+    def n(self) -> int:
+        """Intervals and readings of all series together.
+
+        Examples
+        --------
+        >>> ImportPreview("meter.csv", "csv.long", "utf-8", 0, ()).n
+        0
+        """
+        return sum(s.n for s in self.series)

@@ -39,8 +39,7 @@ class Reading(Task[Found]):
     @property
     def n(self) -> int:
         """Readings that the result holds."""
-        files = [f.found.preview for f in self.result or () if f.found is not None]
-        return sum(s.n for preview in files for s in preview.series)
+        return sum(f.found.preview.n for f in self.result or () if f.found is not None)
 
 
 class Readings:

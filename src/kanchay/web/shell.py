@@ -19,6 +19,7 @@ from kanchay.web.metrics import Metrics
 from kanchay.web.reading import Readings
 from kanchay.web.sessions import current_actor, scope
 from kanchay.web.storing import Storings
+from kanchay.web.uploads import Uploads
 
 __all__ = [
     "LANGUAGE_COOKIE",
@@ -48,6 +49,21 @@ class Product:
     memo: Memo = field(default_factory=Memo)
     readings: Readings = field(default_factory=Readings)
     storings: Storings = field(default_factory=Storings)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Where files wait."""
+        return Uploads(self.settings.home)
+
+    def let_go(self, token: str) -> None:
+        """Stop what is read of an upload and forget it."""
+        self.readings.drop(token)
+        self.uploads.drop(token)
+
+    def renew(self) -> None:
+        """What a site holds has changed: pages and previews are worked out anew."""
+        self.memo.clear()
+        self.readings.clear()
 
 
 @dataclass(frozen=True)

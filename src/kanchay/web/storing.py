@@ -19,6 +19,7 @@ from kanchay.web.tasks import Task
 __all__ = ["Storing", "Storings"]
 
 _KEPT_S: Final = 3600.0
+_PATIENCE_S: Final = 20.0  # what was stopped has to be taken back first
 _WRITING: Final = 0.9  # of the time; the rest looks at what is new
 
 _log = logging.getLogger(__name__)
@@ -40,6 +41,11 @@ class Storing(Task[Stored]):
     def in_vain(self) -> bool:
         """Whether it ended without storing anything: it may be tried again."""
         return self.done.is_set() and self.result is None
+
+    def stop(self) -> None:
+        """Store nothing of it after all, unless all of it is stored already; waits until that is settled."""
+        self.stopping.set()
+        self.wait(_PATIENCE_S)
 
     def hear(self, stage: str, share: float | None) -> None:
         """Take note of a report; raises `Stopped` until all is written."""

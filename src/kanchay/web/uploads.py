@@ -6,7 +6,8 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -62,26 +63,18 @@ class Uploads:
 
     def keep_all(self, files: Sequence[FileStorage], owner: str) -> Upload:
         """Store what was sent, several files in a folder of their own; `FileRefused` where nothing was."""
-        files = [f for f in files if f.filename]
-        if not files:
-            raise FileRefused("No file was sent.", hint="Choose a file first.", code="file.none")
-        if len(files) > _FILES:
+        sent = _sent(files)
+        if len(sent) > _FILES:
             raise FileRefused(
-                f"{len(files)} files were sent, more than {_FILES}.", hint="Send fewer.", code="file.folder"
+                f"{len(sent)} files were sent, more than {_FILES}.", hint="Send fewer.", code="file.folder"
             )
+        names = [_name_of(f) for f in sent]
         token = self._begin(owner)
-        folder = self._folder / token
-        names = [_name_of(f) for f in files]
-        path = folder / (names[0] if len(files) == 1 else f"{names[0]} +{len(files) - 1}")
-        try:
-            _save(files, names, path)
-        except BaseException:
-            self.drop(token)  # half a file is of no use to anybody
-            raise
-        finally:
-            for file in files:
-                file.close()
-        return Upload(token, path)
+        place = self._folder / token / (names[0] if len(sent) == 1 else f"{names[0]} +{len(sent) - 1}")
+        with self._whole(token, sent):
+            for file, name in zip(sent, names, strict=True):
+                _save(file, place if len(sent) == 1 else place / name)
+        return Upload(token, place)
 
     def keep_folder(self, files: Sequence[FileStorage], owner: str, token: str = "") -> Upload:
         """Store files of a folder, each under its path inside; with a token beside those that came before.
@@ -93,9 +86,7 @@ class Uploads:
         NotFound
             There is no folder of that token that is still waiting.
         """
-        sent = [f for f in files if f.filename]
-        if not sent:
-            raise FileRefused("No file was sent.", hint="Choose a file first.", code="file.none")
+        sent = _sent(files)
         places = [_place_of(f) for f in sent]
         if not token:
             token = self._begin(owner)
@@ -105,18 +96,23 @@ class Uploads:
             folder = self.find(token, owner).path
             if not folder.is_dir():
                 raise NotFound("That upload is no folder.", hint="Send the folder again.", code="upload.gone")
-        try:
+        with self._whole(token, sent):
             for file, place in zip(sent, places, strict=True):
-                inside = place[1:] if place[0] == folder.name and len(place) > 1 else place
-                _save_below(file, folder, inside)
+                _save(file, folder.joinpath(*(place[1:] if place[0] == folder.name and place[1:] else place)))
             files_inside(folder)  # refuses what is more than `kanchay import FOLDER` takes
+        return Upload(token, folder)
+
+    @contextmanager
+    def _whole(self, token: str, files: Sequence[FileStorage]) -> Iterator[None]:
+        """While files are written: half of them are of no use to anybody."""
+        try:
+            yield
         except BaseException:
-            self.drop(token)  # half a folder is of no use to anybody
+            self.drop(token)
             raise
         finally:
-            for file in sent:
+            for file in files:
                 file.close()
-        return Upload(token, folder)
 
     def _begin(self, owner: str) -> str:
         """A new place to wait in."""
@@ -157,6 +153,14 @@ class Uploads:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _sent(files: Sequence[FileStorage]) -> list[FileStorage]:
+    """The files of a request; `FileRefused` where none was chosen."""
+    sent = [f for f in files if f.filename]
+    if not sent:
+        raise FileRefused("No file was sent.", hint="Choose a file first.", code="file.none")
+    return sent
+
+
 def _name_of(file: FileStorage) -> str:
     """A safe name for a file, never that of the note about its owner."""
     suffix = "".join(Path(file.filename or "").suffixes[-2:])[-12:]
@@ -172,25 +176,14 @@ def _place_of(file: FileStorage) -> tuple[str, ...]:
     return (*(f if f != "owner" else "owner_" for f in folders), _name_of(file))
 
 
-def _save_below(file: FileStorage, folder: Path, place: tuple[str, ...]) -> None:
-    """Write a file into a folder of a folder; another one of that name stays."""
-    at = folder.joinpath(*place)
-    at.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    number = 1
+def _save(file: FileStorage, place: Path) -> None:
+    """Write a file, in a folder made for it; another one of that name stays."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    at, number = place, 1
     while at.exists():
         number += 1
-        at = at.with_name(f"{number}_{place[-1]}")
+        at = place.with_name(f"{number}_{place.name}")
     file.save(at)
-
-
-def _save(files: Sequence[FileStorage], names: Sequence[str], path: Path) -> None:
-    """Write one file, or a folder of several; two of one name both stay."""
-    if len(files) == 1:
-        files[0].save(path)
-        return
-    path.mkdir(mode=0o700)
-    for number, (file, name) in enumerate(zip(files, names, strict=True)):
-        file.save(path / (name if names.index(name) == number else f"{number + 1}_{name}"))
 
 
 def _owner_of(folder: Path) -> str | None:

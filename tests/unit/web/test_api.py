@@ -153,6 +153,15 @@ def test_previewing_then_storing_a_file(fresh) -> None:
     assert client.api(f"/api/v1/imports/{answer.json['token']}", form).status_code == 404
 
 
+def test_pages_forget_what_they_had_worked_out_when_a_file_is_stored(fresh) -> None:
+    client = fresh.client()
+    own = client.app.extensions["kanchay"]
+    token = upload(client).json["token"]
+    assert own.memo.get("answer", lambda: "old") == "old"
+    assert client.api(f"/api/v1/imports/{token}", {"site_id": "vacia"}).status_code == 200
+    assert own.memo.get("answer", lambda: "new") == "new"
+
+
 def test_what_a_file_leaves_open_is_answered_before_it_is_stored(fresh) -> None:
     client = fresh.client()
     token = upload(client, text=CSV.replace("kwh", "valor")).json["token"]

@@ -75,7 +75,7 @@ def about_of(preview: ImportPreview, question: ImportQuestion) -> tuple[str, tup
     if shown is None or shown.observations is None or not len(shown.observations):
         return "", ()
     if question.code in _OF_TIMES:
-        zone = shown.timezone if "/" in shown.timezone else "UTC"
+        zone = shown.zone()
         first = shown.observations.start[:_CELLS].tolist()
         return dict(preview.facts).get("time", ""), tuple(
             f"{to_datetime(t, zone):%Y-%m-%d %H:%M}" for t in first
@@ -157,7 +157,7 @@ def _labelled(series: ImportSeries, guess: str, choice: str) -> Example | None:
 
 def _dated(series: ImportSeries, guess: str, choice: str) -> Example | None:
     """The first day, and with day and month exchanged."""
-    zone = series.timezone if "/" in series.timezone else "UTC"
+    zone = series.zone()
     day = to_datetime(series.start, zone).date()
     if choice == guess:
         return Example(day=day.isoformat())

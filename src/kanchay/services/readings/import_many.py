@@ -130,7 +130,7 @@ def store_many(ctx: Context, scope: Scope, site_id: str, found: Sequence[Recalle
 
     How far all of it is, is told as the stage "store" (`kanchay.services.progress`).
     """
-    sizes = [sum(s.n for s in each.preview.series) for each in found]
+    sizes = [each.preview.n for each in found]
     whole, so_far, done = max(sum(sizes), 1), 0, []
     try:
         for each, size in zip(found, sizes, strict=True):

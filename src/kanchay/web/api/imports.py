@@ -27,12 +27,11 @@ from kanchay.web.reading import Reading
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product
 from kanchay.web.storing import Storing
-from kanchay.web.uploads import Upload, Uploads
+from kanchay.web.uploads import Upload
 
 __all__ = ["forget", "listed", "look", "preview", "store", "undo"]
 
 _LONGEST: Final = 200  # letters of an answer
-_PATIENCE_S: Final = 20.0  # what was stopped has to be taken back first
 _UPLOADED: Final = {
     "type": "object",
     "required": ["token", "preview"],
@@ -127,13 +126,12 @@ class StoreForm(Options):
 def preview(form: dict[str, Any]) -> Response:
     mine = scope(Purpose.OPERATE)
     mine.require(Permission.WRITE)
-    uploads = Uploads(product().settings.home)
-    kept = uploads.keep_all(request.files.getlist("file"), mine.actor.id)
+    kept = product().uploads.keep_all(request.files.getlist("file"), mine.actor.id)
     try:
         reading = _reading(kept, form)
         return _told(reading, wait=form["wait"])
     except InputError:
-        _let_go(kept.token)
+        product().let_go(kept.token)
         raise
 
 
@@ -151,7 +149,7 @@ def look(token: str, query: dict[str, Any]) -> Response:
     storing = product().storings.find(token, mine.actor.id)
     if storing is not None:
         return _told_storing(storing)
-    kept = Uploads(product().settings.home).find(token, mine.actor.id)
+    kept = product().uploads.find(token, mine.actor.id)
     return _told(_reading(kept, query), wait=False)
 
 
@@ -165,12 +163,12 @@ def forget(token: str) -> Response:
     mine = scope(Purpose.OPERATE)
     storing = product().storings.find(token, mine.actor.id)
     if storing is not None:
-        storing.stopping.set()
-        if storing.wait(_PATIENCE_S) and storing.result is not None:
+        storing.stop()
+        if storing.wait(0) and storing.result is not None:
             raise Conflict("It is stored already.", hint="Undo the import.", code="import.stored")
         product().storings.drop(token)
-    kept = Uploads(product().settings.home).find(token, mine.actor.id)
-    _let_go(kept.token)
+    kept = product().uploads.find(token, mine.actor.id)
+    product().let_go(kept.token)
     return jsonify({"token": token, "state": "forgotten"})
 
 
@@ -210,11 +208,6 @@ def _told_storing(storing: Storing) -> Response:
     return jsonify({"token": storing.token, "state": "stored", "record": plain(record)})
 
 
-def _let_go(token: str) -> None:
-    product().readings.drop(token)
-    Uploads(product().settings.home).drop(token)
-
-
 @blueprint.post("/imports/<token>")
 @blueprint.input(StoreForm, arg_name="form")
 @blueprint.doc(
@@ -233,18 +226,18 @@ def store(token: str, form: dict[str, Any]) -> Response:
     known = known_site(form["site_id"])
     storing = own.storings.find(token, mine.actor.id)
     if storing is None or storing.in_vain:
-        kept = Uploads(own.settings.home).find(token, mine.actor.id)
+        kept = own.uploads.find(token, mine.actor.id)
         found = read_for(known.ctx, mine, kept.path, form, known.site)
         if found.preview.questions and not form["accept_guesses"]:
             return _still_open(found.preview)
 
         def after() -> None:
-            _let_go(token)
-            own.readings.clear()
+            own.let_go(token)
+            own.renew()
 
         storing = own.storings.begin(
             token,
-            (known.site.id, mine.actor.id, sum(s.n for s in found.preview.series)),
+            (known.site.id, mine.actor.id, found.preview.n),
             lambda: tuple(store_many(known.ctx, mine, known.site.id, [found])),
             after,
         )
@@ -295,5 +288,5 @@ def undo(site_id: str, import_id: str) -> Response:
 
     known = known_site(site_id)
     done = undo_import(known.ctx, scope(Purpose.OPERATE), import_id, site_id=site_id)
-    product().memo.clear()
+    product().renew()
     return jsonify(plain(done))

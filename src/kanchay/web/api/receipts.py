@@ -18,7 +18,6 @@ from kanchay.web.api.v1 import blueprint, known_site
 from kanchay.web.pages.receipts import study_of
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product
-from kanchay.web.uploads import Uploads
 
 __all__ = ["receipt_read", "receipt_undo"]
 
@@ -63,7 +62,7 @@ def receipt_read(site_id: str, form: dict[str, Any]) -> Response:
 
     known, mine = known_site(site_id), scope(Purpose.OPERATE)
     mine.require(Permission.WRITE, site_id)
-    uploads = Uploads(product().settings.home)
+    uploads = product().uploads
     kept = uploads.keep(form.get("file"), mine.actor.id)
     try:
         study = study_of(kept, form["tariff"])

@@ -9,7 +9,7 @@ from kanchay.domain.scope import Purpose
 from kanchay.services.readings.answers import forget_answers
 from kanchay.services.readings.undo import undo_import
 from kanchay.web.pages.common import gather
-from kanchay.web.pages.imports import blueprint, uploads
+from kanchay.web.pages.imports import blueprint
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product
 from kanchay.web.views.import_past import past_view
@@ -21,8 +21,7 @@ __all__ = ["forget", "undo"]
 def undo(site_id: str, import_id: str) -> Response:
     known, r = gather(site_id)
     done = undo_import(product().ctx, scope(Purpose.OPERATE), import_id, site_id=site_id)
-    product().memo.clear()
-    product().readings.clear()
+    product().renew()
     (row,) = past_view([done], r)
     flash(r.words("import.undone", file=row.name, what=row.counts), "good")
     return redirect(url_for("imports.upload", site_id=known.site.id), 303)
@@ -37,6 +36,6 @@ def forget(site_id: str) -> Response:
     flash(r.words("import.forgotten"), "good")
     token = request.form.get("token", "")
     if token:
-        uploads().find(token, known.scope.actor.id)
+        product().uploads.find(token, known.scope.actor.id)
         return redirect(url_for("imports.preview", site_id=site_id, token=token), 303)
     return redirect(url_for("imports.upload", site_id=site_id), 303)

@@ -13,14 +13,13 @@ from kanchay.domain.scope import Purpose
 from kanchay.services.ports.records import ImportRecord
 from kanchay.services.readings.import_many import store_many
 from kanchay.web.pages.common import gather
-from kanchay.web.pages.imports import blueprint, let_go, open_page, uploads, whole_for
+from kanchay.web.pages.imports import blueprint, open_page, whole_for
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product, reader, render
 from kanchay.web.storing import Storing
 
 __all__ = ["saving", "stop", "store"]
 
-_PATIENCE_S = 20.0  # what was stopped has to be taken back first
 _log = logging.getLogger(__name__)
 
 
@@ -31,7 +30,7 @@ def store(site_id: str, token: str) -> Response:
     mine, own = scope(Purpose.OPERATE), product()
     under_way = own.storings.find(token, mine.actor.id)
     if under_way is None or under_way.in_vain:
-        kept = uploads().find(token, mine.actor.id)
+        kept = own.uploads.find(token, mine.actor.id)
         whole = whole_for(known, kept, mine, request.form)
         if whole.is_open:  # nothing is guessed silently
             flash(r.words("import.open"), "warn")
@@ -44,14 +43,14 @@ def store(site_id: str, token: str) -> Response:
         def after() -> None:
             from kanchay.services.findings.renew import look_at_site
 
-            let_go(token)
-            own.memo.clear()
+            own.let_go(token)
+            own.renew()
             try:
                 look_at_site(own.ctx, mine, site_id)
             except KanchayError as error:  # too little history is no reason to fail the import
                 _log.info("look at %s after an import: %s", site_id, error)
 
-        n = sum(s.n for each in found for s in each.preview.series)
+        n = sum(each.preview.n for each in found)
         under_way = own.storings.begin(token, (site_id, mine.actor.id, n), write, after)
     under_way.soon()
     return _next(under_way, site_id)
@@ -112,6 +111,5 @@ def saving_progress(site_id: str, token: str) -> dict[str, Any]:
 def stop(site_id: str, token: str) -> Response:
     """Store nothing of it after all, unless all of it is stored already."""
     storing = _found(site_id, token)
-    storing.stopping.set()
-    storing.wait(_PATIENCE_S)
+    storing.stop()
     return _next(storing, site_id)

@@ -30,7 +30,7 @@ from kanchay.web.pages.common import gather
 from kanchay.web.reading import Reading
 from kanchay.web.sessions import scope
 from kanchay.web.shell import Reader, product, reader, render
-from kanchay.web.uploads import Upload, Uploads
+from kanchay.web.uploads import Upload
 from kanchay.web.views.import_bills import bill_rows, bills_from
 from kanchay.web.views.import_files import files_view
 from kanchay.web.views.import_past import past_view, told_view
@@ -38,7 +38,7 @@ from kanchay.web.views.import_refused import Refused, refused_view
 from kanchay.web.views.importing import preview_view
 from kanchay.web.whole import Whole, whole_of
 
-__all__ = ["blueprint", "let_go", "read_for", "sentence", "uploads", "whole_for"]
+__all__ = ["blueprint", "open_page", "read_for", "sentence", "whole_for"]
 
 blueprint = APIBlueprint("imports", __name__, enable_openapi=False)
 
@@ -86,18 +86,6 @@ def whole_for(known: Gathered, kept: Upload, mine: Scope, form: Any) -> Whole:
     return whole_of(kept.path.name, files, is_folder=kept.is_folder, agreed=form.get("differ") == "later")
 
 
-def uploads() -> Uploads:
-    """Where files wait."""
-    return Uploads(product().settings.home)
-
-
-def let_go(token: str) -> None:
-    """Stop what is read of an upload and forget it; what was remembered about others may have changed."""
-    product().readings.drop(token)
-    product().readings.clear()
-    uploads().drop(token)
-
-
 def sentence(error: KanchayError, r: Reader) -> str:
     """A refused file in one sentence of the reader's language."""
     key = f"error.{error.code}"
@@ -142,9 +130,9 @@ def send(site_id: str) -> Response | tuple[str, int] | tuple[dict[str, str], int
     token, is_folder = request.form.get("token", ""), "folder" in request.form
     try:
         if len(files) > 1 or token or is_folder:
-            kept = uploads().keep_folder(files, mine.actor.id, token)
+            kept = product().uploads.keep_folder(files, mine.actor.id, token)
         else:
-            kept = uploads().keep_all(files, mine.actor.id)
+            kept = product().uploads.keep_all(files, mine.actor.id)
     except FileRefused as error:
         said = sentence(error, r)
         return (
@@ -166,7 +154,7 @@ def preview(site_id: str, token: str) -> str | Response | tuple[str, int]:
     storing = product().storings.find(token, known.scope.actor.id)
     if storing is not None and not storing.wait(0):
         return redirect(url_for("imports.saving", site_id=site_id, token=token), 303)
-    kept = uploads().find(token, known.scope.actor.id)
+    kept = product().uploads.find(token, known.scope.actor.id)
     reading = _reading(known, kept, known.scope, request.args)
     if not reading.soon():
         return _reading_page(known.site, kept, reading)
@@ -175,7 +163,7 @@ def preview(site_id: str, token: str) -> str | Response | tuple[str, int]:
     except InputError as error:
         product().readings.drop(token)
         if not answered(request.args):
-            uploads().drop(token)
+            product().uploads.drop(token)
         return _upload_page(known.site, refused_view(error, kept.path.name, r)), 422
     return _preview_page(known, kept, whole, reading.change, r)
 
@@ -247,7 +235,7 @@ def _reading_page(site: Site, kept: Upload, reading: Reading) -> str:
 def progress(site_id: str, token: str) -> dict[str, Any]:
     """How far the files are, for the script of that page."""
     known, _ = gather(site_id)
-    kept = uploads().find(token, known.scope.actor.id)
+    kept = product().uploads.find(token, known.scope.actor.id)
     reading = _reading(known, kept, known.scope, request.args)
     return {"share": round(reading.share, 3), "done": reading.wait(0)}
 
@@ -255,7 +243,7 @@ def progress(site_id: str, token: str) -> dict[str, Any]:
 @blueprint.post("/sites/<site_id>/import/<token>/cancel")
 def cancel(site_id: str, token: str) -> Response:
     known, _ = gather(site_id)
-    let_go(uploads().find(token, known.scope.actor.id).token)
+    product().let_go(product().uploads.find(token, known.scope.actor.id).token)
     flash(reader().words("import.cancelled"))
     return redirect(url_for("imports.upload", site_id=site_id), 303)
 

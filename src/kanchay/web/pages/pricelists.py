@@ -16,7 +16,6 @@ from kanchay.domain.scope import Permission, Purpose, Scope
 from kanchay.services.money.pricelist import propose_all, read_price_list, store_proposals
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product, reader, render
-from kanchay.web.uploads import Uploads
 from kanchay.web.views.pricelists import list_page
 
 __all__ = ["blueprint"]
@@ -42,10 +41,6 @@ def _mine() -> Scope:
     return mine
 
 
-def _uploads() -> Uploads:
-    return Uploads(product().settings.home)
-
-
 @blueprint.get("/tariffs/list")
 def upload() -> str:
     _mine()
@@ -60,7 +55,7 @@ def _upload_page(wrong: str) -> str:
 def send() -> Response | tuple[str, int]:
     mine = _mine()
     try:
-        kept = _uploads().keep(request.files.get("file"), mine.actor.id)
+        kept = product().uploads.keep(request.files.get("file"), mine.actor.id)
     except FileRefused as error:
         return _upload_page(_said(error)), 422
     return redirect(url_for("pricelists.show", token=kept.token), 303)
@@ -73,14 +68,14 @@ def show(token: str) -> str | tuple[str, int]:
 
 def _answer(token: str, given: Mapping[str, str], wrong: str) -> str | tuple[str, int]:
     """The list beside our prices, the question it leaves open, or why it cannot be used."""
-    kept = _uploads().find(token, _mine().actor.id)
+    kept = product().uploads.find(token, _mine().actor.id)
     asked = {name: given.get(name, "")[:_LONGEST] for name in FIELDS}
     try:
         offered, proposals = _read(kept.path, asked)
     except (InputError, NotFound) as error:
         ask = _ASKED.get(error.code, "")
         if not ask:
-            _uploads().drop(token)
+            product().uploads.drop(token)
             return _upload_page(_said(error)), 422
         return render(
             "pricelist.html", section="tariffs", wrong=_said(error), v=None, ask=ask, given=asked, token=token
@@ -117,14 +112,14 @@ def store(token: str) -> Response | str | tuple[str, int]:
     from kanchay.bootstrap import tariff_store
 
     mine = _mine()
-    kept = _uploads().find(token, mine.actor.id)
+    kept = product().uploads.find(token, mine.actor.id)
     asked = {name: request.form.get(name, "")[:_LONGEST] for name in FIELDS}
     try:
         _, proposals = _read(kept.path, asked)
         saved = store_proposals(tariff_store(product().settings), proposals, request.form.getlist("accept"))
     except (InputError, NotFound) as error:
         return _answer(token, asked, _said(error))
-    _uploads().drop(token)
+    product().uploads.drop(token)
     product().memo.clear()
     flash(reader().words.many("pricelist.stored", len(saved)), "good")
     return redirect(url_for("tariffs.index"), 303)

@@ -19,7 +19,7 @@ from kanchay.web.pages.common import gather
 from kanchay.web.pages.imports import sentence
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product, reader, render
-from kanchay.web.uploads import Upload, Uploads
+from kanchay.web.uploads import Upload
 from kanchay.web.views.receipts import receipt_view
 
 __all__ = ["MOST_BYTES", "blueprint", "study_of"]
@@ -28,10 +28,6 @@ blueprint = APIBlueprint("receipts", __name__, enable_openapi=False)
 
 MOST_BYTES: Final = 5 << 20
 _LONGEST: Final = 80  # characters of a field
-
-
-def _uploads() -> Uploads:
-    return Uploads(product().settings.home)
 
 
 def study_of(kept: Upload, tariff_id: str) -> ReceiptStudy:
@@ -77,7 +73,7 @@ def send(site_id: str) -> Response | tuple[str, int]:
     mine.require(Permission.WRITE, site_id)
     file: FileStorage | None = request.files.get("file")
     try:
-        kept = _uploads().keep(file, mine.actor.id)
+        kept = product().uploads.keep(file, mine.actor.id)
     except FileRefused as error:
         return _upload_page(known.site, sentence(error, r)), 422
     return redirect(url_for("receipts.show", site_id=site_id, token=kept.token), 303)
@@ -86,11 +82,11 @@ def send(site_id: str) -> Response | tuple[str, int]:
 @blueprint.get("/sites/<site_id>/receipt/<token>")
 def show(site_id: str, token: str) -> str | tuple[str, int]:
     known, r = gather(site_id)
-    kept = _uploads().find(token, known.scope.actor.id)
+    kept = product().uploads.find(token, known.scope.actor.id)
     try:
         study = study_of(kept, request.args.get("tariff", ""))
     except FileRefused as error:
-        _uploads().drop(token)
+        product().uploads.drop(token)
         return _upload_page(known.site, sentence(error, r)), 422
     except BillRefused as error:
         return _upload_page(known.site, sentence(error, r)), 422
@@ -119,13 +115,13 @@ def accept(site_id: str, token: str) -> Response | tuple[str, int]:
     known, r = gather(site_id)
     mine = scope(Purpose.OPERATE)
     mine.require(Permission.WRITE, site_id)
-    kept = _uploads().find(token, mine.actor.id)
+    kept = product().uploads.find(token, mine.actor.id)
     study = study_of(kept, request.form.get("tariff", ""))
     try:
         apply_receipt(product().ctx, mine, site_id, study, _typed(request.form))
     except InputError as error:
         return _study_page(known.site, study, token, _said(error)), 422
-    _uploads().drop(token)
+    product().uploads.drop(token)
     product().memo.clear()
     flash(r.words("receipt.saved"), "good")
     return redirect(url_for("receipts.upload", site_id=site_id), 303)
@@ -146,7 +142,7 @@ def _said(error: KanchayError) -> str:
 @blueprint.post("/sites/<site_id>/receipt/<token>/cancel")
 def cancel(site_id: str, token: str) -> Response:
     known, r = gather(site_id)
-    _uploads().drop(_uploads().find(token, known.scope.actor.id).token)
+    product().uploads.drop(product().uploads.find(token, known.scope.actor.id).token)
     flash(r.words("receipt.cancelled"))
     return redirect(url_for("receipts.upload", site_id=site_id), 303)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -15,7 +16,7 @@ from kanchay.domain.reading import FloatArray
 from kanchay.web.i18n import LOCALES, catalogue
 from kanchay.web.shell import Reader
 
-__all__ = ["Tile", "floats", "model_name", "point_name", "same_weekday_profile", "series_name"]
+__all__ = ["Tile", "floats", "model_name", "point_name", "same_weekday_profile", "series_name", "span_of"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,14 @@ def point_name(point: Point, r: Reader) -> str:
 def series_name(series: ImportSeries, r: Reader) -> str:
     """The same for a series of a file that is not stored yet."""
     return series.name if series.named else _plain_word(series.name, r) or series.name
+
+
+def span_of(series: Sequence[ImportSeries], r: Reader) -> str:
+    """The days that series of a file reach over: ``5 jun 2026 – 6 jul 2026``."""
+    f = r.at(series[0].zone(r.formats.tz)).formats
+    start, end = min(s.start for s in series), max(s.end for s in series)
+    first, last = f.moment(start).date(), f.moment(max(end - 1, start)).date()
+    return f"{f.day_short(first)} {first.year} – {f.day_short(last)} {last.year}"
 
 
 def _plain_word(word: str, r: Reader) -> str:

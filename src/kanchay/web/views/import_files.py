@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kanchay.domain.importing import ImportPreview
 from kanchay.services.readings.answers import Recalled
 from kanchay.services.readings.import_many import FileRead
 from kanchay.services.readings.import_summary import SeriesSummary
-from kanchay.web.formats import Formats
 from kanchay.web.shell import Reader
+from kanchay.web.views.common import span_of
 from kanchay.web.views.import_refused import Refused, refused_view
 from kanchay.web.whole import Whole
 
@@ -89,19 +88,11 @@ def _row(file: FileRead, found: Recalled, r: Reader) -> FileRow:
     totals = [s.total for s in preview.series if s.total is not None]
     return FileRow(
         file.name,
-        _span(preview, r),
-        f.number(sum(s.n for s in preview.series), 0),
+        span_of(preview.series, r),
+        f.number(preview.n, 0),
         f.energy(totals[0]) if len(totals) == 1 else "–",
         len(preview.questions),
     )
-
-
-def _span(preview: ImportPreview, r: Reader) -> str:
-    zone = preview.series[0].timezone
-    f = Formats(r.language, zone if "/" in zone else r.formats.tz)
-    start, end = min(s.start for s in preview.series), max(s.end for s in preview.series)
-    first, last = f.moment(start).date(), f.moment(max(end - 1, start)).date()
-    return f"{f.day_short(first)} {first.year} – {f.day_short(last)} {last.year}"
 
 
 def _twice(series: Sequence[SeriesSummary], r: Reader) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def _example(asked: Asked, choice: str, tz: str, r: Reader) -> str:
 def _zoned(preview: ImportPreview, choice: str, tz: str, r: Reader) -> str:
     """What a zone makes of the first time of the file, on the site's own clock."""
     first = preview.series[0]
-    here = first.timezone if "/" in first.timezone else "UTC"
+    here = first.zone()
     wall = int(wall_clock(np.array([first.start]), here)[0])
     try:
         there = wall - int(wall_clock(np.array([wall]), choice)[0] - wall)
@@ -129,8 +129,7 @@ def _in_words(example: Example | None, preview: ImportPreview, r: Reader) -> str
         return told if len(able) < 2 else t("import.eg_total_of", kwh=f.energy(example.total))
     if example.day:
         return t("import.eg_day", day=f.day_year(date.fromisoformat(example.day)))
-    zone = preview.series[0].timezone
-    clock = r.at(zone if "/" in zone else "UTC").formats.clock
+    clock = r.at(preview.series[0].zone()).formats.clock
     return t("import.eg_slot", a=clock(example.start or 0), b=clock(example.end or 0))
 
 

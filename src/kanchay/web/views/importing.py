@@ -16,9 +16,8 @@ from kanchay.services.ports.readings import WriteResult
 from kanchay.services.readings.answers import Recalled
 from kanchay.services.readings.import_energy import energy_of, from_grid
 from kanchay.web.charts import Chart, Line, day_ticks
-from kanchay.web.formats import Formats
 from kanchay.web.shell import Reader
-from kanchay.web.views.common import series_name
+from kanchay.web.views.common import series_name, span_of
 from kanchay.web.views.import_evidence import evidence_line, fact_why
 from kanchay.web.views.import_gaps import gaps_of
 from kanchay.web.views.import_questions import Question, question_view, remembered_line, said
@@ -115,11 +114,10 @@ def _units(series: ImportSeries, r: Reader) -> str:
 
 
 def _series(series: ImportSeries, r: Reader) -> SeriesRow:
-    t, f = r.words, Formats(r.language, series.timezone if "/" in series.timezone else r.formats.tz)
+    t, f = r.words, r.at(series.zone(r.formats.tz)).formats
     meaning = said(t, "quantity", series.quantity.value)
     if series.direction:
         meaning += f", {said(t, 'direction', series.direction.value)}"
-    first, last = f.moment(series.start).date(), f.moment(max(series.end - 1, series.start)).date()
     total = f.energy(series.total) if series.total is not None else "–"
     return SeriesRow(
         series_name(series, r),
@@ -127,7 +125,7 @@ def _series(series: ImportSeries, r: Reader) -> SeriesRow:
         meaning if series.unit == _NONE else f"{meaning}, {said(t, 'answer.unit', series.unit)}",
         evidence_line(series, r),
         _sample(series, r),
-        f"{f.day_short(first)} {first.year} – {f.day_short(last)} {last.year}",
+        span_of((series,), r),
         f.number(series.n, 0),
         total,
     )
@@ -138,7 +136,7 @@ def _sample(series: ImportSeries, r: Reader) -> str:
     seen = series.observations
     if seen is None or not len(seen):
         return ""
-    f = Formats(r.language, series.timezone if "/" in series.timezone else r.formats.tz)
+    f = r.at(series.zone(r.formats.tz)).formats
     values = ", ".join(f"{v:.7g}" for v in seen.value[:_MOST_VALUES].tolist())
     day = f.moment(int(seen.start[0])).date()
     when = f"{f.day_short(day)} {f.clock(int(seen.start[0]))}"
@@ -258,9 +256,8 @@ def preview_view(
 ) -> PreviewView:
     """The whole preview in words, with what storing it would change; nothing is stored."""
     t, f, preview = r.words, r.formats, found.preview
-    n = sum(s.n for s in preview.series)
     energy = _main(preview)
-    zone = energy.timezone if energy and "/" in energy.timezone else tz
+    zone = energy.zone(tz) if energy else tz
     return PreviewView(
         title=t.many("import.folder", len(whole.read), folder=whole.name) if whole.is_folder else whole.name,
         size=t("import.size", rows=f.number(preview.n_rows, 0), kb=f.number(n_bytes / 1000, 0)),
@@ -276,9 +273,9 @@ def preview_view(
         chart=preview_chart(energy, zone, r) if energy else None,
         drawn=series_name(energy, r) if energy and len(preview.series) > 1 else "",
         months=_months(from_grid(preview.series) or ((energy,) if energy else ()), zone, r),
-        n=n,
+        n=preview.n,
         save=_save(change, r),
-        why_n=_why(preview, n, r),
+        why_n=_why(preview, r),
     )
 
 
@@ -308,12 +305,12 @@ def _save(change: WriteResult, r: Reader) -> str:
     return r.words.many("import.save", count, count=r.formats.number(count, 0))
 
 
-def _why(preview: ImportPreview, n: int, r: Reader) -> str:
+def _why(preview: ImportPreview, r: Reader) -> str:
     f = r.formats
     missing, double = (sum(getattr(s, field) for s in preview.series) for field in ("missing", "duplicates"))
     return r.words(
         "import.why_n",
-        n=f.number(n, 0),
+        n=f.number(preview.n, 0),
         rows=f.number(preview.n_rows, 0),
         missing=f.number(missing, 0),
         duplicates=f.number(double, 0),
