@@ -50,6 +50,10 @@ CONTRADICTED = {
     "a bill that ends before it begins": (changed("ubl.xml", "2026-04-01", "2026-01-01"), "ends before"),
     "two lines of energy": (changed("ubl.xml", "Aporte Ley 28749 electrificación rural", "Energía adicional"), "add up"),
     "a block without values": (changed("influx.csv", "_value,_field", "_count,_field"), "_time and _value"),
+    "a row with a channel too few": (changed("loadprofile.txt", "(12.52)(0.40)", "(12.52)"), "1 values under 2"),
+    "channels that are not named": (changed("loadprofile.txt", "(2)(1.5)", "(3)(1.5)"), "says 3 channels and names 2"),
+    "a month that is none": (changed("loadprofile.txt", "(1260501001500)", "(1261301001500)"), "no time, interval"),
+    "channels that change": (changed("loadprofile.txt", "00080)(15)(2)(1.5)", "00080)(15)(2)(3.5)"), "different chan"),
     "times of two kinds": (changed("tasmota.log", 'T10:00:00",', 'T10:00:00Z",'), "their zone"),
 }  # fmt: skip
 

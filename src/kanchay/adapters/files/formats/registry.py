@@ -22,6 +22,7 @@ from kanchay.adapters.files.formats import (
     ide,
     influx,
     influx_dashboard,
+    loadprofile,
     nem,
     oedi,
     openei_typical,
@@ -51,6 +52,7 @@ TEXTS: Final[tuple[TextFormat, ...]] = (
     ha_statistics.FORMAT,
     openei_typical.FORMAT,
     influx.FORMAT,
+    loadprofile.FORMAT,
     tasmota.FORMAT,
     emhass.FORMAT,
 )
