@@ -43,6 +43,7 @@ from kanchay.domain.interval import zone
 from kanchay.domain.units import Quantity
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.progress import report, stepped
+from kanchay.services.readings.points import told_apart
 
 __all__ = ["SniffingReader"]
 
@@ -73,7 +74,9 @@ class SniffingReader:
         content = open_content(path, self.limits)
         preview = self._preview(content, path, options)
         facts = (("packed", content.packed),) if content.packed else ()
-        return replace(preview, sha256=_digest(path), facts=facts + preview.facts)
+        return replace(
+            preview, sha256=_digest(path), facts=facts + preview.facts, series=told_apart(preview.series)
+        )
 
     def _preview(self, content: Content, path: Path, options: ImportOptions) -> ImportPreview:
         """An archive of files, or one file."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import hashlib
+import re
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +14,7 @@ from kanchay.domain.names import slug
 from kanchay.domain.point import OUR_NAME, Direction, Kind, Point, Role, Term, VirtualPoint
 from kanchay.domain.units import CANONICAL, Quantity
 
-__all__ = ["as_energy", "point_id", "point_of", "register_sums"]
+__all__ = ["as_energy", "point_id", "point_of", "register_sums", "told_apart"]
 
 _FLOWS = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
@@ -20,10 +23,40 @@ def point_id(site_id: str, series: ImportSeries) -> str:
     """The same for the same series of the same site in every file; of our own export the point's own."""
     if series.own is not None:
         return _moved(series.own.id, series.own.site_id, site_id)
-    parts = [site_id, slug(series.name, otherwise="series")]
+    parts = [site_id, _ident(series.name)]
     if series.direction is not None:
         parts.append(series.direction.value)
     return ".".join(parts)
+
+
+def told_apart(series: Sequence[ImportSeries]) -> tuple[ImportSeries, ...]:
+    """Series of one file under names that make a point of each: stored as one, the last would replace the others."""
+    taken: Counter[str] = Counter()
+    out = []
+    for s in series:
+        ident, named = point_id("", s), s
+        while taken[point_id("", named)] and s.own is None:
+            taken[ident] += 1
+            named = replace(s, name=f"{s.name} ({taken[ident]})")
+        taken[point_id("", named)] += 1
+        out.append(named)
+    return tuple(out)
+
+
+def _ident(name: str) -> str:
+    """A name as part of an id; a word in letters that no id has, such as those of 厨房, becomes a few of its own."""
+    words = re.split(r"[\s!-/:-@\[-`{-~]+", name)
+    return slug(" ".join(_mark(w) if _is_foreign(w) else w for w in words), otherwise="series")
+
+
+def _is_foreign(word: str) -> bool:
+    letters = (c for c in unicodedata.normalize("NFKD", word) if c.isalpha())
+    return any(not unicodedata.name(c, "LATIN").startswith("LATIN") for c in letters)
+
+
+def _mark(word: str) -> str:
+    plain = unicodedata.normalize("NFKC", word).casefold()
+    return hashlib.sha256(plain.encode()).hexdigest()[:6]
 
 
 def as_energy(series: ImportSeries) -> bool:
@@ -94,12 +127,7 @@ def register_sums(
     groups: dict[tuple[str, Direction | None, Kind], list[ImportSeries]] = defaultdict(list)
     for s in series:
         if s.register and (s.quantity is Quantity.ELECTRIC_ENERGY or as_energy(s)):
-            base = (
-                slug(s.name, otherwise="series")
-                .replace(slug(s.register, otherwise="series"), "", 1)
-                .strip("-")
-                .replace("--", "-")
-            )
+            base = _ident(s.name).replace(_ident(s.register), "", 1).strip("-").replace("--", "-")
             groups[base, s.direction, s.kind].append(s)
     sums = []
     for (base, direction, _), parts in groups.items():
