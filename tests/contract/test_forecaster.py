@@ -11,6 +11,7 @@ from kanchay.analysis.backtest import backtest, clock_times
 from kanchay.analysis.forecast.protocol import Windows
 from kanchay.analysis.forecast.registry import FORECASTERS, forecaster
 from kanchay.analysis.forecast.single import forecast_panel
+from kanchay.analysis.forecast.windows import notes
 from kanchay.domain.interval import DAY, HOUR
 from kanchay.domain.panel import Panel
 
@@ -133,6 +134,19 @@ def test_a_window_without_history_is_nan_and_harms_no_other(model):
     assert np.isnan(p.mean[1]).all()
     assert np.isnan(p.quantiles[1]).all()
     np.testing.assert_allclose(p.mean[[0, 2]], model.predict(w).mean[[0, 2]], rtol=1e-5)
+
+
+@pytest.mark.parametrize("beyond", [1e38, 1e300, -1e300, np.inf, -np.inf])
+def test_what_no_meter_can_have_measured_counts_as_missing(model, beyond):
+    w = windows(3)
+    torn = w.load.copy()
+    torn[1, [20, 100, 167]] = np.nan
+    expected = model.predict(replace(w, load=torn))
+    given = replace(w, load=np.where(np.isnan(torn), beyond, torn))
+    sound(model.predict(given), w)
+    same(model.predict(given), expected)
+    assert notes(given)[1] == ("impossible",)
+    assert notes(given)[0] == ()
 
 
 def test_no_windows_at_all(model):

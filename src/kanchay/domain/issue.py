@@ -21,6 +21,7 @@ class IssueKind(StrEnum):
     DUPLICATE = "duplicate"
     SUM_MISMATCH = "sum_mismatch"
     UNREADABLE = "unreadable"
+    IMPOSSIBLE = "impossible"
 
 
 class Severity(StrEnum):

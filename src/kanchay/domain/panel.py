@@ -8,7 +8,7 @@ import numpy as np
 
 from kanchay.domain.errors import ShapeError
 from kanchay.domain.interval import IntArray
-from kanchay.domain.reading import FloatArray, Quality, QualityArray, Readings
+from kanchay.domain.reading import FloatArray, Quality, QualityArray, Readings, measurable
 
 __all__ = ["Panel"]
 
@@ -111,6 +111,14 @@ class Panel:
         """The same panel with only these points."""
         rows = [self.points.index(p) for p in point_ids]
         return replace(self, points=tuple(point_ids), values=self.values[rows], quality=self.quality[rows])
+
+    def measurable(self) -> Panel:
+        """Itself, or the same without the values that no meter can have measured."""
+        values = measurable(self.values)
+        if values is self.values:
+            return self
+        quality = np.where(np.isnan(values), np.int8(Quality.MISSING), self.quality)
+        return replace(self, values=values, quality=quality)
 
     def slice(self, start: int, end: int) -> Panel:
         """Intervals within ``[start, end)``, both in UTC seconds; padded with missing where it reaches beyond."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,34 @@ from numpy.typing import NDArray
 from kanchay.domain.errors import ShapeError
 from kanchay.domain.interval import IntArray
 
-__all__ = ["FloatArray", "Observations", "Quality", "QualityArray", "Readings"]
+__all__ = ["LARGEST", "FloatArray", "Observations", "Quality", "QualityArray", "Readings", "measurable"]
 
 FloatArray = NDArray[np.float64]
 QualityArray = NDArray[np.int8]
+
+LARGEST: Final = 1e15  # of one interval, in any unit: the world uses 3e13 kWh a year
+
+
+def measurable(values: FloatArray) -> FloatArray:
+    """Values, without those that no meter can have measured.
+
+    Parameters
+    ----------
+    values : ndarray of float64, any shape
+        NaN where missing.
+
+    Returns
+    -------
+    ndarray of float64, the same shape
+        The very same array where nothing is beyond `LARGEST`, else NaN there. [unit of the values]
+
+    Examples
+    --------
+    >>> measurable(np.array([1.0, -1e300, np.inf])).tolist()
+    [1.0, nan, nan]
+    """
+    beyond = np.abs(values) > LARGEST
+    return np.where(beyond, np.nan, values) if beyond.any() else values
 
 
 class Quality(IntEnum):

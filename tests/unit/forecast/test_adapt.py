@@ -248,6 +248,32 @@ def test_a_window_that_knows_nothing_answers_nan():
     assert np.isfinite(answer.mean[1]).all()
 
 
+class Silent(Off):
+    """A base that says nothing of windows issued from some day of the meter on, or up to it."""
+
+    def __init__(self, of_days, value=np.nan):
+        super().__init__(by=0.1)
+        self.of_days, self.value = of_days, value
+
+    def predict(self, windows):
+        answer = super().predict(windows)
+        mute = np.isin((windows.issued_at - START) // DAY, self.of_days)
+        answer.mean[mute] = self.value
+        answer.quantiles[mute, :, 2] = self.value
+        return answer
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("of_days", [range(100), [60], range(60), range(50, 60)])
+def test_where_the_base_says_nothing_the_same_hours_answer(of_days, value):
+    w = window(home(60))
+    answer = AdaptedForecaster(Silent(of_days, value)).predict(w)
+    assert np.isfinite(answer.mean).all()
+    assert (np.diff(answer.quantiles, axis=2) >= 0).all()
+    if len(of_days) == 100:
+        np.testing.assert_array_equal(answer.mean, AdaptedForecaster(EnsembleNaive()).predict(w).mean)
+
+
 def test_a_constant_meter_stays_constant():
     answer = AdaptedForecaster(EnsembleNaive()).predict(window(np.full(24 * 60, 0.3)))
     np.testing.assert_allclose(answer.mean, 0.3)

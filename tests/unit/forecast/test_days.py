@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -94,6 +95,18 @@ def test_the_resolution_of_the_meter_does_not_matter(resolution_s):
     a, b = (forecast_days(p, "m", issued_at=p.end, n_days=14) for p in (fine, hourly))
     np.testing.assert_allclose(a.mean, b.mean, rtol=1e-9)
     np.testing.assert_allclose(a.quantiles, b.quantiles, rtol=1e-9)
+
+
+def test_what_no_meter_can_have_measured_is_left_out_and_told():
+    panel = meter(date(2026, 8, 22))
+    values = panel.values.copy()
+    values[0, -100] = 1e300
+    spoilt, whole = (
+        forecast_days(replace(panel, values=v), "m", issued_at=panel.end, n_days=35) for v in (values, panel.values)
+    )  # fmt: skip
+    sound(spoilt, 35)
+    assert spoilt.notes == ("impossible",)
+    assert spoilt.total_mean == pytest.approx(whole.total_mean, rel=0.01)
 
 
 def test_one_day_of_history_answers_with_a_wider_band_and_says_so():

@@ -110,3 +110,17 @@ def test_a_resolution_that_cannot_be_forecast_is_told_or_raised():
     assert sum(len(p.points) for p in parts) == len(FLEET) - 1
     with pytest.raises(TimeError):
         list(forecast_panels(fleet, EnsembleNaive(), FleetOptions(horizon_s=3 * 3600)))
+
+
+def test_meters_that_measured_nothing_possible_are_passed_over_and_the_others_told():
+    told = {}
+    good = np.ones((1, 200))
+    torn = good.copy()
+    torn[0, -50] = 1e300
+    rows = {"good": good, "torn": torn, "bad": 1e300 * good}
+    fleet = [Panel.of((name,), v, start=0, resolution_s=3600, tz="UTC") for name, v in rows.items()]
+    (part,) = forecast_panels(fleet, EnsembleNaive(), FleetOptions(passed_over=told.__setitem__))
+    assert part.points == ("good", "torn")
+    assert part.mean.tolist() == [[1.0] * 24] * 2
+    assert part.notes == [(), ("impossible",)]
+    assert list(told) == ["bad"]

@@ -112,6 +112,19 @@ def test_a_net_exporter_may_close_below_what_it_used():
     assert (np.diff(p.quantiles) > 0).all()
 
 
+def test_what_no_meter_can_have_measured_is_estimated_as_if_it_were_missing():
+    panel = home(40)
+    values, torn = panel.values.copy(), panel.values.copy()
+    values[0, -30:-28], torn[0, -30:-28] = 1e300, np.nan
+    mine, missing = (
+        forecast_total(Panel.of(("m",), v, start=panel.start, resolution_s=HOUR, tz=LIMA), "m", start=AUGUST,
+                       end=SEPTEMBER, issued_at=panel.end)
+        for v in (values, torn)
+    )  # fmt: skip
+    assert mine == missing
+    assert mine.missing_hours == 2.0
+
+
 def test_no_reading_at_all_is_refused():
     panel = Panel.of(("m",), np.full((1, 240), np.nan), start=AUGUST, resolution_s=HOUR, tz=LIMA)
     with pytest.raises(NotEnoughData, match="'m'"):

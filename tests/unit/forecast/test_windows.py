@@ -77,8 +77,25 @@ def test_a_hole_of_days_in_the_last_week_is_told_however_long_the_history(hole, 
     assert notes(Windows(load, np.zeros(1, np.int64), HOUR, 24, "UTC")) == [said]
 
 
+def test_only_windows_that_held_what_no_meter_can_measure_say_so():
+    load = np.ones((3, 168))
+    load[1, 5] = 1e16
+    windows = Windows(load, np.zeros(3, np.int64), HOUR, 24, "UTC")
+    assert np.isnan(windows.load[1, 5])
+    assert load[1, 5] == 1e16  # the caller's own stays
+    assert notes(windows) == [(), ("impossible",), ()]
+    assert notes(windows.rows(np.array([2, 1]))) == [(), ("impossible",)]
+
+
 def test_no_history_at_all_is_told():
     assert notes(Windows(np.empty((2, 0)), np.zeros(2, np.int64), HOUR, 24, "UTC")) == [("no_history",)] * 2
+
+
+def test_one_forecast_refuses_what_is_no_measurement_and_says_why():
+    huge = Panel.of(("a",), np.full((1, 200), 1e300), start=0, resolution_s=HOUR, tz="UTC")
+    with pytest.raises(NotEnoughData, match="'a' has 0 known hours") as told:
+        forecast_panel(huge, "a", EnsembleNaive(), huge.end)
+    assert "beyond 1e+15" in told.value.hint
 
 
 def test_one_forecast_refuses_less_than_a_day(panel):

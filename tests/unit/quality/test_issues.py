@@ -9,7 +9,7 @@ import pytest
 
 from kanchay.analysis.quality import clockslips, derive, issues, profile, registers, repair
 from kanchay.domain.interval import DAY, HOUR, wall_clock
-from kanchay.domain.issue import IssueKind
+from kanchay.domain.issue import IssueKind, Severity
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import Quality
 
@@ -64,6 +64,22 @@ def test_spike_names_value_and_usual():
     assert found.numbers["value"] == 80.0
     assert found.numbers["usual"] < 3
     assert found.numbers["sigmas"] > 10
+
+
+@pytest.mark.parametrize("beyond", [1e300, -1e16])
+def test_what_no_meter_can_have_measured_is_told_and_bends_nothing_else(beyond):
+    values = home()
+    values[700:702] = beyond
+    (found,) = issues.check_panel(panel(values))
+    assert (found.kind, found.severity) == (IssueKind.IMPOSSIBLE, Severity.ERROR)
+    assert found.numbers == {"n_intervals": 2.0, "hours": 2.0, "value": beyond, "largest": 1e15}
+    mended = repair.repair(panel(values), [found]).panel.values[0, 700:702]
+    assert (np.abs(mended) < 5).all()
+
+
+def test_nothing_but_impossible_values_is_told_too():
+    found = issues.check_panel(panel(np.full(24 * 30, 1e200)))
+    assert kinds(found) == ["impossible"]
 
 
 def test_a_rare_appliance_has_no_spikes_by_running():

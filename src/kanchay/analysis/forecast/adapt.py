@@ -19,6 +19,7 @@ from kanchay.analysis.forecast.adapt_bands import recalibrate
 from kanchay.analysis.forecast.adapt_experts import DayGrid, day_grid, days_known, expert_moves, naive_means
 from kanchay.analysis.forecast.adapt_past import PastForecasts, past_forecasts
 from kanchay.analysis.forecast.adapt_weights import PRIOR, Prior, own_weights
+from kanchay.analysis.forecast.hours import adds_up
 from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.analysis.forecast.spread import NORMAL_LEVELS, carried, nan_mean, non_negative
 from kanchay.domain.interval import DAY
@@ -46,7 +47,7 @@ class AdaptedForecaster:
     Attributes
     ----------
     base : Forecaster
-        What is adapted.
+        What is adapted; where it says nothing the mean of the same hours stands for it.
     name : str
         Name in scores.
     days : int
@@ -83,6 +84,7 @@ class AdaptedForecaster:
         """Whether the base model has a temperature among its inputs."""
         return bool(getattr(self.base, "reads_temperature", False))
 
+    @adds_up
     def predict(self, windows: Windows) -> Prediction:
         """Forecast every window."""
         return self._answer(windows)[0]

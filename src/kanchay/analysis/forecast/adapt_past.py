@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from kanchay.analysis.forecast.protocol import Forecaster, Windows
+from kanchay.analysis.forecast.naive import EnsembleNaive
+from kanchay.analysis.forecast.protocol import Forecaster, Prediction, Windows
 from kanchay.analysis.forecast.samehour import days_back
 from kanchay.analysis.forecast.windows import MIN_KNOWN_S
 from kanchay.domain.forecast import LEVELS
@@ -107,10 +108,22 @@ def past_forecasts(forecaster: Forecaster, windows: Windows, n_days: int) -> Pas
     shape = (len(windows), n_days + 1, windows.horizon)
     mean, quantiles = np.full(shape, np.nan), np.full((*shape, len(LEVELS)), np.nan)
     if len(histories):
-        answer = forecaster.predict(histories)
+        answer = _told(forecaster, histories)
         mean.reshape(-1, windows.horizon)[row] = answer.mean[of]
         quantiles.reshape(-1, windows.horizon, len(LEVELS))[row] = answer.quantiles[of]
     return PastForecasts(issued, mean, quantiles)
+
+
+def _told(forecaster: Forecaster, histories: Windows) -> Prediction:
+    """What the forecaster says, and the mean of the same hours where it says nothing."""
+    answer = forecaster.predict(histories)
+    silent = ~(np.isfinite(answer.mean).all(axis=1) & np.isfinite(answer.quantiles).all(axis=(1, 2)))
+    if not silent.any():
+        return answer
+    instead = EnsembleNaive().predict(histories.rows(silent))
+    mean, quantiles = answer.mean.copy(), answer.quantiles.copy()
+    mean[silent], quantiles[silent] = instead.mean, instead.quantiles
+    return Prediction(mean, quantiles)
 
 
 def _distinct(

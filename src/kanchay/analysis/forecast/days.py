@@ -60,7 +60,8 @@ def forecast_days(
     Returns
     -------
     DailyForecast
-        ``mean.sum() == total_mean``. Notes: ``"short_history"`` with less than a week of days.
+        ``mean.sum() == total_mean``. Notes: ``"short_history"`` with less than a week of days; ``"impossible"`` where
+        values that no meter can have measured were left out.
 
     Raises
     ------
@@ -78,6 +79,7 @@ def forecast_days(
     """
     if not 1 <= n_days <= MAX_DAYS:
         raise TimeError(f"{n_days} days are asked for.", hint=f"Ask for 1 to {MAX_DAYS} days.")
+    given, panel = panel, panel.measurable()
     issued_at = panel.start + (issued_at - panel.start) // panel.resolution_s * panel.resolution_s
     bounds = _bounds(issued_at, n_days, panel.tz)
     ahead = look_ahead(
@@ -96,7 +98,7 @@ def forecast_days(
         total_quantiles=_bands(ahead.expected.sum(keepdims=True), ahead.total_errors[-1:], ahead.net)[0],
         method=method,
         known_hours=_known_hours(panel, point_id, issued_at),
-        notes=_notes(ahead),
+        notes=(*_notes(ahead), *(() if panel is given else ("impossible",))),
     )
 
 

@@ -14,7 +14,7 @@ from kanchay.analysis.forecast.windows import MIN_KNOWN_S, notes, steps
 from kanchay.domain.errors import TimeError
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.domain.panel import Panel
-from kanchay.domain.reading import FloatArray
+from kanchay.domain.reading import LARGEST, FloatArray
 
 __all__ = ["BATCH", "AirOf", "FleetForecast", "FleetOptions", "PassedOver", "forecast_panels"]
 
@@ -180,7 +180,7 @@ class _Pile:
         first, last = max(end - length, 0), min(end, len(values))
         if last > first:
             row[first - end + length : last - end + length] = values[first:last]
-        if int(np.count_nonzero(~np.isnan(row))) * self.resolution_s < MIN_KNOWN_S:
+        if int(np.count_nonzero(np.abs(row) <= LARGEST)) * self.resolution_s < MIN_KNOWN_S:
             return False
         self.points.append(point)
         self.issued_at.append(start + end * self.resolution_s)

@@ -70,6 +70,7 @@ def forecast_total(
     >>> period.so_far, round(period.mean, 6)
     (84.0, 168.0)
     """
+    panel = panel.measurable()  # what is not counts as missing, and is estimated
     ahead = look_ahead(
         panel, point_id, (max(issued_at, start), end), issued_at,
         country=country, subdivision=subdivision, first_days=first_days,

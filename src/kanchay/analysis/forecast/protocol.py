@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kanchay.domain.errors import ShapeError
 from kanchay.domain.forecast import LEVELS
 from kanchay.domain.interval import IntArray
-from kanchay.domain.reading import FloatArray
+from kanchay.domain.reading import FloatArray, measurable
 
 __all__ = ["Forecaster", "Prediction", "Windows"]
 
@@ -23,7 +23,8 @@ class Windows:
     Attributes
     ----------
     load : ndarray of float64, shape (n_windows, n_lookback)
-        The values just before `issued_at`, oldest first; NaN where missing. Never anything later. [unit of the point]
+        The values just before `issued_at`, oldest first; NaN where missing. Never anything later. What no meter can
+        have measured is taken as missing. [unit of the point]
     issued_at : ndarray of int64, shape (n_windows,)
         First instant not yet known, UTC. [s]
     resolution_s : int
@@ -37,6 +38,8 @@ class Windows:
     temperature : ndarray of float64, shape (n_windows, n_lookback + horizon), or None
         Of the outdoor air, NaN where unknown. Beyond `issued_at` only what was forecast then, or a climatology;
         anything that was observed later is *oracle weather* and its results are labelled so. [°C]
+    impossible : ndarray of bool, shape (n_windows,), or None
+        Windows that were given values which no meter can have measured; None: none was.
 
     Raises
     ------
@@ -57,8 +60,16 @@ class Windows:
     country: str | None = None
     subdivision: str | None = None
     temperature: FloatArray | None = None
+    impossible: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
+        known = measurable(self.load)
+        if known is not self.load:
+            changed = (np.isnan(known) & ~np.isnan(self.load)).any(axis=1)
+            object.__setattr__(self, "load", known)
+            object.__setattr__(self, "impossible", changed)
+        elif self.impossible is not None and len(self.impossible) != len(self.issued_at):
+            object.__setattr__(self, "impossible", None)  # other windows, made of what was left of these
         if self.load.ndim != 2 or self.load.shape[0] != len(self.issued_at):
             raise ShapeError(f"load {self.load.shape} does not fit {len(self.issued_at)} windows.")
         wanted = (len(self.issued_at), self.load.shape[1] + self.horizon)
@@ -80,8 +91,13 @@ class Windows:
         -------
         Windows
         """
-        air = None if self.temperature is None else self.temperature[which]
-        return replace(self, load=self.load[which], issued_at=self.issued_at[which], temperature=air)
+        return replace(
+            self,
+            load=self.load[which],
+            issued_at=self.issued_at[which],
+            temperature=None if self.temperature is None else self.temperature[which],
+            impossible=None if self.impossible is None else self.impossible[which],
+        )
 
     @property
     def target_starts(self) -> IntArray:

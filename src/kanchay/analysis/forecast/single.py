@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from kanchay.analysis.forecast.protocol import Forecaster
 from kanchay.analysis.forecast.windows import MIN_KNOWN_S, known_seconds, make_windows, notes
@@ -10,8 +11,13 @@ from kanchay.domain.errors import NotEnoughData
 from kanchay.domain.forecast import Forecast
 from kanchay.domain.interval import DAY, HOUR, to_datetime
 from kanchay.domain.panel import Panel
+from kanchay.domain.reading import LARGEST
 
 __all__ = ["forecast_panel"]
+
+_IMPOSSIBLE: Final = (
+    f"Values beyond {LARGEST:.0e} are no measurement and were left out: see what `kanchay check` says."
+)
 
 
 def forecast_panel(
@@ -74,7 +80,7 @@ def forecast_panel(
     if known < MIN_KNOWN_S:
         raise NotEnoughData(
             f"Point '{point_id}' has {known / HOUR:g} known hours before {_when(issued_at, panel.tz)}.",
-            hint="A forecast needs at least 24.",
+            hint="A forecast needs at least 24." if windows.impossible is None else _IMPOSSIBLE,
         )
     prediction = forecaster.predict(windows)
     issued = int(windows.issued_at[0])

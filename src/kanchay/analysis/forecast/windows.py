@@ -11,7 +11,7 @@ from kanchay.analysis.forecast.protocol import Windows
 from kanchay.domain.errors import TimeError
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.domain.panel import Panel
-from kanchay.domain.reading import FloatArray
+from kanchay.domain.reading import FloatArray, measurable
 
 __all__ = ["MIN_KNOWN_S", "actuals", "known_seconds", "make_windows", "notes", "steps"]
 
@@ -119,7 +119,7 @@ def make_windows(
 
 
 def actuals(panel: Panel, point_id: str, windows: Windows) -> FloatArray:
-    """What came true in the target intervals, NaN where unknown.
+    """What came true in the target intervals, NaN where unknown or where no meter can have measured it.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def actuals(panel: Panel, point_id: str, windows: Windows) -> FloatArray:
         [kWh]
     """
     first = (windows.issued_at - panel.start) // panel.resolution_s
-    return _cut(panel.row(point_id), first, windows.horizon)
+    return _cut(measurable(panel.row(point_id)), first, windows.horizon)
 
 
 def known_seconds(windows: Windows) -> IntArray:
@@ -164,7 +164,8 @@ def notes(windows: Windows) -> list[tuple[str, ...]]:
     """Codes that say how each window's history limits its forecast.
 
     ``"no_history"``: less than one day is known; ``"short_history"``: less than four days; ``"gaps"``: more
-    than a tenth is missing between the first known value and `issued_at`, or of the last week of it.
+    than a tenth is missing between the first known value and `issued_at`, or of the last week of it; ``"impossible"``:
+    values that no meter can have measured were left out.
 
     Parameters
     ----------
@@ -187,11 +188,14 @@ def notes(windows: Windows) -> list[tuple[str, ...]]:
     reach = (~missing).argmax(axis=1)  # the first known value
     week = 7 * DAY // windows.resolution_s
     lost = np.maximum(*(_lost(missing, np.maximum(reach, first)) for first in (0, missing.shape[1] - week)))
+    beyond = windows.impossible if windows.impossible is not None else np.zeros(len(windows), dtype=np.bool_)
     answers = []
-    for seconds, share in zip(known, lost, strict=True):
+    for seconds, share, left_out in zip(known, lost, beyond, strict=True):
         codes = ["no_history"] if seconds < MIN_KNOWN_S else ["short_history"] if seconds < _SHORT_S else []
         if seconds and share > _GAPS:
             codes.append("gaps")
+        if left_out:
+            codes.append("impossible")
         answers.append(tuple(codes))
     return answers
 

@@ -19,7 +19,7 @@ from kanchay.analysis.runs import runs
 from kanchay.domain.interval import DAY, HOUR, wall_clock
 from kanchay.domain.issue import Issue, IssueKind, Severity
 from kanchay.domain.panel import Panel
-from kanchay.domain.reading import FloatArray
+from kanchay.domain.reading import LARGEST, FloatArray
 
 __all__ = ["check_panel", "check_sum"]
 
@@ -59,14 +59,16 @@ def check_panel(
     >>> [(i.kind.value, i.numbers["hours"]) for i in check_panel(panel)]
     [('gap', 5.0)]
     """
+    given, panel = panel, panel.measurable()
     profile = week_profile(panel)
     found: list[Issue] = []
     for row, point in enumerate(panel.points):
+        found += _impossible(given, row)
         known = np.flatnonzero(~np.isnan(panel.values[row]))
         if len(known) == 0:
             continue
         inside = slice(int(known[0]), int(known[-1]) + 1)
-        found += _gaps(panel, row, inside)
+        found += _gaps(given, row, inside)
         found += _unit_slips(panel, row, profile)
         slipped = _within(panel, [i for i in found if i.kind is IssueKind.UNIT_SLIP and i.point_id == point])
         found += _spikes(panel, row, profile, slipped)
@@ -90,6 +92,17 @@ def _within(panel: Panel, issues: list[Issue]) -> NDArray[np.bool_]:
     for issue in issues:
         inside |= (panel.starts >= issue.start) & (panel.starts < issue.end)
     return inside
+
+
+def _impossible(panel: Panel, row: int) -> list[Issue]:
+    """Values that no meter can have measured; everything else is judged without them."""
+    values = panel.values[row]
+    return [
+        _issue(
+            panel, row, IssueKind.IMPOSSIBLE, (a, b), Severity.ERROR, value=float(values[a]), largest=LARGEST
+        )
+        for a, b in runs(np.abs(values) > LARGEST)
+    ]
 
 
 def _gaps(panel: Panel, row: int, inside: slice) -> list[Issue]:

@@ -24,7 +24,7 @@ __all__ = ["Repair", "repair", "repair_panel", "strip_imputed", "unrepair"]
 LINEAR_S: Final = 3 * HOUR
 LONGEST_S: Final = 14 * DAY
 _AROUND_S: Final = 7 * DAY
-_REMOVED: Final = (IssueKind.SPIKE, IssueKind.FLAT_LINE)
+_REMOVED: Final = (IssueKind.IMPOSSIBLE, IssueKind.SPIKE, IssueKind.FLAT_LINE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
