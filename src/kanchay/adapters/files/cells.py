@@ -22,8 +22,9 @@ _DOTTED_DATE: Final = re.compile(
     r"|\d{1,2}\. \d{1,2}\. \d{4}|\d{4}\. \d{1,2}\. \d{1,2}\.?"
 )
 _EPOCH: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?")
+_TO: Final = r"-|–|—|to|a|al|à|au|até|bis(?: zum)?|do|ao|t/m|tot(?: en met)?|til|till|until|thru|through"
 _SEPARATOR: Final = re.compile(
-    r"\s+(?:-|–|—|to|a|bis|tot|until)\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{4}-)"
+    rf"\s+(?:{_TO})\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{{4}}-)"
 )
 _HOURS: Final = re.compile(r"(\d\d)\s?[-–—]\s?(\d\d)\s?(?:h|hs|hrs|uur|Uhr)?")
 _OBIS: Final = re.compile(

@@ -76,32 +76,34 @@ _TIME_ONLY: Final = re.compile(_PLAIN_CLOCK)
 _MONTH_NAMES: Final = (
     "january enero janeiro januar jan janvier januari janner jaenner ene gennaio gen styczen stycznia leden"
     " ledna tammikuu"
-    " ianuarie ocak sijecanj jaanuar janvaris sausis gener",
+    " ianuarie ocak sijecanj jaanuar janvaris sausis gener janv sty led tammi oca ian",
     "february febrero fevereiro februar feb fevrier februari fev febr febbraio luty lutego unor unora"
     " helmikuu februarie"
-    " subat veljaca veebruar februaris vasaris febrer",
+    " subat veljaca veebruar februaris vasaris febrer fevr lut uno sub helmi",
     "march marzo marco maerz mar mars maart marz mrt mrz mae marzec marca brezen brezna maaliskuu martie mart"
     " ozujak marts"
-    " kovas marc marcius",
+    " kovas marc marcius bre maalis",
     "april abril apr abr avril avr aprile kwiecien kwietnia duben dubna huhtikuu aprilie nisan travanj aprill balandis"
-    " aprilis",
-    "may mayo maio mai mei maggio maj maja kveten kvetna toukokuu mayis svibanj maijs geguze majus maig",
+    " aprilis kwi dub huhti nis",
+    "may mayo maio mai mei maggio mag maj maja kveten kvetna toukokuu mayis svibanj maijs geguze majus maig"
+    " kve touko",
     "june junio junho juni jun juin giugno giu czerwiec czerwca cerven cervna kesakuu iunie haziran lipanj juuni junijs"
-    " birzelis junius juny",
+    " birzelis junius juny cze cvn kesa haz iun",
     "july julio julho juli jul juillet juil luglio lug lipiec lipca cervenec cervence heinakuu iulie temmuz"
     " srpanj juuli"
-    " julijs liepa julius juliol",
+    " julijs liepa julius juliol lip cvc heina tem iul",
     "august agosto aug ago aout augustus sierpien sierpnia srpen srpna elokuu agustos kolovoz augusts"
     " rugpjutis augusztus"
-    " agost avgust",
+    " agost avgust sie srp elo agu",
     "september septiembre setembro sep sept set septembre setiembre settembre wrzesien wrzesnia zari syyskuu septembrie"
-    " eylul rujan septembris rugsejis szeptember setembre",
+    " eylul rujan septembris rugsejis szeptember setembre wrz zar syys eyl szept",
     "october octubre outubro oktober oct okt out octobre ottobre ott pazdziernik pazdziernika rijen rijna"
     " lokakuu octombrie"
-    " ekim oktobris spalis",
-    "november noviembre novembro nov novembre listopad listopada marraskuu noiembrie kasim studeni novembris lapkritis",
+    " ekim oktobris spalis paz rij loka eki",
+    "november noviembre novembro nov novembre listopad listopada marraskuu noiembrie kasim studeni novembris lapkritis"
+    " lis marras kas noi",
     "december diciembre dezembro dezember dec dic dez decembre dicembre grudzien grudnia prosinec prosince joulukuu"
-    " decembrie aralik prosinac detsember decembris gruodis desember desembre",
+    " decembrie aralik prosinac detsember decembris gruodis desember desembre pro gru joulu ara des",
 )
 MONTHS: Final = {word: i + 1 for i, names in enumerate(_MONTH_NAMES) for word in names.split()}
 #: Hours east of UTC. Letters that stand for several zones (AST, IST, and the like) are none of them.

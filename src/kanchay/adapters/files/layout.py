@@ -116,15 +116,30 @@ def _ranges(columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Colu
     return (*columns[:-1], start), (*columns[:-1], end)
 
 
+def _read_start(columns: tuple[Column, ...], day_first: bool | None, roles: Roles) -> ParsedTimes | None:
+    start = _read_times(columns, day_first, daily=bool(roles.slots or roles.hours))
+    return None if start is None else _without_day_totals(_on_named_clock(start, columns))
+
+
+def _order_of(columns: tuple[Column, ...]) -> bool | None:
+    """Whether the ends of intervals put the day first; None where they do not tell."""
+    end = _read_times(columns, None)
+    if end is None or end.open_order or end.order == "ymd":
+        return None
+    return end.order == "dmy"
+
+
 def _times(roles: Roles, name: str, day_first: bool | None) -> tuple[ParsedTimes, ParsedTimes | None]:
     start_columns, range_end = _ranges(roles.start)
-    start = _read_times(start_columns, day_first, daily=bool(roles.slots or roles.hours))
+    start = _read_start(start_columns, day_first, roles)
     if start is None or not start.ok.any():
         raise refuse("no_meter_data", name, what=f"the times in '{roles.start[0].name}' cannot be read")
-    start = _without_day_totals(_on_named_clock(start, start_columns))
     end_columns = roles.end or range_end
     if not end_columns:
         return start, None
+    settled = _order_of(end_columns) if start.open_order else None
+    if settled is not None:
+        start = _read_start(start_columns, settled, roles) or start
     same_order = None if start.order == "ymd" else start.order == "dmy"
     end = _read_times(end_columns, same_order)
     if end is None:

@@ -215,12 +215,19 @@ def _ends(raw: RawSeries, start: IntArray, tz: str, clock: str | None) -> IntArr
     """Interval ends in UTC where the file has them; an end before its start is the zone's doing."""
     if raw.end is None:
         return None
-    end = raw.end if raw.absolute else localise(raw.end, tz, clock).utc
+    end = raw.end if raw.absolute else localise(_past_last_day(raw.wall, raw.end), tz, clock).utc
     end = _closed(start, end)
     usual = int(np.median(end - start))
     # Around a change of the clock an end can be read an hour off; its start and the usual length settle it.
     slip = np.abs(end - start - usual)
     return np.where((end <= start) | (slip == 3600) | (np.abs(slip - DAY) <= 3600), start + usual, end)
+
+
+def _past_last_day(start: IntArray, end: IntArray) -> IntArray:
+    """Ends of days that name the last day inside: of two periods the second begins on the day after the first ends."""
+    whole = not (start % DAY).any() and not (end % DAY).any() and len(start) > 1
+    gaps = np.sort(start)[1:] - np.sort(end)[:-1] if whole else np.zeros(0)
+    return end + DAY if whole and 2 * (gaps == DAY).sum() > len(gaps) and (gaps > 0).all() else end
 
 
 def _closed(start: IntArray, end: IntArray) -> IntArray:
@@ -234,7 +241,7 @@ def _step(raw: RawSeries, start: IntArray, end: IntArray | None, tz: str) -> int
     if raw.slot_s is not None:
         return raw.slot_s
     if end is not None and len(end):
-        return int(np.median(end - start)) or None
+        return int(np.sort(end - start)[len(end) // 2]) or None  # one that occurs: no month has 30.5 days
     if raw.date_only and not raw.absolute:
         days = np.diff(np.unique(wall_clock(start, tz) // DAY))
         return int(np.bincount(days).argmax()) * DAY if len(days) else DAY

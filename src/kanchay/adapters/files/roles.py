@@ -140,11 +140,11 @@ def _distinct(column: Column) -> int:
 
 
 def _spans_moments(column: Column) -> bool:
-    """Whether each cell holds two moments, from … to …, so that no date is needed beside it."""
+    """Whether each cell holds two moments or days, from … to …, so that no date is needed beside it."""
     words = column.keys()[1][:3]
     halves = [split_range(w.strip()) or ("", "") for w in words]
     forms = [read_pattern(pattern_of(half)) for pair in halves for half in pair]
-    return bool(forms) and all(f is not None and f.kind == "datetime" for f in forms)
+    return bool(forms) and all(f is not None and f.kind in ("datetime", "date") for f in forms)
 
 
 def _moments(columns: list[Column]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
