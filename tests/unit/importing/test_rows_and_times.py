@@ -129,3 +129,16 @@ def test_rows_that_all_contradict_each_other_are_asked(read: Read) -> None:
     months = [f"{m:02d}/2025;{v}" for m in (1, 2, 3) for v in (100 + m, 900 - m)]
     asked = read("\n".join(["Mese;Energia prelevata kWh", *months]), tz="Europe/Rome").questions
     assert "key" in [q.code for q in asked]
+
+
+def test_columns_that_may_flow_different_ways_are_asked_one_by_one(read: Read) -> None:
+    hours = [datetime(2024, 5, 1) + timedelta(hours=i) for i in range(48)]
+    rows = [f"{t:%Y-%m-%d %H:%M},{1 + t.hour % 3},{2 + t.hour % 5}" for t in hours]
+
+    def asked(*names: str) -> list[str]:
+        found = read("\n".join([",".join(["time", *names]), *rows]), tz="America/Lima").questions
+        return [q.code for q in found if q.code.startswith("direction")]
+
+    assert asked("Activa G kWh", "Activa C kWh") == ["direction:Activa G kWh", "direction:Activa C kWh"]
+    assert asked("Activa P1 kWh", "Activa P2 kWh") == ["direction"]
+    assert asked("Activa kWh", "Activa kW") == ["direction"]

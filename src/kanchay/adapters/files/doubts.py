@@ -14,6 +14,7 @@ import numpy as np
 
 from kanchay.adapters.files.directions import by_daylight, by_night
 from kanchay.adapters.files.kinds import rising
+from kanchay.adapters.files.naming import is_place
 from kanchay.adapters.files.series import Decided
 from kanchay.adapters.files.words import (
     REGISTERS,
@@ -35,6 +36,7 @@ BECAUSE: Final = {
     "column.alone": "No word in the name of this column is one that we know, and no other column holds energy.",
     "column.none": "No column of the file is one that we know to hold energy or power; this one could.",
     "column.heat": "The name speaks of heat, but the unit and the columns beside it are those of electricity.",
+    "column.nameless": "This column has no name; its numbers could be this.",
     "column.volume": "The unit is one of volume, and no word tells whether gas or water was measured.",
     "unit_of": "No unit is written for this column, although others of the file have one.",
     "direction_of.sun": "The words tell one direction, but the numbers rise in daylight only, as a solar plant does.",
@@ -110,6 +112,7 @@ def _unknown(decided: Sequence[Decided]) -> list[ImportQuestion]:
         elif m.assumed:
             volume = m.quantity in (Quantity.GAS, Quantity.WATER, Quantity.SIGNAL)
             why = "column.volume" if volume else "column.heat" if m.evidence else "column.alone"
+            why = "column.nameless" if is_place(d.prepared.raw.column) else why
             found.append(_question("column", name, why, m.quantity.value, _WHAT))
     return found[:_MOST]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kanchay.adapters.files.meaning import ENERGY, FLOWS, Meaning
 from kanchay.adapters.files.prepared import Prepared
 from kanchay.adapters.files.words import matches, normal
-from kanchay.domain.interval import DAY, HOUR
+from kanchay.domain.interval import DAY, HOUR, IntArray
 from kanchay.domain.point import Kind
 from kanchay.domain.units import Quantity
 
@@ -20,6 +20,9 @@ __all__ = ["find_kinds", "is_still", "kind_is_open", "rising"]
 
 
 _MANY: Final = 20  # among so many rises a single fall is a swap of the meter
+_MOSTLY: Final = 0.9
+_DAYS: Final = 4.5  # from one restart of a register of the day to the next, at most
+_RISES: Final = 4  # of a register between two restarts
 _SURE: Final = 48  # values from which on a series speaks for itself
 _HOUSE_KW: Final = 50.0  # amounts that would need more are readings of a register
 _STEP_WORDS: Final = {  # a column named so holds the amount of its step
@@ -28,11 +31,11 @@ _STEP_WORDS: Final = {  # a column named so holds the amount of its step
 }
 
 
-def rising(values: NDArray[np.float64]) -> float:
+def rising(values: NDArray[np.float64], at: IntArray | None = None) -> float:
     """How much values look like a register: above 0 yes, below 0 no, 0 cannot be told.
 
     A register never falls, but for corrections (2 % of its steps at most), restarts near zero and a
-    swap.
+    swap. One that counts each day or month anew restarts with it: that takes `at`, the times of the values.
     """
     steps = np.diff(values)
     up, down = steps > 0, steps < 0
@@ -43,14 +46,32 @@ def rising(values: NDArray[np.float64]) -> float:
     ups = int(up.sum())
     if ups < 3:
         return -0.5 if down.any() else 0.0
-    looks = falls <= max(1 if ups >= _MANY else 0, 0.02 * ups) and restarts.sum() <= max(1, 0.06 * ups)
+    few = restarts.sum() <= max(1, 0.06 * ups)
+    looks = falls <= max(1 if ups >= _MANY else 0, 0.02 * ups) and (
+        few or (falls == 0 and _anew(restarts, up, at))
+    )
     return float(len(values)) if looks else -float(len(values))
+
+
+def _anew(restarts: NDArray[np.bool_], up: NDArray[np.bool_], at: IntArray | None) -> bool:
+    """Whether a register begins anew each day or month and rises several times in between.
+
+    The clock may change by an hour, and a day without sun has no restart.
+    """
+    where = np.flatnonzero(restarts)
+    if at is None or len(where) < 2:
+        return False
+    rises = np.diff(np.concatenate([[0], np.cumsum(up)])[where])
+    days = np.diff(at[where + 1]) / DAY
+    daily, monthly = np.abs(days - np.round(days)) <= 0.05, np.abs(days / 30.4 - np.round(days / 30.4)) <= 0.1
+    even = max((daily & (days < _DAYS)).mean(), monthly.mean())
+    return bool(even >= _MOSTLY and (rises >= _RISES).mean() >= _MOSTLY)
 
 
 def find_kinds(series: Sequence[Prepared], meanings: Sequence[Meaning], given: str | None) -> list[Kind]:
     """The kind of every series; short and constant ones follow their column, then their table."""
     scores = [
-        rising(s.values) if m.quantity in ENERGY and not s.raw.by_step else 0.0
+        rising(s.values, s.start) if m.quantity in ENERGY and not s.raw.by_step else 0.0
         for s, m in zip(series, meanings, strict=True)
     ]
     by_column: dict[tuple[str, Quantity], float] = defaultdict(float)

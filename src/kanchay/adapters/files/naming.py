@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from kanchay.adapters.files.table import Column
 from kanchay.adapters.files.words import ROLE_WORDS, direction_words, matches, normal, quantity_words
 from kanchay.domain.interval import IntArray
 
-__all__ = ["independent", "naming"]
+__all__ = ["by_place", "independent", "is_place", "naming"]
 
 _DESCRIBES: Final = (  # what day or hour a row is of
     r"day of week|dayofweek|weekday|week ?day|day name|day type|week status|season|month name|wochentag|holiday|weekend"
@@ -69,3 +70,15 @@ def independent(keys: Sequence[Column]) -> list[Column]:
 def _tells_flow(words: Sequence[str]) -> bool:
     """Whether labels tell what flows or which way."""
     return any(quantity_words(w) or direction_words(w) for w in map(normal, words[:20]))
+
+
+def by_place(columns: Sequence[Column], values: Sequence[Column]) -> list[Column]:
+    """Columns of values, those without a name but the first called by their place: "#3" is the third of the file."""
+    places = {id(c): i for i, c in enumerate(columns, 1)}
+    nameless = [c for c in values if not c.name.strip()][1:]
+    return [replace(c, name=f"#{places[id(c)]}") if c in nameless and id(c) in places else c for c in values]
+
+
+def is_place(name: str) -> bool:
+    """Whether a name is a place."""
+    return name.startswith("#") and name[1:].isdigit()

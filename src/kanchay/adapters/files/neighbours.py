@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from kanchay.adapters.files.layout import RawSeries
-from kanchay.adapters.files.meaning import FLOWING, Meaning
+from kanchay.adapters.files.meaning import ENERGY, FLOWING, Meaning
 from kanchay.adapters.files.words import (
     ROLE_WORDS,
     direction_words,
@@ -31,6 +32,13 @@ _NOT_MEASURED: Final = (
     r"|last (?:year|month|week)|prev(?:ious)? (?:year|month|week|period)|prior year|year ago|vorjahr\w*|vorig jaar"
     r"|an(?:o|io) (?:anterior|pasado)|annee precedente|anno precedente|pronostic\w*|previsto|prevision\w*|objetivo"
     r"|ziel\w*|presupuesto|erwartet\w*|verwacht\w*"
+)
+_MEANS: Final = (
+    r"avg|averages?|mean|promedio|media(?! tension)|medio|moyenne|gemiddeld\w*|durchschnitt\w*|srednia"
+    r"|prumer\w*"
+)
+_PER_DAY: Final = re.compile(
+    r"(?:/|\bper|\bpor|\bpro|\bje|\bpar)\s?(?:day|d|d[ií]a|tag|jour|dag|giorno)\b", re.I
 )
 _DAYS: Final = 40
 _NEARLY_ALL: Final = 0.8
@@ -92,10 +100,28 @@ def without_others(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> li
         beside.setdefault((r.key, m.quantity), []).append(r)
     return [
         _aside(m, "not of this meter")
-        if m.quantity in FLOWING and _tells_of(r, beside[r.key, m.quantity])
+        if m.quantity in FLOWING
+        and (_tells_of(r, beside[r.key, m.quantity]) or _is_mean(r, m, beside[r.key, m.quantity]))
         else m
         for r, m in zip(raws, meanings, strict=True)
     ]
+
+
+def _is_mean(raw: RawSeries, m: Meaning, beside: Sequence[RawSeries]) -> bool:
+    """Whether a column is what was used on average, a day say, beside the amounts themselves."""
+    return m.quantity in ENERGY and _called_mean(raw) and not all(map(_called_mean, beside))
+
+
+def _called_mean(raw: RawSeries) -> bool:
+    if matches(_MEANS, normal(raw.column)):
+        return True
+    return _PER_DAY.search(raw.column) is not None and _step(raw) > 1.5 * DAY
+
+
+def _step(raw: RawSeries) -> float:
+    """The usual distance of the times of a column."""
+    moments = np.unique(raw.wall)
+    return float(np.median(np.diff(moments))) if len(moments) > 1 else 0.0
 
 
 def _tells_of(raw: RawSeries, beside: Sequence[RawSeries]) -> bool:

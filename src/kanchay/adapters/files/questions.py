@@ -9,7 +9,7 @@ import numpy as np
 
 from kanchay.adapters.files.about import of_series, of_times, of_values
 from kanchay.adapters.files.doubts import BECAUSE as OF_COLUMNS
-from kanchay.adapters.files.doubts import TOLD_UNIT, doubts
+from kanchay.adapters.files.doubts import TOLD_UNIT, doubts, name_of
 from kanchay.adapters.files.evidence import SURE_OF_TOTAL
 from kanchay.adapters.files.factors import APPLIED, APPLY
 from kanchay.adapters.files.kinds import is_still, kind_is_open
@@ -21,6 +21,7 @@ from kanchay.adapters.files.roles import Roles
 from kanchay.adapters.files.scaling import Scaling
 from kanchay.adapters.files.series import Decided
 from kanchay.adapters.files.thousands import chance_of_sign
+from kanchay.adapters.files.words import REGISTERS, matches, normal
 from kanchay.domain.importing import ImportQuestion
 from kanchay.domain.interval import HOUR
 from kanchay.domain.point import Direction, Kind
@@ -28,6 +29,8 @@ from kanchay.domain.units import Quantity
 from kanchay.services.ports.files import ImportOptions
 
 __all__ = ["BECAUSE", "ask"]
+
+_EACH: Final = 3  # flows whose direction is asked one by one
 
 BECAUSE: Final = {
     "tz.words": "The times carry no zone; the words of the file suggest this one.",
@@ -82,15 +85,17 @@ def ask(
 
 
 def _keys(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
-    """Rows that contradict each other by the dozen are rarely corrections: something tells them apart."""
-    many = any(
-        d.prepared.conflicts > 3 and d.prepared.conflicts > 0.02 * len(d.prepared.start) for d in decided
-    )
+    """Rows that contradict each other by the dozen, or everywhere, are rarely corrections: something tells them apart."""
+    many = any(_contradicts_itself(d.prepared.conflicts, len(d.prepared.start)) for d in decided)
     return (
         [ImportQuestion("key", "--map", "key=none", BECAUSE["key"])]
         if many and "key" not in options.columns
         else []
     )
+
+
+def _contradicts_itself(conflicts: int, n: int) -> bool:
+    return conflicts > 0.02 * n and (conflicts > 3 or 2 * conflicts >= n)
 
 
 def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
@@ -184,16 +189,34 @@ def _labels(
 
 
 def _directions(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:
+    """Which way flows go that no word tells: one question where one answer does for all, else one for each column."""
     if options.direction:
         return []
     active = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
     electric = any(d.meaning.quantity in active for d in decided)
     asked = active if electric else (Quantity.REACTIVE_ENERGY,)  # gas and heat only ever come in
-    for d in decided:
-        m = d.meaning
-        if m.quantity in asked and m.direction is not None and m.direction_from in ("", "daylight"):
-            suffix = ".daylight" if m.direction_from else ".net" if m.direction is Direction.NET else ""
-            choices, because = tuple(x.value for x in Direction), BECAUSE[f"direction{suffix}"]
-            guess = m.direction.value
-            return [ImportQuestion("direction", "--direction", guess, because, choices, of_series(d))]
-    return []
+    left = [
+        d for d in decided if d.meaning.quantity in asked and d.meaning.direction_from in ("", "daylight")
+    ]
+    names = [name_of(d, decided) for d in left]
+    each = len(left) <= _EACH and len(set(names)) == len(names) and all(names) and _may_part(left)
+    return [
+        _direction(d, f"direction:{name}" if each else "direction", "--map" if each else "--direction")
+        for d, name in list(zip(left, names, strict=True))[: len(left) if each else 1]
+        if d.meaning.direction is not None
+    ]
+
+
+def _may_part(flows: Sequence[Decided]) -> bool:
+    """Whether columns could flow different ways: no meters of one column, phases, tariffs, or one flow in two units."""
+    columns = [(d.meaning.quantity, d.prepared.raw.column) for d in flows]
+    alike = all(matches(REGISTERS, normal(column)) for _, column in columns)
+    return not alike and len(set(columns)) > len({quantity for quantity, _ in columns})
+
+
+def _direction(d: Decided, code: str, option: str) -> ImportQuestion:
+    m = d.meaning
+    suffix = ".daylight" if m.direction_from else ".net" if m.direction is Direction.NET else ""
+    guess = m.direction.value if m.direction is not None else ""
+    choices, because = tuple(x.value for x in Direction), BECAUSE[f"direction{suffix}"]
+    return ImportQuestion(code, option, guess, because, choices, of_series(d))

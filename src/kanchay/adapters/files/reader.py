@@ -264,11 +264,13 @@ def _names(raws: list[RawSeries], meanings: list[Meaning]) -> list[str]:
         if r.key and m.quantity in (Quantity.ELECTRIC_ENERGY, Quantity.POWER) and not m.submeter:
             main.setdefault(r.key, r.column)
     names: list[str] = []
+    times: Counter[str] = Counter()
     for r, m in zip(raws, meanings, strict=True):
         alone = len(columns) == 1 or main.get(r.key) == r.column
         name = r.key if r.key and alone else " ".join(p for p in (r.key, r.column.strip()) if p)
         name = re.sub(r"\s+", " ", name) or _PLAIN.get(m.quantity, m.quantity.value)
-        names.append(name if name not in names else f"{name} ({names.count(name) + 1})")
+        times[name] += 1
+        names.append(name if times[name] == 1 else f"{name} ({times[name]})")
     return names
 
 

@@ -14,7 +14,7 @@ from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.dateparts import is_part_of_time
 from kanchay.adapters.files.grammar import pattern_of, read_pattern
 from kanchay.adapters.files.identifiers import is_id, is_long_number, is_whole
-from kanchay.adapters.files.naming import independent
+from kanchay.adapters.files.naming import by_place, independent
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.slots import Slot, find_slots, stands_before
 from kanchay.adapters.files.table import Column, Table
@@ -288,7 +288,7 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     # "Medium (power, water, gas, ...)" lists what could be.
     context = normal(" ".join(re.sub(r"\([^()]*,[^()]*\)", " ", line) for line in said))
     return Roles(
-        start, end, () if slots else tuple(values), slots, tuple(keys),
+        start, end, () if slots else tuple(by_place(table.columns, values)), slots, tuple(keys),
         next(iter(_named(table, options, "unit")), unit), next(iter(_named(table, options, "status")), status),
         context, unit_above(table.preamble) or unit_of_all(constants), tuple(constants), hours,
     )  # fmt: skip

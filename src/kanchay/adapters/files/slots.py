@@ -13,6 +13,7 @@ from kanchay.adapters.files.identifiers import is_long_number
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import parse_clock
 from kanchay.domain.interval import DAY, IntArray
+from kanchay.domain.reading import FloatArray
 
 __all__ = ["Slot", "find_slots", "slot_label", "slot_times", "stands_before"]
 
@@ -53,9 +54,10 @@ def _of_a_day(table: Table, used: set[int]) -> list[Column]:
     numbers = [c for c in table.columns if c.type == "number" and id(c) not in used and not is_long_number(c)]
     behind = [c for c in numbers if not stands_before(table, c, used)]
     numbers = behind if len(behind) in _WIDE_COUNTS else numbers
-    for total, others in ((numbers[-1:], numbers[:-1]), (numbers[:1], numbers[1:])):
-        if len(others) in _WIDE_COUNTS and _sums_up(total[0], others):
-            return others
+    for n in (1, 2, 3):
+        for said, others in ((numbers[-n:], numbers[:-n]), (numbers[:n], numbers[n:])):
+            if len(others) in _WIDE_COUNTS and _sum_up(said, others):
+                return others
     return numbers
 
 
@@ -65,12 +67,23 @@ def stands_before(table: Table, column: Column, used: set[int]) -> bool:
     return bool(places) and next(i for i, c in enumerate(table.columns) if c is column) < min(places)
 
 
-def _sums_up(total: Column, others: list[Column]) -> bool:
-    """Whether a column is the sum of the others in nearly every row."""
-    sums = np.nansum([c.values(".") for c in others], axis=0)
-    told = total.values(".")
-    known = np.isfinite(told) & (sums != 0)
-    return bool(known.any()) and bool(np.isclose(told, sums, rtol=0.005)[known].mean() > _NEARLY_ALL)
+def _sum_up(columns: list[Column], others: list[Column]) -> bool:
+    """Whether one of some columns is the sum of the others in nearly every row, and the rest their extremes or mean."""
+    cells = np.array([c.values(".") for c in others])
+    full = np.isfinite(cells).any(axis=0) & (np.nansum(np.abs(cells), axis=0) > 0)
+    if not full.any():
+        return False
+    sums, *sides = (f(cells[:, full], axis=0) for f in (np.nansum, np.nanmax, np.nanmin, np.nanmean))
+    told = [c.values(".")[full] for c in columns]
+    summed = [_is(t, sums) for t in told]
+    return any(summed) and all(
+        s or any(_is(t, side) for side in sides) for s, t in zip(summed, told, strict=True)
+    )
+
+
+def _is(told: FloatArray, side: FloatArray) -> bool:
+    known = np.isfinite(told)
+    return bool(known.any()) and bool(np.isclose(told, side, rtol=0.005)[known].mean() > _NEARLY_ALL)
 
 
 def _slot_times(name: str) -> tuple[int | None, int | None]:

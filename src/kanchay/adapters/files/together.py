@@ -8,9 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from kanchay.adapters.files.explained import without_explained
 from kanchay.adapters.files.kinds import rising
 from kanchay.adapters.files.layout import RawSeries
 from kanchay.adapters.files.meaning import FLOWING, FLOWS, Meaning
+from kanchay.adapters.files.nameless import guess_nameless
 from kanchay.adapters.files.neighbours import volumes, without_money, without_others
 from kanchay.adapters.files.words import ELECTRIC, direction_words, find_unit, matches, normal, quantity_words
 from kanchay.domain.units import Quantity, unit
@@ -29,9 +31,10 @@ _BORROWED: Final = (
 
 def see_together(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """Meanings of all columns once each is seen beside the others."""
-    found = _heat_of_circuits(raws, _attributes(raws, _default_quantity(raws, _registers(raws, meanings))))
+    found = guess_nameless(raws, _default_quantity(raws, _registers(raws, meanings)))
+    found = _heat_of_circuits(raws, _attributes(raws, found))
     found = volumes(raws, _gas_apart(_energy_of_gas(raws, found)))
-    return without_others(raws, without_money(raws, found))
+    return without_others(raws, without_explained(raws, without_money(raws, found)))
 
 
 def _registers(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:

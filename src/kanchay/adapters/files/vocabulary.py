@@ -38,7 +38,8 @@ QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = tuple((folded(p), q
     (r"volt\w*|tension|tensao|tensione|spannung|spanning|jannite|spanning|napeti|napiecie"
      r"|feszultseg|gerilim|напряжение|電圧"
      r"|电压|u l?[123]|[ul][123] ?n?v|vrms|ugrid", _Q.VOLTAGE, 2.5),
-    (r"current(?! (?:power|consumption|usage|demand|load|production))|intensi\w*|corriente|corrente|courant|stromstarke"
+    (r"current(?! (?:power|consumption|usage|demand|load|production|read\w*|index|meter|month"
+     r"|period|bill|charges?|balance|year))|intensi\w*|corriente|corrente|courant|stromstarke"
      r"|ampere\w*|amps?|virta|proud|prad|aramerosseg|akim|ток|電流|电流|irms", _Q.CURRENT, 2.5),
     (r"humid\w*|humedad|umidade|umidita|feuchte|vochtigheid|rh|kosteus|vlhkost|湿度", _Q.HUMIDITY, 2.5),
     (r"power factor|factor de potencia|fator de potencia|cos ?phi|cosfi|pf|tehokerroin|leistungsfaktor|faktor moci",
@@ -87,6 +88,8 @@ QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = tuple((folded(p), q
      r"|ladezustand|ladestand|laadniveau|batteriestand|estado de carga|etat de charge", _Q.STATE_OF_CHARGE, 3.0),
     (r"occup\w*|ocupacion|presence|presencia|motion", _Q.OCCUPANCY, 4.0),
     (r"fan status|on off|status|encendido", _Q.ON_OFF, 4.0),
+    (r"(?:self|consumption|sufficiency|usage|utili[sz]ation|coverage|autark\w*|autarchy|charge|flow|discharge) rate"
+     r"|\w+quote|taux|tasa|tasso|share|fraction|(?:load|capacity|utili[sz]ation) factor", _Q.SIGNAL, 3.5),
     (r"signal|valve|damper|speed|fault|mode|indicator|alarm|count|irradian\w*|ghi|dni|dhi|wind|pressure|code|frequency"
      r"|frequenz|frecuencia|freq|hz|holidays?|day type|minutes present\w*|maintenance|ramp up"
      r"|diffuse|direct|duration|duree"
@@ -99,7 +102,7 @@ QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = tuple((folded(p), q
 ))  # fmt: skip
 _D = Direction
 DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = tuple((folded(p), d, w) for p, d, w in (
-    (r"export\w*|eksport\w*|injec\w*|inje[tc]\w*|inyec\w*|\w*einspeis\w*|fe?ed ?in\w*|return\w*|\w*teruglever\w*"
+    (r"export\w*|exp|eksport\w*|injec\w*|inje[tc]\w*|inyec\w*|\w*einspeis\w*|fe?ed ?in\w*|return\w*|\w*teruglever\w*"
      r"|\w*injectie|naar (?:het )?net|ins netz|\w*inmatning\w*|innmat\w*|invoeding"
      r"|\w*netteinspeis\w*|vertid\w*|vertimiento\w*"
      r"|excedent\w*|surplus|uberschuss\w*|overskud\w*|overskott\w*|immess\w*|immission\w*|ruckliefer\w*|entregad\w*"
@@ -110,7 +113,7 @@ DIRECTIONS: Final[tuple[tuple[str, Direction, float], ...]] = tuple((folded(p), 
      r"|verilen|отдач\w*|отдан\w*|отпуск|видач\w*|віддан\w*|εγχυση\w*|εξαγωγη\w*|売電\w*|余剰\w*"
      r"|上网\w*|馈网\w*|역송\w*"
      r"|הזרמה\w*|lieferung|ehex|ea neg\w*|energia inyectada|1 \d{1,2} 2 [4-9] \d|2 8 \d|2 9 \d|2 29 0", _D.EXPORT, 3.0),
-    (r"import\w*|\w*afname|\w*bezug|from (?:the )?grid|from utility|grid|van (?:het )?net|aus dem netz|de (?:la )?red"
+    (r"import\w*|imp|\w*afname|\w*bezug|from (?:the )?grid|from utility|grid|van (?:het )?net|aus dem netz|de (?:la )?red"
      r"|du reseau|dalla rete|soutir\w*|delivered|withdraw\w*|prelev\w*|preliev\w*|entnahme|netzbezug|levering|afgenomen"
      r"|compra\w*|purchas\w*|bought|buy|kobt|kopt|achete\w*|acquist\w*|gekauft|zukauf|inflow|pobor|pobran\w*|odber\w*"
      r"|odebran\w*|vetelez\w*|vetel|preluat\w*|absorb\w*|uttag\w*|uttak\w*|ostettu|otto|ottoenergia"
