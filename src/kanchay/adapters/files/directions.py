@@ -112,17 +112,19 @@ def find_directions(
 
 def _with_parts(series: Sequence[Prepared], meanings: list[Meaning]) -> list[Meaning]:
     """Columns that add up to the one called the total are parts of it, so that nothing is counted twice."""
-    flows = [i for i, m in enumerate(meanings) if m.quantity in _ACTIVE and not m.submeter]
+    by_times: dict[bytes, list[int]] = {}
+    for i, m in enumerate(meanings):
+        if m.quantity in _ACTIVE and not m.submeter:
+            by_times.setdefault(series[i].start.tobytes(), []).append(i)
     out = list(meanings)
-    for i in (i for i in flows if matches(_TOTAL, normal(series[i].raw.column))):
-        parts = [j for j in flows if j != i and np.array_equal(series[j].start, series[i].start)]
-        together = sum((series[j].values for j in parts), np.zeros(len(series[i].values)))
-        if (
-            len(parts) > 1
-            and (np.abs(together - series[i].values) <= _ADDS_UP * np.abs(together)).mean() > 0.9
-        ):
-            for j in parts:
-                out[j] = replace(out[j], submeter=True)
+    for flows in (f for f in by_times.values() if len(f) > 2):
+        values = [series[i].values for i in flows]
+        every = np.sum(values, axis=0)
+        for i, total in zip(flows, values, strict=True):
+            parts = every - total
+            adds_up = (np.abs(parts - total) <= _ADDS_UP * np.abs(parts)).mean() > 0.9
+            if adds_up and matches(_TOTAL, normal(series[i].raw.column)):
+                out = [replace(m, submeter=True) if j in flows and j != i else m for j, m in enumerate(out)]
     return out
 
 

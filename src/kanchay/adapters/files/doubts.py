@@ -29,7 +29,7 @@ from kanchay.domain.point import Direction
 from kanchay.domain.units import Quantity
 from kanchay.services.ports.files import ImportOptions
 
-__all__ = ["BECAUSE", "TOLD_UNIT", "doubts", "name_of"]
+__all__ = ["BECAUSE", "TOLD_UNIT", "doubts"]
 
 BECAUSE: Final = {
     "column": "No word in the name of this column is one that we know, and its numbers could be amounts or powers.",
@@ -71,21 +71,25 @@ _FEW: Final = 4  # different numbers: a code or a flag rather than amounts
 _NIGHTS: Final = 1.9  # days after which a night without sun was seen for sure
 _SEEN: Final = 5000
 _MOST: Final = 3  # questions of one sort about single columns; an answer raises the next
-
-
-def name_of(d: Decided, decided: Sequence[Decided]) -> str:
-    """By what a series is named in a question: its column, its key, or both, as far as that takes."""
-    raw = d.prepared.raw
-    if raw.column and Counter(x.prepared.raw.column for x in decided)[raw.column] == 1:
-        return raw.column
-    if raw.key and Counter(x.prepared.raw.key for x in decided)[raw.key] == 1:
-        return raw.key
-    return f"{raw.key} {raw.column}".strip()
+_Named = tuple[Decided, str]
 
 
 def doubts(decided: Sequence[Decided], options: ImportOptions, tz: str) -> list[ImportQuestion]:
     """The questions about single columns, most consequential first."""
-    return [*_unknown(decided), *_units(decided), *([] if options.direction else _directions(decided, tz))]
+    named = list(zip(decided, _names(decided), strict=True))
+    return [*_unknown(named), *_units(named), *([] if options.direction else _directions(named, tz))]
+
+
+def _names(decided: Sequence[Decided]) -> list[str]:
+    """By what each series is named in a question: its column, its key, or both, as far as that takes."""
+    raws = [d.prepared.raw for d in decided]
+    columns, keys = Counter(r.column for r in raws), Counter(r.key for r in raws)
+    return [
+        r.column if r.column and columns[r.column] == 1
+        else r.key if r.key and keys[r.key] == 1
+        else f"{r.key} {r.column}".strip()
+        for r in raws
+    ]  # fmt: skip
 
 
 def _question(code: str, name: str, because: str, guess: str, choices: Sequence[str]) -> ImportQuestion:
@@ -94,12 +98,12 @@ def _question(code: str, name: str, because: str, guess: str, choices: Sequence[
     )
 
 
-def _unknown(decided: Sequence[Decided]) -> list[ImportQuestion]:
+def _unknown(named: Sequence[_Named]) -> list[ImportQuestion]:
     """Columns of which no word is known: left aside where others hold energy, taken for energy where none does."""
     found = []
-    nothing = all(d.meaning.quantity in _NAMELESS for d in decided)
-    for d in decided:
-        m, name = d.meaning, name_of(d, decided)
+    nothing = all(d.meaning.quantity in _NAMELESS for d, _ in named)
+    for d, name in named:
+        m = d.meaning
         if not name or "told" in m.evidence:
             continue
         open_ = nothing or not (m.evidence or is_composite(d.prepared.raw.column))
@@ -124,25 +128,25 @@ def _like_amounts(d: Decided) -> bool:
     return not counting and len(np.unique(values)) > min(_FEW, len(values) // 2)
 
 
-def _units(decided: Sequence[Decided]) -> list[ImportQuestion]:
+def _units(named: Sequence[_Named]) -> list[ImportQuestion]:
     """Flows without a unit that the question about the whole file does not reach."""
-    named = {d.meaning.quantity for d in decided if d.meaning.unit_from in TOLD_UNIT}
-    alone = not any(d.meaning.quantity in _ACTIVE and not d.meaning.unit_from for d in decided)
+    told = {d.meaning.quantity for d, _ in named if d.meaning.unit_from in TOLD_UNIT}
+    alone = not any(d.meaning.quantity in _ACTIVE and not d.meaning.unit_from for d, _ in named)
     return [
-        _question("unit", name_of(d, decided), "unit_of", d.unit.symbol, _UNITS[d.meaning.quantity])
-        for d in decided
+        _question("unit", name, "unit_of", d.unit.symbol, _UNITS[d.meaning.quantity])
+        for d, name in named
         if d.meaning.quantity in _UNITS
         and not d.meaning.unit_from
-        and (d.meaning.quantity in named or (d.meaning.quantity not in _ACTIVE and alone))
-        and name_of(d, decided)
+        and (d.meaning.quantity in told or (d.meaning.quantity not in _ACTIVE and alone))
+        and name
     ][:_MOST]
 
 
-def _directions(decided: Sequence[Decided], tz: str) -> list[ImportQuestion]:
+def _directions(named: Sequence[_Named], tz: str) -> list[ImportQuestion]:
     """Directions that words tell and numbers, or other words of the same name, contradict."""
     found = []
-    for d in decided:
-        m, name = d.meaning, name_of(d, decided)
+    for d, name in named:
+        m = d.meaning
         told = m.quantity in _ACTIVE and m.direction is not None and m.direction_from not in _OWN_SAY
         why = _against(d, tz) if told and name and not m.submeter else ""
         if why and m.direction is not None:

@@ -78,7 +78,7 @@ def find_kinds(series: Sequence[Prepared], meanings: Sequence[Meaning], given: s
     for s, m, score in zip(series, meanings, scores, strict=True):
         by_column[s.raw.column, m.quantity] += score
     table, falls = sum(scores), min(scores, default=0.0) < 0
-    amounts = any(_is_amount(s, m, 0.0) for s, m in zip(series, meanings, strict=True) if m.quantity in FLOWS)
+    amounts = any(_is_amount(s, m) for s, m in zip(series, meanings, strict=True) if m.quantity in FLOWS)
     kinds = []
     for s, m, score in zip(series, meanings, scores, strict=True):
         if s.raw.by_step:
@@ -140,10 +140,10 @@ def _names_its_step(s: Prepared) -> bool:
     return bool(words and matches(words, normal(s.raw.column)))
 
 
-def _is_amount(s: Prepared, m: Meaning, least: float) -> bool:
+def _is_amount(s: Prepared, m: Meaning) -> bool:
     if m.quantity is Quantity.POWER:
         return s.regular
-    return rising(s.values) <= least
+    return rising(s.values) <= 0
 
 
 def _mean_or_snapshot(s: Prepared, m: Meaning, amounts: bool, given: str | None) -> Kind:

@@ -288,12 +288,12 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
     moments = wall if elapsed is None else wall * 2 * DAY + elapsed
     roles = replace(roles, keys=naming(roles.keys, moments, start.ok))
     finish = None if end is None else np.where(end.ok, _instants(end), wall)
-    parsed = [(c, c.values(decimal)) for c in stepped("rows", roles.values, since=0.5)]
+    parsed = [(c, c.values(decimal), c.is_money()) for c in stepped("rows", roles.values, since=0.5)]
     lost = lost_rows(start, (*roles.start, *([roles.hours] if roles.hours else [])))
     for key, rows in _groups(roles, table.n_rows, name):
         ok = start.ok[rows]
         unit_cell, scales = unit_of_rows(roles.unit, rows)
-        for column, numbers in parsed:
+        for column, numbers, money in parsed:
             values = numbers[rows] if scales is None else numbers[rows] * scales
             filled = ok & ~np.isnan(values)
             if not filled.any():
@@ -304,7 +304,7 @@ def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
                 None if elapsed is None else elapsed[rows][filled], unit_cell=unit_cell or column.unit_of(rows),
                 n_unreadable=_unreadable(column, numbers, key) + _lost(lost, rows, values),
                 factor=_factor(table, rows, filled),
-                shown=_shown(start, wall, rows, filled), money=column.is_money(),
+                shown=_shown(start, wall, rows, filled), money=money,
             )  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +32,7 @@ _ALIKE: Final = 0.9  # of the times that two months share, and that say somethin
 _ANSWERS: Final = ("unit", "kind", "direction", "label", "decimal", "day_first", "clock", "factor")
 
 Understand = Callable[[Table, ImportOptions], ImportPreview]
+_Moments = tuple[dict[str, str], set[str]]
 
 
 def title_of(table: Table) -> str:
@@ -43,8 +45,8 @@ def _words_of(table: Table) -> str:
     return re.sub(r"\d+", "", normal(title_of(table))).strip()
 
 
-def _moments(table: Table) -> dict[str, str]:
-    """The written times of the first and last rows, each with what stands beside it."""
+def _moments(table: Table) -> _Moments:
+    """The written times of the first and last rows, each with what stands beside it, and where that is not nothing."""
     times = [c for c in table.columns if c.type in TIMES][:2]
     rows = np.unique(np.r_[: min(_COMPARED, table.n_rows), max(0, table.n_rows - _COMPARED) : table.n_rows])
     beside = [c for c in table.columns if c not in times and c.type == "number"]
@@ -52,7 +54,8 @@ def _moments(table: Table) -> dict[str, str]:
         [" ".join(parts) for parts in zip(*(_cells(c, rows) for c in columns), strict=True)]
         for columns in (times, beside)
     )
-    return dict(zip(keys, cells, strict=bool(keys and cells)))
+    found = dict(zip(keys, cells, strict=bool(keys and cells)))
+    return found, {moment for moment, cell in found.items() if re.search("[1-9]", cell)}
 
 
 def _cells(column: Column, rows: np.ndarray) -> list[str]:
@@ -63,18 +66,18 @@ def _cells(column: Column, rows: np.ndarray) -> list[str]:
     return [str(texts[i] if values is None or texts[i] is not None else values[i]) for i in rows.tolist()]
 
 
-def _beside(a: Table, b: Table) -> bool:
+def _beside(a: Table, b: Table, moments: Callable[[Table], _Moments]) -> bool:
     """Whether two tables of the same columns tell the same times under other titles: two meters, not two months.
 
     Months may overlap: what is told twice is then the same.
     """
     if title_of(a) == title_of(b):
         return False
-    first, second = _moments(a), _moments(b)
+    (first, a_tells), (second, b_tells) = moments(a), moments(b)
     shared = first.keys() & second.keys()
     if len(shared) <= _SHARED * min(len(first), len(second)):
         return False
-    telling = [moment for moment in shared if re.search("[1-9]", first[moment] + second[moment])]
+    telling = shared & (a_tells | b_tells)
     same = sum(first[moment] == second[moment] for moment in telling)
     return not telling or same < _ALIKE * len(telling)
 
@@ -137,15 +140,10 @@ def combine(tables: Sequence[Table]) -> list[Table]:
     longest = max(tables, key=lambda t: t.score * (1 + np.log10(1 + t.n_rows)))
     kept: list[list[Table]] = []
     left_out: list[str] = []
+    columns, moments = cache(_columns), cache(_moments)  # each table is seen beside many others
     for table in tables:
-        same = [
-            k
-            for k in kept
-            if _names(k[0]) == _names(table)
-            and (table.has_header or k[0].has_header)
-            and _typed(k[0]) == _typed(table)
-        ]  # fmt: skip
-        after = next((k for k in same if not any(_beside(t, table) for t in k)), None)
+        same = [k for k in kept if columns(k[0]) == columns(table) and (table.has_header or k[0].has_header)]
+        after = next((k for k in same if not any(_beside(t, table, moments) for t in k)), None)
         if after is not None:
             after.append(table)
         elif _describes(table, longest) and _names(table) != _names(longest):
@@ -170,9 +168,9 @@ def _row(table: Table) -> list[str]:
     return [f"{c.name}: {cell}" for c, cell in zip(table.columns, cells, strict=True) if c.name and cell]
 
 
-def _typed(table: Table) -> list[bool]:
-    """Which columns hold times that their container typed."""
-    return [c.instants is not None for c in table.columns]
+def _columns(table: Table) -> list[tuple[str, bool]]:
+    """The name of each column, and whether it holds times that the container typed."""
+    return [(c.name, c.instants is not None) for c in table.columns]
 
 
 def _names(table: Table) -> list[str]:
@@ -193,12 +191,16 @@ def understand_all(
     ]
     if not read:
         raise refuse("no_meter_data", name, what="no table has rows with both a time and a number")
+    told, left_open = _told_of_all([p for _, _, p in read])
     found: list[tuple[Table, ImportPreview]] = []
     for table, wish, preview in read:
-        settled = _settled([p for _, _, p in read], wish)
+        settled = _settled(told, left_open, wish)
         found.append((table, preview if settled == wish else understand(table, settled)))
-    kept = [(t, p) for t, p in found if not _repeats(p, [q for _, q in found if q is not p])]
-    return _merged(kept or found[:1], [t for t, p in found if (t, p) not in kept])
+    again = _repeating([p for _, p in found])
+    kept = [(t, p) for (t, p), r in zip(found, again, strict=True) if not r] or found[:1]
+    facts = [("table", title_of(t)) for t, _ in kept[1:]]
+    facts += [("table_left_out", title_of(t)) for (t, _), r in zip(found, again, strict=True) if r]
+    return _merged([(title_of(t), p) for t, p in kept], (*kept[0][1].facts, *facts))
 
 
 def _wishes(
@@ -230,21 +232,8 @@ def read_side_by_side(
         return readers[0](options)
     wishes = _wishes(readers, options)
     found = [read(wish) for read, wish in zip(readers, wishes, strict=True)]
-    names = [s.name for p in found for s in p.series]
-    series = tuple(
-        replace(s, name=f"{p.format} {s.name}") if names.count(s.name) > 1 else s
-        for p in found
-        for s in p.series
-    )
-    series, twice = told_once(series)
-    return replace(
-        found[0],
-        format="archive",
-        series=series,
-        questions=_questions(found),
-        facts=(*dict.fromkeys(f for p in found for f in p.facts), *(("left_out", name) for name in twice)),
-        n_rows=sum(p.n_rows for p in found),
-    )
+    facts = tuple(dict.fromkeys(f for p in found for f in p.facts))
+    return replace(_merged([(p.format, p) for p in found], facts), format="archive")
 
 
 def _tried(table: Table, options: ImportOptions, *, understand: Understand) -> ImportPreview | None:
@@ -254,8 +243,8 @@ def _tried(table: Table, options: ImportOptions, *, understand: Understand) -> I
         return None
 
 
-def _settled(previews: Sequence[ImportPreview], options: ImportOptions) -> ImportOptions:
-    """Order of dates, decimal sign and label as far as one of the tables tells them."""
+def _told_of_all(previews: Sequence[ImportPreview]) -> tuple[dict[str, str], set[str]]:
+    """Order of dates, decimal sign and label as far as one of the tables tells them, and what any leaves open."""
     known: dict[str, str] = {}
     for preview in previews:
         asked = {q.code for q in preview.questions}
@@ -264,12 +253,16 @@ def _settled(previews: Sequence[ImportPreview], options: ImportOptions) -> Impor
             value = facts.get(fact, "").split(":")[0]
             if code not in asked and value and (code != "day_first" or value in ("dmy", "mdy")):
                 known.setdefault(code, value)
-    open_ = {q.code for p in previews for q in p.questions}
-    if "day_first" in open_ and "day_first" in known:
+    return known, {q.code for p in previews for q in p.questions}
+
+
+def _settled(known: Mapping[str, str], left_open: Collection[str], options: ImportOptions) -> ImportOptions:
+    """Options with what one table tells and another leaves open."""
+    if "day_first" in left_open and "day_first" in known:
         options = replace(options, day_first=known["day_first"] == "dmy")
-    if "decimal" in open_ and "decimal" in known:
+    if "decimal" in left_open and "decimal" in known:
         options = replace(options, decimal=known["decimal"])
-    if "label" in open_ and "label" in known:
+    if "label" in left_open and "label" in known:
         options = replace(options, label=known["label"])
     return options
 
@@ -287,39 +280,33 @@ def _flows(preview: ImportPreview) -> list[ImportSeries]:
     return [s for s in preview.series if s.quantity in FLOWS and s.total is not None]
 
 
-def _repeats(preview: ImportPreview, others: Sequence[ImportPreview]) -> bool:
-    """Whether a table only sums up another one: longer intervals, the same energy."""
-    mine = _flows(preview)
-    finer = [
-        o
-        for o in others
-        if _flows(o) and mine and (_flows(o)[0].resolution_s or 0) < (mine[0].resolution_s or 0)
-    ]
-    wholes = [
-        t for o in finer for t in [sum(s.total or 0.0 for s in _flows(o)), *(s.total for s in _flows(o))]
-    ]
-    return bool(mine) and all(
-        any(abs((s.total or 0.0) - (w or 0.0)) <= _SAME * abs(w or 0.0) for w in wholes) for s in mine
-    )
+def _repeating(previews: Sequence[ImportPreview]) -> list[bool]:
+    """Which tables only sum up another one: longer intervals, the same energy."""
+    flows = [_flows(p) for p in previews]
+    return [bool(mine) and _repeats(mine, [o for o in flows if o and o is not mine]) for mine in flows]
 
 
-def _merged(read: Sequence[tuple[Table, ImportPreview]], dropped: Sequence[Table]) -> ImportPreview:
-    """Series of all tables, told apart by their titles where their names are the same."""
-    names = [s.name for _, p in read for s in p.series]
-    series = tuple(
-        replace(s, name=f"{title_of(t)} {s.name}".strip()) if names.count(s.name) > 1 else s
-        for t, p in read
-        for s in p.series
+def _repeats(mine: Sequence[ImportSeries], others: Sequence[Sequence[ImportSeries]]) -> bool:
+    finer = [o for o in others if (o[0].resolution_s or 0) < (mine[0].resolution_s or 0)]
+    wholes = [t for o in finer for t in [sum(s.total or 0.0 for s in o), *(s.total for s in o)]]
+    return all(any(abs((s.total or 0.0) - (w or 0.0)) <= _SAME * abs(w or 0.0) for w in wholes) for s in mine)
+
+
+def _merged(parts: Sequence[tuple[str, ImportPreview]], facts: tuple[tuple[str, str], ...]) -> ImportPreview:
+    """Series of all parts, told apart by the titles of these where their names are the same."""
+    previews = [p for _, p in parts]
+    names = Counter(s.name for p in previews for s in p.series)
+    series, twice = told_once(
+        tuple(
+            replace(s, name=f"{title} {s.name}".strip()) if names[s.name] > 1 else s
+            for title, p in parts
+            for s in p.series
+        )
     )
-    first = read[0][1]
-    facts = first.facts + tuple(("table", title_of(t)) for t, _ in read[1:])
-    facts += tuple(("table_left_out", title_of(t)) for t in dropped)
-    series, twice = told_once(series)
-    facts += tuple(("left_out", name) for name in twice)
     return replace(
-        first,
+        previews[0],
         series=series,
-        questions=_questions([p for _, p in read]),
-        facts=facts,
-        n_rows=sum(p.n_rows for _, p in read),
+        questions=_questions(previews),
+        facts=(*facts, *(("left_out", name) for name in twice)),
+        n_rows=sum(p.n_rows for p in previews),
     )

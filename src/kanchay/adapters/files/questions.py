@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
@@ -105,9 +105,11 @@ def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQue
         Quantity.TEMPERATURE: ("degC", "degF"),
         Quantity.TEMPERATURE_SETPOINT: ("degC", "degF"),
     }
+    told = {d.meaning.quantity for d in decided if d.meaning.unit_from in TOLD_UNIT}
+    told &= {Quantity.ELECTRIC_ENERGY, Quantity.POWER}  # beside a told one these are asked by column
     asked: dict[Quantity, ImportQuestion] = {}
     for d in decided:
-        if d.meaning.quantity in choices and _unit_is_open(d, decided):
+        if d.meaning.quantity in choices and _unit_is_open(d, told):
             because = BECAUSE["unit.profile" if d.meaning.unit_from else "unit"]
             question = ImportQuestion(
                 "unit", "--unit", d.unit.symbol, because, choices[d.meaning.quantity], of_series(d), d.chance
@@ -116,7 +118,7 @@ def _units(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQue
     return list(asked.values())
 
 
-def _unit_is_open(d: Decided, decided: Sequence[Decided]) -> bool:
+def _unit_is_open(d: Decided, told: Collection[Quantity]) -> bool:
     """Whether nobody tells a unit: neither the file nor the publisher of its layout, in sizes that can be."""
     m = d.meaning
     if m.unit_from in TOLD_UNIT:
@@ -125,8 +127,7 @@ def _unit_is_open(d: Decided, decided: Sequence[Decided]) -> bool:
         hours = (d.prepared.step or HOUR) / HOUR
         values = d.prepared.values
         return not fits_size(d.unit, [np.diff(values) if d.kind is Kind.CUMULATIVE else values], hours)
-    told = {o.meaning.quantity for o in decided if o.meaning.unit_from in TOLD_UNIT}
-    return m.quantity not in told & {Quantity.ELECTRIC_ENERGY, Quantity.POWER}  # these are asked by column
+    return m.quantity not in told
 
 
 def _kinds(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:

@@ -40,6 +40,7 @@ MEASURED: Final = (
 _CLOSE: Final = 0.005
 _FEW: Final = 3  # changes of a factor that any file may have
 _STRETCH: Final = 24  # readings between changes, where there are more
+_NEAR: Final = 25  # columns to either side that may be what a product was made of
 _ODD: Final = 0.1  # rows that need not fit: corrections, a swap of the meter
 
 
@@ -78,7 +79,8 @@ def scale(pairs: Pairs, options: ImportOptions, source: str, name: str) -> tuple
     factors = np.unique(np.concatenate([r.factor for r in behind if r.factor is not None] or [np.ones(1)]))
     if (factors == 1).all():
         return pairs, Scaling()
-    products = {id(done): id(raw) for done in behind for raw in behind if _is_product(raw, done)}
+    beside = ((done, behind[max(0, i - _NEAR) : i + _NEAR + 1]) for i, done in enumerate(behind))
+    products = {id(done): id(raw) for done, raws in beside for raw in raws if _is_product(raw, done)}
     repeated = set(products.values())
     open_ones = [
         r for r in behind if id(r) not in products and id(r) not in repeated and not _worded(r.column)

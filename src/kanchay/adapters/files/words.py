@@ -129,6 +129,7 @@ _LETTERS: Final = frozenset(["W", "A", "V", "C", "F", "L"])
 _ENDS: Final = " \u3040-\u30ff\u3400-\u9fff\u1100-\u11ff\uac00-\ud7af"
 
 
+@lru_cache(maxsize=8192)  # one stage after the other asks of the same names
 def normal(text: str) -> str:
     """Words of a header in lower case without accents, split at marks and at changes of case; "A+" reads as import."""
     spaced = re.sub(
@@ -242,6 +243,7 @@ def has_brackets(header: str) -> bool:
     return bool(_BRACKETS.search(header))
 
 
+@lru_cache(maxsize=8192)
 def find_unit(header: str) -> Unit | None:
     """The unit a header names: in brackets, as a word, or as the last part of a snake_case name."""
     if is_composite(header):
