@@ -29,7 +29,7 @@ from kanchay.domain.point import Direction
 from kanchay.domain.units import Quantity
 from kanchay.services.ports.files import ImportOptions
 
-__all__ = ["BECAUSE", "TOLD_UNIT", "doubts"]
+__all__ = ["BECAUSE", "TOLD_UNIT", "doubts", "names_of"]
 
 BECAUSE: Final = {
     "column": "No word in the name of this column is one that we know, and its numbers could be amounts or powers.",
@@ -76,11 +76,11 @@ _Named = tuple[Decided, str]
 
 def doubts(decided: Sequence[Decided], options: ImportOptions, tz: str) -> list[ImportQuestion]:
     """The questions about single columns, most consequential first."""
-    named = list(zip(decided, _names(decided), strict=True))
+    named = list(zip(decided, names_of(decided), strict=True))
     return [*_unknown(named), *_units(named), *([] if options.direction else _directions(named, tz))]
 
 
-def _names(decided: Sequence[Decided]) -> list[str]:
+def names_of(decided: Sequence[Decided]) -> list[str]:
     """By what each series is named in a question: its column, its key, or both, as far as that takes."""
     raws = [d.prepared.raw for d in decided]
     columns, keys = Counter(r.column for r in raws), Counter(r.key for r in raws)

@@ -9,7 +9,7 @@ import numpy as np
 
 from kanchay.adapters.files.about import of_series, of_times, of_values
 from kanchay.adapters.files.doubts import BECAUSE as OF_COLUMNS
-from kanchay.adapters.files.doubts import TOLD_UNIT, doubts, name_of
+from kanchay.adapters.files.doubts import TOLD_UNIT, doubts, names_of
 from kanchay.adapters.files.evidence import SURE_OF_TOTAL
 from kanchay.adapters.files.factors import APPLIED, APPLY
 from kanchay.adapters.files.kinds import is_still, kind_is_open
@@ -196,14 +196,17 @@ def _directions(decided: Sequence[Decided], options: ImportOptions) -> list[Impo
     active = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
     electric = any(d.meaning.quantity in active for d in decided)
     asked = active if electric else (Quantity.REACTIVE_ENERGY,)  # gas and heat only ever come in
-    left = [
-        d for d in decided if d.meaning.quantity in asked and d.meaning.direction_from in ("", "daylight")
+    named = zip(decided, names_of(decided), strict=True)
+    found = [
+        (d, n)
+        for d, n in named
+        if d.meaning.quantity in asked and d.meaning.direction_from in ("", "daylight")
     ]
-    names = [name_of(d, decided) for d in left]
+    left, names = [d for d, _ in found], [n for _, n in found]
     each = len(left) <= _EACH and len(set(names)) == len(names) and all(names) and _may_part(left)
     return [
         _direction(d, f"direction:{name}" if each else "direction", "--map" if each else "--direction")
-        for d, name in list(zip(left, names, strict=True))[: len(left) if each else 1]
+        for d, name in found[: len(found) if each else 1]
         if d.meaning.direction is not None
     ]
 
