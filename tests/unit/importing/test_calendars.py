@@ -91,6 +91,15 @@ def test_wide_digits_are_digits(read: Read, encoding: str) -> None:
     assert series.total == pytest.approx(7 * 8 + sum(d * 3 % 10 for d in range(1, 8)) / 10)
 
 
+@pytest.mark.parametrize("digits", ["٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"], ids=["Arabic", "Persian"])
+def test_digits_of_arabic_are_digits(read: Read, digits: str) -> None:
+    plain = "".join(f"{d:02d}/05/2024\t2{d * 3 % 10}٫{d * 7 % 10}\n" for d in range(1, 21))
+    text = "التاريخ\tkWh\n" + plain.translate(str.maketrans("0123456789", digits))
+    (series,) = read(text, tz="Asia/Riyadh").series
+    assert series.n == 20
+    assert series.total == pytest.approx(sum(20 + d * 3 % 10 + d * 7 % 10 / 10 for d in range(1, 21)))
+
+
 def test_a_wide_comma_parts_no_cells(read: Read) -> None:
     rows = "".join(f"2024-05-{d:02d},8.5,東京，港区\n" for d in range(1, 8))
     (series,) = read("日付,使用量（ｋＷｈ）,住所\n" + rows, tz="UTC").series

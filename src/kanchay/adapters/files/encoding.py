@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -24,6 +25,8 @@ _MARKS: Final = (
 _WIDE: Final = re.compile(
     rb"\xef\xbc[\x81\x83-\x86\x88-\x8b\x8d-\x9a\x9c-\xbf]|\xef\xbd[\x80-\x9b\x9d\x9e]|\xe3\x80\x80"
 )
+# Digits of Arabic (U+0660 to U+0669) and Persian (U+06F0 to U+06F9), and what marks their decimals and thousands.
+_ARABIC: Final = re.compile(rb"\xd9[\xa0-\xa9\xab\xac]|\xdb[\xb0-\xb9]")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _WIDE_BLANK: Final = 0x3000
 _WIDE_FROM: Final = 0xFEE0  # a wide sign less its plain one
@@ -63,11 +66,20 @@ def decode(data: Data, name: str) -> tuple[Data, str]:
 
 
 def _narrow(text: Data, name: str) -> Data:
-    """The text with wide digits, letters and marks as the plain ones they stand for."""
-    if _WIDE.search(text[:_SAMPLE]) is None:
+    """The text with wide digits, letters and marks, and the digits of Arabic, as the plain ones they stand for."""
+    sample = text[:_SAMPLE]
+    wide, arabic = _WIDE.search(sample) is not None, _ARABIC.search(sample) is not None
+    if not wide and not arabic:
         return text
-    whole = _WIDE.sub(_plain, text[:])
+    whole = _WIDE.sub(_plain, text[:]) if wide else text[:]
+    whole = _ARABIC.sub(_digit, whole) if arabic else whole
     return whole if isinstance(text, bytes) else gathered([whole], name)
+
+
+def _digit(written: re.Match[bytes]) -> bytes:
+    """A digit of Arabic or Persian, or the mark of its decimals; the mark of its thousands is left out."""
+    sign = written[0].decode("utf-8")
+    return str(unicodedata.digit(sign)).encode() if sign.isdigit() else b"." if sign == "٫" else b""
 
 
 def _plain(wide: re.Match[bytes]) -> bytes:

@@ -15,6 +15,7 @@ from typing import Final
 
 from kanchay.adapters.files.cells import CellType, cell_type
 from kanchay.adapters.files.dateparts import is_parted
+from kanchay.adapters.files.pivot import is_pivot
 from kanchay.adapters.files.serials import has_serials
 from kanchay.adapters.files.words import find_unit
 
@@ -79,7 +80,7 @@ def _column_types(rows: Sequence[Sequence[CellType]], width: int) -> tuple[CellT
 def _fits(row: Sequence[CellType], types: Sequence[CellType]) -> bool:
     """Whether a row could be data under these column types."""
     pairs = [(a, b) for a, b in zip(row, types, strict=False) if a != "empty"]
-    agree = sum(a == b or {a, b} <= {"number", "epoch"} for a, b in pairs)
+    agree = sum(a == b or {a, b} in ({"number", "epoch"}, {"date", "datetime"}) for a, b in pairs)
     at_times = [a for a, b in pairs if b in TIMES]
     return bool(pairs) and agree >= 0.6 * len(pairs) and any(a in TIMES for a in at_times)
 
@@ -186,7 +187,7 @@ def _parted(rows: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellType]]) 
     for at, row in enumerate(rows[: min(len(rows) - 1, _NAMED_WITHIN)]):
         width = len(row)
         least = 3 if is_parted(row) else 2
-        if width < least or (least == 2 and not has_serials(row, rows[at + 1 : at + 1 + _SEEN])):
+        if width < least or (least == 2 and not _tells_days(row, rows[at + 1 : at + 1 + _SEEN])):
             continue
         below = [
             i for i in range(at + 1, len(rows)) if len(rows[i]) == width and kinds[i].count("number") >= least
@@ -199,6 +200,10 @@ def _parted(rows: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellType]]) 
             share = len(below) / (len(rows) - at - 1)
             return Found(_names(rows, at, at + 1, types), at + 1, at, width, types, share, preamble)
     return None
+
+
+def _tells_days(names: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    return has_serials(names, below) or is_pivot(names, below)
 
 
 def _parted_otherwise(row: Sequence[str], width: int) -> list[str]:

@@ -81,6 +81,7 @@ class Group:
         else:
             year, day = self._number("y", 1), self._number("d", 1)  # a month alone begins on its first day
             month = self._number("m", form.month or 1)
+            month = self._number("q") * 3 - 2 if "q" in form.fields else month
             width = form.fields.get("y", (0, 0))
         if form.before:
             return year + form.before, month, day

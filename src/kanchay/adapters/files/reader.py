@@ -27,6 +27,7 @@ from kanchay.adapters.files.meaning import Meaning, read_meaning
 from kanchay.adapters.files.members import Found, read_members
 from kanchay.adapters.files.moments import whole_moments
 from kanchay.adapters.files.parts import combine, understand_all
+from kanchay.adapters.files.pivot import unpivoted
 from kanchay.adapters.files.prepared import prepare
 from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.questions import ask
@@ -127,7 +128,7 @@ def _of_tables(
     def read(table: Table, given: ImportOptions) -> ImportPreview:
         return understand(table, path, given, container, encoding)
 
-    each = [part for table in only_sheet(tables, options) for part in apart(table)]
+    each = [unpivoted(part, path.stem) for table in only_sheet(tables, options) for part in apart(table)]
     return understand_all(combine(each), options, path.name, read)
 
 

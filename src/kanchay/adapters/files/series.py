@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,12 @@ from kanchay.domain.units import CANONICAL, Quantity, Unit, scaled
 __all__ = ["Decided", "build_series"]
 
 _SUMMED = (Quantity.ELECTRIC_ENERGY, Quantity.POWER, Quantity.HEAT, Quantity.GAS)
+
+# Months in so many days: one, two, a quarter, half a year, a year.
+_MONTHS: Final = {
+    **dict.fromkeys(range(28, 32), 1), **dict.fromkeys(range(59, 63), 2), **dict.fromkeys(range(90, 93), 3),
+    **dict.fromkeys(range(181, 185), 6), 365: 12, 366: 12,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,12 +73,15 @@ def _intervals(d: Decided, tz: str) -> tuple[IntArray, IntArray]:
 
 
 def _calendar(start: IntArray, n_days: int, label: str, tz: str) -> tuple[IntArray, IntArray]:
-    """Intervals of whole local days (or of months, where the usual step is one)."""
+    """Intervals of whole local days, or of months, quarters or years where the usual step is one."""
     wall = wall_clock(start, tz)
-    if 28 <= n_days <= 31:
-        months = wall.astype("M8[s]").astype("M8[M]")
-        inside = wall - months.astype("M8[s]").astype(np.int64)
-        other = (months + (-1 if label == "end" else 1)).astype("M8[s]").astype(np.int64) + inside
+    months = wall.astype("M8[s]").astype("M8[M]")
+    inside = wall - months.astype("M8[s]").astype(np.int64)
+    n_months = _MONTHS.get(n_days, 0)
+    if n_months == 1 or (n_months and (inside == inside[0]).all()):
+        other = (months + (-n_months if label == "end" else n_months)).astype("M8[s]").astype(
+            np.int64
+        ) + inside
     else:
         other = wall + (-n_days if label == "end" else n_days) * DAY
     away = other - utc_offset(other - utc_offset(other, tz), tz)
