@@ -73,7 +73,7 @@ def test_two_meters_under_one_name_are_not_mixed(tmp_path: Path) -> None:
     assert refused.exit_code == 1
     assert isinstance(refused.exception, InputError)
     assert refused.exception.code == "import.differing"
-    assert "72 of 72 times" in str(refused.exception)
+    assert "72 of 72 times, shop.csv would count" in str(refused.exception)
     assert json.loads(kanchay(tmp_path / "home", "imports", "list", "--json").stdout)["imports"] == []
     assert kanchay(tmp_path / "home", *words, "--yes").exit_code == 0
 

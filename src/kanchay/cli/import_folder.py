@@ -94,7 +94,7 @@ def require_agreement(previews: Sequence[ImportPreview], *, yes: bool) -> None:
     differing = [s for s in together_of(previews) if s.n_differing]
     if yes or not differing:
         return
-    told = "; ".join(f"{s.name}: {s.n_differing} of {s.n} times" for s in differing)
+    told = "; ".join(f"{s.name}: {s.n_differing} of {s.n} times, {s.last} would count" for s in differing)
     said = f"Files tell different values for the same times of one series ({told})."
     if not can_ask():
         raise InputError(

@@ -152,6 +152,10 @@ class Formats:
         """``18:40`` as on an axis."""
         return self.moment(epoch).strftime("%H:%M")
 
+    def until(self, epoch: int) -> str:
+        """``18:40`` as an end; ``24:00`` closes a day."""
+        return "24:00" if (said := self.hhmm(epoch)) == "00:00" else said
+
     def when(self, epoch: int) -> str:
         """``sábado 22 de agosto, 6:40 p. m.``"""
         return f"{self.weekday_day(self.moment(epoch).date())}, {self.clock(epoch)}"

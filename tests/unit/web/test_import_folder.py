@@ -159,11 +159,14 @@ def test_files_that_contradict_each_other_are_asked_about(fresh) -> None:
     sent = send(client, ("uno.csv", FIRST), ("dos.csv", month(range(18, 28), scale=40)))
     page = taken(client, sent)
     assert "Dos archivos se contradicen" in page.text
-    assert "otro valor en 48 de 360 intervalos" in page.text
+    assert "otro valor en 48 de 360 intervalos. Contaría uno.csv." in page.text
+    assert "filas repetidas." not in page.text  # 48 rows of other values are no repeated ones
     assert 'class="save"' not in page.text
     assert saved(client, page, sent).location.startswith(sent.location)
     answers = dict(parse_qsl(urlsplit(page.request.url).query)) | {"differ": "later"}
-    assert "Guardar 360 lecturas" in client.get(sent.location, query_string=answers).text
+    settled = client.get(sent.location, query_string=answers).text
+    assert "Guardar 360 lecturas" in settled
+    assert "Cuenta uno.csv." in settled
     assert client.post(sent.location, sent.location, answers).location == "/sites/vacia/"
 
 

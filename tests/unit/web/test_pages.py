@@ -258,6 +258,19 @@ def test_import_previews_asks_and_saves(fresh) -> None:
     assert "lectura_julio.csv" in client.get("/sites/vacia/import").text
 
 
+def test_what_storing_brought_is_told_as_it_was(fresh) -> None:
+    client = fresh.client()
+    told = []
+    for text in (CSV, CSV, CSV.replace("27/07/2026 00:00;1", "27/07/2026 00:00;2")):
+        sent = send(client, text)
+        client.post(sent.location, sent.location)
+        told.append(client.get("/sites/vacia/").text)
+    assert "Guardadas 358 lecturas nuevas." in told[0]
+    assert "Nada cambió: todo estaba guardado ya." in told[1]
+    assert "lecturas nuevas" not in told[2]
+    assert "1 lectura cambió de valor; lo anterior queda anotado." in told[2]
+
+
 def test_one_question_at_a_time_with_the_guess_and_why(fresh) -> None:
     client = fresh.client()
     text = CSV.replace("Energia (Wh)", "valor")

@@ -21,8 +21,8 @@ __all__ = ["SeriesSummary", "as_one", "one_of", "put_together", "summarise"]
 class SeriesSummary:
     """One series of several files. `start` and `end` in UTC seconds; `total` in kWh, of what is counted once.
 
-    `n_repeated` readings stand in more than one file with the same value, `n_differing` with another one; of those the
-    last file counts.
+    `n_repeated` readings stand in more than one file with the same value, `n_differing` with another one; of those
+    `last` counts, the last file that tells of the series.
     """
 
     name: str
@@ -36,11 +36,13 @@ class SeriesSummary:
     n_repeated: int
     n_differing: int
     total: float | None
+    last: str
 
 
 def summarise(previews: Sequence[ImportPreview]) -> tuple[SeriesSummary, ...]:
     """The series of several files, as they would be stored one file after another."""
-    return tuple(_summary(parts) for parts in _groups(previews))
+    last = {point_id("", series): preview.file_name for preview in previews for series in preview.series}
+    return tuple(_summary(parts, last[point_id("", parts[0])]) for parts in _groups(previews))
 
 
 def _groups(previews: Sequence[ImportPreview]) -> list[list[ImportSeries]]:
@@ -52,13 +54,13 @@ def _groups(previews: Sequence[ImportPreview]) -> list[list[ImportSeries]]:
     return list(groups.values())
 
 
-def _summary(parts: Sequence[ImportSeries]) -> SeriesSummary:
+def _summary(parts: Sequence[ImportSeries], last: str) -> SeriesSummary:
     first = parts[0]
     seen, n_repeated, n_differing = put_together(parts)
     return SeriesSummary(
         first.name, first.quantity, first.direction, first.unit,
         int(seen.start[0]), int(seen.end[-1]), len(parts), len(seen), n_repeated, n_differing,
-        _total(parts, seen),
+        _total(parts, seen), last,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from kanchay.web.pages.imports import blueprint, open_page, whole_for
 from kanchay.web.sessions import scope
 from kanchay.web.shell import product, reader, render
 from kanchay.web.storing import Storing
+from kanchay.web.views.import_past import stored_line
 
 __all__ = ["saving", "stop", "store"]
 
@@ -67,9 +68,8 @@ def _next(storing: Storing, site_id: str) -> Response:
             flash(r.words("import.stopped"))
             return redirect(url_for("imports.preview", site_id=site_id, token=storing.token), 303)
         storing.found()  # raises what went wrong; nothing of it was stored
-    n = sum(record.n_new + record.n_revised for record in storing.result or ())
     if first:
-        flash(r.words.many("import.stored", n, count=r.formats.number(n, 0)), "good")
+        flash(stored_line(storing.result or (), r), "good")
     return redirect(url_for("overview.show", site_id=site_id), 303)
 
 

@@ -109,7 +109,7 @@ def today_chart(panel: Panel, forecast: Forecast | None, start: int, end: int, r
         keys.append(Key("--load", t("today.usual", weekday=weekday), line=True))
     return Chart(
         label=t("today.label"),
-        sentence=t("today.sentence", time=f.hhmm(totals.last)),
+        sentence=t("today.sentence", time=f.until(totals.last)),
         starts=starts,
         step_s=HOUR,
         unit="kWh",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from kanchay.domain.errors import UnitError
 from kanchay.domain.importing import ImportSeries
-from kanchay.domain.units import Quantity
+from kanchay.domain.units import Quantity, unit
 from kanchay.web.shell import Reader
 
 __all__ = ["evidence_line", "fact_why"]
@@ -28,12 +29,20 @@ def _part(code: str, why: str, series: ImportSeries, r: Reader) -> str:
         return t(f"evidence.unit.{why}") if why in _PLACES else t("evidence.unit.as", why=why)
     if why:
         key = f"evidence.{code}.{why}"
-        return t(key) if t.has(key) else t(f"evidence.{code}", word=why)
+        return t(key) if t.has(key) else t(f"evidence.{code}", word=_as_written(why))
     if code == "unit":
         return t("evidence.unit.size") if series.quantity in _FLOWS else ""
     if code == "direction" and series.direction is not None and series.quantity in _FLOWS:
         return t("evidence.direction.assumed")
     return ""
+
+
+def _as_written(word: str) -> str:
+    """A word of a header; what the reader parted within a unit as one again: ``k wh`` as ``kWh``."""
+    try:
+        return unit(word.replace(" ", "")).symbol if " " in word else word
+    except UnitError:
+        return word
 
 
 def fact_why(code: str, value: str, r: Reader) -> str:

@@ -60,27 +60,23 @@ def files_view(whole: Whole, r: Reader) -> FilesView | None:
         passed_over=t.many("import.passed_over", len(names), names=named) if names else "",
         together=(
             *_twice(whole.series, r),
-            *(_settled(s, r) for s in whole.series if s.n_differing and whole.agreed),
+            *(
+                _differing(s, "import.differ_settled", r)
+                for s in whole.series
+                if s.n_differing and whole.agreed
+            ),
         ),
-        differing=tuple(
-            t(
-                "import.differ_in",
-                series=s.name,
-                n=r.formats.number(s.n_differing, 0),
-                of=r.formats.number(s.n, 0),
-            )
-            for s in whole.differing
-        ),
+        differing=tuple(_differing(s, "import.differ_would", r) for s in whole.differing),
     )
 
 
-def _settled(series: SeriesSummary, r: Reader) -> str:
-    """Where files contradict each other, and the last one counts."""
+def _differing(series: SeriesSummary, key: str, r: Reader) -> str:
+    """Where files contradict each other, and which of them counts."""
     f = r.formats
     told = r.words(
         "import.differ_in", series=series.name, n=f.number(series.n_differing, 0), of=f.number(series.n, 0)
     )
-    return f"{told}. {r.words('import.differ_settled')}"
+    return f"{told}. {r.words(key, file=series.last)}"
 
 
 def _row(file: FileRead, found: Recalled, r: Reader) -> FileRow:

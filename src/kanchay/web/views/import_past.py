@@ -9,7 +9,7 @@ from kanchay.services.ports.records import ImportRecord
 from kanchay.web.shell import Reader
 from kanchay.web.views.import_questions import answers_in_words
 
-__all__ = ["PastImport", "Told", "past_view", "told_view"]
+__all__ = ["PastImport", "Told", "past_view", "stored_line", "told_view"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,17 @@ def told_view(records: Sequence[ImportRecord], r: Reader) -> tuple[Told, ...]:
     return tuple(
         Told(x.layout, x.file_name, r.formats.when(x.at), answers_in_words(x.answers, r)) for x in records
     )
+
+
+def stored_line(records: Sequence[ImportRecord], r: Reader) -> str:
+    """What storing one or several files has brought."""
+    n = {"stored": sum(x.n_new for x in records), "revised": sum(x.n_revised for x in records)}
+    parts = [
+        r.words.many(f"import.{name}", count, count=r.formats.number(count, 0))
+        for name, count in n.items()
+        if count
+    ]
+    return " ".join(parts) or r.words("import.stored_same")
 
 
 def _row(record: ImportRecord, r: Reader) -> PastImport:

@@ -115,7 +115,7 @@ def _zoned(preview: ImportPreview, choice: str, tz: str, r: Reader) -> str:
         return ""
     clock = r.at("UTC").formats.clock(wall)
     if choice == tz:
-        return ""
+        return r.words("import.eg_zone_here")
     return r.words("import.eg_zone", there=clock, here=r.at(tz).formats.when(there))
 
 

@@ -260,14 +260,14 @@ def preview_view(
     zone = energy.zone(tz) if energy else tz
     return PreviewView(
         title=t.many("import.folder", len(whole.read), folder=whole.name) if whole.is_folder else whole.name,
-        size=t("import.size", rows=f.number(preview.n_rows, 0), kb=f.number(n_bytes / 1000, 0)),
+        size=t("import.size", rows=f.number(preview.n_rows, 0), kb=f.number(max(1, n_bytes / 1000), 0)),
         facts=_facts(preview, r),
         series=tuple(_series(s, r) for s in preview.series[:_MOST_SERIES]),
         more=max(0, len(preview.series) - _MOST_SERIES),
         questions=tuple(question_view(a, r, tz, is_folder=whole.is_folder) for a in whole.asked),
         remembered=tuple((remembered_line(each, r), layout) for layout, each in whole.recalled),
         notes=(
-            *_notes(preview, texts, r, twice=sum(s.n_repeated for s in whole.series)),
+            *_notes(preview, texts, r, twice=sum(s.n_repeated + s.n_differing for s in whole.series)),
             *_change(change, r),
         ),
         chart=preview_chart(energy, zone, r) if energy else None,

@@ -76,7 +76,7 @@ def today_tile(totals: DayTotals, start: int, r: Reader, yesterday: DayTotals | 
         )
     if totals.last <= start:
         return Tile(t("tile.today_none"), "–", "kWh", t("tile.today_soon"))
-    label = t("tile.today", time=f.hhmm(totals.last))
+    label = t("tile.today", time=f.until(totals.last))
     return Tile(label, f.number(totals.so_far, 2 if totals.so_far < 100 else 1), "kWh", note)
 
 
@@ -164,6 +164,7 @@ def when_line(known: Gathered, r: Reader) -> str:
     """``Sábado 22 de agosto, 6:40 p. m.``, or of which instant the page tells where readings ended long ago."""
     f = r.formats
     if known.archived:
-        return r.words("tile.as_of", day=f.day_year(f.moment(known.now).date()), time=f.clock(known.now + 1))
+        end = known.now + 1
+        return r.words("tile.as_of", day=f.day_year(f.moment(end).date()), time=f.clock(end))
     said = f.when(known.now)
     return said[:1].upper() + said[1:]
