@@ -112,3 +112,11 @@ def test_sums_and_peaks_behind_the_hours_of_a_day_are_no_hours(read: Read) -> No
     )
     series = read(text, tz="America/Lima").series
     assert [(s.n, s.total) for s in series] == [(960, pytest.approx(sum(map(sum, days))))]
+
+
+def test_a_running_sum_and_a_register_are_counted_once(read: Read) -> None:
+    shown = [round(sum(USED[: i + 1]), 3) for i in range(40)]
+    assert energies(read(table("date,kWh,cumulative_kWh", USED, shown), tz="Europe/London")) == ["kWh"]
+    meter = [round(1000 + s, 3) for s in shown]
+    both = read(table("date,Bezug kWh,Zählerstand Bezug kWh", USED, meter), tz="Europe/Berlin").series
+    assert [(s.kind, s.is_submeter) for s in both] == [(Kind.INTERVAL, False), (Kind.CUMULATIVE, True)]

@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from kanchay.adapters.files.meaning import FLOWS, Meaning
+from kanchay.adapters.files.explained import steps_are
+from kanchay.adapters.files.meaning import ENERGY, FLOWS, Meaning
 from kanchay.adapters.files.prepared import Prepared
 from kanchay.adapters.files.words import matches, normal
 from kanchay.domain.interval import DAY, HOUR, IntArray, wall_clock
@@ -22,6 +23,7 @@ _ADDS_UP: Final = 0.002  # of a sum of rounded numbers
 _TOTAL: Final = r"total|global|main|mains|aggregate|whole|total use|overall"
 _GRID: Final = (Direction.IMPORT, Direction.EXPORT)
 _SEEN: Final = 24  # rows
+_MOST: Final = 8  # registers, and amounts, that are compared
 _BACK: Final = 0.05
 _ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
@@ -107,7 +109,7 @@ def find_directions(
         else:
             alone = m.quantity in _ACTIVE and len(left) == 1 and by_night(s, kind, tz)
             out.append(replace(m, direction=Direction.IMPORT, direction_from="night" if alone else ""))
-    return _with_parts(series, out)
+    return _with_registers(series, _with_parts(series, out), kinds)
 
 
 def _with_parts(series: Sequence[Prepared], meanings: list[Meaning]) -> list[Meaning]:
@@ -125,6 +127,21 @@ def _with_parts(series: Sequence[Prepared], meanings: list[Meaning]) -> list[Mea
             adds_up = (np.abs(parts - total) <= _ADDS_UP * np.abs(parts)).mean() > 0.9
             if adds_up and matches(_TOTAL, normal(series[i].raw.column)):
                 out = [replace(m, submeter=True) if j in flows and j != i else m for j, m in enumerate(out)]
+    return out
+
+
+def _with_registers(
+    series: Sequence[Prepared], meanings: list[Meaning], kinds: Sequence[Kind]
+) -> list[Meaning]:
+    """A register whose steps are the amounts beside it tells the same energy, so that nothing is counted twice."""
+    flows = [i for i, m in enumerate(meanings) if m.quantity in ENERGY and not m.submeter]
+    registers = [i for i in flows if kinds[i] is Kind.CUMULATIVE][:_MOST]
+    amounts = [i for i in flows if kinds[i] is Kind.INTERVAL][:_MOST]
+    out = list(meanings)
+    for i in registers:
+        beside = (series[j] for j in amounts if np.array_equal(series[j].start, series[i].start))
+        if any(steps_are(series[i].values, other.values) for other in beside):
+            out[i] = replace(out[i], submeter=True)
     return out
 
 

@@ -11,13 +11,17 @@ import numpy as np
 
 from kanchay.adapters.files.layout import RawSeries
 from kanchay.adapters.files.meaning import ENERGY, FLOWING, Meaning
+from kanchay.adapters.files.words import matches, normal
 from kanchay.domain.point import Kind
 from kanchay.domain.reading import FloatArray
 from kanchay.domain.units import Quantity
 
-__all__ = ["without_explained"]
+__all__ = ["steps_are", "without_explained"]
 
 _NEARLY_ALL: Final = 0.9
+_RUNNING: Final = (  # sums of what stands in the same rows, unlike what a meter shows
+    r"cumul\w*|acumul\w*|kumul\w*|running|running sum|to date|year to date|month to date|ytd|mtd|lopend\w*|narastaj\w*"
+)
 _LEAST: Final = 4  # rows
 _MOST: Final = 8  # columns of one meter that are compared
 
@@ -47,16 +51,21 @@ def _explained(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> Iterat
         amounts = [
             i for i in mine if meanings[i].quantity in ENERGY and meanings[i].kind is not Kind.CUMULATIVE
         ]
-        others = [i for i in mine if meanings[i].quantity not in FLOWING][:_MOST]
+        others = [i for i in mine if meanings[i].quantity not in FLOWING or _is_running_sum(raws[i])]
         for used in amounts[:_MOST]:
-            known = [i for i in others if np.array_equal(raws[i].wall, raws[used].wall)]
-            yield from (i for i in known if _steps_are(raws[i].values, raws[used].values))
+            known = [i for i in others[:_MOST] if i != used and np.array_equal(raws[i].wall, raws[used].wall)]
+            yield from (i for i in known if steps_are(raws[i].values, raws[used].values))
             for old, new in permutations(known, 2):
                 if _same(raws[new].values - raws[old].values, raws[used].values):
                     yield from (old, new)
 
 
-def _steps_are(register: FloatArray, amounts: FloatArray) -> bool:
+def _is_running_sum(raw: RawSeries) -> bool:
+    return bool(matches(_RUNNING, normal(raw.column)))
+
+
+def steps_are(register: FloatArray, amounts: FloatArray) -> bool:
+    """Whether a register rises by the amounts beside it, each told at the beginning or the end of its interval."""
     steps = np.diff(register)
     return len(steps) >= _LEAST and (_same(steps, amounts[1:]) or _same(steps, amounts[:-1]))
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from kanchay.adapters.files.arrays import strings
+from kanchay.adapters.files.swapped import as_written
 from kanchay.adapters.files.table import Column
 
 __all__ = ["typed_column", "written"]
@@ -51,6 +52,7 @@ def _float(value: Any) -> float:
 
 def typed_column(name: str, kind: Any, values: Sequence[Any]) -> Column:
     """A column of typed cells: numbers stay numbers."""
+    values = as_written(values) if kind in ("date", "datetime") else values
     numeric = [isinstance(v, (int, float)) and not isinstance(v, bool) for v in values]
     texts = strings(
         None if n and kind == "number" else written(v) or None for v, n in zip(values, numeric, strict=True)
