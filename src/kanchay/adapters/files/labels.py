@@ -13,7 +13,9 @@ from math import exp, log
 from typing import Final
 
 from kanchay.adapters.files.evidence import SURE
+from kanchay.adapters.files.meaning import Meaning
 from kanchay.adapters.files.prepared import Prepared
+from kanchay.adapters.files.sunlight import odds_of_end
 from kanchay.domain.interval import DAY, wall_clock
 from kanchay.domain.point import Kind
 
@@ -44,12 +46,16 @@ class Label:
 
 
 def find_label(
-    series: Sequence[Prepared], kinds: Sequence[Kind], tz: str, hints: Sequence[tuple[str, str]]
+    series: Sequence[Prepared],
+    meanings: Sequence[Meaning],
+    kinds: Sequence[Kind],
+    tz: str,
+    hints: Sequence[tuple[str, str]],
 ) -> Label:
     """Which end of the interval the times mark.
 
     `hints` are (label, reason) from column names or a profile, best first. Without them the first and the last time of
-    the file tell, and decide where the odds are those of `SURE`.
+    the file and the sun over a solar plant tell, and decide where the odds are those of `SURE`.
     """
     for label, why in hints:
         if label:
@@ -61,10 +67,15 @@ def find_label(
     if not places:
         return Label("start", "", _ALONE)
     odds = (1 - len(places)) * _PRIOR + sum(log(_likely("end", *p) / _likely("start", *p)) for p, _ in places)
-    chance = 1 / (1 + exp(-abs(odds)))
-    return Label(
-        "end" if odds > 0 else "start", "first and last time of the file" if chance >= SURE else "", chance
-    )
+    if _chance(odds) >= SURE:
+        return Label("end" if odds > 0 else "start", "first and last time of the file", _chance(odds))
+    odds += odds_of_end(series, meanings, kinds, tz)
+    why = "hours of the sun" if _chance(odds) >= SURE else ""
+    return Label("end" if odds > 0 else "start", why, _chance(odds))
+
+
+def _chance(odds: float) -> float:
+    return 1 / (1 + exp(-abs(odds)))
 
 
 def _place(s: Prepared, tz: str) -> tuple[int, int, int] | None:

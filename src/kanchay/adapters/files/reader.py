@@ -226,7 +226,7 @@ def _decide(
         stated = [profile.kind(p.raw.column, p.raw.key, p.values) for p in prepared]
         kinds = [s or k for s, k in zip(stated, kinds, strict=True)]
     meanings = find_directions(prepared, meanings, kinds, tz, options.direction)
-    label = find_label(prepared, kinds, tz, label_hints)
+    label = find_label(prepared, meanings, kinds, tz, label_hints)
     units = likely_units(prepared, meanings, kinds, words)
     moved = as_powers(meanings, units)
     if moved is not None:

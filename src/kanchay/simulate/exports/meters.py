@@ -16,6 +16,7 @@ from kanchay.domain.units import Quantity
 from kanchay.domain.units import unit as unit_of
 from kanchay.simulate.exports.case import Case
 from kanchay.simulate.exports.dice import dice
+from kanchay.simulate.exports.sun import sunshine
 from kanchay.simulate.exports.words import WORDS, Words
 
 __all__ = ["Channel", "TrueSeries", "channels", "drawn", "starts_of", "truth_of"]
@@ -80,8 +81,7 @@ def drawn(
     smooth = 5.0 if solar else float(np.clip(5 * scale, 5, 400))
     noise = rng.gamma(smooth, 1 / smooth, len(starts))
     home = 0.35 + np.exp(-((hour - 20) ** 2) / 8) + 0.5 * np.exp(-((hour - 7) ** 2) / 3)
-    sun = 3 * np.maximum(0, np.sin((hour - 6.5) / 11.5 * np.pi)) * ((hour > 6.5) & (hour < 18))
-    shape = sun if solar else home + 0.02
+    shape = 3 * sunshine(seed[0], starts, tz, step) if solar else home + 0.02
     amounts: FloatArray = scale * shape * noise * step / HOUR
     return amounts
 
