@@ -15,14 +15,14 @@ from typing import Final
 __all__ = ["MONTHS", "OFFSETS", "Form", "pattern_of", "plain_word", "read_pattern"]
 
 _L: Final = "A-Za-z\x80-\xff"  # letters; two-byte ones come as two Latin-1 characters
-_DAY: Final = rf"(?:[{_L}]{{2,12}}\.?,? +)?"
+_DAY: Final = rf"(?:[{_L}]{{2,12}}\.?,? +|DT#)?"  # or the mark of a controller's literals (IEC 61131-3)
 _WEEKDAY: Final = rf"(?: ?\([{_L}]{{1,12}}\.?\))?"  # "(Mon)" behind a date
 # Japanese eras, by their signs or their letter, and the year before their first.
 _ERAS: Final = {"\xe4\xbb\xa4\xe5\x92\x8c": 2018, "\xe5\xb9\xb3\xe6\x88\x90": 1988, "R": 2018, "H": 1988}
 _ERA: Final = "|".join(_ERAS)
 _REPUBLIC: Final = 1911  # the year before the first of the Republic of China
 _DATES: Final = (
-    rf"(?P<y>9999)(?P<s>\. |[-/. ])(?P<m>99?)(?P=s)(?P<d>99?)\.?{_WEEKDAY}",
+    rf"(?P<y>9999)(?P<s>\. |[-/. _])(?P<m>99?)(?P=s)(?P<d>99?)\.?{_WEEKDAY}",
     rf"(?P<a>99?)(?P<s>\. |[-/. ])(?P<b>99?)(?P=s)(?P<c>9999|99)\.?{_WEEKDAY}",
     r"(?P<y>999)(?P<s>[-/.])(?P<m>99?)(?P=s)(?P<d>99?)",  # years of the Republic of China
     rf"(?P<y>9999)(?:\xe5\xb9\xb4|\xeb\x85\x84) ?(?P<m>99?)(?:\xe6\x9c\x88|\xec\x9b\x94) ?(?P<d>99?)"
@@ -52,7 +52,7 @@ _MONTHS_ALONE: Final = (  # or weeks
 _HOUR_SIGN: Final = r"[:h.]|\xe6\x99\x82|\xe6\x97\xb6|\xec\x8b\x9c ?"
 _CLOCK: Final = (
     rf"(?P<H>99?)(?:(?:{_HOUR_SIGN})(?:(?P<M>99)(?:\xe5\x88\x86|\xeb\xb6\x84)?(?:[:.](?P<S>99)(?:[.,](?P<f>9{{1,9}}))?)?)?)?"
-    r"(?:[ \xa0]?(?P<half>[aApP])(?:\.?[ \xa0]?[mM]\.?|(?![A-Za-z.])))?(?: ?(?:h|hrs|Uhr))?"
+    r"(?:[ \xa0]?(?P<half>[aApP])(?:\.?[ \xa0]?[mM]\.?|(?![A-Za-z.])))?(?: ?(?:h|hrs|Uhr))?\*?"  # "02:00*" comes again
 )
 _PLAIN_CLOCK: Final = (
     r"(?P<H>99?)[:h](?P<M>99)(?::(?P<S>99)(?:[.,](?P<f>9{1,9}))?)?"

@@ -12,6 +12,7 @@ from kanchay.adapters.files.dateparts import CLOCK_WORDS, part_of_time
 from kanchay.adapters.files.serials import without_serials
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.words import matches, normal
+from kanchay.adapters.files.zoneletters import with_zones
 from kanchay.domain.interval import IntArray
 from kanchay.domain.reading import FloatArray
 
@@ -20,7 +21,7 @@ __all__ = ["whole_moments"]
 
 def whole_moments(table: Table) -> Table:
     """A table whose dates and clocks stand in one column each."""
-    table = without_serials(_dated(table))
+    table = with_zones(without_serials(_dated(table)))
     dates = [c for c in table.columns if c.type == "date"]
     if not dates or any(c.type in ("datetime", "time", "range") for c in table.columns):
         return table
@@ -92,21 +93,35 @@ def _clocked(table: Table) -> Table:
         return _with_clock(table, used, hour * 60 + minute)
     for column in table.columns:
         numbers = _numbers(column) if matches(CLOCK_WORDS, normal(column.name)) else None
-        read = None if numbers is None else _minutes(numbers)
+        read = None if numbers is None else _minutes(numbers, four=_has_four_digits(column))
         if read is not None:
             return _with_clock(table, [column], read)
     return table
 
 
-def _minutes(numbers: FloatArray) -> FloatArray | None:
-    """Minutes of the day of numbers such as 1530 or 153000; None where they are no clock."""
+def _has_four_digits(column: Column) -> bool:
+    """Whether each cell is written as a clock time without its colon, some with a zero before it: 0900."""
+    import pyarrow.compute as pc
+
+    if column.texts is None:
+        return False
+    cells = column.cleaned()
+    zero = pc.any(pc.match_substring_regex(cells, r"^0\d{3}$")).as_py()
+    return bool(zero and pc.all(pc.match_substring_regex(cells, r"^([01]\d|2[0-4])[0-5]\d$")).as_py())
+
+
+def _minutes(numbers: FloatArray, *, four: bool = False) -> FloatArray | None:
+    """Minutes of the day of numbers such as 1530 or 153000; None where they are no clock.
+
+    `four` says that they are written as one, so that few of them suffice.
+    """
     known = numbers[~np.isnan(numbers)]
     if known.max() > 2400 and (known % 100 == 0).all():
         numbers, known = numbers // 100, known // 100
     different = np.unique(known)
     fits = known.min() >= 0 and 300 < known.max() <= 2400 and bool((known % 100 < 60).all())
     steps = np.diff(different // 100 * 60 + different % 100)
-    even = len(different) >= 12 and bool((steps == np.median(steps)).mean() > 0.9)
+    even = four or (len(different) >= 12 and bool((steps == np.median(steps)).mean() > 0.9))
     return numbers // 100 * 60 + numbers % 100 if fits and even else None
 
 

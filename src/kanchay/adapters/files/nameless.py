@@ -20,15 +20,18 @@ _VOLTS: Final = ((100.0, 132.0), (205.0, 255.0), (370.0, 430.0))
 _HERTZ: Final = ((49.0, 51.0), (59.0, 61.0))
 _FEW_APART: Final = 0.02  # of a ratio that is a price, and of rounding
 _SEEN: Final = 8
+_FLAGS: Final = 2  # different numbers
 
 
 def guess_nameless(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """Meanings of nameless columns beside the first, by their numbers: its price, a voltage, else energy too."""
     first = {r.key: r for r in reversed(raws) if not is_place(r.column)}
     return [
-        replace(m, quantity=_guess(r, first.get(r.key)), assumed=True)
-        if is_place(r.column) and not m.evidence and np.ptp(r.values) > 0
-        else m
+        m
+        if not is_place(r.column) or m.evidence or not np.ptp(r.values)
+        else replace(m, quantity=Quantity.SIGNAL, evidence=("quantity: flag",))
+        if len(np.unique(r.values)) == _FLAGS < len(r.values) // 2
+        else replace(m, quantity=_guess(r, first.get(r.key)), assumed=True)
         for r, m in zip(raws, meanings, strict=True)
     ]
 

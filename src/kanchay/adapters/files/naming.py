@@ -15,6 +15,7 @@ from kanchay.domain.interval import IntArray
 
 __all__ = ["by_place", "independent", "is_place", "naming"]
 
+_HEAD: Final = 2_000
 _DESCRIBES: Final = (  # what day or hour a row is of
     r"day of week|dayofweek|weekday|week ?day|day name|day type|week status|season|month name|wochentag|holiday|weekend"
     r"|dia (?:de la )?semana|jour (?:de la )?semaine|giorno (?:della )?settimana|veckodag|ugedag|ukedag|dzien tygodnia"
@@ -73,10 +74,18 @@ def _tells_flow(words: Sequence[str]) -> bool:
 
 
 def by_place(columns: Sequence[Column], values: Sequence[Column]) -> list[Column]:
-    """Columns of values, those without a name but the first called by their place: "#3" is the third of the file."""
+    """Columns of values, those without a name but the first amounts by their place: "#3" is the third."""
     places = {id(c): i for i, c in enumerate(columns, 1)}
-    nameless = [c for c in values if not c.name.strip()][1:]
+    nameless = [c for c in values if not c.name.strip()]
+    first = next((c for c in nameless if not _is_flag(c)), None)
+    nameless = [c for c in nameless if c is not first]
     return [replace(c, name=f"#{places[id(c)]}") if c in nameless and id(c) in places else c for c in values]
+
+
+def _is_flag(column: Column) -> bool:
+    """Whether a column begins with one or two different numbers, again and again."""
+    known = column.head(_HEAD).values(".")
+    return len(known) > _HEAD // 100 and len(np.unique(known[np.isfinite(known)])) <= 2
 
 
 def is_place(name: str) -> bool:

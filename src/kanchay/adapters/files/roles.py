@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.dateparts import is_part_of_time
+from kanchay.adapters.files.flowcodes import spelt_out, tells_flow
 from kanchay.adapters.files.grammar import pattern_of, read_pattern
 from kanchay.adapters.files.identifiers import is_id, is_long_number, is_whole
 from kanchay.adapters.files.naming import by_place, independent
@@ -222,6 +223,8 @@ def _is_status(column: Column) -> bool:
     _, words = column.keys()
     cells = sum(bool(_STATUS_CELLS.fullmatch(w.strip())) for w in words)
     flows = any(direction_words(normal(w)) or find_unit(w) for w in words[:8] if len(w.strip()) > 2)
+    if tells_flow(column):
+        return False
     return (_says(column, "status") and not flows) or (0 < len(words) <= 8 and cells == len(words))
 
 
@@ -273,7 +276,7 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     # A wide table has few rows for each meter.
     most = min(_MAX_KEYS, table.n_rows if slots else max(2, table.n_rows // 3))
     keys, unit, status, constants = _text_roles(texts, most)
-    keys = wanted or independent(keys)
+    keys = wanted or independent(spelt_out(keys))
     values = _named(table, options, "value") or [
         c for c in rest if c.type in ("number", "epoch") and c not in texts and c.filled() > 0
     ]
