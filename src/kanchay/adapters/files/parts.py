@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from kanchay.adapters.files.addressed import Understand, each_its_own, with_own_questions
 from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.header import TIMES
 from kanchay.adapters.files.meaning import FLOWS
@@ -31,7 +32,6 @@ _SAME: Final = 0.01
 _ALIKE: Final = 0.9  # of the times that two months share, and that say something
 _ANSWERS: Final = ("unit", "kind", "direction", "label", "decimal", "day_first", "clock", "factor")
 
-Understand = Callable[[Table, ImportOptions], ImportPreview]
 _Moments = tuple[dict[str, str], set[str]]
 
 
@@ -183,6 +183,7 @@ def understand_all(
     """One preview of several tables; what one of them settles counts for all."""
     if len(tables) == 1:
         return understand(tables[0], options)
+    understand = each_its_own(tables, [title_of(t) for t in tables], options, understand)
     wishes = _wishes([partial(_tried, t, understand=understand) for t in tables], options)
     read = [
         (t, w, p)
@@ -198,9 +199,11 @@ def understand_all(
         found.append((table, preview if settled == wish else understand(table, settled)))
     again = _repeating([p for _, p in found])
     kept = [(t, p) for (t, p), r in zip(found, again, strict=True) if not r] or found[:1]
-    facts = [("table", title_of(t)) for t, _ in kept[1:]]
+    titles = [title_of(t) for t, _ in kept]
+    previews = with_own_questions([t for t, _ in kept], titles, [p for _, p in kept])
+    facts = [("table", title) for title in titles[1:]]
     facts += [("table_left_out", title_of(t)) for (t, _), r in zip(found, again, strict=True) if r]
-    return _merged([(title_of(t), p) for t, p in kept], (*kept[0][1].facts, *facts))
+    return _merged(list(zip(titles, previews, strict=True)), (*previews[0].facts, *facts))
 
 
 def _wishes(
