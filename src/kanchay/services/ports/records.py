@@ -47,7 +47,8 @@ class ImportRecord:
     """An import: the name under which its readings can be taken back is its id.
 
     `state` is "storing" until all of it is in the store, then "stored", then perhaps "undone". `layout` tells files
-    of the same kind, and `answers` are what somebody said about this one, to be taken for the next of its kind.
+    of the same kind, and `answers` are what somebody said about this one, to be taken for the next of its kind; those
+    about its numbers where they are of the same `sizes`: name of a series, and how large it usually is [log10].
     """
 
     id: str
@@ -67,6 +68,7 @@ class ImportRecord:
     n_gone: int = 0
     layout: str = ""
     answers: tuple[tuple[str, str], ...] = ()
+    sizes: tuple[tuple[str, float], ...] = ()
 
 
 class Repository(Protocol[T]):

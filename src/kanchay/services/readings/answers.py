@@ -15,6 +15,7 @@ from kanchay.services.context import Context
 from kanchay.services.people.audit import note
 from kanchay.services.ports.files import ColumnTold, ImportOptions
 from kanchay.services.ports.records import ImportRecord
+from kanchay.services.readings.likeness import are_alike
 
 __all__ = [
     "Recalled",
@@ -37,6 +38,7 @@ _PARTS: Final = {
     "direction:": ":",
     "unit:": "::",
 }  # what is told of a column, and what stands before it
+_NUMBERS: Final = ("unit", "kind", "direction", "decimal", "factor")
 _NO_ZONE: Final = "nothing in the file suggests one"
 
 
@@ -125,15 +127,16 @@ def recall(
     """Read a file for a site: what was said about its kind counts, and the site's zone where none is suggested."""
     found = read(options)
     before = None if ask_again else _before(ctx, scope, site.id, found)
-    taken = _taken(found, before)
+    taken, bare = _taken(found, before), found
+    zone = {"tz": site.tz} if any(_settled(q, site) for q in found.questions) else {}
     told = with_answers(options, taken)
-    zoned = told.tz is None and any(_settled(q, site) for q in found.questions)
-    if zoned:
-        told = replace(told, tz=site.tz)
-    if told != options:
-        found = read(told)
-    kept = told if not zoned else replace(told, tz=None)
-    return Recalled(found, kept, tuple(taken.items()), before if taken else None)
+    if told != options or zone:
+        found = read(with_answers(told, zone))
+    if before is not None and not are_alike(found, before.sizes) and any(map(_is_of_numbers, taken)):
+        taken = {code: text for code, text in taken.items() if not _is_of_numbers(code)}
+        told = with_answers(options, taken)
+        found = read(with_answers(told, zone)) if told != options or zone else bare
+    return Recalled(found, told, tuple(taken.items()), before if taken else None)
 
 
 def on_site(
@@ -169,6 +172,11 @@ def _taken(found: ImportPreview, before: ImportRecord | None) -> dict[str, str]:
     asked = {q.code: q for q in found.questions if q.code in said}
     told = {code: text for code, text in said.items() if code.startswith(_COLUMN)}
     return told | {code: said[code] for code, q in asked.items() if _allowed(q, said[code])}
+
+
+def _is_of_numbers(code: str) -> bool:
+    """Whether an answer is about what the numbers are, which another meter or sensor may have otherwise."""
+    return code in _NUMBERS or code.startswith(tuple(_PARTS))
 
 
 def _allowed(question: ImportQuestion, answer: str) -> bool:

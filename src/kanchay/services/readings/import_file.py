@@ -29,6 +29,7 @@ from kanchay.services.ports.records import ImportRecord
 from kanchay.services.readings.answers import layout_of
 from kanchay.services.readings.coarser import told_in_finer_steps
 from kanchay.services.readings.joins import lay_joins
+from kanchay.services.readings.likeness import sizes_of
 from kanchay.services.readings.points import as_energy, point_of, register_sums
 from kanchay.services.readings.undo import forget_import
 
@@ -233,6 +234,7 @@ def _begun(
         undoable=True,
         layout=layout_of(preview),
         answers=tuple(answers),
+        sizes=sizes_of(preview) if answers else (),
     )
 
 
