@@ -58,5 +58,6 @@ def test_a_column_of_one_section_is_told_by_its_name(read):
 
 
 def test_a_column_that_no_table_has_is_refused(read):
-    with pytest.raises(InputError, match="no column of values 'Water'"):
+    with pytest.raises(InputError, match="no column of values 'Water'") as refused:
         read(sections("Electricity", "Gas"), tz="UTC", told={"Water": ColumnTold(unit="m3")})
+    assert refused.value.code == "answer.column"  # by which a page says it in its own language

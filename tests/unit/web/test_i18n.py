@@ -70,6 +70,10 @@ def test_keys_put_together_from_codes_exist(locale: str) -> None:
     wanted += [f"direction.{d.value}" for d in Direction] + [f"kind.{k.value}" for k in Kind]
     wanted += [f"reason.{r}" for r in REASONS] + [f"advice.said_{a}" for a in ANSWERS]
     wanted += [f"setting.{s.name}" for s in SETTINGS] + [f"error.file.{reason}" for reason in _SENTENCES]
+    wanted += [
+        f"error.{wrong}"
+        for wrong in ("answer.column", "answer.told", "answer.factor", "answer.sheet", "unit")
+    ]
     assert [key for key in wanted if not t.has(key)] == []
 
 

@@ -150,6 +150,8 @@ def given_number(options: ImportOptions) -> float | None:
     factor = _ratio(str(options.factor))
     if factor is None:
         raise InputError(
-            f"'{str(options.factor)[:20]}' is no factor.", hint=f"A number such as 40, {APPLY} or {APPLIED}."
+            f"'{str(options.factor)[:20]}' is no factor.",
+            hint=f"A number such as 40, {APPLY} or {APPLIED}.",
+            code="answer.factor",
         )
     return factor

@@ -36,6 +36,7 @@ def tell(meaning: Meaning, raw: RawSeries, options: ImportOptions) -> Meaning:
         raise InputError(
             f"'{told.quantity}:{told.direction}' is no quantity and direction of a column.",
             hint="Such as electric_energy:import:kWh; any of the three may be left out.",
+            code="answer.told",
         )
     quantity = Quantity(told.quantity) if told.quantity else meaning.quantity
     if told.unit:
@@ -56,7 +57,9 @@ def check_columns(series: Sequence[RawSeries], options: ImportOptions) -> None:
         if name.strip().casefold() not in known:
             columns = ", ".join(f"'{c}'" for c in list(known.values())[:12] if c)
             raise InputError(
-                f"The file has no column of values '{name}'.", hint=f"It has {columns}." if columns else ""
+                f"The file has no column of values '{name}'.",
+                hint=f"It has {columns}." if columns else "",
+                code="answer.column",
             )
 
 
@@ -74,5 +77,6 @@ def only_sheet(tables: list[Table], options: ImportOptions) -> list[Table]:
         raise InputError(
             f"No sheet '{options.sheet}' has readings.",
             hint=f"Sheets with readings: {shown}." if shown else "The file has no sheets.",
+            code="answer.sheet",
         )
     return found
