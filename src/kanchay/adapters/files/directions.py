@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -25,6 +26,7 @@ _GRID: Final = (Direction.IMPORT, Direction.EXPORT)
 _SEEN: Final = 24  # rows
 _MOST: Final = 8  # registers, and amounts, that are compared
 _BACK: Final = 0.05
+_ROUNDED: Final = 0.01  # of the largest value
 _ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
 
@@ -80,10 +82,11 @@ def find_directions(
         m.quantity in _ACTIVE and m.direction is None and by_daylight(s, kind, tz)
         for s, m, kind in zip(series, meanings, kinds, strict=True)
     ]
-    left = {
-        n for n, m, sun in zip(names, meanings, sunny, strict=True)
+    left = [
+        i for i, (m, sun) in enumerate(zip(meanings, sunny, strict=True))
         if m.quantity in _ACTIVE and m.direction is None and not sun
-    }  # fmt: skip
+    ]  # fmt: skip
+    one = _of_one_role([series[i] for i in left])
     told = "given" if given else ""
     out = []
     for s, m, kind, name, sun in zip(series, meanings, kinds, names, sunny, strict=True):
@@ -107,9 +110,32 @@ def find_directions(
         elif (s.values < 0).mean() > 0.02 and m.quantity in _ACTIVE:
             out.append(replace(m, direction=Direction.NET, direction_from=""))
         else:
-            alone = m.quantity in _ACTIVE and len(left) == 1 and by_night(s, kind, tz)
+            alone = m.quantity in _ACTIVE and one and by_night(s, kind, tz)
             out.append(replace(m, direction=Direction.IMPORT, direction_from="night" if alone else ""))
     return _with_registers(series, _with_parts(series, out), kinds)
+
+
+def _of_one_role(left: Sequence[Prepared]) -> bool:
+    """Whether columns that no word gives a direction are one flow, perhaps as energy and as power, or alike meters.
+
+    Meters are alike where their names differ in numbers alone, as those of two buildings do; one of two meters that
+    counts what a roof sends is told by its nights.
+    """
+    names = {normal(s.raw.column) for s in left}
+    words = {" ".join(t for t in name.split() if not re.search(r"\d", t)) for name in names}
+    if len(names) == 1 or (len(words) == 1 and words != {""}):
+        return True
+    return bool(left) and all(_in_step(left[0], s) for s in left[1:])
+
+
+def _in_step(a: Prepared, b: Prepared) -> bool:
+    """Whether two columns show the same values but for a factor and what rounding takes."""
+    if len(a.values) < _SEEN or not np.array_equal(a.start, b.start) or not a.values.any():
+        return False
+    factor = float(b.values.sum() / a.values.sum()) if a.values.sum() else 0.0
+    return bool(
+        factor > 0 and np.abs(a.values * factor - b.values).max() <= _ROUNDED * np.abs(b.values).max()
+    )
 
 
 def _with_parts(series: Sequence[Prepared], meanings: list[Meaning]) -> list[Meaning]:
