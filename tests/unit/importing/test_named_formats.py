@@ -54,6 +54,7 @@ CONTRADICTED = {
     "channels that are not named": (changed("loadprofile.txt", "(2)(1.5)", "(3)(1.5)"), "says 3 channels and names 2"),
     "a month that is none": (changed("loadprofile.txt", "(1260501001500)", "(1261301001500)"), "no time, interval"),
     "channels that change": (changed("loadprofile.txt", "00080)(15)(2)(1.5)", "00080)(15)(2)(3.5)"), "different chan"),
+    "units that do not fit the names": (changed("toa5.dat", '"Volts","kWh"', '"Volts"'), "other numbers of names"),
     "times of two kinds": (changed("tasmota.log", 'T10:00:00",', 'T10:00:00Z",'), "their zone"),
 }  # fmt: skip
 

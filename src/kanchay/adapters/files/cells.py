@@ -15,7 +15,7 @@ CellType = Literal["empty", "number", "datetime", "date", "time", "epoch", "rang
 
 _NUMBER: Final = re.compile(
     r"(?:(?:[A-Z]{1,2})?[$€£]|S/\.?)?\s?[+\-−]?(\d[\d.,'’\s]*|[.,]\d+)([eE][+\-]?\d+)?\s*"
-    r"([kMG]?[Ww][Hh]?|[kM]?[Vv][Aa][Rr][Hh]?|°?[CF]|%|V|A|€|\$|m3|m³)?"
+    r"([kMG]?[Ww][Hh]?|[kM]?[Vv][Aa][Rr][Hh]?|°?[CF]|%|V|A|€|\$|m3|m³|\*+)?"
 )
 _DOTTED_DATE: Final = re.compile(
     r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})\.?|\d{4}\.\d{1,2}\.\d{1,2}\.?"
@@ -23,9 +23,7 @@ _DOTTED_DATE: Final = re.compile(
 )
 _EPOCH: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?")
 _TO: Final = r"-|–|—|to|a|al|à|au|até|bis(?: zum)?|do|ao|t/m|tot(?: en met)?|til|till|until|thru|through"
-_SEPARATOR: Final = re.compile(
-    rf"\s+(?:{_TO})\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{{4}}-)"
-)
+_SEPARATOR: Final = re.compile(rf"\s+(?:{_TO})\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{{4}}-)")
 _HOURS: Final = re.compile(r"(\d\d)\s?[-–—]\s?(\d\d)\s?(?:h|hs|hrs|uur|Uhr)?")
 _OBIS: Final = re.compile(
     r"(?:\d-\d{1,2}:)?\d{1,2}\.\d{1,2}\.\d(?:\*\d{1,3})?(?: ?[\[(]?[A-Za-z]{1,5}[)\]]?| \d{4,})?"

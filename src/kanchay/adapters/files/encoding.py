@@ -66,14 +66,21 @@ def decode(data: Data, name: str) -> tuple[Data, str]:
 
 
 def _narrow(text: Data, name: str) -> Data:
-    """The text with wide digits, letters and marks, and the digits of Arabic, as the plain ones they stand for."""
+    """The text without marks inside, with wide digits, letters and marks, and Arabic digits, as the plain ones."""
+    if text.find(codecs.BOM_UTF8) >= 0:  # files joined into one keep the mark of each
+        text = _again(text, text[:].replace(codecs.BOM_UTF8, b""), name)
     sample = text[:_SAMPLE]
     wide, arabic = _WIDE.search(sample) is not None, _ARABIC.search(sample) is not None
     if not wide and not arabic:
         return text
     whole = _WIDE.sub(_plain, text[:]) if wide else text[:]
     whole = _ARABIC.sub(_digit, whole) if arabic else whole
-    return whole if isinstance(text, bytes) else gathered([whole], name)
+    return _again(text, whole, name)
+
+
+def _again(text: Data, changed: bytes, name: str) -> Data:
+    """A changed text, kept where the text was."""
+    return changed if isinstance(text, bytes) else gathered([changed], name)
 
 
 def _digit(written: re.Match[bytes]) -> bytes:

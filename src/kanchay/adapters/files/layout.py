@@ -11,18 +11,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kanchay.adapters.files.arrays import strings
-from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.decimals import decimal_of
 from kanchay.adapters.files.lost import lost_rows
 from kanchay.adapters.files.naming import naming
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles
 from kanchay.adapters.files.slots import slot_label, slot_times
+from kanchay.adapters.files.spans import spans_of
 from kanchay.adapters.files.table import Column, Table
-from kanchay.adapters.files.times import ParsedTimes, epoch_seconds, parse_times
+from kanchay.adapters.files.times import ParsedTimes
 from kanchay.adapters.files.unitcells import apart_by_quantity, unit_of_rows
-from kanchay.adapters.files.words import named_offset
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.progress import stepped
@@ -31,7 +29,6 @@ __all__ = ["Layout", "RawSeries", "lay_out"]
 
 _ESTIMATED: Final = re.compile(r"estim|geschat|geschatzt|geschätzt|stimat|calculad|ersatz|^e$|^s\d*$", re.I)
 MAX_SERIES: Final = 5000
-_QUOTES_SEEN: Final = 2000  # rows in which a formula that only quotes (="2026-05-01") would show
 # Starts, ends where the file has them, and seconds elapsed since the start where it numbers the intervals of a day.
 _Times = tuple[ParsedTimes, ParsedTimes | None, IntArray | None]
 
@@ -80,108 +77,6 @@ class Layout:
     label_is_fixed: bool = False  # the names of the columns have been turned into starts
 
 
-def _joined(columns: tuple[Column, ...]) -> Any:
-    """A date and a time column as one text."""
-    import pyarrow.compute as pc
-
-    if len(columns) == 1:
-        head = columns[0].texts.slice(0, _QUOTES_SEEN)
-        quoted = pc.any(pc.match_substring_regex(head, "^(=\"|')")).as_py()
-        return columns[0].cleaned() if quoted else columns[0].texts
-    return pc.binary_join_element_wise(*(c.cleaned() for c in columns[:2]), " ")
-
-
-def _read_times(
-    columns: tuple[Column, ...], day_first: bool | None, *, daily: bool = False
-) -> ParsedTimes | None:
-    first = columns[0]
-    if first.instants is not None:
-        known = np.ones(len(first.instants), bool) if first.known is None else first.known
-        offset = np.zeros(len(first.instants), np.int64) if first.aware else None
-        return ParsedTimes(first.instants, known, offset, date_only=first.type == "date")
-    if first.texts is None:
-        return None if first.numbers is None else epoch_seconds(first.numbers)
-    return parse_times(_joined(columns), day_first=day_first, daily=daily)
-
-
-def _ranges(columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
-    """A column of ``from - to`` cells as two columns."""
-    last = columns[-1]
-    if last.type != "range" or last.texts is None:
-        return columns, ()
-    encoded = last.texts.dictionary_encode()
-    pairs = [split_range(w.strip()) or (None, None) for w in encoded.dictionary.to_pylist()]
-    both = [strings(p[i] for p in pairs).take(encoded.indices) for i in (0, 1)]
-    start, end = (Column(last.name, "time", texts=texts) for texts in both)
-    return (*columns[:-1], start), (*columns[:-1], end)
-
-
-def _read_start(columns: tuple[Column, ...], day_first: bool | None, roles: Roles) -> ParsedTimes | None:
-    start = _read_times(columns, day_first, daily=bool(roles.slots or roles.hours))
-    return None if start is None else _without_day_totals(_on_named_clock(start, columns))
-
-
-def _order_of(columns: tuple[Column, ...]) -> bool | None:
-    """Whether the ends of intervals put the day first; None where they do not tell."""
-    end = _read_times(columns, None)
-    if end is None or end.open_order or end.order == "ymd":
-        return None
-    return end.order == "dmy"
-
-
-def _times(roles: Roles, name: str, day_first: bool | None) -> tuple[ParsedTimes, ParsedTimes | None]:
-    start_columns, range_end = _ranges(roles.start)
-    start = _read_start(start_columns, day_first, roles)
-    if start is None or not start.ok.any():
-        raise refuse("no_meter_data", name, what=f"the times in '{roles.start[0].name}' cannot be read")
-    end_columns = roles.end or range_end
-    if not end_columns:
-        return start, None
-    settled = _order_of(end_columns) if start.open_order else None
-    if settled is not None:
-        start = _read_start(start_columns, settled, roles) or start
-    same_order = None if start.order == "ymd" else start.order == "dmy"
-    end = _read_times(end_columns, same_order)
-    if end is None:
-        return start, None
-    end = _on_named_clock(end, end_columns)
-    if end_columns[0] is start_columns[0]:  # one date, two clock times: midnight ends the day before
-        end = replace(end, wall=np.where(end.wall <= start.wall, end.wall + DAY, end.wall))
-    if _backwards(start, end):
-        told = " and ".join(f"'{columns[0].name}'" for columns in (start_columns, end_columns))
-        raise refuse("no_meter_data", name, what=f"most rows do not end after they begin, by {told}")
-    return start, end
-
-
-def _without_day_totals(times: ParsedTimes) -> ParsedTimes:
-    """Times without the dates alone among them, where most of those days have their own row at midnight.
-
-    They stand over totals of a day. Where no other row tells the midnight, a program has left out its 00:00.
-    """
-    if times.dates is None:
-        return times
-    alone = times.ok & times.dates
-    twice = np.isin(times.wall[alone], times.wall[times.ok & ~times.dates])
-    return replace(times, ok=times.ok & ~alone) if twice.any() and 2 * twice.sum() >= len(twice) else times
-
-
-def _backwards(start: ParsedTimes, end: ParsedTimes) -> bool:
-    """Whether two columns of times are no starts and ends: few rows end after they begin."""
-    if (start.offset is None) is not (end.offset is None):
-        return False
-    begun, over = (t.wall if t.offset is None else t.wall - t.offset for t in (start, end))
-    read = start.ok & end.ok
-    return bool(2 * (over > begun)[read].sum() < read.sum())
-
-
-def _on_named_clock(times: ParsedTimes, columns: tuple[Column, ...]) -> ParsedTimes:
-    """Times whose column names its clock ("Time (UTC)", "Hora UTC-5") are instants, whatever zone the site is in."""
-    offset = next((o for o in (named_offset(c.name) for c in columns) if o is not None), None)
-    if offset is None or times.offset is not None:
-        return times
-    return replace(times, offset=np.full(len(times.wall), offset, dtype=np.int64))
-
-
 def _groups(roles: Roles, n_rows: int, name: str) -> Iterator[tuple[str, Any]]:
     """Each key with its rows, in file order; the whole table where there is no key."""
     varying = [c for c in roles.keys if len(c.keys()[1]) > 0]
@@ -214,7 +109,7 @@ def _estimated(column: Column | None) -> NDArray[np.bool_] | None:
 
 def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> Layout:
     """The raw series of a table; raises `FileRefused` where times cannot be read."""
-    start, end = _times(roles, name, options.day_first)
+    start, end = spans_of(roles, name, options.day_first)
     start, elapsed = _numbered(start, roles, options)
     columns = [s.column for s in roles.slots] or list(roles.values)
     decimal, is_open = decimal_of(columns, roles, options.decimal)

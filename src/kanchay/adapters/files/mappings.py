@@ -29,6 +29,8 @@ def by_time(node: Row, around: Row, name: str) -> list[Row]:
         return []
     values = [v[0] if isinstance(v, list) and len(v) == 1 else v for v in node.values()]
     keys = [str(k) for k in node]
+    if is_by_time(node) and all(_is_record(v) for v in values):
+        return [{"time": k, **v} for k, v in zip(keys, values, strict=True)]
     if not all(v is None or _is_number(v) for v in values):
         return []
     if is_by_time(node):
@@ -38,6 +40,13 @@ def by_time(node: Row, around: Row, name: str) -> list[Row]:
         return []
     at = [(start + timedelta(seconds=int(k))).isoformat() for k in keys]
     return [{"time": t, name: v} for t, v in zip(at, values, strict=True)]
+
+
+def _is_record(value: Any) -> bool:
+    """Whether a value is a record of plain values with a number among them."""
+    if not isinstance(value, dict) or any(isinstance(v, (dict, list)) for v in value.values()):
+        return False
+    return any(_is_number(v) for v in value.values())
 
 
 def is_by_time(node: Row) -> bool:

@@ -106,6 +106,8 @@ def clean(texts: Any) -> Any:
         bare = pc.replace_substring_regex(bare, pattern=r'^="?([^"]*)"?$', replacement=r"\1")
     if pc.any(pc.starts_with(head, "'")).as_py():  # quoted, or marked as text for a spreadsheet
         bare = pc.replace_substring_regex(bare, pattern=r"^'(.*?)'?$", replacement=r"\1")
+    if pc.any(pc.match_substring(bare, "*")).as_py():  # a mark behind the number, such as that of an estimate
+        bare = pc.replace_substring_regex(bare, pattern=r"^([+\-]?[\d.,]*\d)\s?\*+$", replacement=r"\1")
     missing = pc.is_in(pc.utf8_lower(bare), value_set=_missing().cast(bare.type))
     if pc.any(missing).as_py():
         return pc.if_else(missing, nothing(bare.type), bare)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from kanchay.adapters.files.aligned import with_tabs
 from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.container import Limits
+from kanchay.adapters.files.daylines import with_days
 from kanchay.adapters.files.evidence import Alternative, rank
 from kanchay.adapters.files.header import Found, find_table
 from kanchay.adapters.files.refusal import refuse
@@ -70,6 +71,7 @@ def _look(text: bytes) -> Found | None:
 
 def read_text(text: Data, name: str, limits: Limits) -> list[Table]:
     """The tables of a text file; raises `FileRefused` where there is none."""
+    text = with_days(text, name)
     if _look(bytes(text[: 2 * _HEAD])) is None and _look(bytes(text[-2 * _HEAD :])) is None:
         text = with_tabs(text, name) or text
     whole = memoryview(text)

@@ -31,6 +31,7 @@ from kanchay.adapters.files.formats import (
     shelly,
     solaredge,
     tasmota,
+    toa5,
     ubl,
     uci_household,
     victoria,
@@ -54,6 +55,7 @@ TEXTS: Final[tuple[TextFormat, ...]] = (
     influx.FORMAT,
     loadprofile.FORMAT,
     tasmota.FORMAT,
+    toa5.FORMAT,
     emhass.FORMAT,
 )
 # Told by the names of columns; they complete what is read as any other table.
