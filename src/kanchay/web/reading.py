@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Lock
 from typing import Final
 
@@ -23,6 +23,7 @@ _AT_ONCE: Final = 2  # uploads that are read at the same time; others wait
 _HELD: Final = 6
 _HELD_READINGS: Final = 4_000_000  # of all results that are held, about 25 bytes each
 _KEPT_S: Final = 900.0
+_WATCHED_S: Final = 60.0  # somebody who waits for a result asks for it more often than that
 
 Found = tuple[FileRead, ...]
 Read = Callable[[Found], Found]
@@ -35,6 +36,7 @@ class Reading(Task[Found]):
 
     place: Hashable = None
     change: WriteResult | None = None  # what storing it would do, as seen when it was read
+    asked_at: float = field(default_factory=time.monotonic)
 
     @property
     def n(self) -> int:
@@ -63,6 +65,7 @@ class Readings:
             key = (token, place, asked)
             if key in self._held:
                 self._held.move_to_end(key)
+                self._held[key].asked_at = time.monotonic()
                 return self._held[key]
             mine = [(k, r) for k, r in self._held.items() if r.token == token]
             for other in [k for k, r in mine if not r.done.is_set()]:
@@ -92,12 +95,17 @@ class Readings:
                 del self._held[key]
 
     def _sweep(self) -> None:
-        """Let go of what is old, or too many or too much to hold; what is on its way stays."""
+        """Let go of what is old, or too many or too much to hold; what is on its way, or looked at now, stays.
+
+        However large a result is, whoever waits for it sees it: else it would be read again and again.
+        """
         now = time.monotonic()
+        newest = {r.token: r for r in self._held.values()}
         done = [k for k, r in self._held.items() if r.done.is_set()]
         held = 0
         for number, key in enumerate(reversed(done)):
             reading = self._held[key]
             held += reading.n
-            if number >= _HELD or held > _HELD_READINGS or now - reading.begun > _KEPT_S:
+            watched = reading is newest[reading.token] and now - reading.asked_at < _WATCHED_S
+            if not watched and (number >= _HELD or held > _HELD_READINGS or now - reading.begun > _KEPT_S):
                 del self._held[key]

@@ -47,6 +47,27 @@ def test_what_is_read_is_held_for_the_next_question() -> None:
     assert len(made) == 3
 
 
+def test_a_result_too_large_to_hold_is_not_read_again_while_it_is_looked_at(monkeypatch) -> None:
+    monkeypatch.setattr("kanchay.web.reading._HELD_READINGS", -1)
+    readings, made = Readings(), []
+
+    def read(_: Found = ()) -> Found:
+        made.append(1)
+        return result()
+
+    first = readings.get("token", "casa", "unit=Wh", read).found()
+    assert readings.get("token", "casa", "unit=Wh", read).found() is first
+    readings.get("token", "casa", "unit=kWh", read).found()
+    readings.get("token", "casa", "unit=kWh", read).found()
+    readings.get("other", "casa", "", read).found()
+    assert len(made) == 3
+    readings.get("token", "casa", "unit=Wh", read).found()  # nobody looked at that one any more
+    assert len(made) == 4
+    monkeypatch.setattr("kanchay.web.reading._WATCHED_S", 0.0)
+    readings.get("token", "casa", "unit=Wh", read).found()
+    assert len(made) == 5
+
+
 def test_how_far_it_is_never_goes_back() -> None:
     readings, steps, seen = Readings(), Event(), []
 
@@ -122,7 +143,8 @@ def test_a_refusal_reaches_whoever_waits() -> None:
         Readings().get("token", "casa", "x", refused).found()
 
 
-def test_no_more_is_held_than_there_is_room_for() -> None:
+def test_no_more_is_held_than_there_is_room_for(monkeypatch) -> None:
+    monkeypatch.setattr("kanchay.web.reading._WATCHED_S", 0.0)
     readings, made = Readings(), []
     for number in range(20):
         readings.get(f"t{number}", "casa", "x", lambda _, n=number: made.append(n) or result()).found()

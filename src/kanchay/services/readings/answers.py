@@ -15,6 +15,7 @@ from kanchay.services.context import Context
 from kanchay.services.people.audit import note
 from kanchay.services.ports.files import ColumnTold, ImportOptions
 from kanchay.services.ports.records import ImportRecord
+from kanchay.services.progress import part_of
 from kanchay.services.readings.likeness import are_alike
 
 __all__ = [
@@ -39,6 +40,7 @@ _PARTS: Final = {
     "unit:": "::",
 }  # what is told of a column, and what stands before it
 _NUMBERS: Final = ("unit", "kind", "direction", "decimal", "factor")
+_LOOK: Final = 0.6  # of the time; what is known of its kind or its site is often read with then
 _NO_ZONE: Final = "nothing in the file suggests one"
 
 
@@ -125,13 +127,15 @@ def recall(
     ask_again: bool = False,
 ) -> Recalled:
     """Read a file for a site: what was said about its kind counts, and the site's zone where none is suggested."""
-    found = read(options)
+    with part_of(0.0, _LOOK):
+        found = read(options)
     before = None if ask_again else _before(ctx, scope, site.id, found)
     taken, bare = _taken(found, before), found
     zone = {"tz": site.tz} if any(_settled(q, site) for q in found.questions) else {}
     told = with_answers(options, taken)
     if told != options or zone:
-        found = read(with_answers(told, zone))
+        with part_of(_LOOK, 1.0):
+            found = read(with_answers(told, zone))
     if before is not None and not are_alike(found, before.sizes) and any(map(_is_of_numbers, taken)):
         taken = {code: text for code, text in taken.items() if not _is_of_numbers(code)}
         told = with_answers(options, taken)

@@ -46,7 +46,7 @@
     };
     const show = busy => { zone.hidden = pick.hidden = busy; bar.hidden = stop.hidden = !busy; box.hidden = false; box.classList.toggle('over', !busy); };
     const end = text => {
-      request = null; show(false); inputs.forEach(i => { i.value = ''; }); say(text);
+      request = null; show(false); inputs.forEach(i => { i.value = ''; }); say(text); inputs[0].focus();
       if (place) { const gone = new FormData(); gone.set('_csrf', form.elements._csrf.value); fetch(`${place}/cancel`, {method: 'POST', body: gone, redirect: 'manual'}).catch(() => {}); place = null; }
     };
     const wrong = told => told.wrong || (request && request.status === 413 ? words.large : words.lost);
