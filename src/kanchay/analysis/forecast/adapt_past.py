@@ -117,8 +117,9 @@ def past_forecasts(forecaster: Forecaster, windows: Windows, n_days: int) -> Pas
 def _told(forecaster: Forecaster, histories: Windows) -> Prediction:
     """What the forecaster says, and the mean of the same hours where it says nothing."""
     answer = forecaster.predict(histories)
-    silent = ~(np.isfinite(answer.mean).all(axis=1) & np.isfinite(answer.quantiles).all(axis=(1, 2)))
-    if not silent.any():
+    told = np.isfinite(answer.mean).all(axis=1) & np.isfinite(answer.quantiles).all(axis=(1, 2))
+    silent = np.flatnonzero(~told)
+    if not len(silent):
         return answer
     instead = EnsembleNaive().predict(histories.rows(silent))
     mean, quantiles = answer.mean.copy(), answer.quantiles.copy()

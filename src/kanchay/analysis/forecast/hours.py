@@ -124,8 +124,8 @@ def adds_up(predict: Predict[F]) -> Predict[F]:
     """A forecaster's `predict`, with intervals that add up to what it says of the same meter by the hour.
 
     By itself a forecaster that lays its windows on the wall clock does so unless the clock moves by part of an hour
-    (Lord Howe: 30 minutes) or in the middle of one (an hour that is counted from 02:05): then half an hour by the
-    clock is what only the finer meter can see. The shape within an hour stays; its mean is that of the hourly answer.
+    (Lord Howe: 30 minutes): half an hour by the clock is what only the finer meter can see. The shape within an hour
+    stays; its mean is that of the hourly answer.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def adds_up(predict: Predict[F]) -> Predict[F]:
     @wraps(predict)
     def by_the_hour(self: F, windows: Windows) -> Prediction:
         answer = predict(self, windows)
-        rows = np.flatnonzero(_broken_hours(windows))
+        rows = np.flatnonzero(_moved_by_part(windows))
         if not len(rows):
             return answer
         part = _to_whole_hours(windows.rows(rows))
@@ -157,15 +157,13 @@ def adds_up(predict: Predict[F]) -> Predict[F]:
     return by_the_hour
 
 
-def _broken_hours(windows: Windows) -> NDArray[np.bool_]:
-    """Which windows hold an hour, counted from their time of issue, that the clock cuts, shape (n_windows,)."""
+def _moved_by_part(windows: Windows) -> NDArray[np.bool_]:
+    """In which windows the clock moves by part of an hour, shape (n_windows,); in none of whole hours."""
     if windows.resolution_s >= HOUR or HOUR % windows.resolution_s:
         return np.zeros(len(windows), dtype=np.bool_)
     issued, place = np.unique(windows.issued_at, return_inverse=True)
-    n = HOUR // windows.resolution_s
-    begin = issued[:, None] + HOUR * np.arange(-(windows.load.shape[1] // n), -(-windows.horizon // n))
-    now, first, last = (
-        utc_offset(at, windows.tz) for at in (issued, begin, begin + HOUR - windows.resolution_s)
-    )
-    broken: NDArray[np.bool_] = ((first != last) | ((first - now[:, None]) % HOUR != 0)).any(axis=1)[place]
-    return broken
+    back, ahead = (steps * windows.resolution_s for steps in (windows.load.shape[1], windows.horizon))
+    moments = issued[:, None] + np.append(np.arange(-back, ahead, HOUR), ahead - windows.resolution_s)
+    offset = utc_offset(moments, windows.tz)
+    moved: NDArray[np.bool_] = ((offset - offset[:, :1]) % HOUR != 0).any(axis=1)[place]
+    return moved
