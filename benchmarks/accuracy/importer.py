@@ -20,7 +20,8 @@ truthfully, one after the other, on the path of `kanchay import` and the page. T
   unforgivable result; wrong: another field is not;
 * spoilt: right at first, and no longer so after truthful answers; it counts as wrong;
 * refused: the file was handed back with a sentence;
-* stated, right: the chance that a question states for its guess, and how often the guess was right;
+* stated, right: the chance that a question states for its guess, and how often the guess was right; of what was stated
+  follows how many first guesses should be wrong, which is about as few as the evidence in the files allows;
 * needless: share of cases with a question whose answer the file tells;
 * "tells everything": the cases whose every answer stands in the file; the others leave something open that nobody could
   know from the file alone (a unit that is nowhere, an hour that may be its start or its end), and have to be asked.
@@ -39,6 +40,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, islice, pairwise
+from math import prod
 from pathlib import Path
 
 from kanchay.adapters.files.reader import SniffingReader
@@ -299,6 +301,10 @@ def _reliability(results: Sequence[Result]) -> None:
                 mean, right = (sum(x[i] for x in said) / len(said) for i in (0, 1))
                 name = f"{code} {100 * low:.0f} to {100 * min(high, 1):.0f} %"
                 print(f"{name:24}{len(said):10}{100 * mean:8.1f}%{100 * right:8.1f}%")
+    expected = sum(1 - prod(p for _, p, _ in r.stated) for r in results)
+    print(
+        f"by these odds {expected:.1f} first guesses should be wrong; {sum(bool(r.first) for r in results)} are"
+    )
 
 
 def _worst(pairs: Sequence[tuple[Export, Result]], show: int) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from kanchay.analysis.physics.sun import declination_rad, equation_of_time_min
 from kanchay.domain.errors import NotFound
 from kanchay.domain.reading import FloatArray
 from kanchay.simulate.calendar import Calendar
@@ -123,9 +124,7 @@ def sun_elevation_deg(place: Climate, cal: Calendar) -> FloatArray:
     Cooper's declination and the equation of time; within 0.5°, enough for "is it dark".
     """
     doy = cal.day_of_year[cal.day_index] + 1.0
-    declination = np.radians(23.45 * np.sin(2.0 * np.pi * (284.0 + doy) / 365.0))
-    b = 2.0 * np.pi * (doy - 81.0) / 364.0
-    equation = 9.87 * np.sin(2 * b) - 7.53 * np.cos(b) - 1.5 * np.sin(b)
+    declination, equation = declination_rad(doy), equation_of_time_min(doy)
     solar_hour = cal.minutes % 86400 / 3600.0 + place.longitude / 15.0 + equation / 60.0
     angle = np.radians(15.0 * (solar_hour - 12.0))
     latitude = np.radians(place.latitude)

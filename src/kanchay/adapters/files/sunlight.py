@@ -16,6 +16,7 @@ import numpy as np
 
 from kanchay.adapters.files.meaning import Meaning
 from kanchay.adapters.files.prepared import Prepared
+from kanchay.analysis.physics.sun import equation_of_time_min
 from kanchay.domain.interval import DAY, IntArray
 from kanchay.domain.point import Direction, Kind
 from kanchay.domain.reading import FloatArray
@@ -80,12 +81,11 @@ def solar_noon(day: IntArray, longitude: float) -> FloatArray:
     Examples
     --------
     >>> round(float(solar_noon(np.array([19000]), 0.0)[0]) % 86400 / 3600, 1)
-    12.2
+    12.1
     """
     date = day.astype("M8[D]")
-    b = 2 * pi * ((date - date.astype("M8[Y]")).astype(int) - 80) / 364
-    equation = 9.87 * np.sin(2 * b) - 7.53 * np.cos(b) - 1.5 * np.sin(b)
-    return np.asarray(day * DAY + DAY / 2 - 240 * longitude - 60 * equation, dtype=np.float64)
+    of_year = (date - date.astype("M8[Y]")).astype(int) + 1
+    return np.asarray(day * DAY + DAY / 2 - 240 * longitude - 60 * equation_of_time_min(of_year))
 
 
 def longitude_of(tz: str) -> float | None:

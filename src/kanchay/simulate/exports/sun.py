@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from kanchay.analysis.physics.sun import declination_rad, equation_of_time_min
 from kanchay.domain.interval import DAY, HOUR, IntArray
 from kanchay.domain.reading import FloatArray
 from kanchay.simulate.exports.dice import dice
@@ -53,19 +54,14 @@ _TILTED: Final = 0.4  # most of what a roof to the east or west gains in the mor
 
 
 def sunshine(seed: int, starts: IntArray, tz: str, step: int) -> FloatArray:
-    """What falls on a roof in the middle of each interval, 1 at noon of the year's sunniest days. [-]
-
-    Cooper's declination and the equation of time, as in `simulate.weather`.
-    """
+    """What falls on a roof in the middle of each interval, about 1 at noon of the year's sunniest days. [-]"""
     rng = dice(seed, "place")
     latitude, longitude = rng.choice(_CITIES[tz])
     tilted = rng.uniform(-_TILTED, _TILTED)
     middle = starts + step / 2
     day = (starts // DAY).astype("M8[D]")
     of_year = (day - day.astype("M8[Y]")).astype(int) + 1.0
-    declination = np.radians(23.45 * np.sin(2 * np.pi * (284 + of_year) / 365))
-    b = 2 * np.pi * (of_year - 81) / 364
-    equation = 9.87 * np.sin(2 * b) - 7.53 * np.cos(b) - 1.5 * np.sin(b)
+    declination, equation = declination_rad(of_year), equation_of_time_min(of_year)
     angle = np.radians(15 * (middle % DAY / HOUR + longitude / 15 + equation / 60 - 12))
     place = np.radians(latitude)
     height = np.sin(place) * np.sin(declination) + np.cos(place) * np.cos(declination) * np.cos(angle)
