@@ -158,6 +158,24 @@ def test_power_beside_energy_and_net_beside_both_are_no_meters(read: Read) -> No
     ]  # net of nothing known
 
 
+def test_the_question_about_a_direction_names_the_meters_that_leave_it_open(read: Read) -> None:
+    from kanchay.services.readings.examples import about_of
+
+    text = changed("espi.xml", "<flowDirection>19</flowDirection>", "")
+    found = read(text)
+    (question,) = found.questions
+    assert (question.code, *about_of(found, question)) == (
+        "direction", found.series[1].column, ("-250", "-500", "0"),
+    )  # fmt: skip
+    assert [any(e.startswith("direction:") for e in s.evidence) for s in found.series[:3]] == [
+        True,
+        False,
+        True,
+    ]
+    told = read(text, direction="export")
+    assert [s.direction for s in told.series[:3]] == ["import", "export", "import"]
+
+
 @pytest.mark.parametrize(
     "name", sorted(p.name for p in SAMPLES.iterdir() if p.suffix not in (".json", ".md"))
 )

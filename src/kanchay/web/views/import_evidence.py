@@ -17,6 +17,8 @@ _FLOWS: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 
 def evidence_line(series: ImportSeries, r: Reader) -> str:
     """One line: what tells the quantity, the unit and the direction of a series."""
+    if series.own is not None:
+        return r.words("evidence.own")
     told = {code.strip(): why.strip() for code, _, why in (e.partition(":") for e in series.evidence)}
     parts = [_part(code, told.get(code, ""), series, r) for code in ("quantity", "unit", "direction")]
     said = " · ".join(part for part in parts if part)
@@ -29,7 +31,12 @@ def _part(code: str, why: str, series: ImportSeries, r: Reader) -> str:
         return t(f"evidence.unit.{why}") if why in _PLACES else t("evidence.unit.as", why=why)
     if why:
         key = f"evidence.{code}.{why}"
-        return t(key) if t.has(key) else t(f"evidence.{code}", word=_as_written(why))
+        if t.has(key):
+            return t(key)
+        by_format = code == "quantity" and "-" in why  # no word of a header, which is parted at its marks
+        return (
+            t("evidence.quantity.as", why=why) if by_format else t(f"evidence.{code}", word=_as_written(why))
+        )
     if code == "unit":
         return t("evidence.unit.size") if series.quantity in _FLOWS else ""
     if code == "direction" and series.direction is not None and series.quantity in _FLOWS:

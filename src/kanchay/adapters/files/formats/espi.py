@@ -216,7 +216,8 @@ def _stated(meter: _Meter, feed: _Feed) -> Stated | None:
         None if kind is Kind.CUMULATIVE else end, np.array([bool(r[3]) for r in meter.rows]),
         column=meter.title, unsummed=extreme,
         evidence=(f"unit: uom {said.said('uom')}, 10^{said.number('powerOfTenMultiplier') or 0}",
-                  f"direction: flowDirection {way}", f"kind: accumulationBehaviour {said.said('accumulationBehaviour')}"),
+                  *((f"direction: flowDirection {way}",) if way in _WAYS else ()),
+                  f"kind: accumulationBehaviour {said.said('accumulationBehaviour')}"),
         issues=issues,
     )  # fmt: skip
 

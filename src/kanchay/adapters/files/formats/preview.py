@@ -26,6 +26,8 @@ from kanchay.services.progress import stepped
 
 __all__ = ["preview_of", "told_by"]
 
+_CELLS = 3
+
 
 def preview_of(
     found: Statement, named: TextFormat, name: str, options: ImportOptions, encoding: str | None
@@ -144,12 +146,18 @@ def _questions(
     if not options.kind and (wrong := [d for s, d in pairs if _contradicts(s, d)]):
         kinds = (Kind.INTERVAL.value, Kind.CUMULATIVE.value)
         asked.append(ImportQuestion("kind", "--kind", wrong[0].kind.value, BECAUSE["kind.stated"], kinds))
-    if not options.direction and any(s.direction is None and s.quantity in FLOWS for s in told):
-        choices = tuple(d.value for d in Direction)
+    unsaid = [s for s in told if s.direction is None and s.quantity in FLOWS]
+    if unsaid and not options.direction:
+        choices, about = tuple(d.value for d in Direction), _about(unsaid[0])
         asked.append(
-            ImportQuestion("direction", "--direction", "import", BECAUSE["direction.stated"], choices)
+            ImportQuestion("direction", "--direction", "import", BECAUSE["direction.stated"], choices, about)
         )
     return tuple(dict.fromkeys(asked))
+
+
+def _about(s: Stated) -> tuple[str, ...]:
+    """The series that a question is about, and a few of its values."""
+    return (s.column or s.name, *(f"{v:.6g}" for v in s.values[:_CELLS].tolist()))
 
 
 def _contradicts(s: Stated, d: Decided) -> bool:
