@@ -6,7 +6,7 @@ whether they were handed one of its objects. That costs a second at every import
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "by_blocks",
     "codes_of",
     "floats_of",
     "integers",
@@ -53,6 +54,16 @@ def _strings(words: list[str | None]) -> Any:
         pa.large_string(), len(cells), [pa.py_buffer(known.tobytes()), offsets, data]
     )
     return large.cast(pa.string())
+
+
+def by_blocks(array: Any, change: Callable[[Any], Any]) -> Any:
+    """An array changed a block after the other: what is made on the way stays small, and what stays is kept once."""
+    import pyarrow as pa
+
+    blocks = [array.slice(at, _BLOCK) for at in range(0, len(array), _BLOCK)]
+    changed = [change(block) for block in blocks]
+    same = all(new is old for new, old in zip(changed, blocks, strict=True))
+    return array if same else pa.concat_arrays(changed)
 
 
 def integers(values: IntArray) -> Any:

@@ -6,13 +6,22 @@ zero stands before it, or where the other sign stands before it; ``1,234`` alone
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from kanchay.adapters.files.arrays import codes_of, floats_of, integers, nothing, strings, true_where_known
+from kanchay.adapters.files.arrays import (
+    by_blocks,
+    codes_of,
+    floats_of,
+    integers,
+    nothing,
+    strings,
+    true_where_known,
+)
 from kanchay.domain.interval import IntArray
 
 if TYPE_CHECKING:
@@ -44,6 +53,8 @@ _CERTAIN: Final = {
     "small": r"^[+\-]?[1-9]\d{0,2}$",
     "large": r"^[+\-]?\d{4,}$",
 }
+# Leftovers of quoting: a formula that only quotes; quoted, or marked as text for a spreadsheet.
+_QUOTING: Final = (("=", r'^="?([^"]*)"?$'), ("'", r"^'(.*?)'?$"))
 _SOME: Final = 3
 _NINES: Final = (999.0, 9999.0, 99999.0, 999999.0, 9999999.0, 999.9, 999.99, 9999.9, 9999.99)
 _FAR: Final = 50  # times the largest other value, from which on nines stand for nothing
@@ -100,12 +111,17 @@ def clean(texts: Any) -> Any:
     """Cells without quoting leftovers, spaces and words that mean missing; null where nothing is left."""
     import pyarrow.compute as pc
 
+    head = pc.utf8_trim_whitespace(texts.slice(0, 2000))
+    quoting = [pattern for sign, pattern in _QUOTING if pc.any(pc.starts_with(head, sign)).as_py()]
+    return by_blocks(texts, lambda block: _cleaned(block, quoting))
+
+
+def _cleaned(texts: Any, quoting: Sequence[str]) -> Any:
+    import pyarrow.compute as pc
+
     bare = pc.utf8_trim_whitespace(texts)
-    head = bare.slice(0, 2000)
-    if pc.any(pc.starts_with(head, "=")).as_py():
-        bare = pc.replace_substring_regex(bare, pattern=r'^="?([^"]*)"?$', replacement=r"\1")
-    if pc.any(pc.starts_with(head, "'")).as_py():  # quoted, or marked as text for a spreadsheet
-        bare = pc.replace_substring_regex(bare, pattern=r"^'(.*?)'?$", replacement=r"\1")
+    for pattern in quoting:
+        bare = pc.replace_substring_regex(bare, pattern=pattern, replacement=r"\1")
     if pc.any(pc.match_substring(bare, "*")).as_py():  # a mark behind the number, such as that of an estimate
         bare = pc.replace_substring_regex(bare, pattern=r"^([+\-]?[\d.,]*\d)\s?\*+$", replacement=r"\1")
     missing = pc.is_in(pc.utf8_lower(bare), value_set=_missing().cast(bare.type))

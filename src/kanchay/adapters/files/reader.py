@@ -72,28 +72,34 @@ class SniffingReader:
     def read(self, path: Path, options: ImportOptions) -> ImportPreview:
         """What the file holds, as understood; raises `FileRefused` for what is not meter data or not safe."""
         report("open")
-        content = open_content(path, self.limits)
-        preview = self._preview(content, path, options)
-        facts = (("packed", content.packed),) if content.packed else ()
+        preview, packed = self._preview(path, options)
+        facts = (("packed", packed),) if packed else ()
         return replace(
             preview, sha256=_digest(path), facts=facts + preview.facts, series=told_apart(preview.series)
         )
 
-    def _preview(self, content: Content, path: Path, options: ImportOptions) -> ImportPreview:
-        """An archive of files, or one file."""
-        if content.kind == "archive":
-            return read_members(
+    def _preview(self, path: Path, options: ImportOptions) -> tuple[ImportPreview, str]:
+        """An archive of files, or one file; and how it was packed."""
+        content = open_content(path, self.limits)
+        kind, packed = content.kind, content.packed
+        if kind == "archive":
+            preview = read_members(
                 content,
                 path.name,
                 options,
                 self._found,
-                lambda tables, given, encoding: _of_tables(tables, path, given, content.kind, encoding),
+                lambda tables, given, encoding: _of_tables(tables, path, given, kind, encoding),
             )
+            return preview, packed
         found = self._found(content, path.name)
+        del content  # its text stands in the tables now, and would fill the memory a second time
+        return self._understood(found, path, options, kind), packed
+
+    def _understood(self, found: Found, path: Path, options: ImportOptions, kind: str) -> ImportPreview:
         if isinstance(found.inside, Statement) and found.named is not None:
             return preview_of(found.inside, found.named, path.name, options, found.encoding)
         tables = found.inside if isinstance(found.inside, list) else []
-        preview = _of_tables(tables, path, options, content.kind, found.encoding)
+        preview = _of_tables(tables, path, options, kind, found.encoding)
         if found.named is None:
             return preview
         return replace(preview, format=found.named.name, facts=(*told_by(found.named), *preview.facts))

@@ -130,7 +130,7 @@ def _bulk(body: memoryview, name: str, delimiter: str, width: int) -> tuple[list
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(body),
-            read_options=arrow_csv.ReadOptions(column_names=names, block_size=8 << 20, use_threads=False),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=2 << 20, use_threads=False),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, invalid_row_handler=set_aside),
             convert_options=convert,
         )
@@ -140,6 +140,7 @@ def _bulk(body: memoryview, name: str, delimiter: str, width: int) -> tuple[list
     while table.num_columns:  # column by column, so that none is held twice for long
         arrays.append(_one(table.column(0)))
         table = table.remove_column(0)
+    pa.default_memory_pool().release_unused()
     mended = [m for m in (_mend(text, delimiter, width) for text in odd) if m is not None]
     if mended:
         extra = [strings(row[i] or None for row in mended) for i in range(width)]

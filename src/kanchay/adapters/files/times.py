@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kanchay.adapters.files.arrays import (
+    by_blocks,
     codes_of,
     floats_of,
     integers,
@@ -138,7 +139,7 @@ def parse_times(texts: Any, *, day_first: bool | None = None, daily: bool = Fals
     """
     import pyarrow.compute as pc
 
-    trimmed = pc.utf8_trim_whitespace(texts)
+    trimmed = by_blocks(texts, _trimmed)
     if _mostly_once(trimmed):
         times = _parse_unique(trimmed, day_first, daily)
         known = known_of(trimmed)
@@ -155,6 +156,13 @@ def parse_times(texts: Any, *, day_first: bool | None = None, daily: bool = Fals
     offset = None if times.offset is None else times.offset[safe]
     dates = None if times.dates is None else times.dates[safe]
     return replace(times, wall=times.wall[safe], ok=known & times.ok[safe], offset=offset, dates=dates)
+
+
+def _trimmed(texts: Any) -> Any:
+    import pyarrow.compute as pc
+
+    bare = pc.utf8_trim_whitespace(texts)
+    return texts if pc.all(pc.equal(bare, texts)).as_py() else bare
 
 
 def _mostly_once(texts: Any) -> bool:
