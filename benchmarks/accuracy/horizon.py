@@ -4,6 +4,7 @@
     python benchmarks/accuracy/horizon.py --network    days 1 to 7: sums of the hourly forecast against the level model
     python benchmarks/accuracy/horizon.py --tune       constants of daystates.py and daypath.py
     python benchmarks/accuracy/horizon.py --calibrate  writes analysis/forecast/dayerrortables.py
+    python benchmarks/accuracy/horizon.py --year-end   working days between 23 December and 2 January beside Sundays
 
 Constants come from training and validation meters whose licence lets weights ship, before their scored span. Homes
 and buildings weigh the same, so do meters within each. Of the history the last 1, 3, 7, 28 or 365 days are known.
@@ -25,7 +26,7 @@ from kanchay.adapters.datasets import Meter
 from kanchay.adapters.models import ModelShelf
 from kanchay.analysis.backtest import in_batches
 from kanchay.analysis.forecast import daypath, daystates
-from kanchay.analysis.forecast.daily import DayHistory, day_history
+from kanchay.analysis.forecast.daily import SUNDAY, YEAR_END, DayHistory, day_history
 from kanchay.analysis.forecast.dayerrors import (
     error_quantiles,
     own_sizes,
@@ -73,9 +74,7 @@ def days_of(meter: Meter, *, scored: bool) -> Days:
     first = max(28, split) if scored and meter.kind == "commercial" else 28
     low = max(0, (first if scored else last - LONGEST) - 420 if scored else last - LONGEST)
     cut = slice(low, last)
-    return Days(
-        meter, DayHistory(whole.days[cut], whole.total[cut], whole.free[cut]), first - low if scored else 28
-    )
+    return Days(meter, whole.cut(cut), first - low if scored else 28)
 
 
 def training() -> list[Days]:
@@ -223,8 +222,7 @@ def cut_records(history: DayHistory, known: int) -> Iterator[dict[bool, tuple[np
     """What a meter's forecast would have been with the last `known` days alone."""
     n = len(history.total)
     for j in range(known, n - 7, 5 if known < 28 else 9):  # never a multiple of seven
-        cut = slice(j - known, j)
-        seen = DayHistory(history.days[cut], history.total[cut], history.free[cut])
+        seen = history.cut(slice(j - known, j))
         if np.isnan(seen.total).mean() > 0.2:
             continue
         states = day_states(seen)
@@ -405,6 +403,36 @@ def tune() -> None:
         setattr(daystates, name, kept)
 
 
+# The end of the year
+
+
+def year_end() -> None:
+    """Print, by data set, how far a working day at the end of the year lies from usual ones, and how far a Sunday."""
+    found: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
+    for d in training():
+        history = d.history
+        date = history.days.astype("datetime64[D]")
+        for year in sorted(set((date + np.timedelta64(60, "D")).astype("datetime64[Y]"))):
+            begin = np.datetime64(year, "D")
+            around = (np.abs((date - begin).astype(int)) < 45) & ~np.isnan(history.total)
+            of = [
+                around & which
+                for which in (history.kind < 5, history.kind == SUNDAY, history.kind == YEAR_END)
+            ]
+            if min(m.sum() for m in of) >= 3:
+                working, sunday, end = (history.total[m].mean() for m in of)
+                key = (d.meter.kind, d.meter.dataset, str(d.meter.country))
+                found.setdefault(key, []).append((end / working - 1, sunday / working - 1))
+    print(
+        "against working days of the six weeks around: end of the year, Sundays; medians over meters and years"
+    )
+    for key, rows in sorted(found.items()):
+        print(
+            f"{' '.join(key):42s}{len(rows):5d}"
+            + "".join(f"{np.median(v):+9.0%}" for v in zip(*rows, strict=True))
+        )
+
+
 # The network's first week
 
 
@@ -416,7 +444,7 @@ def first_week(meter: Meter, model: Forecaster) -> dict[str, np.ndarray]:
     first = max(35, int((meter.split_at - meter.start) // DAY))
     low = max(0, first - 400)
     cut = slice(low, None)
-    history = DayHistory(history.days[cut], history.total[cut], history.free[cut])
+    history = history.cut(cut)
     origins = np.arange(first - low, len(history.total) - 7, 3)
     midnight = np.array(
         [local_midnight(date(1970, 1, 1) + timedelta(days=int(d)), meter.tz) for d in history.days]
@@ -466,13 +494,16 @@ def main() -> None:
     parser.add_argument("--calibrate", action="store_true")
     parser.add_argument("--tune", action="store_true")
     parser.add_argument("--network", action="store_true")
+    parser.add_argument("--year-end", action="store_true")
     parser.add_argument("--role", default="test", choices=["test", "validation"])
     parser.add_argument("--model", default="pretrained")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "horizon.csv")
     chosen = parser.parse_args()
     if chosen.tune:
         tune()
-    if not (chosen.calibrate or chosen.tune or chosen.network):
+    if chosen.year_end:
+        year_end()
+    if not (chosen.calibrate or chosen.tune or chosen.network or chosen.year_end):
         table(chosen.out)
     if chosen.network:
         network(chosen.role, chosen.model)

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from kanchay.analysis.forecast.daily import DayHistory, is_free
+from kanchay.analysis.forecast.daily import YEAR_END, DayHistory, day_kinds, is_free
 from kanchay.analysis.forecast.daypath import day_paths
 from kanchay.analysis.forecast.days import days_of_hours, forecast_days
 from kanchay.analysis.forecast.daystates import FOLLOW, day_states
@@ -86,6 +86,65 @@ def test_public_holidays_and_new_year_count_as_sundays():
     without = forecast_days(panel, "m", issued_at=panel.end, n_days=5)
     assert with_calendar.mean[2] < 0.65 * without.mean[2]  # Thursday 1 January
     assert with_calendar.mean[1] == pytest.approx(without.mean[1], rel=0.1)
+
+
+def year_ends(at_rest, *, first="2024-10-01", last="2027-02-01", country="GB"):
+    """An office of 10 kWh on working days, 4 on free ones, and `at_rest` on working days around New Year."""
+    days = np.arange(np.datetime64(first), np.datetime64(last)).astype(np.int64)
+    history = DayHistory(days, np.zeros(len(days)), is_free(days, country), 1.0)
+    kwh = np.where(history.kind == YEAR_END, at_rest, np.where(history.free, 4.0, 10.0))
+    return replace(history, total=kwh)
+
+
+def expected(history, issued, n_days=35):
+    """The path from a day on, from what was known before it, and what came true."""
+    at = int(np.searchsorted(history.days, np.datetime64(issued).astype(np.int64)))
+    seen = history.cut(slice(max(0, at - 400), at))
+    path = day_paths(
+        seen, day_states(seen), history.kind[max(0, at - 400) :], np.array([len(seen.days)]), n_days
+    )
+    return path[0], history.total[at : at + n_days], history.kind[at : at + n_days]
+
+
+def test_working_days_around_new_year_are_of_their_own_kind():
+    days = np.arange(np.datetime64("2026-12-21"), np.datetime64("2027-01-06")).astype(np.int64)
+    kinds = day_kinds(days, is_free(days, "GB"))  # a Monday to a Tuesday; the 28th is a holiday, Boxing Day's
+    assert kinds.tolist() == [0, 1, 7, 7, 6, 5, 6, 6, 7, 7, 7, 6, 5, 6, 0, 1]
+
+
+def test_an_office_that_never_showed_a_year_end_is_taken_to_close_where_offices_do():
+    path, truth, kinds = expected(year_ends(4.0, first="2026-10-01"), "2026-12-21")
+    np.testing.assert_allclose(path[kinds == YEAR_END], 4.0, atol=0.8)
+    np.testing.assert_allclose(path[kinds < 5], truth[kinds < 5], atol=0.8)
+
+
+@pytest.mark.parametrize("at_rest", [2.0, 4.0, 10.0])
+def test_january_is_as_before_whatever_the_office_did_at_new_year(at_rest):
+    path, truth, kinds = expected(year_ends(at_rest), "2027-01-02", 28)
+    np.testing.assert_allclose(path[kinds < 5], truth[kinds < 5], atol=1.2)
+
+
+@pytest.mark.parametrize("at_rest", [2.0, 10.0])
+def test_an_office_that_showed_two_year_ends_is_believed(at_rest):
+    path, _, kinds = expected(year_ends(at_rest), "2026-12-20", 14)
+    off = np.abs(path[kinds == YEAR_END] - at_rest).mean()
+    first, _, kinds = expected(year_ends(at_rest, first="2026-10-01"), "2026-12-20", 14)
+    assert off < 0.6 * np.abs(first[kinds == YEAR_END] - at_rest).mean()
+
+
+def test_where_nothing_is_known_of_the_country_year_ends_are_working_days_until_shown():
+    history = replace(year_ends(10.0, first="2026-10-01", country=None), rest=0.0)
+    path, truth, _ = expected(history, "2026-12-20", 14)
+    np.testing.assert_allclose(path, truth, atol=0.8)
+
+
+def test_a_meter_that_began_at_christmas_has_a_forecast():
+    panel = meter(date(2026, 12, 31)).slice(
+        local_midnight(date(2026, 12, 29), LIMA), local_midnight(date(2026, 12, 31), LIMA)
+    )
+    ahead = forecast_days(panel, "m", issued_at=panel.end, n_days=35, country="PE")
+    sound(ahead, 35)
+    assert ahead.mean[:7].mean() == pytest.approx(10.0, rel=0.3)
 
 
 @pytest.mark.parametrize("resolution_s", [300, 600, 900, 1800, 3600])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,12 +13,27 @@ from kanchay.domain.interval import DAY, IntArray, wall_clock
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["DayHistory", "day_history", "day_kinds", "fill_by_profile", "is_free"]
+__all__ = [
+    "N_KINDS",
+    "SUNDAY",
+    "YEAR_END",
+    "DayHistory",
+    "day_history",
+    "day_kinds",
+    "fill_by_profile",
+    "is_free",
+]
 
 _PROFILE_DAYS: Final = 28  # days from which the profile that fills gaps is taken
 _LEAST_KNOWN: Final = 0.5  # share of a day that must be known for it to count
 _SATURDAY: Final = 5
-_SUNDAY: Final = 6
+SUNDAY: Final = 6  # kinds of days; below 5 working ones
+YEAR_END: Final = 7
+N_KINDS: Final = 8
+_LAST_WEEK: Final = (23, 2)  # from this day of December to that of January
+# Where a working day at the end of the year was seen to be like a Sunday (`python benchmarks/accuracy/horizon.py
+# --year-end`); elsewhere half of that is believed until the meter itself has shown such days.
+_SHUT: Final = frozenset({"GB", "NL", "US"})
 _MONDAY_SHIFT: Final = 3  # 1970-01-01 was a Thursday
 
 
@@ -51,6 +66,9 @@ def is_free(days: IntArray, country: str | None, subdivision: str | None = None)
 def day_kinds(days: IntArray, free: NDArray[np.bool_]) -> IntArray:
     """Kind of each local day: its weekday, Monday 0; a public holiday counts as a Sunday.
 
+    A working day between 23 December and 2 January is of a kind of its own: neither are most offices and campuses
+    then as usual, nor does it tell what January will be.
+
     Parameters
     ----------
     days : ndarray of int64
@@ -61,17 +79,29 @@ def day_kinds(days: IntArray, free: NDArray[np.bool_]) -> IntArray:
     Returns
     -------
     ndarray of int64, shape of `days`
-        0 to 6. [-]
+        0 to 6, or `YEAR_END`. [-]
 
     Examples
     --------
-    >>> days = np.array([20454, 20455, 20456])  # Thursday 1 January 2026, Friday, Saturday
+    >>> days = np.arange(20454, 20460)  # from Thursday 1 January 2026 on
     >>> day_kinds(days, is_free(days, "PE")).tolist()
-    [6, 4, 5]
+    [6, 7, 5, 6, 0, 1]
     """
     weekday = (days + _MONDAY_SHIFT) % 7
-    kinds: IntArray = np.where(free & (weekday < _SATURDAY), _SUNDAY, weekday)
-    return kinds
+    working = ~free & (weekday < _SATURDAY)
+    kinds: IntArray = np.where(free & (weekday < _SATURDAY), SUNDAY, weekday)
+    return np.where(working & _last_week(days), YEAR_END, kinds)
+
+
+def _last_week(days: IntArray) -> NDArray[np.bool_]:
+    """Whether local days lie between Christmas and the first days of the year."""
+    date = days.astype("datetime64[D]")
+    month = date.astype("datetime64[M]")
+    day = (date - month).astype(np.int64) + 1
+    of_year = month.astype(np.int64) % 12
+    begin, end = _LAST_WEEK
+    inside: NDArray[np.bool_] = ((of_year == 11) & (day >= begin)) | ((of_year == 0) & (day <= end))
+    return inside
 
 
 def fill_by_profile(
@@ -132,16 +162,23 @@ class DayHistory:
         NaN where less than half of the day is known. [kWh]
     free : ndarray of bool, shape (n_days,)
         Weekend or public holiday.
+    rest : float
+        How far a working day at the end of the year is taken to be a Sunday, before the meter has shown one. [-]
     """
 
     days: IntArray
     total: FloatArray
     free: NDArray[np.bool_]
+    rest: float = 0.0
 
     @property
     def kind(self) -> IntArray:
         """Kind of each day, as `day_kinds` gives it."""
         return day_kinds(self.days, self.free)
+
+    def cut(self, part: slice) -> DayHistory:
+        """Some of its days."""
+        return replace(self, days=self.days[part], total=self.total[part], free=self.free[part])
 
 
 def day_history(
@@ -188,6 +225,9 @@ def day_history(
     total = np.bincount(place[inside], weights=filled[inside], minlength=n)[:n]
     share = np.bincount(place[inside & known], minlength=n)[:n] * panel.resolution_s / DAY
     days = first + np.arange(n, dtype=np.int64)
-    return DayHistory(
-        days, np.where(share >= _LEAST_KNOWN, total, np.nan), is_free(days, country, subdivision)
-    )
+    free = is_free(days, country, subdivision)
+    return DayHistory(days, np.where(share >= _LEAST_KNOWN, total, np.nan), free, _rest(country))
+
+
+def _rest(country: str | None) -> float:
+    return 0.0 if country is None else 1.0 if country in _SHUT else 0.5

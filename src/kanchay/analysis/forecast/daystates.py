@@ -2,7 +2,8 @@
 
 The level is an exponentially weighted mean of days from which the shift of their weekday is taken; a fast level
 follows the last days more closely, and how far the next day went with it tells whether this meter's days follow
-one another. All is causal: the state of day j has seen days before j only.
+one another. Working days at the end of the year have a shift of their own. All is causal: the state of day j has seen
+days before j only.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kanchay.analysis.forecast.daily import DayHistory
+from kanchay.analysis.forecast.daily import N_KINDS, SUNDAY, YEAR_END, DayHistory
 from kanchay.domain.interval import IntArray
 from kanchay.domain.reading import FloatArray
 
@@ -32,8 +33,11 @@ _SHIFT_PRIOR: Final = 2.0  # days of a kind at which half of what it shows is be
 _SPREAD_DAYS: Final = 28  # days from which the spread is taken
 _SPREAD_PRIOR: Final = 2.0  # days' worth of belief in the prior spread
 _SPREAD_SHARE: Final = 0.20  # prior spread of a day over its usual size: buildings lie around 0.1, homes 0.3
-_N_KINDS: Final = 7
+_WEEK: Final = 7  # kinds of a week; above them the end of the year
 _WORKING: Final = 5  # kinds below are working days
+_YEAR_END_PRIOR: Final = (
+    4.0  # days at the end of a year at which the meter's own weigh as much as what is believed
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +48,8 @@ class DayStates:
     ----------
     level, fast : ndarray of float64, shape (n_days + 1,)
         Expected total of a working day, NaN before any is known; `fast` follows the last days. [kWh]
-    shifts : ndarray of float64, shape (n_days + 1, 7)
-        What each weekday has on top; public holidays count as Sundays. [kWh]
+    shifts : ndarray of float64, shape (n_days + 1, 8)
+        What each kind of day has on top, as `day_kinds` numbers them. [kWh]
     follow : ndarray of float64, shape (n_days + 1,)
         How far tomorrow goes from the level towards the fast level; 0 to 1 and somewhat beyond. [-]
     spread : ndarray of float64, shape (n_days + 1,)
@@ -83,18 +87,21 @@ def day_states(history: DayHistory) -> DayStates:
     >>> round(float(states.level[-1]), 6), round(float(states.shifts[-1, 6]), 6)
     (8.0, 0.0)
     """
-    n = len(history.total)
-    kind, known = history.kind, np.concatenate([[0.0], np.cumsum(~np.isnan(history.total))])
-    shifts = _shifts(*_faded(history.total, kind, SHIFT_HALF_LIFE))
+    n, kind = len(history.total), history.kind
+    known = np.concatenate([[0.0], np.cumsum(~np.isnan(history.total))])
+    usual = np.where(kind == YEAR_END, np.nan, history.total)
+    shifts = _with_year_end(history, usual, _shifts(*_faded(usual, kind, SHIFT_HALF_LIFE)))
     level = _level(*_faded(history.total, kind, LEVEL_HALF_LIFE), shifts)
     fast = _level(*_faded(history.total, kind, FAST_HALF_LIFE), shifts)
-    spread = _spread(history.total, history.free)
-    follow = _follow(history.total - shifts[np.arange(n), kind], level[:n], fast[:n], known[:n])
+    spread = _spread(usual, history.free)
+    if (np.isnan(spread) & (known > 0)).any():  # nothing but the end of a year is known yet
+        spread = np.where(np.isnan(spread), _spread(history.total, history.free), spread)
+    follow = _follow(usual - shifts[np.arange(n), kind], level[:n], fast[:n], known[:n])
     return DayStates(level, fast, shifts, follow, spread, known)
 
 
 def _faded(total: FloatArray, kind: IntArray, half_life: float) -> tuple[FloatArray, FloatArray]:
-    """Exponentially weighted sums and weights of each kind of day before each day, shape (n + 1, 7) each.
+    """Exponentially weighted sums and weights of each kind of day before each day, shape (n + 1, 8) each.
 
     The last known day weighs 1, however long ago it was: a gap fades nothing away for good.
     """
@@ -104,7 +111,7 @@ def _faded(total: FloatArray, kind: IntArray, half_life: float) -> tuple[FloatAr
     age = last[:, None] - np.arange(n)
     fade = 0.5 ** (np.arange(n) / half_life)
     weight = np.where((age >= 0) & here, fade[np.maximum(age, 0)], 0.0) if n else np.zeros((1, 0))
-    of_kind = (kind[:, None] == np.arange(_N_KINDS)).astype(np.float64)
+    of_kind = (kind[:, None] == np.arange(N_KINDS)).astype(np.float64)
     return weight @ (of_kind * np.nan_to_num(total)[:, None]), weight @ of_kind
 
 
@@ -113,6 +120,18 @@ def _level(sums: FloatArray, weight: FloatArray, shifts: FloatArray) -> FloatArr
     taken, all_days = (sums - shifts * weight).sum(axis=1), weight.sum(axis=1)
     level: FloatArray = np.where(all_days > 0, taken / np.maximum(all_days, 1e-12), np.nan)
     return level
+
+
+def _with_year_end(history: DayHistory, usual: FloatArray, week: FloatArray) -> FloatArray:
+    """The shifts of a week, and what a working day at the end of the year has on top: those seen so far, and a prior."""
+    n = len(history.total)
+    level = _level(*_faded(usual, history.kind, LEVEL_HALF_LIFE), np.column_stack([week, np.zeros(n + 1)]))[
+        :n
+    ]
+    off = np.where(history.kind == YEAR_END, history.total - level, np.nan)
+    sums, count = (np.concatenate([[0.0], np.cumsum(x)]) for x in (np.nan_to_num(off), ~np.isnan(off)))
+    believed = _YEAR_END_PRIOR * history.rest * week[:, SUNDAY]
+    return np.column_stack([week, (sums + believed) / (count + _YEAR_END_PRIOR)])
 
 
 def _follow(rest: FloatArray, level: FloatArray, fast: FloatArray, known: FloatArray) -> FloatArray:
@@ -133,7 +152,8 @@ def _follow(rest: FloatArray, level: FloatArray, fast: FloatArray, known: FloatA
 
 def _shifts(sums: FloatArray, weight: FloatArray) -> FloatArray:
     """Free days against working days, and each weekday against its kind; less believed the fewer there are."""
-    free = np.arange(_N_KINDS) >= _WORKING
+    sums, weight = sums[:, :_WEEK], weight[:, :_WEEK]
+    free = np.arange(_WEEK) >= _WORKING
     n_work, n_free = (weight[:, which].sum(axis=1, keepdims=True) for which in (~free, free))
     mean_work = sums[:, ~free].sum(axis=1, keepdims=True) / np.maximum(n_work, 1e-12)
     mean_free = sums[:, free].sum(axis=1, keepdims=True) / np.maximum(n_free, 1e-12)
