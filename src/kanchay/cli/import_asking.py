@@ -126,7 +126,7 @@ def column_told(preview: ImportPreview, question: ImportQuestion) -> str:
 
 
 def _example(preview: ImportPreview, question: ImportQuestion, choice: str) -> str:
-    from kanchay.domain.interval import to_datetime
+    from kanchay.domain.interval import DAY, to_datetime
     from kanchay.services.readings.examples import example_of
 
     shown = example_of(preview, question, choice)
@@ -137,5 +137,7 @@ def _example(preview: ImportPreview, question: ImportQuestion, choice: str) -> s
     if shown.day:
         return f"the first day is {shown.day}"
     zone = preview.series[0].zone()
-    first, last = (to_datetime(at or 0, zone).strftime("%H:%M") for at in (shown.start, shown.end))
+    start, end = shown.start or 0, shown.end or 0
+    pattern = "%Y-%m-%d %H:%M" if end - start >= DAY else "%H:%M"
+    first, last = (to_datetime(at, zone).strftime(pattern) for at in (start, end))
     return f"the first value is {first} to {last}"

@@ -11,7 +11,7 @@ import numpy as np
 
 from kanchay.domain.errors import InputError
 from kanchay.domain.importing import ImportPreview
-from kanchay.domain.interval import wall_clock
+from kanchay.domain.interval import DAY, wall_clock
 from kanchay.services.readings.answers import Recalled
 from kanchay.services.readings.examples import Example, about_of, example_of
 from kanchay.web.i18n import Words, catalogue
@@ -129,8 +129,9 @@ def _in_words(example: Example | None, preview: ImportPreview, r: Reader) -> str
         return told if len(able) < 2 else t("import.eg_total_of", kwh=f.energy(example.total))
     if example.day:
         return t("import.eg_day", day=f.day_year(date.fromisoformat(example.day)))
-    clock = r.at(preview.series[0].zone()).formats.clock
-    return t("import.eg_slot", a=clock(example.start or 0), b=clock(example.end or 0))
+    there, start, end = r.at(preview.series[0].zone()).formats, example.start or 0, example.end or 0
+    say = there.when if end - start >= DAY else there.clock
+    return t("import.eg_slot", a=say(start), b=say(end))
 
 
 def _because(sentence: str, r: Reader) -> str:

@@ -154,7 +154,11 @@ def issue_sentence(issue: Issue, texts: Mapping[str, str], r: Reader) -> str:
 def _notes(
     preview: ImportPreview, texts: Mapping[str, str], r: Reader, *, twice: int
 ) -> tuple[tuple[str, str, str], ...]:
-    """What has to be known before saving; what stands in two files of a folder is told beside their list."""
+    """What has to be known before saving; what stands in two files of a folder is told beside their list.
+
+    Times are those of the file, as it would be held beside.
+    """
+    r = r.at(preview.series[0].zone(r.formats.tz)) if preview.series else r
     t, f = r.words, r.formats
     missing, double = (sum(getattr(s, field) for s in preview.series) for field in ("missing", "duplicates"))
     double = max(0, double - twice)
