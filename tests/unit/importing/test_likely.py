@@ -157,3 +157,39 @@ def test_a_question_shows_what_it_is_about(read: Read) -> None:
     asked = question(read(rows), "direction")
     assert asked.about[0] == "Main (kW)"
     assert [float(v) for v in asked.about[1:]] == [float(v) for v in values[:3]]
+
+
+@pytest.mark.parametrize(
+    ("marked", "label", "least", "most"),
+    [
+        ("start", "start", 1.0, 1.0),  # the reading at 09:00 and what came after it: nothing to ask
+        ("end", "start", 0.5, 0.7),  # the reading at 10:00 and what came before it: few such files mark ends
+    ],
+)
+def test_a_register_beside_amounts_tells_their_end(
+    read: Read, marked: str, label: str, least: float, most: float
+) -> None:
+    amounts = np.round(0.2 + 0.3 * np.random.default_rng(4).random(56), 3)
+    line = np.round(4000 + np.r_[0, np.cumsum(amounts)], 3)[0 if marked == "start" else 1 :]
+    at = times(datetime(2024, 5, 6, 9 if marked == "start" else 10), 55)
+    rows = [
+        "Time,Meter reading (kWh),Consumption (kWh)",
+        *(f"{t},{r:.3f},{v:.3f}" for t, r, v in zip(at, line, amounts, strict=False)),
+    ]
+    found = read(rows)
+    asked = [q.chance or 0 for q in found.questions if q.code == "label"]
+    assert dict(found.facts)["label"].split(":")[0] == label
+    assert least <= (asked[0] if asked else 1.0) <= most
+
+
+def test_the_reading_before_is_not_of_the_time_of_its_row(read: Read) -> None:
+    """A bill names the reading before, the reading now and what was used since: that ends at its date."""
+    amounts = np.round(0.2 + 0.3 * np.random.default_rng(4).random(56), 3)
+    line = np.round(4000 + np.r_[0, np.cumsum(amounts)], 3)
+    at = times(datetime(2024, 5, 6, 10), 55)
+    rows = [
+        "Time,Previous reading,Current reading,Consumption (kWh)",
+        *(f"{t},{a:.3f},{b:.3f},{v:.3f}" for t, a, b, v in zip(at, line, line[1:], amounts, strict=False)),
+    ]
+    asked = question(read(rows), "label")
+    assert 0.5 <= (asked.chance or 0) <= 0.7

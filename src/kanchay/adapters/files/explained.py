@@ -16,7 +16,7 @@ from kanchay.domain.point import Kind
 from kanchay.domain.reading import FloatArray
 from kanchay.domain.units import Quantity
 
-__all__ = ["steps_are", "without_explained"]
+__all__ = ["steps_are", "told_at", "without_explained"]
 
 _NEARLY_ALL: Final = 0.9
 _RUNNING: Final = (  # sums of what stands in the same rows, unlike what a meter shows
@@ -66,8 +66,16 @@ def _is_running_sum(raw: RawSeries) -> bool:
 
 def steps_are(register: FloatArray, amounts: FloatArray) -> bool:
     """Whether a register rises by the amounts beside it, each told at the beginning or the end of its interval."""
+    return bool(told_at(register, amounts))
+
+
+def told_at(register: FloatArray, amounts: FloatArray) -> str:
+    """Which time of their interval amounts have beside the register they are steps of: "start", "end", "either" or ""."""
     steps = np.diff(register)
-    return len(steps) >= _LEAST and (_same(steps, amounts[1:]) or _same(steps, amounts[:-1]))
+    if len(steps) < _LEAST:
+        return ""
+    end, start = _same(steps, amounts[1:]), _same(steps, amounts[:-1])
+    return "either" if end and start else "end" if end else "start" if start else ""
 
 
 def _same(steps: FloatArray, amounts: FloatArray) -> bool:

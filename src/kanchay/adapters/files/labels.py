@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import exp, log
 from typing import Final
 
+import numpy as np
+
 from kanchay.adapters.files.evidence import SURE
-from kanchay.adapters.files.meaning import Meaning
+from kanchay.adapters.files.explained import told_at
+from kanchay.adapters.files.meaning import ENERGY, Meaning
 from kanchay.adapters.files.prepared import Prepared
 from kanchay.adapters.files.sunlight import odds_of_end
+from kanchay.adapters.files.words import matches, normal
 from kanchay.domain.interval import DAY, wall_clock
 from kanchay.domain.point import Kind
 
@@ -34,6 +39,14 @@ _PRIOR: Final = log(sum(_EDGES[e] * _ENDS[e] for e in _EDGES)) - log(
 )
 _ALONE: Final = 0.85  # that times mark starts, where nothing about the day can be seen
 _MOST: Final = 3  # different places in the day that are weighed
+_BESIDE: Final = 8  # columns that are held against the amounts of a meter
+_BEFORE: Final = (  # of the reading that an interval begins with
+    r"prev\w*|anterior\w*|inicial|vorig\w*|vorherig\w*|anfang\w*|alt\w*|preced\w*|ancien\w*|beginstand|last|start\w*|opening"
+)
+# How much likelier an end is by the register beside amounts, which is read at the time of its row: it rose before that
+# time by the amount of the row (but some rows that begin an interval hold the reading that closes it), or after it. Where
+# the readings before and after it stand in one row, the first of them is not of that time.
+_BY_REGISTER: Final = {"end": log(8.0), "start": -log(50.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,8 @@ def find_label(
     """Which end of the interval the times mark.
 
     `hints` are (label, reason) from column names or a profile, best first. Without them the first and the last time of
-    the file and the sun over a solar plant tell, and decide where the odds are those of `SURE`.
+    the file, the readings of a register beside its steps, and the sun over a solar plant tell, and decide where the
+    odds are those of `SURE`.
     """
     for label, why in hints:
         if label:
@@ -64,14 +78,36 @@ def find_label(
     if any(s.raw.date_only and s.step == DAY for s in open_ones):
         return Label("start", "first and last time of the file")  # a date alone is the day itself
     places = Counter(p for s in open_ones if (p := _place(s, tz)) is not None).most_common(_MOST)
-    if not places:
-        return Label("start", "", _ALONE)
-    odds = (1 - len(places)) * _PRIOR + sum(log(_likely("end", *p) / _likely("start", *p)) for p, _ in places)
-    if _chance(odds) >= SURE:
-        return Label("end" if odds > 0 else "start", "first and last time of the file", _chance(odds))
-    odds += odds_of_end(series, meanings, kinds, tz)
-    why = "hours of the sun" if _chance(odds) >= SURE else ""
-    return Label("end" if odds > 0 else "start", why, _chance(odds))
+    odds = log(1 / _ALONE - 1)
+    if places:
+        by_place = sum(log(_likely("end", *p) / _likely("start", *p)) for p, _ in places)
+        odds = (1 - len(places)) * _PRIOR + by_place
+        if _chance(odds) >= SURE:
+            return Label("end" if odds > 0 else "start", "first and last time of the file", _chance(odds))
+    register, sun = _by_register(series, meanings, kinds), odds_of_end(series, meanings, kinds, tz)
+    odds += register + sun
+    why = "readings beside it" if abs(register) > abs(sun) else "hours of the sun"
+    return Label("end" if odds > 0 else "start", why if _chance(odds) >= SURE else "", _chance(odds))
+
+
+def _by_register(series: Sequence[Prepared], meanings: Sequence[Meaning], kinds: Sequence[Kind]) -> float:
+    """The logarithm of how much likelier ends are by a register of the same meter; 0 where none tells."""
+    amounts = [
+        s for s, m, k in zip(series, meanings, kinds, strict=True)
+        if k is Kind.INTERVAL and m.quantity in ENERGY and s.end is None
+    ]  # fmt: skip
+    for s in amounts[:_MOST]:
+        mine = (o for o in series if o is not s and _at_its_times(o, s))
+        told = {told_at(o.values, s.values) for o in islice(mine, _BESIDE)} & set(_BY_REGISTER)
+        if told:
+            return max(_BY_REGISTER[end] for end in told)
+    return 0.0
+
+
+def _at_its_times(register: Prepared, amounts: Prepared) -> bool:
+    """Whether a column may hold readings of the same meter taken at the times of the rows, and not before them."""
+    same = register.raw.key == amounts.raw.key and np.array_equal(register.start, amounts.start)
+    return same and not matches(_BEFORE, normal(register.raw.column))
 
 
 def _chance(odds: float) -> float:
