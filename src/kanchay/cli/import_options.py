@@ -56,6 +56,11 @@ def answer_options(function: F) -> F:
                 help="What a column of values is, for example 'A14=energy:export:Wh'. Or which column has a part:"
                 f" {', '.join(_ROLES)}, as in 'time=Fecha'. May be repeated.",
             ),
+            click.option(
+                "--rows",
+                type=click.Choice(["left_out"]),
+                help="Go on without the rows that hold values but a time that cannot be read.",
+            ),
             click.option("--sheet", help="The only sheet of a workbook to read, by name or number."),
         )
     ):
@@ -83,7 +88,19 @@ def options_of(given: dict[str, Any]) -> ImportOptions:
             raise click.UsageError(
                 f"--map {pair}: '{right}' is no quantity and '{left}' no part of a table ({', '.join(_ROLES)})."
             )
-    plain = ("tz", "unit", "day_first", "label", "kind", "direction", "decimal", "clock", "sheet", "factor")
+    plain = (
+        "tz",
+        "unit",
+        "day_first",
+        "label",
+        "kind",
+        "direction",
+        "decimal",
+        "clock",
+        "sheet",
+        "factor",
+        "rows",
+    )
     return ImportOptions(columns=columns, told=told, **{name: given[name] for name in plain})
 
 

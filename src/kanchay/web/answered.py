@@ -29,6 +29,7 @@ ANSWERS: Final = (
     "clock",
     "key",
     "factor",
+    "rows",
 )
 _BESIDES: Final = ("again", "differ")  # ask again; files that differ
 _OF_KIND: Final = re.compile(r"(.+)@([0-9a-f]{8})")
@@ -55,6 +56,7 @@ def options_from(form: Mapping[str, Any]) -> ImportOptions:
         decimal=given["decimal"],
         clock=given["clock"],
         factor=given["factor"],
+        rows=given["rows"],
         columns={"key": given["key"]} if given["key"] else {},
     )
     return with_answers(plain, of_columns(form))

@@ -85,6 +85,15 @@ def _fits(row: Sequence[CellType], types: Sequence[CellType]) -> bool:
     return bool(pairs) and agree >= 0.6 * len(pairs) and any(a in TIMES for a in at_times)
 
 
+def _goes_on(cells: Sequence[str], row: Sequence[CellType], types: Sequence[CellType]) -> bool:
+    """Whether a row above the data is one of them although its time cannot be read: digits, and numbers beside."""
+    if len(row) != len(types):
+        return False
+    values = [a for a, b in zip(row, types, strict=True) if b == "number" and a != "empty"]
+    times = [c for c, a, b in zip(cells, row, types, strict=True) if b in TIMES and a == "text"]
+    return bool(values) and set(values) == {"number"} and any(re.search(r"\d", c) for c in times)
+
+
 def _is_header(row: Sequence[CellType], types: Sequence[CellType]) -> bool:
     """Names: text (or clock times, in wide tables) above columns of something else."""
     filled = [(a, b) for a, b in zip(row, types, strict=False) if a != "empty"]
@@ -242,6 +251,8 @@ def find_table(rows: Sequence[Sequence[str]]) -> Found | None:
     )
     if first is None:
         return None
+    while first and _goes_on(rows[first - 1], kinds[first - 1], types):
+        first -= 1
     above_first = (i for i in range(first - 1, -1, -1) if not _is_unit_row(rows, i, types))
     header = next((i for i in above_first if _is_header(kinds[i], types) or _is_run(rows[i])), None)
     other = _parted_otherwise(rows[first - 1], width) if header is None and first else []

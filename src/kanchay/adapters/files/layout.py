@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.adapters.files.decimals import decimal_of
-from kanchay.adapters.files.lost import lost_rows
+from kanchay.adapters.files.lost import lost_rows, unread_times
 from kanchay.adapters.files.naming import naming
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles
@@ -75,6 +75,7 @@ class Layout:
     n_bad_times: int
     time_style: str = "text"
     label_is_fixed: bool = False  # the names of the columns have been turned into starts
+    unread: tuple[str, ...] = ()  # the name of the times and some that cannot be read beside a value
 
 
 def _groups(roles: Roles, n_rows: int, name: str) -> Iterator[tuple[str, Any]]:
@@ -119,6 +120,7 @@ def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> La
     if not any((~np.isnan(s.values)).any() for s in series):
         raise refuse("no_meter_data", name, what="no cell of its value columns holds a number")
     by_slots = slot_label(roles.slots)
+    timed = (*roles.start, *([roles.hours] if roles.hours else []))
     told = end is not None or elapsed is not None or start.period or by_slots == "end"
     label = "start" if told else by_slots
     bad = int((~start.ok).sum())
@@ -133,6 +135,7 @@ def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> La
         bad,
         start.style,
         label_is_fixed=by_slots == "end",
+        unread=unread_times(lost_rows(start, timed), start, timed, columns),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,7 +15,15 @@ from kanchay.adapters.files.times import ParsedTimes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["lost_rows"]
+__all__ = ["lost_rows", "unread_times"]
+
+_SUMS: Final = (  # words beside which a number is a sum on purpose
+    r"(?i)\b(?:(?:sub|gran )?total\w*|sum\w*|gesamt\w*|insgesamt|totaal|celkem|razem|yhteensa|promedio|average|avg"
+    r"|mean|media|moyenne|durchschnitt|gemiddeld\w*|minimum|maximum|min|max)\b"
+)
+_SHOWN: Final = 3
+_FEW: Final = 0.02  # of the rows with values
+_LOOKED_AT: Final = 50  # columns
 
 
 def lost_rows(times: ParsedTimes, columns: Sequence[Column]) -> NDArray[np.bool_] | None:
@@ -32,9 +41,26 @@ def lost_rows(times: ParsedTimes, columns: Sequence[Column]) -> NDArray[np.bool_
         if column.texts is not None:
             digit = pc.fill_null(pc.match_substring_regex(column.cleaned(), r"\d"), False)
             digits = floats_of(digit.cast("float64")) > 0
-            bad &= digits | ~known_of(column.cleaned())
+            sums = pc.fill_null(pc.match_substring_regex(column.cleaned(), _SUMS), False)
+            bad &= (digits | ~known_of(column.cleaned())) & (floats_of(sums.cast("float64")) == 0)
             written |= digits
         else:
             written[:] = True
     bad &= written
     return bad if bad.any() else None
+
+
+def unread_times(
+    lost: NDArray[np.bool_] | None, times: ParsedTimes, columns: Sequence[Column], values: Sequence[Column]
+) -> tuple[str, ...]:
+    """The name of the times and some that cannot be read beside a value; nothing where they are a few of many."""
+    if lost is None:
+        return ()
+    valued = np.any([~np.isnan(c.values(".")) for c in values[:_LOOKED_AT]], axis=0)
+    rows = np.flatnonzero(lost & valued)
+    if not len(rows) or len(rows) < _FEW * (len(rows) + int((times.ok & valued).sum())):
+        return ()
+    texts = [c.cleaned() for c in columns if c.texts is not None]
+    cells = (" ".join(str(t[i].as_py() or "") for t in texts).strip() for i in rows.tolist())
+    shown = tuple(islice(dict.fromkeys(cells), _SHOWN))
+    return (" + ".join(c.name.strip() for c in columns if c.name.strip()), *shown)

@@ -9,6 +9,7 @@ import numpy as np
 
 from kanchay.adapters.files.arrays import strings
 from kanchay.adapters.files.dateparts import CLOCK_WORDS, part_of_time
+from kanchay.adapters.files.monthwords import with_month_names
 from kanchay.adapters.files.serials import without_serials
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.words import matches, normal
@@ -21,7 +22,7 @@ __all__ = ["whole_moments"]
 
 def whole_moments(table: Table) -> Table:
     """A table whose dates and clocks stand in one column each."""
-    table = with_zones(without_serials(_dated(table)))
+    table = with_zones(with_month_names(without_serials(_dated(table))))
     dates = [c for c in table.columns if c.type == "date"]
     if not dates or any(c.type in ("datetime", "time", "range") for c in table.columns):
         return table

@@ -47,6 +47,7 @@ BECAUSE: Final = {
     "clock": "The file has times that the clock of this zone skips in spring, so its clock seems not to change.",
     "key": "Many times stand more than once with other values, and the last one counts. A column that tells the rows"
     " apart (a meter, a register, the hour) may have been missed.",
+    "rows": "Rows with values have a time that cannot be read, and would be left out.",
     "factor.register": "The file names a factor, and its values look like readings of a register, not multiplied yet.",
     "factor.amount": "The file names a factor, and nothing says whether the amounts are multiplied by it already.",
     "decimal": "Every number could be read both ways, a thousand times apart.",
@@ -69,6 +70,7 @@ def ask(
 ) -> tuple[ImportQuestion, ...]:
     """All questions of a file, most consequential first."""
     found = [
+        *_unread(layout, options),
         *doubts(decided, options, tz),
         *_units(decided, options),
         *_factor(scaling),
@@ -82,6 +84,13 @@ def ask(
         *_keys(decided, options),
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _unread(layout: Layout, options: ImportOptions) -> list[ImportQuestion]:
+    if not layout.unread or options.rows:
+        return []
+    left_out = ("left_out",)
+    return [ImportQuestion("rows", "--rows", left_out[0], BECAUSE["rows"], left_out, layout.unread)]
 
 
 def _keys(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:

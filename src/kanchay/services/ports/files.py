@@ -36,6 +36,7 @@ class ImportOptions:
     told: dict[str, ColumnTold] = field(default_factory=dict)  # column name -> what it is
     sheet: str | None = None  # name or number of the only sheet to read
     clock: str | None = None  # "local", or "standard" for a clock without daylight saving
+    rows: str | None = None  # "left_out": those with a value whose time cannot be read
     factor: str | None = (
         None  # "apply", "applied" (the values are multiplied already), or a number for the whole file
     )

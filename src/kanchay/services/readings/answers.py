@@ -32,7 +32,8 @@ __all__ = [
 
 # Facts of a file's make; those that an answer changes are left out.
 _MAKE: Final = frozenset({"container", "packed", "delimiter", "time", "end", "profile", "layout", "format"})
-_PLAIN: Final = ("tz", "unit", "label", "kind", "direction", "decimal", "clock", "sheet", "factor")
+_PLAIN: Final = ("tz", "unit", "label", "kind", "direction", "decimal", "clock", "sheet", "factor", "rows")
+_OF_THIS_FILE: Final = ("rows",)  # answers that say nothing of the next file
 _COLUMN: Final = "column:"  # before the name of a column that somebody told of
 _PARTS: Final = {
     _COLUMN: "",
@@ -173,7 +174,7 @@ def _before(ctx: Context, scope: Scope, site_id: str, found: ImportPreview) -> I
 def _taken(found: ImportPreview, before: ImportRecord | None) -> dict[str, str]:
     """Answers from before that this file asks for, and allows."""
     said = dict(before.answers) if before else {}
-    asked = {q.code: q for q in found.questions if q.code in said}
+    asked = {q.code: q for q in found.questions if q.code in said and q.code not in _OF_THIS_FILE}
     told = {code: text for code, text in said.items() if code.startswith(_COLUMN)}
     return told | {code: said[code] for code, q in asked.items() if _allowed(q, said[code])}
 

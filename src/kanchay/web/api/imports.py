@@ -92,6 +92,7 @@ class Options(Schema):
     clock = String(load_default="", validate=OneOf(["", "local", "standard"]))
     factor = String(load_default="", validate=Length(max=20))
     key = String(load_default="", validate=Length(max=200))
+    rows = String(load_default="", validate=OneOf(["", "left_out"]))
 
     @validates_schema
     def check_codes(self, data: dict[str, Any], **_: Any) -> None:
