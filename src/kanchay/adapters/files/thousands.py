@@ -58,9 +58,8 @@ def _odds(d: Decided, decimal: str, usual: str) -> float | None:
     behind = how_usual(d.unit, _MARKED, fine, hours)
     before = [log(_GROUPED) + b for b in how_usual(d.unit, 0, grouped, hours)]
     odds = [x - y for x, y in zip(behind, before, strict=True)]
-    if usual:
-        as_usual = (decimal == usual) is not whole  # of the mark, which is the decimal sign unless it groups
-        odds = [o + log(_DECIMAL[as_usual] / _GROUPS[as_usual]) for o in odds]
+    mark_is_usual = (decimal == usual) is not whole if usual else whole  # where no place is known, against us
+    odds = [o + log(_DECIMAL[mark_is_usual] / _GROUPS[mark_is_usual]) for o in odds]
     return -max(odds) if whole else min(odds)
 
 
