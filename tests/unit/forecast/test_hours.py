@@ -102,3 +102,11 @@ def test_the_rest_of_an_hour_ahead_has_no_air_yet():
     hours = hourly_windows(replace(quarters, temperature=air))
     assert hours.temperature.shape == (1, 168 + 2)
     assert hours.temperature[0, -1] == 20.0
+
+
+@pytest.mark.parametrize("model", [DayNaive(), Asked()])
+def test_no_window_asks_for_nothing_and_is_no_error(model):
+    """As in the first days of a site, when a backtest finds no day with a week before it."""
+    none = windows(np.zeros(0, dtype=np.int64), resolution_s=900, horizon=96)
+    assert hourly_windows(none).load.shape == (0, 7 * 24)
+    assert model.predict(none).mean.shape == (0, 96)

@@ -40,7 +40,8 @@ def hourly_means(values: FloatArray, resolution_s: int) -> FloatArray:
     >>> hourly_means(np.array([[1.0, 3.0, np.nan, 5.0]]), 1800).tolist()
     [[2.0, 5.0]]
     """
-    parts = values.reshape(len(values), -1, HOUR // resolution_s)
+    per = HOUR // resolution_s
+    parts = values.reshape(len(values), values.shape[1] // per, per)
     known = np.isfinite(parts)
     count = known.sum(axis=2)
     total = np.where(known, parts, 0.0).sum(axis=2)
