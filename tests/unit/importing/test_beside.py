@@ -120,3 +120,26 @@ def test_a_running_sum_and_a_register_are_counted_once(read: Read) -> None:
     meter = [round(1000 + s, 3) for s in shown]
     both = read(table("date,Bezug kWh,Zählerstand Bezug kWh", USED, meter), tz="Europe/Berlin").series
     assert [(s.kind, s.is_submeter) for s in both] == [(Kind.INTERVAL, False), (Kind.CUMULATIVE, True)]
+
+
+def test_signs_of_engineering_beside_each_other(read: Read) -> None:
+    rows = [
+        f"{t:%Y-%m-%d %H:%M},{230 + i % 3},{1 + i % 4 / 10},{400 + i % 50},{100 + i % 9}"
+        for i, t in enumerate(hours(48))
+    ]
+    preview = read("\n".join(["time,U,I,P,Q", *rows]), tz="Europe/Berlin")
+    assert [s.quantity.value for s in preview.series] == ["voltage", "current", "power", "reactive_power"]
+    assert (
+        read("\n".join(["time,U,I,P,Q", *rows]), tz="Europe/Berlin", unit="W").series[0].quantity
+        is Quantity.VOLTAGE
+    )
+    phases = read("\n".join(["time,V_L1,I_L1,P_kW,Q_kvar", *rows]), tz="Europe/Berlin")
+    assert [s.quantity.value for s in phases.series][:2] == ["voltage", "current"]
+
+
+def test_a_time_in_seconds_beside_a_date_is_no_register(read: Read) -> None:
+    rows = [f"{t:%Y-%m-%d %H:%M},{1714521600 + 3600 * i},{1 + i % 3}" for i, t in enumerate(hours(48))]
+    for name in ("Epoch", "moment", "unix_time"):
+        assert energies(read("\n".join([f"date,{name},Import kWh", *rows]), tz="UTC")) == ["Import kWh"]
+    register = read("\n".join(["date,Energy register Wh,Import kWh", *rows]), tz="UTC")
+    assert "Energy register Wh" in energies(register)

@@ -26,6 +26,7 @@ from kanchay.adapters.files.words import (
     find_unit,
     matches,
     normal,
+    quantity_words,
 )
 from kanchay.services.ports.files import ImportOptions
 
@@ -44,6 +45,9 @@ _HOURS: Final = (
 )
 _HOUR: Final = "hora|hour|hr|heure|stunde|std|uur|ora"
 _TELL_DAYS: Final = ("datetime", "date", "epoch")
+_EPOCHS: Final = (
+    rf"{ROLE_WORDS['time']}|epoch\w*|unix\w*|moment|posix|millis|seconds|created|updated|registered|modified"
+)
 _MAX_KEYS: Final = 5000
 _HEAD: Final = 2_000
 _LONG_DAY_H: Final = 25
@@ -254,6 +258,13 @@ def _is_part(column: Column) -> bool:
     return column.type == "number" and is_part_of_time(column.name, column.values("."))
 
 
+def _is_moment(column: Column) -> bool:
+    """Whether a column of ten digits or more is called a time: it tells that of the row once more."""
+    words = normal(column.name)
+    told = column.type == "epoch" and bool(matches(_EPOCHS, words))
+    return told and not quantity_words(words) and find_unit(column.name) is None
+
+
 def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     """Give every column its role; raises `FileRefused` where times or values are missing."""
     start, end = _times(table)
@@ -265,7 +276,7 @@ def find_roles(table: Table, name: str, options: ImportOptions) -> Roles:
     used = {id(c) for c in (*start, *end, *([hours] if hours else []))}
     slots = find_slots(table, used) if hours is None else ()
     used |= {id(s.column) for s in slots}
-    rest = [c for c in table.columns if id(c) not in used and not _is_part(c)]
+    rest = [c for c in table.columns if id(c) not in used and not _is_part(c) and not _is_moment(c)]
     wanted = _named(table, options, "key", "meter", "register", "name")
     numbered = [c for c in rest if c.type in ("number", "epoch")]
     several = len(numbered) > 1 or bool(slots)

@@ -11,6 +11,7 @@ import numpy as np
 from kanchay.adapters.files.explained import without_explained
 from kanchay.adapters.files.kinds import rising
 from kanchay.adapters.files.layout import RawSeries
+from kanchay.adapters.files.letters import by_letter
 from kanchay.adapters.files.meaning import FLOWING, FLOWS, Meaning
 from kanchay.adapters.files.nameless import guess_nameless
 from kanchay.adapters.files.neighbours import volumes, without_money, without_others
@@ -31,7 +32,8 @@ _BORROWED: Final = (
 
 def see_together(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
     """Meanings of all columns once each is seen beside the others."""
-    found = guess_nameless(raws, _default_quantity(raws, _registers(raws, meanings)))
+    meanings = by_letter(raws, _registers(raws, meanings))
+    found = guess_nameless(raws, _default_quantity(raws, meanings))
     found = _heat_of_circuits(raws, _attributes(raws, found))
     found = volumes(raws, _gas_apart(_energy_of_gas(raws, found)))
     return without_others(raws, without_explained(raws, without_money(raws, found)))

@@ -37,8 +37,8 @@ QUANTITIES: Final[tuple[tuple[str, Quantity, float], ...]] = tuple((folded(p), q
     (r"set ?points?|sollwert|consigna|setpt", _Q.TEMPERATURE_SETPOINT, 1.0),
     (r"volt\w*|tension|tensao|tensione|spannung|spanning|jannite|spanning|napeti|napiecie"
      r"|feszultseg|gerilim|напряжение|電圧"
-     r"|电压|u l?[123]|[ul][123] ?n?v|vrms|ugrid", _Q.VOLTAGE, 2.5),
-    (r"current(?! (?:power|consumption|usage|demand|load|production|read\w*|index|meter|month"
+     r"|电压|[uv] l?[123n]|[ul][123] ?n?v|vrms|ugrid", _Q.VOLTAGE, 2.5),
+    (r"i l[123n]|current(?! (?:power|consumption|usage|demand|load|production|read\w*|index|meter|month"
      r"|period|bill|charges?|balance|year))|intensi\w*|corriente|corrente|courant|stromstarke"
      r"|ampere\w*|amps?|virta|proud|prad|aramerosseg|akim|ток|電流|电流|irms", _Q.CURRENT, 2.5),
     (r"humid\w*|humedad|umidade|umidita|feuchte|vochtigheid|rh|kosteus|vlhkost|湿度", _Q.HUMIDITY, 2.5),
