@@ -23,7 +23,7 @@ from kanchay.domain.reading import FloatArray
 
 __all__ = ["longitude_of", "odds_of_end", "solar_noon"]
 
-# How far the middle of a plant's days lies from solar noon in the city of its zone: 31 plants of ../shared/data, weeks in
+# How far the middle of a plant's days lies from solar noon in the city of its zone: 30 plants of ../shared/data, weeks in
 # hours. Half and quarter hours lie as far, and so tell little.
 _SPREAD: Final = 27.0  # [min]
 _ELSEWHERE: Final = 0.07  # of sites anywhere in a wide zone, or with a hill to the east
