@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
 from kanchay.cli.import_asking import _example
 from kanchay.domain.importing import ImportPreview, ImportQuestion, ImportSeries
 from kanchay.domain.interval import DAY, HOUR, parse_instant
+from kanchay.domain.issue import Issue, IssueKind, Severity
 from kanchay.domain.point import Direction, Kind
 from kanchay.domain.reading import Observations
 from kanchay.domain.units import Quantity
+from kanchay.services.readings.examples import as_cell
 from kanchay.web.formats import Formats
 from kanchay.web.i18n import Words
 from kanchay.web.shell import Reader
@@ -59,6 +62,20 @@ def test_an_interval_of_a_day_is_told_by_its_days() -> None:
     )
     told = _example(preview(DAY), QUESTION, "end")
     assert told == "the first value is 2026-03-01 00:00 to 2026-03-02 00:00"
+
+
+def test_what_three_columns_have_in_common_is_told_once() -> None:
+    found = preview(HOUR)
+    bad = Issue(IssueKind.UNREADABLE, "m", START, START + HOUR, Severity.WARNING)
+    three = replace(found, series=tuple(replace(found.series[0], name=n, issues=(bad,)) for n in "abc"))
+    notes = _notes(three, {}, R, twice=0)
+    assert [kind for kind, _, _ in notes].count("warn") == 1
+
+
+def test_cells_are_shown_digit_by_digit() -> None:
+    assert [as_cell(v) for v in (0.0273071234, 0.1 + 0.2, 11538412.0, 1234567.25)] == [
+        "0.0273071", "0.3", "11538412", "1234567.25",
+    ]  # fmt: skip
 
 
 def test_a_gap_is_told_on_the_clock_of_the_file() -> None:

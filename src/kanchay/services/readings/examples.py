@@ -10,7 +10,7 @@ from kanchay.domain.interval import HOUR, to_datetime
 from kanchay.domain.point import Kind
 from kanchay.domain.units import Quantity, unit
 
-__all__ = ["Example", "about_of", "example_of", "is_unsaid"]
+__all__ = ["Example", "about_of", "as_cell", "example_of", "is_unsaid"]
 
 _CELLS: Final = 3
 _NAMED: Final = 6  # columns of one question
@@ -83,7 +83,27 @@ def about_of(preview: ImportPreview, question: ImportQuestion) -> tuple[str, tup
     if shown.quantity not in _ENERGY or not shown.source_unit:
         return shown.column or shown.name, ()
     values = shown.observations.value[:_CELLS] / unit(shown.source_unit).factor
-    return shown.column or shown.name, tuple(f"{v:.6g}" for v in values.tolist())
+    return shown.column or shown.name, tuple(map(as_cell, values.tolist()))
+
+
+def as_cell(value: float) -> str:
+    """A value as a file would write it, without the noise of binary fractions.
+
+    Parameters
+    ----------
+    value : float
+
+    Returns
+    -------
+    str
+        Six digits, and every digit of a larger whole number.
+
+    Examples
+    --------
+    >>> as_cell(0.1 + 0.2), as_cell(11538412.0)
+    ('0.3', '11538412')
+    """
+    return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.12g}"
 
 
 def _names_asked(preview: ImportPreview, question: ImportQuestion) -> list[str]:

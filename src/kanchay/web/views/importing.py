@@ -14,6 +14,7 @@ from kanchay.domain.interval import DAY, HOUR, wall_clock
 from kanchay.domain.issue import Issue
 from kanchay.services.ports.readings import WriteResult
 from kanchay.services.readings.answers import Recalled
+from kanchay.services.readings.examples import as_cell
 from kanchay.services.readings.import_energy import energy_of, from_grid
 from kanchay.web.charts import Chart, Line, day_ticks
 from kanchay.web.shell import Reader
@@ -137,7 +138,7 @@ def _sample(series: ImportSeries, r: Reader) -> str:
     if seen is None or not len(seen):
         return ""
     f = r.at(series.zone(r.formats.tz)).formats
-    values = ", ".join(f"{v:.7g}" for v in seen.value[:_MOST_VALUES].tolist())
+    values = ", ".join(map(as_cell, seen.value[:_MOST_VALUES].tolist()))
     day = f.moment(int(seen.start[0])).date()
     when = f"{f.day_short(day)} {f.clock(int(seen.start[0]))}"
     return r.words("import.sample", when=when, values=values)
@@ -176,7 +177,8 @@ def _notes(
     if double:
         notes.append(("", "info", t.many("import.duplicates", double, count=f.number(double, 0))))
     issues = [i for s in preview.series for i in s.issues if i.kind not in ("gap", "duplicate")]
-    notes += [("warn", "warn", issue_sentence(i, texts, r)) for i in issues[:4]]
+    lines = dict.fromkeys(issue_sentence(i, texts, r) for i in issues)
+    notes += [("warn", "warn", line) for line in list(lines)[:4]]
     return tuple(notes)
 
 

@@ -23,6 +23,7 @@ from kanchay.domain.point import Direction, Kind
 from kanchay.domain.units import Quantity, unit
 from kanchay.services.ports.files import ImportOptions
 from kanchay.services.progress import stepped
+from kanchay.services.readings.examples import as_cell
 
 __all__ = ["preview_of", "told_by"]
 
@@ -157,7 +158,7 @@ def _questions(
 
 def _about(s: Stated) -> tuple[str, ...]:
     """The series that a question is about, and a few of its values."""
-    return (s.column or s.name, *(f"{v:.6g}" for v in s.values[:_CELLS].tolist()))
+    return (s.column or s.name, *map(as_cell, s.values[:_CELLS].tolist()))
 
 
 def _contradicts(s: Stated, d: Decided) -> bool:
