@@ -70,3 +70,12 @@ def test_registers_in_another_script_are_summed(shop, tmp_path):
     path.write_text(table(("T1 厨房 kWh", "T1 客厅 kWh", "T2 厨房 kWh"), range(1, 6)), encoding="utf-8")
     _, record = bring(shop, path)
     assert len(set(record.point_ids)) == 4  # three registers, and the sum of the two of one room
+
+
+def test_a_sensor_with_a_single_reading_is_stored_beside_the_others(shop, tmp_path):
+    path = tmp_path / "a.csv"
+    rows = [f"2024-05-01 {h:02d}:00,oven,{1 + h % 5}.5" for h in range(24)]
+    path.write_text("\n".join(["time,meter,kWh", *rows, "2024-05-01 03:00,lamp,0.25"]), encoding="utf-8")
+    preview, record = bring(shop, path)
+    assert {s.name: (s.n, s.total) for s in preview.series}["lamp"] == (1, 0.25)
+    assert record.n_new == 25

@@ -25,6 +25,7 @@ _EPOCH: Final = re.compile(r"(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?")
 _TO: Final = r"-|–|—|to|a|al|à|au|até|bis(?: zum)?|do|ao|t/m|tot(?: en met)?|til|till|until|thru|through"
 _SEPARATOR: Final = re.compile(rf"\s+(?:{_TO})\s+|\s*[–—]\s*|(?<=\d:\d\d)\s?-\s?(?=\d)|/(?=\d{{4}}-)")
 _HOURS: Final = re.compile(r"(\d\d)\s?[-–—]\s?(\d\d)\s?(?:h|hs|hrs|uur|Uhr)?")
+_RULE: Final = re.compile(r":?[-=_]{3,}:?")  # the line between the head of a table and its rows
 _OBIS: Final = re.compile(
     r"(?:\d-\d{1,2}:)?\d{1,2}\.\d{1,2}\.\d(?:\*\d{1,3})?(?: ?[\[(]?[A-Za-z]{1,5}[)\]]?| \d{4,})?"
 )  # such as 1.8.0, alone or before a unit or the number of a meter
@@ -49,7 +50,7 @@ def cell_type(cell: str) -> CellType:
     if text.startswith('="'):
         inner = text[2:].rstrip('"')
         return "text" if re.fullmatch("0[0-9]+", inner) else cell_type(inner)
-    if text.lower() in MISSING_WORDS:
+    if text.lower() in MISSING_WORDS or _RULE.fullmatch(text):
         return "empty"
     if text.isdigit():
         if _EPOCH.fullmatch(text) and text[0] in "1234":

@@ -44,6 +44,11 @@ _DAYS: Final = 40
 _NEARLY_ALL: Final = 0.8
 _MOST: Final = 50  # columns that one is compared with
 # Names that are money where another column of the row is the energy, and the energy where none is.
+_CURRENCY: Final = re.compile(
+    r"[(\[]\s*(?:[$€£¥₹₺₽₴₪]|(?:rs|inr|npr|pkr|lkr|bdt|usd|eur|gbp|aud|cad|nzd|sgd|chf|pen|mxn|clp|cop|ars|brl|zar|kes|ngn"
+    r"|sek|nok|dkk|pln|czk|huf|ron|bgn|try|jpy|cny|krw|thb|vnd|idr|php|uah|soles|pesos|rupees|euros?|dollars?)\b\.?)\s*[)\]]",
+    re.I,
+)
 _SUMS: Final = (
     r"(?:total |net |gross |billed? |invoiced? |current |account |usage |energy )?"
     r"(?:amounts?|charges?|rates?|tarif\w*|sum|fee|bedrag|belopp|belob|monto|importo|quota|kwota|castka|osszeg|summa|tutar"
@@ -87,7 +92,8 @@ def without_money(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> lis
     used = {r.key for r, m in zip(raws, meanings, strict=True) if _is_usage(r, m)}
     return [
         _aside(m, "amount")
-        if m.quantity in FLOWING and (r.money or (r.key in used and _could_be_money(r.column)))
+        if m.quantity in FLOWING
+        and (r.money or _in_currency(r) or (r.key in used and _could_be_money(r.column)))
         else m
         for r, m in zip(raws, meanings, strict=True)
     ]
@@ -165,6 +171,11 @@ def _is_usage(raw: RawSeries, m: Meaning) -> bool:
         and not matches(ROLE_WORDS["cumulative"], words)
     )
     return told and named and not _could_be_money(raw.column)
+
+
+def _in_currency(raw: RawSeries) -> bool:
+    """Whether the name of a column sets a currency in brackets, and no unit: "Amount (Rs)"."""
+    return _CURRENCY.search(raw.column) is not None and find_unit(raw.column) is None
 
 
 def _could_be_money(column: str) -> bool:

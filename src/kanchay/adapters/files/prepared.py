@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -16,7 +18,7 @@ from kanchay.analysis.quality.derive import usual_step
 from kanchay.analysis.quality.registers import register_steps
 from kanchay.domain.interval import DAY, IntArray, wall_clock
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "prepare", "with_usual_step"]
 
 _MOST_SWAPS: Final = 3
 _READ: Final = 5  # readings that show a register
@@ -93,6 +95,14 @@ def _swaps(start: IntArray, values: NDArray[np.float64]) -> tuple[IntArray, NDAr
     if np.array_equal(falls, again) and (values[again] <= _ANEW * values[again - 1]).all():
         swapped[again] = True
     return start + swapped, swapped
+
+
+def with_usual_step(series: Sequence[Prepared]) -> list[Prepared]:
+    """A series of a single time takes the step of those beside it: nothing else tells how long it lasted."""
+    steps = Counter(s.step for s in series if s.step)
+    usual = steps.most_common(1)[0][0] if steps else None
+    alone = [usual is not None and s.step is None and s.end is None and len(s.start) == 1 for s in series]
+    return [replace(s, step=usual, regular=True) if a else s for s, a in zip(series, alone, strict=True)]
 
 
 def _rows(

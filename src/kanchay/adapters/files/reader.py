@@ -19,6 +19,7 @@ from kanchay.adapters.files.formats.own import read_own
 from kanchay.adapters.files.formats.preview import preview_of, told_by
 from kanchay.adapters.files.formats.registry import find_format, find_profile
 from kanchay.adapters.files.formats.statement import Statement
+from kanchay.adapters.files.hourspans import on_the_clock
 from kanchay.adapters.files.kinds import find_kinds
 from kanchay.adapters.files.labels import Label, find_label
 from kanchay.adapters.files.layout import Layout, RawSeries, lay_out
@@ -28,7 +29,7 @@ from kanchay.adapters.files.members import Found, read_members
 from kanchay.adapters.files.moments import whole_moments
 from kanchay.adapters.files.parts import combine, understand_all
 from kanchay.adapters.files.pivot import unpivoted
-from kanchay.adapters.files.prepared import prepare
+from kanchay.adapters.files.prepared import prepare, with_usual_step
 from kanchay.adapters.files.profiles import Profile
 from kanchay.adapters.files.questions import ask
 from kanchay.adapters.files.readers import held, tables_of
@@ -144,7 +145,7 @@ def understand(
     """The preview of a table."""
     profile, told = find_profile([c.name for c in table.columns], path.name)
     table = table if profile is None else profile.shaped(table)
-    table = take_factors(whole_moments(carried_down(without_passes(table))), options)
+    table = take_factors(whole_moments(carried_down(without_passes(on_the_clock(table)))), options)
     wish = replace(options, columns={**dict(profile.roles), **options.columns}) if profile else options
     roles = find_roles(table, path.name, wish)
     layout = lay_out(table, roles, path.name, options)
@@ -225,7 +226,8 @@ def _decide(
     tz: str,
     words: str,
 ) -> tuple[list[Decided], Label]:
-    prepared = [prepare(raw, tz, options.clock) for raw, _ in stepped("series", raws, until=0.5)]
+    each = (prepare(raw, tz, options.clock) for raw, _ in stepped("series", raws, until=0.5))
+    prepared = with_usual_step(list(each))
     meanings = [meaning for _, meaning in raws]
     kinds = find_kinds(prepared, meanings, options.kind)
     if profile is not None and not options.kind:

@@ -21,6 +21,7 @@ from kanchay.adapters.files.slots import Slot, find_slots, stands_before
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.titles import unit_above, unit_of_all
 from kanchay.adapters.files.words import (
+    EXTREMES,
     ROLE_WORDS,
     direction_words,
     find_unit,
@@ -95,7 +96,7 @@ def _times(table: Table) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """Start and end columns, each one column or a date and a time."""
     columns = _of_readings(table.columns)
     moments = [c for c in columns if c.type == "datetime"]
-    clocks = [c for c in columns if c.type in ("time", "range")]
+    clocks = [c for c in columns if c.type in ("time", "range") and not matches(EXTREMES, normal(c.name))]
     if clocks or _has_hours(table):
         for column in moments:
             column.as_dates()  # a workbook writes a date as its midnight

@@ -33,6 +33,7 @@ __all__ = ["ParsedTimes", "parse_clock", "parse_epoch", "parse_times"]
 EARLIEST: Final = 157_766_400  # 1975-01-01: no meter file is older, and smaller numbers are not epochs
 LATEST: Final = 4_102_444_800  # 2100-01-01
 _MISSING: Final = np.iinfo(np.int64).min
+_TELLING: Final = 8  # steps
 _LOOKED_AT: Final = 10_000
 _ONCE: Final = 0.9  # share of different cells
 
@@ -106,6 +107,12 @@ def _monthly(times: ParsedTimes) -> bool:
     return same and len(moments) == len(days)
 
 
+def _in_order(times: ParsedTimes) -> bool:
+    """Whether times only rise, or only fall, from cell to cell; a few of them do so by chance."""
+    steps = np.diff(times.wall[times.ok])
+    return len(steps) >= _TELLING and bool((steps > 0).all() or (steps < 0).all())
+
+
 def _decide(
     candidates: list[ParsedTimes], day_first: bool | None, daily: bool, *, dotted: bool = False
 ) -> ParsedTimes:
@@ -118,8 +125,9 @@ def _decide(
         candidates = [c for c in candidates if c.order == "dmy" and c.ok.sum() == most] or candidates
     shares = rank([Alternative(c, float(c.ok.sum())) for c in candidates])
     top = [a.value for a in shares if a.score > shares[0].score - max(1.0, 0.0005 * shares[0].score)]
-    if len(top) == 1:
-        return top[0]
+    ordered = [c for c in top if _in_order(c)]  # as most files are, from the oldest or from the newest row on
+    if len(top) == 1 or len(ordered) == 1:
+        return (ordered or top)[0]
     measured = sorted(top, key=lambda c: (_gaps(c), ["dmy", "mdy", "ymd"].index(c.order)))
     first, second = measured[0], measured[1]
     # Monthly dates look like a run of days when day and month are swapped: never settle that silently.

@@ -22,6 +22,11 @@ __all__ = ["see_together"]
 
 _A_DAY: Final = 24  # values
 _ACTIVE: Final = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
+_SUPPLY: Final = (  # the water that comes
+    r"fremlob\w*|framlednin\w*|vorlauf\w*|aanvoer\w*|supply|flow temp\w*|forward|depart|mandata|impulsion|ida"
+    r"|zasilani\w*|meno\w*"
+)
+_RETURN: Final = r"retur\w*|rucklauf\w*|ritorno|retorno|powrot\w*|paluu\w*|vratn\w*"
 _BORROWED: Final = (
     "unit column",
     "title",
@@ -35,8 +40,23 @@ def see_together(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list
     meanings = by_letter(raws, _registers(raws, meanings))
     found = guess_nameless(raws, _default_quantity(raws, meanings))
     found = _heat_of_circuits(raws, _attributes(raws, found))
-    found = volumes(raws, _gas_apart(_energy_of_gas(raws, found)))
+    found = volumes(raws, _gas_apart(_energy_of_gas(raws, _heat_of_water(raws, found))))
     return without_others(raws, without_explained(raws, without_money(raws, found)))
+
+
+def _heat_of_water(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
+    """Energy beside the volume of water that brought it and the temperatures before and after is heat; so is power."""
+    told = {w for r in raws for w in (_SUPPLY, _RETURN) if matches(w, normal(r.column))}
+    flows = any(m.unit is not None and m.unit.symbol == "m3" for m in meanings)
+    if len(told) < 2 or not flows:
+        return list(meanings)
+    return [
+        m if m.quantity not in _ACTIVE or "told" in m.evidence or matches(ELECTRIC, normal(f"{r.key} {r.column}"))
+        else replace(m, quantity=Quantity.HEAT, evidence=(*m.evidence, "told: heat meter"))
+        if m.quantity is Quantity.ELECTRIC_ENERGY
+        else replace(_signal(m), evidence=("quantity: heat meter",))
+        for r, m in zip(raws, meanings, strict=True)
+    ]  # fmt: skip
 
 
 def _registers(raws: Sequence[RawSeries], meanings: Sequence[Meaning]) -> list[Meaning]:
