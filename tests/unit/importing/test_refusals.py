@@ -83,8 +83,19 @@ CASES = {
     "web page": (b"<!DOCTYPE html><html></html>", "file.no_meter_data"),
     "web archive": (
         b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\nx\r\n",
+        "file.no_meter_data",
+    ),
+    "web archive of ten thousand parts": (
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="x"\r\n\r\n'
+        + b"--x\r\n\r\na\r\n" * 10_000,
+        "file.unsafe",
+    ),
+    "edifact": (b"UNA:+.? 'UNB+UNOC:3+4012345000023:14'UNH+1+MSCONS:D:04B:UN:2.4b'", "file.later_format"),
+    "energyplus": (
+        b"Program Version,EnergyPlus, Version 9.6.0\n1,5,Environment Title[]\n",
         "file.later_format",
     ),
+    "database dump": (b"-- dump of 2024-05-01\nCREATE TABLE readings (t int, v int);\n", "file.later_format"),
     "nem12": (b"100,NEM12,200301011534,MDP1,Retailer1\n", "file.no_meter_data"),
 }
 

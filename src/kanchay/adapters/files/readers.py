@@ -52,12 +52,16 @@ def _of_text(data: Data, name: str, limits: Limits) -> tuple[list[Table], str]:
     from kanchay.adapters.files.spreadsheetml import looks_like_spreadsheetml, read_spreadsheetml
     from kanchay.adapters.files.textfile import read_text
     from kanchay.adapters.files.tree import looks_like_json, read_json, read_xml
+    from kanchay.adapters.files.webarchive import looks_like_a_web_archive, page_of
     from kanchay.adapters.files.webpage import looks_like_a_page, read_page
     from kanchay.adapters.files.xmltree import looks_like_xml
 
     text, encoding = decode(data, name)
     head = text[:_HEAD]
     refuse_later_formats(head, name)
+    if looks_like_a_web_archive(head):
+        page = page_of(held(text, name, limits), name)
+        return read_page(held(page, name, limits), name, limits), encoding
     if looks_like_json(head):
         return read_json(held(text, name, limits), name, limits), encoding
     if looks_like_spreadsheetml(head):

@@ -78,9 +78,9 @@ def _under(groups: list[Group], n: int, order: str) -> ParsedTimes:
         dates[group.rows] = group.form.kind == "date"
     whole = all(g.form.kind == "date" for g in groups)
     mixed = None if whole or not dates.any() else dates
-    named = bool(groups) and all(not g.form.fields.keys() & {"a", "d"} for g in groups)
+    by_name = bool(groups) and all(not g.form.fields.keys() & {"a", "d"} for g in groups)
     return ParsedTimes(
-        wall, ok, offset if with_offset * 2 > n else None, whole, order, dates=mixed, period=named
+        wall, ok, offset if with_offset * 2 > n else None, whole, order, dates=mixed, period=by_name
     )
 
 
