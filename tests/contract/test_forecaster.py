@@ -149,10 +149,11 @@ def test_what_no_meter_can_have_measured_counts_as_missing(model, beyond):
     assert notes(given)[0] == ()
 
 
-def test_no_windows_at_all(model):
-    w = windows(2)
+@pytest.mark.parametrize(("resolution_s", "tz"), [(HOUR, "Europe/Madrid"), (900, "Australia/Lord_Howe")])
+def test_no_windows_at_all(model, resolution_s, tz):
+    w = windows(2, resolution_s=resolution_s, tz=tz)
     p = model.predict(replace(w, load=w.load[:0], issued_at=w.issued_at[:0]))
-    assert p.mean.shape == (0, 24)
+    assert p.mean.shape == (0, w.horizon)
 
 
 def test_a_constant_load_stays_that(model):

@@ -80,6 +80,20 @@ def test_days_of_23_and_25_hours_are_days(day, hours):
     assert ahead.mean == pytest.approx([10.0, 10.0 * (1 + night), 10.0], rel=1e-3)
 
 
+@pytest.mark.parametrize("day", [date(2026, 4, 3), date(2026, 4, 5), date(2026, 4, 8), date(2026, 10, 4)])
+def test_half_an_hour_of_summer_time_is_half_an_hour_of_a_day(day):
+    """Midnight cuts an hour there: by the hour or by the half, a steady load has the same days."""
+    fine = meter(day, tz="Australia/Lord_Howe", resolution_s=1800)
+    steady = replace(fine, values=np.full_like(fine.values, 0.2))
+    hours = np.full((1, fine.n_intervals // 2), 0.4)
+    whole = Panel.of(("m",), hours, start=fine.start, resolution_s=HOUR, tz=fine.tz)
+    weeks = [first_week(p, "m", EnsembleNaive(), fine.end)[:5] for p in (steady, whole)]
+    np.testing.assert_allclose(*weeks)
+    a, b = (forecast_days(p, "m", issued_at=fine.end, n_days=14) for p in (steady, whole))
+    np.testing.assert_allclose(a.mean, b.mean)
+    np.testing.assert_allclose(a.mean, 0.4 * np.diff([*a.starts, a.end]) / HOUR, rtol=0.01)
+
+
 def test_public_holidays_and_new_year_count_as_sundays():
     panel = meter(date(2025, 12, 30), weekend=0.4, noise=0.02)
     with_calendar = forecast_days(panel, "m", issued_at=panel.end, n_days=5, country="PE")

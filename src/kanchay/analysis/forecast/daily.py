@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import gcd
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.analysis.features.calendar import is_holiday
-from kanchay.domain.interval import DAY, IntArray, wall_clock
+from kanchay.domain.interval import DAY, HOUR, IntArray, wall_clock
 from kanchay.domain.panel import Panel
 from kanchay.domain.reading import FloatArray
 
@@ -21,6 +22,7 @@ __all__ = [
     "day_history",
     "day_kinds",
     "fill_by_profile",
+    "in_parts",
     "is_free",
 ]
 
@@ -102,6 +104,31 @@ def _last_week(days: IntArray) -> NDArray[np.bool_]:
     begin, end = _LAST_WEEK
     inside: NDArray[np.bool_] = ((of_year == 11) & (day >= begin)) | ((of_year == 0) & (day <= end))
     return inside
+
+
+def in_parts(starts: IntArray, resolution_s: int) -> tuple[IntArray, int]:
+    """Starts of the parts of intervals that no midnight cuts, which clocks that moved by half an hour make it do.
+
+    Parameters
+    ----------
+    starts : ndarray of int64, shape (n,)
+        [s]
+    resolution_s : int
+        Length of an interval. [s]
+
+    Returns
+    -------
+    ndarray of int64, shape (n * m,); int
+        And m, how many parts each interval has: 1 for half an hour and less.
+
+    Examples
+    --------
+    >>> in_parts(np.array([0, 3600]), 3600)[0].tolist()
+    [0, 1800, 3600, 5400]
+    """
+    part = gcd(resolution_s, HOUR // 2)
+    n = resolution_s // part
+    return (starts[:, None] + part * np.arange(n, dtype=np.int64)).ravel(), n
 
 
 def fill_by_profile(
@@ -211,8 +238,9 @@ def day_history(
     [12.0, 12.0]
     """
     filled, _ = fill_by_profile(panel, point_id, until, country=country, subdivision=subdivision)
-    starts = panel.starts
-    known = (starts < until) & ~np.isnan(panel.row(point_id))
+    known = (panel.starts < until) & ~np.isnan(panel.row(point_id))
+    starts, n_parts = in_parts(panel.starts, panel.resolution_s)
+    filled, known = np.repeat(filled / n_parts, n_parts), np.repeat(known, n_parts)
     day = wall_clock(starts, panel.tz) // DAY
     if not known.any():
         none = np.zeros(0, dtype=np.int64)
@@ -223,7 +251,7 @@ def day_history(
     inside = (place >= 0) & (day < last)
     n = max(last - first, 0)
     total = np.bincount(place[inside], weights=filled[inside], minlength=n)[:n]
-    share = np.bincount(place[inside & known], minlength=n)[:n] * panel.resolution_s / DAY
+    share = np.bincount(place[inside & known], minlength=n)[:n] * panel.resolution_s / n_parts / DAY
     days = first + np.arange(n, dtype=np.int64)
     free = is_free(days, country, subdivision)
     return DayHistory(days, np.where(share >= _LEAST_KNOWN, total, np.nan), free, _rest(country))

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from kanchay.analysis.forecast.daily import in_parts
 from kanchay.analysis.forecast.outlook import Outlook, look_ahead
 from kanchay.domain.errors import TimeError
 from kanchay.domain.forecast import DailyForecast
@@ -130,6 +131,8 @@ def as_energy(panel: Panel, unit: str) -> tuple[Panel, str]:
 def days_of_hours(starts: IntArray, values: FloatArray, tz: str) -> FloatArray:
     """Sums of a forecast's intervals by local day, without a last day that is not whole.
 
+    An hour that midnight cuts (clocks that moved by half an hour) belongs to both days by halves.
+
     Parameters
     ----------
     starts : ndarray of int64, shape (n,)
@@ -150,8 +153,9 @@ def days_of_hours(starts: IntArray, values: FloatArray, tz: str) -> FloatArray:
     """
     if len(starts) < 2:
         return np.zeros(0)
-    days, place = np.unique(wall_clock(starts, tz) // DAY, return_inverse=True)
-    sums = np.bincount(place, weights=values, minlength=len(days)).astype(np.float64)
+    parts, n = in_parts(starts, int(starts[1] - starts[0]))
+    days, place = np.unique(wall_clock(parts, tz) // DAY, return_inverse=True)
+    sums = np.bincount(place, weights=np.repeat(values / n, n), minlength=len(days)).astype(np.float64)
     after = int(2 * starts[-1] - starts[-2])  # where the last interval ends
     whole = int(wall_clock(after, tz)) // DAY > int(days[-1])
     return sums if whole else sums[:-1]

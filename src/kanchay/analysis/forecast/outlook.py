@@ -12,6 +12,7 @@ from kanchay.analysis.forecast.daily import (
     day_history,
     day_kinds,
     fill_by_profile,
+    in_parts,
     is_free,
 )
 from kanchay.analysis.forecast.dayerrors import day_quantiles, past_errors, total_quantiles
@@ -121,8 +122,9 @@ def look_ahead(
             f"Point '{point_id}' has no whole day of readings before the time of issue.",
             hint="A period needs at least one day, better a week.",
         )
-    starts = np.arange(span[0], span[1], panel.resolution_s, dtype=np.int64)
-    days, shares = _days_of(starts, panel.tz, _day_shape(panel, point_id, issued_at))
+    starts, n = in_parts(np.arange(*span, panel.resolution_s, dtype=np.int64), panel.resolution_s)
+    shape = _day_shape(panel, point_id, issued_at)
+    days, shares = _days_of(starts[starts < span[1]], panel.tz, shape / n)
     net = bool(np.nanmin(history.total) < 0.0)
     after = int(wall_clock(issued_at, panel.tz)) // DAY  # the first day that is not over
     path, errors = _path(history, states, (after, days), place)
@@ -203,7 +205,7 @@ def _day_shape(panel: Panel, point_id: str, until: int) -> FloatArray:
 
 
 def _days_of(starts: IntArray, tz: str, shape: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Local days of the intervals, and the share of each day's energy that lies in them."""
+    """Local days of the instants, and the share of each day's energy that lies behind them."""
     clock = wall_clock(starts, tz)
     slot = (clock % DAY) * len(shape) // DAY
     days, place = np.unique(clock // DAY, return_inverse=True)
