@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import time
+from collections.abc import Callable
 from threading import Event
 
 import pytest
@@ -31,13 +32,19 @@ def result(_: Found = (), name: str = "a.csv") -> Found:
     return (FileRead(name, Recalled(ImportPreview(name, "csv.long", None, 0, ()), ImportOptions())),)
 
 
-def test_what_is_read_is_held_for_the_next_question() -> None:
-    readings, made = Readings(), []
+def counted() -> tuple[Readings, list[int], Callable[[Found], Found]]:
+    """Readings, how often something was read, and what reads it."""
+    made: list[int] = []
 
     def read(_: Found = ()) -> Found:
         made.append(1)
         return result()
 
+    return Readings(), made, read
+
+
+def test_what_is_read_is_held_for_the_next_question() -> None:
+    readings, made, read = counted()
     first = readings.get("token", "casa", "unit=Wh", read).found()
     assert readings.get("token", "casa", "unit=Wh", read).found() is first
     readings.get("token", "casa", "unit=kWh", read).found()
@@ -49,12 +56,7 @@ def test_what_is_read_is_held_for_the_next_question() -> None:
 
 def test_a_result_too_large_to_hold_is_not_read_again_while_it_is_looked_at(monkeypatch) -> None:
     monkeypatch.setattr("kanchay.web.reading._HELD_READINGS", -1)
-    readings, made = Readings(), []
-
-    def read(_: Found = ()) -> Found:
-        made.append(1)
-        return result()
-
+    readings, made, read = counted()
     first = readings.get("token", "casa", "unit=Wh", read).found()
     assert readings.get("token", "casa", "unit=Wh", read).found() is first
     readings.get("token", "casa", "unit=kWh", read).found()
