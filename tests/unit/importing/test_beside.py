@@ -81,6 +81,11 @@ def test_a_register_that_begins_anew_each_day(read: Read, n: int, days: int) -> 
     assert (series.kind, series.total) == (Kind.CUMULATIVE, pytest.approx(days * a_day, rel=0.001))
 
 
+def test_amounts_that_climb_several_times_a_day_are_amounts(read: Read) -> None:
+    rows = [f"{t:%Y-%m-%d %H:%M},{t.hour % 7 + 0.5}" for t in hours(24)]
+    assert read("\n".join(["time,Import kWh", *rows]), tz="America/Lima").series[0].kind is Kind.INTERVAL
+
+
 def test_amounts_that_rise_five_days_long_are_amounts(read: Read) -> None:
     series = read(table("date,Feed-in kWh", [i % 5 * 0.4 for i in range(40)]), tz="Europe/Amsterdam").series[
         0
