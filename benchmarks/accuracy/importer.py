@@ -219,7 +219,10 @@ def judge(export: Export, folder: Path) -> Result:
         failed, why = "crash", traceback.format_exc(limit=-2)
     finally:
         file.unlink()
-    needless = frozenset() if first else frozenset(asked) - export.open
+    left = {
+        code for code in asked if code.partition(":")[0] in export.open
+    }  # "direction:Grid" is one of directions
+    needless = frozenset() if first else frozenset(asked) - left
     taken = time.perf_counter() - began
     return Result(export.case.seed, first, frozenset(asked), wrong, needless, taken, failed, why, stated)
 

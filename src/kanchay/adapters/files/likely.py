@@ -30,7 +30,9 @@ _E, _P = Quantity.ELECTRIC_ENERGY, Quantity.POWER
 _AMOUNTS: Final = {"kWh": 0.80, "Wh": 0.07, "MWh": 0.02, "kW": 0.08, "W": 0.03}
 _REGISTERS: Final = {"kWh": 0.92, "Wh": 0.06, "MWh": 0.02}
 _POWERS: Final = {"kW": 0.60, "W": 0.37, "MW": 0.03}
-_SAID_POWER: Final = 12.0  # times likelier where the file's name or title says power
+_SAID_POWER: Final = (
+    20.0  # times likelier where the name of the file or its sheet says power; judged, not counted
+)
 _NAMELESS: Final = 6.0  # of W, where a single column stands without a header: feeds of databases are powers
 _OFTEN: Final = 20.0  # of W, where values come each minute or oftener: so do clamps and sensors, not meters
 _MINUTES: Final = 120  # [s]
