@@ -118,8 +118,8 @@ def in_parts(starts: IntArray, resolution_s: int) -> tuple[IntArray, int]:
 
     Returns
     -------
-    ndarray of int64, shape (n * m,); int
-        And m, how many parts each interval has: 1 for half an hour and less.
+    ndarray of int64, shape (n * m,), and int
+        The starts [s], and m, how many parts each interval has: 1 for half an hour and less.
 
     Examples
     --------
@@ -204,7 +204,17 @@ class DayHistory:
         return day_kinds(self.days, self.free)
 
     def cut(self, part: slice) -> DayHistory:
-        """Some of its days."""
+        """Some of its days.
+
+        Parameters
+        ----------
+        part : slice
+            Of the days.
+
+        Returns
+        -------
+        DayHistory
+        """
         return replace(self, days=self.days[part], total=self.total[part], free=self.free[part])
 
 
