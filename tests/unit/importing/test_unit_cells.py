@@ -75,3 +75,18 @@ def test_every_unit_behind_a_number_is_a_unit(read, tail):
     one_other = cells.replace("5 " + tail, "5 kW", 1)
     for text in (cells, one_other):
         assert read("time,value\n" + text, tz="America/Lima").series
+
+
+def test_a_unit_of_the_whole_just_above_the_names_is_none_of_the_first_column(read):
+    """ "Unit: kW" above a column of meters made them numbers in kW, and three meters one."""
+    rows = [
+        f"{m},{t},{x * k:g}"
+        for k, m in enumerate((100200300, 100200301), 1)
+        for t, x in zip(HOURS, USED, strict=True)
+    ]
+    found = read("\n".join(["Load profile", "Unit: kW", "Meter,Time,Power Import", *rows]))
+    assert [(s.source_unit, s.total) for s in found.series] == [
+        ("kW", pytest.approx(sum(USED))),
+        ("kW", pytest.approx(2 * sum(USED))),
+    ]
+    assert found.questions == ()

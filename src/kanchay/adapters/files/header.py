@@ -151,9 +151,11 @@ def _names(
 
 
 def _all_units(cells: Sequence[str], names: Sequence[str]) -> bool:
-    """Whether a row above the names holds nothing but units, below each other with names."""
+    """Whether a row above the names holds nothing but units, below each other with names; "Unit: kW" is of the whole."""
     filled = [i for i, c in enumerate(cells) if c.strip()]
-    fits = all(i < len(names) and names[i].strip() and _is_unit(cells[i]) for i in filled)
+    fits = all(
+        i < len(names) and names[i].strip() and _is_unit(cells[i]) and ":" not in cells[i] for i in filled
+    )
     return fits and any(find_unit(f"({_unit_cell(cells[i])})") is not None for i in filled)
 
 
