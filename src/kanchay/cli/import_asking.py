@@ -28,7 +28,7 @@ _TITLES: Final = {
     "decimal": "What separates the decimals?",
     "factor": "Are the values multiplied by the meter's factor already?",
     "clock": "Does the file's clock change in summer?",
-    "rows": "Go on without the rows whose time cannot be read?",
+    "rows": "Go on without the rows that cannot be read?",
     "key": "Which column tells rows of the same time apart?",
 }
 _OF_COLUMN: Final = {

@@ -64,7 +64,7 @@ def _anew(restarts: NDArray[np.bool_], up: NDArray[np.bool_], at: IntArray | Non
     rises = np.diff(np.concatenate([[0], np.cumsum(up)])[where])
     days = np.diff(at[where + 1]) / DAY
     months = days / 30.4
-    daily = (np.abs(days - np.round(days)) <= 0.05) & (0.5 < days) & (days < _DAYS)
+    daily = (np.abs(days - np.round(days)) <= 0.05) & (days > 0.5) & (days < _DAYS)
     monthly = (np.abs(months - np.round(months)) <= 0.1) & (months > 0.5)
     even = max(daily.mean(), monthly.mean())
     return bool(even >= _MOSTLY and (rises >= _RISES).mean() >= _MOSTLY)

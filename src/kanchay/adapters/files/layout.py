@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanchay.adapters.files.decimals import decimal_of
-from kanchay.adapters.files.lost import lost_rows, unread_times
+from kanchay.adapters.files.lost import lost_rows, unread_times, unread_values
 from kanchay.adapters.files.naming import naming
 from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.roles import Roles
@@ -75,6 +75,7 @@ class Layout:
     n_bad_times: int
     time_style: str = "text"
     label_is_fixed: bool = False  # the names of the columns have been turned into starts
+    no_numbers: tuple[str, ...] = ()  # the name of a column and some of its cells that are none
     unread: tuple[str, ...] = ()  # the name of the times and some that cannot be read beside a value
 
 
@@ -136,6 +137,7 @@ def lay_out(table: Table, roles: Roles, name: str, options: ImportOptions) -> La
         start.style,
         label_is_fixed=by_slots == "end",
         unread=unread_times(lost_rows(start, timed), start, timed, columns),
+        no_numbers=unread_values(columns, decimal),
     )
 
 

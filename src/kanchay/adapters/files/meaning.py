@@ -38,6 +38,10 @@ _SAME_UNITS = {  # units whose table quantity stands for several
     Quantity.HEAT: Quantity.ELECTRIC_ENERGY,
 }
 _PLAIN_WORD = 1.5
+_OBIS = re.compile(
+    r"(?<!\S)1 \d{1,3} ([12]) (?:8|9|29) \d"
+)  # active energy of a grid meter: 1 is taken, 2 is fed in
+_CODE = 4.0  # more than any word of a column that only says that it was used
 _LETTER_UNITS = ("V", "A", "L", "K", "degC", "degF")  # may be a phase or an index in a header
 _ACTIVE = (Quantity.ELECTRIC_ENERGY, Quantity.POWER)
 _MONEY = (
@@ -131,6 +135,11 @@ def _direction(words: str, context: str, quantity: Quantity) -> tuple[Direction 
             weights[direction] += weight * share
             why.setdefault(direction, word)
     sub = bool(matches(r"sub ?meter\w*|sub metering|appliance|sub\d", words))
+    codes = set(_OBIS.findall(context))
+    if len(codes) == 1 and {d for d, _, _ in direction_words(words)} <= {Direction.CONSUMPTION}:
+        way = Direction.IMPORT if codes == {"1"} else Direction.EXPORT
+        weights[way] += _CODE
+        why[way] = "OBIS code above"
     if not weights:
         return None, "", sub
     direction = Direction.CONSUMPTION if sub else max(weights, key=lambda d: weights[d])

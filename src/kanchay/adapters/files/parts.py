@@ -169,12 +169,13 @@ def _row(table: Table) -> list[str]:
 
 
 def _columns(table: Table) -> list[tuple[str, bool]]:
-    """The name of each column, and whether it holds times that the container typed."""
-    return [(c.name, c.instants is not None) for c in table.columns]
+    """The plain name of each column, and whether it holds times that the container typed."""
+    return [(name, c.instants is not None) for name, c in zip(_names(table), table.columns, strict=True)]
 
 
 def _names(table: Table) -> list[str]:
-    return [c.name for c in table.columns]
+    """The names of columns, however their letters and blanks are written."""
+    return [" ".join(c.name.split()).casefold() for c in table.columns]
 
 
 def understand_all(

@@ -48,6 +48,7 @@ BECAUSE: Final = {
     "key": "Many times stand more than once with other values, and the last one counts. A column that tells the rows"
     " apart (a meter, a register, the hour) may have been missed.",
     "rows": "Rows with values have a time that cannot be read, and would be left out.",
+    "rows.values": "Dates stand among the numbers, as spreadsheets make them of 1.5; their rows would be left out.",
     "factor.register": "The file names a factor, and its values look like readings of a register, not multiplied yet.",
     "factor.amount": "The file names a factor, and nothing says whether the amounts are multiplied by it already.",
     "decimal": "Every number could be read both ways, a thousand times apart.",
@@ -87,10 +88,10 @@ def ask(
 
 
 def _unread(layout: Layout, options: ImportOptions) -> list[ImportQuestion]:
-    if not layout.unread or options.rows:
+    if options.rows or not (about := layout.unread or layout.no_numbers):
         return []
-    left_out = ("left_out",)
-    return [ImportQuestion("rows", "--rows", left_out[0], BECAUSE["rows"], left_out, layout.unread)]
+    because, left_out = BECAUSE["rows" if layout.unread else "rows.values"], ("left_out",)
+    return [ImportQuestion("rows", "--rows", left_out[0], because, left_out, about)]
 
 
 def _keys(decided: Sequence[Decided], options: ImportOptions) -> list[ImportQuestion]:

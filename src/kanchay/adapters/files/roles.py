@@ -49,6 +49,10 @@ _TELL_DAYS: Final = ("datetime", "date", "epoch")
 _EPOCHS: Final = (
     rf"{ROLE_WORDS['time']}|epoch\w*|unix\w*|moment|posix|millis|seconds|created|updated|registered|modified"
 )
+_REMARKS: Final = (
+    r"observacion\w*|observac\w*|remarks?|comments?|notes?|bemerkung\w*|anmerkung\w*|kommentar\w*|opmerking\w*|remarques?"
+    r"|commentaires?|comentarios?|notas?|memo|beschreibung|uwagi|poznamk\w*|megjegyzes|huomautus"
+)
 _MAX_KEYS: Final = 5000
 _HEAD: Final = 2_000
 _LONG_DAY_H: Final = 25
@@ -241,7 +245,7 @@ def _text_roles(
     constants: list[tuple[str, str]] = []
     for column in columns:
         _, words = column.keys()
-        if not words:
+        if not words or matches(_REMARKS, normal(column.name)):
             continue
         if unit is None and not _says(column, "status") and _is_units(column):
             unit = column
