@@ -71,3 +71,21 @@ def test_an_amount_in_a_currency_is_money(read):
     assert list(flows(read("\n".join(["Date,Units (kWh),Amount (Rs)", *rows]), tz="Asia/Kathmandu"))) == [
         "Units (kWh)"
     ]
+
+
+@pytest.mark.parametrize(("hour", "mark"), [("{}", "B"), ("HE{:02d}", "*"), ("H{}", " (2)")])
+def test_a_column_for_the_second_pass_of_an_hour_counts(read, hour, mark):
+    names = [hour.format(h) for h in range(1, 25)]
+    rows = [
+        f"2024-11-0{d},"
+        + ",".join(
+            [f"{h * 7 % 5}.5" for h in (1, 2)]
+            + ["7.25" if d == 3 else ""]
+            + [f"{h * 7 % 5}.5" for h in range(3, 25)]
+        )
+        for d in range(1, 6)
+    ]
+    head = ",".join(["Date", *names[:2], names[1] + mark, *names[2:]])
+    (series,) = read("\n".join([head, *rows]), tz="America/New_York", unit="kWh").series
+    assert (series.n, series.duplicates, series.missing) == (121, 0, 0)
+    assert series.total == pytest.approx(5 * sum(h * 7 % 5 + 0.5 for h in range(1, 25)) + 7.25)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from kanchay.adapters.files.cells import split_range
 from kanchay.adapters.files.identifiers import is_long_number
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.times import parse_clock
-from kanchay.domain.interval import DAY, IntArray
+from kanchay.domain.interval import DAY, HOUR, IntArray
 from kanchay.domain.reading import FloatArray
 
 __all__ = ["Slot", "find_slots", "slot_label", "slot_times", "stands_before"]
@@ -23,6 +24,7 @@ _CLOCKS: Final = re.compile(rf"\d{{1,2}}[:h]\d{{2}}(?::\d{{2}})?(?:{_HALF})?", r
 _HOUR_ALONE: Final = re.compile(
     rf"^(\d{{1,2}})(?: ?(?:h|hs|hrs|uhr|uur|hod|godz\.?|ч|시|時|时|點|点)|({_HALF}))$", re.I
 )
+_AGAIN: Final = re.compile(r"[ _]?(?:[bB*']|\(2\))$")
 _NEARLY_ALL: Final = 0.9
 
 
@@ -43,10 +45,21 @@ def find_slots(table: Table, used: set[int]) -> tuple[Slot, ...]:
     if len(clocked) >= 12:
         return tuple(clocked)
     runs = [c for c in numeric if re.fullmatch(r"(?:[a-zA-Z]{0,8}[ _.]?)(\d{1,4})", c.name.strip())]
+    again = _with_second_passes(numeric, runs) if len(runs) == 24 else ()
+    if again:
+        return again
     if len(runs) in _WIDE_COUNTS:
         return tuple(Slot(c, None) for c in runs)
     bare = [] if table.has_header else _of_a_day(table, used)
     return tuple(Slot(c, None) for c in bare) if len(bare) in _WIDE_COUNTS else ()
+
+
+def _with_second_passes(columns: Sequence[Column], hours: Sequence[Column]) -> tuple[Slot, ...]:
+    """Numbered hours beside the second pass of one that clocks show twice (2 and 2B, HE02 and HE02*); else nothing."""
+    place = {c.name.strip(): i for i, c in enumerate(hours)}
+    found = [(c, place.get(_AGAIN.sub("", c.name.strip()))) for c in columns]
+    slots = tuple(Slot(c, i * HOUR, (i + 1) * HOUR) for c, i in found if i is not None)
+    return slots if len(slots) > len(hours) else ()
 
 
 def _of_a_day(table: Table, used: set[int]) -> list[Column]:
