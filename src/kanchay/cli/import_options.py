@@ -70,6 +70,8 @@ def answer_options(function: F) -> F:
 
 def options_of(given: dict[str, Any]) -> ImportOptions:
     """Options for the reader from what was typed."""
+    from dataclasses import fields
+
     from kanchay.services.ports.files import ImportOptions
 
     columns: dict[str, str] = {}
@@ -88,19 +90,7 @@ def options_of(given: dict[str, Any]) -> ImportOptions:
             raise click.UsageError(
                 f"--map {pair}: '{right}' is no quantity and '{left}' no part of a table ({', '.join(_ROLES)})."
             )
-    plain = (
-        "tz",
-        "unit",
-        "day_first",
-        "label",
-        "kind",
-        "direction",
-        "decimal",
-        "clock",
-        "sheet",
-        "factor",
-        "rows",
-    )
+    plain = [f.name for f in fields(ImportOptions) if f.name in given]
     return ImportOptions(columns=columns, told=told, **{name: given[name] for name in plain})
 
 
