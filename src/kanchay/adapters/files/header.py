@@ -197,6 +197,8 @@ def _parted(rows: Sequence[Sequence[str]], kinds: Sequence[Sequence[CellType]]) 
     """A table without a single time: names of a year and a month together tell days, or numbers count them."""
     for at, row in enumerate(rows[: min(len(rows) - 1, _NAMED_WITHIN)]):
         width = len(row)
+        if "number" not in kinds[at + 1]:
+            continue
         least = 3 if is_parted(row) else 2
         if width < least or (least == 2 and not _tells_days(row, rows[at + 1 : at + 1 + _SEEN])):
             continue

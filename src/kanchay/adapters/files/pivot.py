@@ -25,6 +25,7 @@ __all__ = ["is_pivot", "unpivoted"]
 _YEAR: Final = re.compile(r"(?<!\d)(?:19[89]|20[0-9])\d(?!\d)")
 _LEAST: Final = 2  # columns across
 _DAYS: Final = range(1, 32)
+_MOSTLY: Final = 0.8  # of the first cells of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +68,20 @@ def _places(names: Sequence[str], says: Callable[[str], Any]) -> dict[int, str]:
 
 def _axes(names: Sequence[str], first: Sequence[str], year: str | None) -> _Axes | None:
     """What runs across and what runs down; None where a table is no pivot, or its year stands nowhere."""
-    cells = [c for c in first if c.strip()]
-    days = sum(_number(c, _DAYS) is not None for c in cells)
-    months = sum(_month(c) is not None or _number(c, range(1, 13)) is not None for c in cells)
-    clocks = sum(_is_clock(c) for c in cells)
     by_month, by_year, by_date = (_places(names, says) for says in (_month, _year, _date))
-    if not cells:
+    if not (by_month or by_year or by_date):
         return None
-    if by_month and year and days > 0.8 * len(cells) and part_of_time(names[0]) != "month":
-        across = {i: f"{year}-{int(m):02d}" for i, m in by_month.items()}
-        return _Axes(across, _of_day)
-    if by_year and months > 0.8 * len(cells):
+    cells = [c for c in first if c.strip()]
+
+    def mostly(says: Callable[[str], object]) -> bool:
+        return bool(cells) and sum(says(c) is not None for c in cells) > _MOSTLY * len(cells)
+
+    if by_month and year and part_of_time(names[0]) != "month" and mostly(lambda c: _number(c, _DAYS)):
+        return _Axes({i: f"{year}-{int(m):02d}" for i, m in by_month.items()}, _of_day)
+    if by_year and mostly(_month_of):
         return _Axes(by_year, _of_month)
-    if by_date and clocks > 0.8 * len(cells):
-        return _Axes(by_date, lambda date, cell: date if _is_clock(cell) else None, clock=True)
+    if by_date and mostly(_clock):
+        return _Axes(by_date, lambda date, cell: date if _clock(cell) else None, clock=True)
     return None
 
 
@@ -89,14 +90,19 @@ def _of_day(month: str, cell: str) -> str | None:
     return None if day is None else f"{month}-{day:02d}"
 
 
+def _month_of(cell: str) -> int | None:
+    return _month(cell) or _number(cell, range(1, 13))
+
+
 def _of_month(year: str, cell: str) -> str | None:
-    month = _month(cell) or _number(cell, range(1, 13))
+    month = _month_of(cell)
     return None if month is None else f"{year}-{month:02d}"
 
 
-def _is_clock(cell: str) -> bool:
+def _clock(cell: str) -> str | None:
+    """A cell that is a clock time."""
     form = read_pattern(pattern_of(cell.strip()))
-    return form is not None and form.kind == "time"
+    return cell if form is not None and form.kind == "time" else None
 
 
 def is_pivot(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

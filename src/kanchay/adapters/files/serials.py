@@ -40,7 +40,7 @@ def has_serials(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether one of these columns is called a time and its cells count days."""
     for i, name in enumerate(names):
         cells = [row[i].strip() for row in rows if i < len(row)]
-        if len(cells) > 1 and _is_named(name) and all(_NUMBER.fullmatch(c) for c in cells):
+        if len(cells) > 1 and all(_NUMBER.fullmatch(c) for c in cells) and _is_named(name):
             return _are_days(np.array([float(c.replace(",", ".")) for c in cells]))
     return False
 

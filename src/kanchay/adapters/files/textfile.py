@@ -16,6 +16,7 @@ from kanchay.adapters.files.refusal import refuse
 from kanchay.adapters.files.sections import cut
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.unpacking import Data
+from kanchay.domain.errors import FileRefused
 from kanchay.services.progress import report
 
 __all__ = ["read_text"]
@@ -72,8 +73,16 @@ def _look(text: bytes) -> Found | None:
 def read_text(text: Data, name: str, limits: Limits) -> list[Table]:
     """The tables of a text file; raises `FileRefused` where there is none."""
     text = with_days(text, name)
-    if _look(bytes(text[: 2 * _HEAD])) is None and _look(bytes(text[-2 * _HEAD :])) is None:
-        text = with_tabs(text, name) or text
+    try:
+        return _tables(text, name, limits)
+    except FileRefused as refused:
+        parted = with_tabs(text, name) if refused.code == "file.no_meter_data" else None
+        if parted is None:
+            raise
+    return _tables(parted, name, limits)
+
+
+def _tables(text: Data, name: str, limits: Limits) -> list[Table]:
     whole = memoryview(text)
     return [_table(whole[begin:end], name, limits) for begin, end in cut(text, _look)]
 
