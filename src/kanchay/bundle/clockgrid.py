@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kanchay.analysis.forecast.hours import hourly_means
 from kanchay.analysis.forecast.protocol import Windows
+from kanchay.analysis.forecast.samehour import between
 from kanchay.bundle.withinhour import to_hours
 from kanchay.domain.interval import DAY, HOUR, IntArray, utc_offset
 from kanchay.domain.reading import FloatArray
@@ -90,9 +91,7 @@ def _between(values: NDArray[np.float64], places: FloatArray) -> FloatArray:
     if not share.any():
         return found
     after = values[rows, np.minimum(low + 1, values.shape[1] - 1)]
-    share = share.reshape(*share.shape, *([1] * (values.ndim - 2)))
-    both = np.where(share > 0.0, (1.0 - share) * found + share * after, found)
-    return np.where(np.isnan(both), np.where(np.isnan(found), after, found), both)
+    return between(found, after, share.reshape(*share.shape, *([1] * (values.ndim - 2))))
 
 
 def _past(windows: Windows, now: IntArray, length: int) -> FloatArray:

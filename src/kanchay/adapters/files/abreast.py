@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from kanchay.adapters.files.header import TIMES
+from kanchay.adapters.files.cells import TIMES
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.words import ROLE_WORDS, matches, normal
 

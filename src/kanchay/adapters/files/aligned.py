@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from kanchay.adapters.files.cells import cell_type
+from kanchay.adapters.files.cells import TIMES, cell_type
 from kanchay.adapters.files.unpacking import Data, gathered
 
 __all__ = ["with_tabs"]
@@ -21,7 +21,6 @@ _GAP: Final = re.compile(rb"(?<=[^ \n\r]) +(?=[^ \n\r])")
 _MOMENT: Final = re.compile(
     rb"(?m)^ *([^ \n\r]*\d[^ \n\r]*) +(\d{1,2}:\d\d[^ \n\r]*)(?: +([AaPp]\.?[Mm]\.?))?(?= )"
 )
-_TIMES: Final = ("datetime", "date", "time", "epoch", "range")
 
 
 def with_tabs(text: Data, name: str) -> Data | None:
@@ -48,7 +47,7 @@ def _columns(lines: Sequence[bytes], gap: re.Pattern[bytes]) -> int | None:
         return None
     n, often = counts.most_common(1)[0]
     alike = [row for row in rows if len(row) == n]
-    timed = sum(any(_type(cell) in _TIMES for cell in row) for row in alike)
+    timed = sum(any(_type(cell) in TIMES for cell in row) for row in alike)
     return n if n > 1 and often >= max(_FEW, _LEAST * len(rows)) and timed >= _LEAST * often else None
 
 

@@ -9,9 +9,10 @@ from typing import Final, Literal
 from kanchay.adapters.files.grammar import pattern_of, read_pattern
 from kanchay.adapters.files.numbers import MISSING_WORDS
 
-__all__ = ["CellType", "cell_type", "split_range"]
+__all__ = ["TIMES", "CellType", "cell_type", "split_range"]
 
 CellType = Literal["empty", "number", "datetime", "date", "time", "epoch", "range", "text"]
+TIMES: Final = ("datetime", "date", "time", "epoch", "range")
 
 _NUMBER: Final = re.compile(
     r"(?:(?:[A-Z]{1,2})?[$€£]|S/\.?)?\s?[+\-−]?(\d[\d.,'’\s]*|[.,]\d+)([eE][+\-]?\d+)?\s*"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from kanchay.adapters.files.cells import CellType, cell_type
+from kanchay.adapters.files.cells import TIMES, CellType, cell_type
 from kanchay.adapters.files.dateparts import is_parted
 from kanchay.adapters.files.pivot import is_pivot
 from kanchay.adapters.files.serials import has_serials
@@ -21,7 +21,6 @@ from kanchay.adapters.files.words import find_unit
 
 __all__ = ["Found", "column_types", "find_table", "is_row"]
 
-TIMES: Final = ("datetime", "date", "time", "epoch", "range")
 _LONGEST_UNIT: Final = 12  # letters of a cell that is a unit
 _NUMBERED: Final = re.compile(r"(?:point|channel|ch|canal|kanal|series|column)[ _.]?\d+", re.I)
 # Beside units that we convert, what stands in a row of units: others, and words for columns that have none.

@@ -160,10 +160,6 @@ def _numbered(
     return (moved, offset) if first else (replace(moved, wall=times.wall + offset), None)
 
 
-def _instants(times: ParsedTimes) -> IntArray:
-    return times.wall if times.offset is None else times.wall - times.offset
-
-
 def _shown(
     start: ParsedTimes, wall: IntArray, rows: Any, filled: NDArray[np.bool_]
 ) -> tuple[int, int] | None:
@@ -184,10 +180,10 @@ def _factor(table: Table, rows: Any, filled: NDArray[np.bool_]) -> NDArray[np.fl
 
 def _long(table: Table, roles: Roles, name: str, times: _Times, decimal: str) -> Iterator[RawSeries]:
     start, end, elapsed = times
-    wall, estimated = _instants(start), _estimated(roles.status)
+    wall, estimated = start.instants, _estimated(roles.status)
     moments = wall if elapsed is None else wall * 2 * DAY + elapsed
     roles = replace(roles, keys=naming(roles.keys, moments, start.ok))
-    finish = None if end is None else np.where(end.ok, _instants(end), wall)
+    finish = None if end is None else np.where(end.ok, end.instants, wall)
     parsed = [(c, c.values(decimal), c.is_money()) for c in stepped("rows", roles.values, since=0.5)]
     lost = lost_rows(start, (*roles.start, *([roles.hours] if roles.hours else [])))
     for key, rows in _groups(roles, table.n_rows, name):
@@ -221,7 +217,7 @@ def _wide(table: Table, roles: Roles, name: str, times: _Times, decimal: str) ->
     start, _, _ = times
     begins, step, elapsed = slot_times(roles.slots)
     matrix = np.stack([s.column.values(decimal) for s in roles.slots], axis=1)
-    wall, estimated = _instants(start), _estimated(roles.status)
+    wall, estimated = start.instants, _estimated(roles.status)
     roles = replace(roles, keys=naming(roles.keys, wall, start.ok))
     unreadable = sum(_unreadable(s.column, matrix[:, i]) for i, s in enumerate(roles.slots))
     lost = lost_rows(start, roles.start)

@@ -13,7 +13,7 @@ import numpy as np
 
 from kanchay.adapters.files.addressed import Understand, each_its_own, with_own_questions
 from kanchay.adapters.files.arrays import strings
-from kanchay.adapters.files.header import TIMES
+from kanchay.adapters.files.cells import TIMES
 from kanchay.adapters.files.meaning import FLOWS
 from kanchay.adapters.files.once import told_once
 from kanchay.adapters.files.refusal import refuse

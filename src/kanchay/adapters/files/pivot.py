@@ -175,9 +175,8 @@ def _texts(column: Column, n: int) -> list[str | None]:
 
 
 def _cells(column: Column) -> list[str]:
-    """The cells of a column as texts, numbers without needless decimals."""
-    if column.numbers is None:
-        return [t or "" for t in ([] if column.texts is None else column.texts.to_pylist())]
-    numbers = ["" if isnan(v) else f"{v:g}" for v in column.numbers.tolist()]
-    texts = _texts(column, len(numbers))
-    return [t or number for t, number in zip(texts, numbers, strict=True)]
+    """The cells of a column as people write them; none where its container types them as times or labels."""
+    if column.texts is None and column.numbers is None:
+        return []
+    codes, words = column.keys()
+    return [words[code] if code >= 0 else "" for code in codes.tolist()]

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from kanchay.adapters.files.arrays import strings
+from kanchay.adapters.files.cells import TIMES
 from kanchay.adapters.files.table import Column, Table
 from kanchay.adapters.files.words import ROLE_WORDS, matches, normal
 from kanchay.domain.interval import DAY
@@ -20,7 +21,6 @@ __all__ = ["has_serials", "without_serials"]
 _NUMBER: Final = re.compile(r"\d{5}(?:[.,]\d+)?")
 _RANGE: Final = (36_526.0, 73_051.0)  # 2000 to 2099
 _OF_1970: Final = 25_569  # ECMA-376 part 1, 18.17.4.1: day 1 is 1900-01-01, and 1900 is taken for a leap year
-_TIMES: Final = ("datetime", "date", "epoch", "time", "range")
 _SNAP_S: Final = 10  # of a day's fraction with four decimals
 _NAMES: Final = rf"{ROLE_WORDS['time']}|{ROLE_WORDS['start']}|{ROLE_WORDS['end']}|period|periodo|interval"
 
@@ -47,7 +47,7 @@ def has_serials(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 def without_serials(table: Table) -> Table:
     """A table whose days since 1899 are moments, where no other column tells any."""
-    if any(c.type in _TIMES for c in table.columns):
+    if any(c.type in TIMES for c in table.columns):
         return table
     return replace(table, columns=[_dated(c) if _is_named(c.name) else c for c in table.columns])
 

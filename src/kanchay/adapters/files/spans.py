@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from kanchay.domain.interval import DAY
 
 __all__ = ["spans_of"]
 
+_Span = tuple[ParsedTimes | None, ParsedTimes | None]
 _QUOTES_SEEN: Final = 2000  # rows in which a formula that only quotes (="2026-05-01") would show
 
 
@@ -75,20 +77,30 @@ def spans_of(roles: Roles, name: str, day_first: bool | None) -> tuple[ParsedTim
     end_columns = roles.end or range_end
     if not end_columns:
         return start, None
-    tried = [_tried(start_columns, end_columns, order, roles) for order in _orders(start, day_first)]
-    fitting = [(s, e) for s, e in tried if s is not None and e is not None and not _backwards(s, e)]
-    if fitting and (len(fitting) == 1 or not start.open_order):
-        return fitting[0]
+    likelier, *others = _orders(start, day_first)
+    first = start if likelier is None else replace(start, open_order="")
+    tried: list[_Span] = [(first, _ends_of(first, start_columns, end_columns, likelier))]
+    if start.open_order or not _fit(*tried[0]):
+        tried += [_tried(start_columns, end_columns, order, roles) for order in others]
+    fitting = [(s, e) for s, e in tried if s is not None and e is not None and _fit(s, e)]
+    if fitting:
+        return _more_forward(fitting, start)
     if all(e is None for _, e in tried):
         return start, None
-    if not fitting:
-        told = " and ".join(f"'{columns[0].name}'" for columns in (start_columns, end_columns))
-        raise refuse("no_meter_data", name, what=f"most rows do not end after they begin, by {told}")
-    first, second = ((s, e, _forward(s, e)) for s, e in fitting)
-    if first[2] != second[2]:
-        better = first if first[2] > second[2] else second
-        return better[0], better[1]
-    return replace(first[0], open_order=start.open_order), first[1]
+    told = " and ".join(f"'{columns[0].name}'" for columns in (start_columns, end_columns))
+    raise refuse("no_meter_data", name, what=f"most rows do not end after they begin, by {told}")
+
+
+def _more_forward(
+    fitting: Sequence[tuple[ParsedTimes, ParsedTimes]], start: ParsedTimes
+) -> tuple[ParsedTimes, ParsedTimes]:
+    """Of two orders the one by which more rows end after they begin; where as many do, the likelier, left open."""
+    if len(fitting) == 1:
+        return fitting[0]
+    forward = [_forward(s, e) for s, e in fitting]
+    if forward[0] != forward[1]:
+        return fitting[forward.index(max(forward))]
+    return replace(fitting[0][0], open_order=start.open_order), fitting[0][1]
 
 
 def _orders(start: ParsedTimes, day_first: bool | None) -> tuple[bool | None, ...]:
@@ -101,21 +113,31 @@ def _orders(start: ParsedTimes, day_first: bool | None) -> tuple[bool | None, ..
 
 def _tried(
     start_columns: tuple[Column, ...], end_columns: tuple[Column, ...], day_first: bool | None, roles: Roles
-) -> tuple[ParsedTimes | None, ParsedTimes | None]:
+) -> _Span:
     """Beginnings and ends read with one order of days and months."""
-    start, end = _read_start(start_columns, day_first, roles), _read_times(end_columns, day_first)
-    if start is None or end is None:
-        return start, None
+    start = _read_start(start_columns, day_first, roles)
+    return start, None if start is None else _ends_of(start, start_columns, end_columns, day_first)
+
+
+def _ends_of(
+    start: ParsedTimes,
+    start_columns: tuple[Column, ...],
+    end_columns: tuple[Column, ...],
+    day_first: bool | None,
+) -> ParsedTimes | None:
+    """The ends of rows whose beginnings are read."""
+    end = _read_times(end_columns, day_first)
+    if end is None:
+        return None
     end = _on_named_clock(end, end_columns)
     if end_columns[0] is start_columns[0]:  # one date, two clock times: midnight ends the day before
         end = replace(end, wall=np.where(end.wall <= start.wall, end.wall + DAY, end.wall))
-    return start, end
+    return end
 
 
 def _forward(start: ParsedTimes, end: ParsedTimes) -> int:
     """How many rows are read whole and end after they begin."""
-    begun, over = (t.wall if t.offset is None else t.wall - t.offset for t in (start, end))
-    return int(((over > begun) & start.ok & end.ok).sum())
+    return int(((end.instants > start.instants) & start.ok & end.ok).sum())
 
 
 def _without_day_totals(times: ParsedTimes) -> ParsedTimes:
@@ -130,11 +152,13 @@ def _without_day_totals(times: ParsedTimes) -> ParsedTimes:
     return replace(times, ok=times.ok & ~alone) if twice.any() and 2 * twice.sum() >= len(twice) else times
 
 
-def _backwards(start: ParsedTimes, end: ParsedTimes) -> bool:
-    """Whether two columns of times are no starts and ends: few rows end after they begin."""
-    if (start.offset is None) is not (end.offset is None):
+def _fit(start: ParsedTimes | None, end: ParsedTimes | None) -> bool:
+    """Whether two columns of times can be starts and ends: most rows end after they begin."""
+    if start is None or end is None:
         return False
-    return 2 * _forward(start, end) < int((start.ok & end.ok).sum())
+    if (start.offset is None) is not (end.offset is None):
+        return True
+    return 2 * _forward(start, end) >= int((start.ok & end.ok).sum())
 
 
 def _on_named_clock(times: ParsedTimes, columns: tuple[Column, ...]) -> ParsedTimes:

@@ -56,6 +56,11 @@ class ParsedTimes:
     dates: NDArray[np.bool_] | None = None
     period: bool = False
 
+    @property
+    def instants(self) -> IntArray:
+        """UTC seconds where the text names its offset, else the clock's."""
+        return self.wall if self.offset is None else self.wall - self.offset
+
 
 def _under(groups: list[Group], n: int, order: str) -> ParsedTimes:
     """The column read with one order of day, month and year."""

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from kanchay.adapters.files.cells import cell_type
+from kanchay.adapters.files.cells import TIMES, cell_type
 from kanchay.adapters.files.container import MB, Limits
 from kanchay.adapters.files.dateparts import is_parted
 from kanchay.adapters.files.factors import is_factor
-from kanchay.adapters.files.header import TIMES, column_types, is_row
+from kanchay.adapters.files.header import column_types, is_row
 from kanchay.adapters.files.mappings import by_time, in_steps, is_by_time
 from kanchay.adapters.files.positions import RESOLUTION, positioned
 from kanchay.adapters.files.refusal import refuse

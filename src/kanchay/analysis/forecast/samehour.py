@@ -8,7 +8,7 @@ from kanchay.analysis.forecast.protocol import Windows
 from kanchay.domain.interval import DAY, IntArray, utc_offset, wall_clock
 from kanchay.domain.reading import FloatArray
 
-__all__ = ["days_back", "look_up", "same_hours"]
+__all__ = ["between", "days_back", "look_up", "same_hours"]
 
 
 def days_back(targets: IntArray, days: IntArray | int, tz: str) -> IntArray:
@@ -60,9 +60,31 @@ def look_up(windows: Windows, instants: IntArray) -> FloatArray:
     found = _at(windows.load, steps)
     if not rest.any():
         return found
-    share, after = rest / windows.resolution_s, _at(windows.load, steps + (rest > 0))
-    between = (1.0 - share) * found + share * after
-    return np.where(np.isnan(between), np.where(np.isnan(found), after, found), between)
+    return between(found, _at(windows.load, steps + (rest > 0)), rest / windows.resolution_s)
+
+
+def between(before: FloatArray, after: FloatArray, share: FloatArray) -> FloatArray:
+    """What lies between two values.
+
+    Parameters
+    ----------
+    before, after : ndarray of float64, of one shape
+        NaN where unknown.
+    share : ndarray of float64, of the same shape or one that spreads to it
+        Of the second, from 0 to 1. [-]
+
+    Returns
+    -------
+    ndarray of float64, the same shape
+        Of both by their shares, or the known one. [unit of the values]
+
+    Examples
+    --------
+    >>> between(np.array([1.0, 1.0]), np.array([3.0, np.nan]), np.array([0.25, 0.25])).tolist()
+    [1.5, 1.0]
+    """
+    both = np.where(share > 0.0, (1.0 - share) * before + share * after, before)
+    return np.where(np.isnan(both), np.where(np.isnan(before), after, before), both)
 
 
 def _at(load: FloatArray, steps: IntArray) -> FloatArray:
